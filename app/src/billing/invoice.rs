@@ -1,0 +1,207 @@
+//! The document a customer is billed by.
+
+use super::{CreditType, Decimal};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, str::FromStr};
+use uuid::Uuid;
+
+/// Where an invoice is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum InvoiceStatus {
+    /// Computed from usage each time it is asked for.
+    Draft,
+    /// A frozen document.
+    Finalized,
+    /// Frozen, and no longer owed.
+    Void,
+}
+
+impl InvoiceStatus {
+    /// The upper-case name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Finalized => "FINALIZED",
+            Self::Void => "VOID",
+        }
+    }
+}
+
+impl FromStr for InvoiceStatus {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Draft, Self::Finalized, Self::Void]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("\"{text}\" is not one of DRAFT, FINALIZED, VOID"))
+    }
+}
+
+/// What brought an invoice about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InvoiceType {
+    /// A plan, billed after its period ended.
+    PlanArrears,
+}
+
+/// An invoice of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Its id, the same as a draft and once finalized.
+    pub id: Uuid,
+    /// Its number for people, `INV-0042`; absent on a draft. Not in the vendor's JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_number: Option<String>,
+    /// Who is billed.
+    pub customer_id: Uuid,
+    /// What amounts are counted in.
+    pub credit_type: CreditType,
+    /// Where it is in its life.
+    pub status: InvoiceStatus,
+    /// What brought it about.
+    #[serde(rename = "type")]
+    pub invoice_type: InvoiceType,
+    /// Start of the billing period, inclusive, UTC.
+    pub start_timestamp: DateTime<Utc>,
+    /// End of the billing period, exclusive, UTC.
+    pub end_timestamp: DateTime<Utc>,
+    /// When it is issued: the end of the period plus the grace period.
+    pub issued_at: DateTime<Utc>,
+    /// One line a product, or one a group value.
+    pub line_items: Vec<LineItem>,
+    /// Minimums, credits and discounts on the whole invoice.
+    pub invoice_adjustments: Vec<InvoiceAdjustment>,
+    /// The sum of the lines.
+    pub subtotal: Decimal,
+    /// The subtotal with the adjustments.
+    pub total: Decimal,
+    /// The plan billed.
+    pub plan_id: Uuid,
+    /// Its name.
+    pub plan_name: String,
+    /// Its custom fields at the time.
+    #[serde(default)]
+    pub plan_custom_fields: BTreeMap<String, String>,
+    /// The customer's custom fields at the time.
+    #[serde(default)]
+    pub customer_custom_fields: BTreeMap<String, String>,
+    /// The invoice's own custom fields.
+    #[serde(default)]
+    pub custom_fields: BTreeMap<String, String>,
+    /// Always `null`: nothing is sent to a billing provider.
+    #[serde(default)]
+    pub external_invoice: Option<serde_json::Value>,
+    /// Always "billable".
+    #[serde(default = "billable")]
+    pub billable_status: String,
+    /// Days after issue when it is due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net_payment_terms_days: Option<i64>,
+    /// The voided invoice this one replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regenerated_from_invoice_id: Option<Uuid>,
+}
+
+fn billable() -> String {
+    "billable".to_owned()
+}
+
+/// One line: a product, or one group value of a grouped product.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LineItem {
+    /// The product's name.
+    pub name: String,
+    /// Always `usage` for plan invoices.
+    #[serde(rename = "type")]
+    pub line_type: String,
+    /// What its amounts are counted in.
+    pub credit_type: CreditType,
+    /// The sum of its sub lines, rounded once to the credit type's smallest unit.
+    pub total: Decimal,
+    /// The product.
+    pub product_id: Uuid,
+    /// How much, where the line has a single charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Decimal>,
+    /// The price of a unit, where the line has a single flat charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Decimal>,
+    /// Grouped products: the property the lines are split by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_key: Option<String>,
+    /// Grouped products: its value; absent for events without the property.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_value: Option<String>,
+    /// One a charge.
+    #[serde(default)]
+    pub sub_line_items: Vec<SubLineItem>,
+    /// The product's custom fields at the time.
+    #[serde(default)]
+    pub product_custom_fields: BTreeMap<String, String>,
+    /// The line's own custom fields.
+    #[serde(default)]
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// One charge within a line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SubLineItem {
+    /// The charge's name.
+    pub name: String,
+    /// The charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub charge_id: Option<Uuid>,
+    /// How much, after unit conversion.
+    pub quantity: Decimal,
+    /// Quantity at its prices, unrounded.
+    pub subtotal: Decimal,
+    /// The price of a unit; only when the charge is not tiered and the quantity is not zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Decimal>,
+    /// Tiered charges: what fell into each tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<Vec<TierUsage>>,
+    /// Tiered charges: the period over which tiers count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier_period: Option<TierPeriod>,
+    /// The charge's custom fields.
+    #[serde(default)]
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// The part of a quantity that fell into one tier.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TierUsage {
+    /// Where the tier starts.
+    pub starting_at: Decimal,
+    /// How much fell into it.
+    pub quantity: Decimal,
+    /// The price of a unit in it.
+    pub price: Decimal,
+    /// Quantity times price.
+    pub subtotal: Decimal,
+}
+
+/// The period over which tiers count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TierPeriod {
+    /// Inclusive.
+    pub starting_at: DateTime<Utc>,
+    /// Exclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending_before: Option<DateTime<Utc>>,
+}
+
+/// A minimum, credit or discount on the whole invoice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InvoiceAdjustment {
+    /// What it is.
+    pub name: String,
+    /// What it is counted in.
+    pub credit_type: CreditType,
+    /// Positive for a minimum, negative for a credit.
+    pub total: Decimal,
+}

@@ -1,0 +1,26 @@
+//! The nouns of billing as plain data: what the JSON API speaks, what the pages show.
+//!
+//! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
+
+mod credit_type;
+mod customer;
+mod decimal;
+mod invoice;
+mod metric;
+mod page;
+mod plan;
+mod usage;
+
+pub use credit_type::CreditType;
+pub use customer::{Customer, CustomerConfig, CustomerDetail};
+pub use decimal::{Decimal, ParseDecimalError};
+pub use invoice::{
+    Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage,
+};
+pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
+pub use page::Page;
+pub use plan::{
+    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanDetails, Price, Rounding,
+    TierMode, UnitConversion,
+};
+pub use usage::{UsageGroup, UsageRow, UsageSeries, UsageWindow, WindowSize};

@@ -1,0 +1,118 @@
+//! Measured quantities over time.
+
+use super::{AggregationType, Decimal};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// One bucket of a usage answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum WindowSize {
+    /// One bucket an hour, UTC.
+    Hour,
+    /// One bucket a day, UTC.
+    Day,
+    /// One bucket for the whole range.
+    None,
+}
+
+impl<'de> Deserialize<'de> for WindowSize {
+    /// Any case is accepted, as at the vendor.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.to_ascii_uppercase().as_str() {
+            "HOUR" => Ok(Self::Hour),
+            "DAY" => Ok(Self::Day),
+            "NONE" => Ok(Self::None),
+            _ => Err(D::Error::custom(format!("\"{text}\" is not one of HOUR, DAY, NONE"))),
+        }
+    }
+}
+
+/// How many days a usage chart spans.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UsageWindow {
+    /// 30 days, the first shown.
+    #[default]
+    Days30,
+    /// 60 days.
+    Days60,
+    /// 90 days.
+    Days90,
+}
+
+impl UsageWindow {
+    /// All of them, shortest first.
+    pub const ALL: [Self; 3] = [Self::Days30, Self::Days60, Self::Days90];
+
+    /// The number of days, today included.
+    pub fn days(self) -> u32 {
+        match self {
+            Self::Days30 => 30,
+            Self::Days60 => 60,
+            Self::Days90 => 90,
+        }
+    }
+
+    /// The window of this many days, if there is one.
+    pub fn from_days(days: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|window| window.days() == days)
+    }
+}
+
+/// One row of `POST /v1/usage`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsageRow {
+    /// Which metric.
+    pub billable_metric_id: Uuid,
+    /// Its display name.
+    pub billable_metric_name: String,
+    /// Whose usage.
+    pub customer_id: Uuid,
+    /// Start of the bucket, inclusive.
+    pub start_timestamp: DateTime<Utc>,
+    /// End of the bucket, exclusive.
+    pub end_timestamp: DateTime<Utc>,
+    /// The usage; `null` where no event matched.
+    pub value: Option<Decimal>,
+    /// With `group_by`: usage by value of the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<BTreeMap<String, Option<Decimal>>>,
+}
+
+/// One row of `POST /v1/usage/groups`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsageGroup {
+    /// Start of the bucket, inclusive.
+    pub starting_on: DateTime<Utc>,
+    /// End of the bucket, exclusive.
+    pub ending_before: DateTime<Utc>,
+    /// The key of a simple grouping, else `null`.
+    pub group_key: Option<String>,
+    /// Its value; `null` for events without the property.
+    pub group_value: Option<String>,
+    /// The usage; `null` where no event matched.
+    pub value: Option<Decimal>,
+    /// All keys of the grouping with their values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<BTreeMap<String, Option<String>>>,
+}
+
+/// Daily usage of one metric, as the usage dashboard needs it: every day present, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsageSeries {
+    /// Which metric.
+    pub billable_metric_id: Uuid,
+    /// Its display name.
+    pub name: String,
+    /// How it is measured.
+    pub aggregation_type: AggregationType,
+    /// The day of `values[0]`.
+    pub starting_on: NaiveDate,
+    /// One value a day to today; zero where nothing happened.
+    pub values: Vec<Decimal>,
+    /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
+    pub totals: [Decimal; 3],
+}

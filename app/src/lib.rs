@@ -1,0 +1,12 @@
+//! What Inlay shows: one crate that draws on the server and again in the browser.
+//!
+//! In reading order: [`billing`] holds the nouns, as they travel in JSON; [`embed`] is what an embed request may say;
+//! [`view`] turns billing types into final strings; [`chart`] turns numbers into marks; [`components`] place both;
+//! [`pages`] are the dashboards.
+
+pub mod billing;
+pub mod chart;
+pub mod components;
+pub mod embed;
+pub mod pages;
+pub mod view;

@@ -1,0 +1,1 @@
+//! How Inlay is kept and served.
