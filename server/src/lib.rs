@@ -1,1 +1,18 @@
 //! How Inlay is kept and served.
+//!
+//! In reading order: [`routes`] is the whole HTTP surface; [`auth`] says who is calling; [`db`] holds all SQL;
+//! `metering` turns events into sums and `rating` sums into invoices, both pure; `invoicing` joins the two for
+//! one customer; `jobs` is the work that time starts.
+
+pub mod auth;
+pub mod clock;
+pub mod db;
+pub mod embed_url;
+pub mod error;
+pub mod extract;
+pub mod routes;
+pub mod state;
+
+pub use error::{Error, Result};
+pub use routes::router;
+pub use state::AppState;

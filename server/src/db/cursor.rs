@@ -1,0 +1,38 @@
+//! Keyset cursors: the sort key of a page's last row, opaque to callers.
+
+use crate::{Error, Result};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The `next_page` of a page that ends with the row of this key.
+pub fn encode<K: Serialize>(key: &K) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+}
+
+/// The key in a `next_page` that came back; `None` when the parameter is absent or empty.
+///
+/// # Errors
+/// 400 when it is not one of ours.
+pub fn decode<K: DeserializeOwned>(next_page: Option<&str>) -> Result<Option<K>> {
+    let Some(text) = next_page.filter(|text| !text.is_empty()) else { return Ok(None) };
+    URL_SAFE_NO_PAD
+        .decode(text)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .map(Some)
+        .ok_or_else(|| {
+            Error::field("next_page", "is not a cursor of this list: send the value that the last page gave")
+        })
+}
+
+/// Rows a page: 1 to 100, as asked, capped; 25 unless asked.
+///
+/// # Errors
+/// 400 below 1.
+pub fn limit(asked: Option<i64>) -> Result<i64> {
+    match asked {
+        None => Ok(25),
+        Some(rows) if rows < 1 => Err(Error::field("limit", "must be a whole number from 1 to 100")),
+        Some(rows) => Ok(rows.min(100)),
+    }
+}
