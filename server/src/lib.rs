@@ -4,6 +4,7 @@
 //! `metering` turns events into sums and `rating` sums into invoices, both pure; `invoicing` joins the two for
 //! one customer; `jobs` is the work that time starts.
 
+pub mod assets;
 pub mod auth;
 pub mod clock;
 pub mod db;

@@ -1,0 +1,115 @@
+//! Writes the table of browser files that `assets.rs` carries in the binary.
+//!
+//! The folder is what `Trunk.toml` calls `dist`, or `INLAY_SITE`. It may be empty: then the server builds, and serves
+//! pages without islands and style. `cargo xtask` fills it before it builds the server.
+
+use std::{
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-env-changed=INLAY_SITE");
+    println!("cargo:rerun-if-changed=build.rs");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let site = match env::var_os("INLAY_SITE") {
+        Some(path) => PathBuf::from(path),
+        None => root.join("../target/site/pkg"),
+    };
+    // A folder that is missing would make cargo run this script, and compile the server, each time.
+    fs::create_dir_all(&site)?;
+    let site = site.canonicalize()?;
+    println!("cargo:rerun-if-changed={}", site.display());
+
+    let mut files = Vec::new();
+    walk(&site, &mut files)?;
+    files.sort();
+
+    let mut table = String::from("static ASSETS: &[Asset] = &[\n");
+    let (mut js, mut wasm, mut css) = (Vec::new(), Vec::new(), Vec::new());
+    for file in &files {
+        let name = file.strip_prefix(&site)?.to_str().ok_or("a file name is not UTF-8")?.replace('\\', "/");
+        let Some(content_type) = content_type(&name) else { continue };
+        let hashed = is_hashed(&name);
+        let path = if hashed { format!("/pkg/{name}") } else { format!("/{name}") };
+        match name.rsplit('.').next() {
+            _ if !hashed || name.contains('/') => {}
+            Some("js") => js.push(path.clone()),
+            Some("wasm") => wasm.push(path.clone()),
+            Some("css") => css.push(path.clone()),
+            _ => {}
+        }
+        writeln!(
+            table,
+            "    Asset {{ path: {path:?}, content_type: {content_type:?}, hashed: {hashed}, identity: {}, br: {}, gz: {} }},",
+            format_args!("include_bytes!({:?})", file),
+            optional(file, "br"),
+            optional(file, "gz"),
+        )?;
+    }
+    writeln!(table, "];")?;
+    writeln!(
+        table,
+        "static SITE: Site = Site {{ js: {:?}, wasm: {:?}, css: {:?} }};",
+        only(&js, &site)?,
+        only(&wasm, &site)?,
+        only(&css, &site)?,
+    )?;
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
+    Ok(())
+}
+
+/// All files below a folder.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() { walk(&path, files)? } else { files.push(path) }
+    }
+    Ok(())
+}
+
+/// What is served, and as what; pages, source maps, stamps and the compressed copies are not files of their own.
+fn content_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit('.').next()? {
+        "css" => "text/css; charset=utf-8",
+        "ico" => "image/x-icon",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "woff2" => "font/woff2",
+        _ => return None,
+    })
+}
+
+/// Whether the name changes with the content: `frontend-0123456789abcdef_bg.wasm`, or a wasm-bindgen snippet.
+fn is_hashed(name: &str) -> bool {
+    name.starts_with("snippets/")
+        || name.rsplit_once('-').is_some_and(|(_, rest)| {
+            let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+            digits >= 8 && rest[digits..].starts_with(['.', '_'])
+        })
+}
+
+/// `include_bytes!` of the compressed copy, where there is one.
+fn optional(file: &Path, extension: &str) -> String {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    let copy = PathBuf::from(name);
+    if copy.exists() { format!("Some(include_bytes!({copy:?}))") } else { "None".to_owned() }
+}
+
+/// The one file of its kind; more than one means that an old build lies beside the new one.
+fn only<'a>(paths: &'a [String], site: &Path) -> Result<&'a str, String> {
+    match paths {
+        [] => Ok(""),
+        [one] => Ok(one),
+        more => Err(format!("{more:?}: one of a kind expected in {}; run `cargo xtask build`", site.display())),
+    }
+}
