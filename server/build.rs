@@ -110,6 +110,8 @@ fn only<'a>(paths: &'a [String], site: &Path) -> Result<&'a str, String> {
     match paths {
         [] => Ok(""),
         [one] => Ok(one),
-        more => Err(format!("{more:?}: one of a kind expected in {}; run `cargo xtask build`", site.display())),
+        more => {
+            Err(format!("{more:?}: one of a kind expected in {}; run `cargo xtask build`", site.display()))
+        }
     }
 }

@@ -39,7 +39,9 @@ pub fn site() -> Site {
 /// Serves `/pkg/…` and the few files that live at the root of the host.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let at_root = ASSETS.iter().filter(|asset| !asset.hashed);
-    at_root.fold(Router::new().route("/pkg/{*path}", get(serve)), |router, asset| router.route(asset.path, get(serve)))
+    at_root.fold(Router::new().route("/pkg/{*path}", get(serve)), |router, asset| {
+        router.route(asset.path, get(serve))
+    })
 }
 
 async fn serve(uri: Uri, headers: HeaderMap) -> Response {
@@ -85,7 +87,9 @@ fn accepts(accepted: &str, coding: &str) -> bool {
         accepted.split(',').find_map(|item| {
             let mut parts = item.split(';').map(str::trim);
             let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
-            named.then(|| parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q="))).unwrap_or("1"))
+            named.then(|| {
+                parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q="))).unwrap_or("1")
+            })
         })
     };
     let weight = weight_of(coding).or_else(|| weight_of("*")).unwrap_or("0");
