@@ -11,6 +11,7 @@ pub mod db;
 pub mod embed_url;
 pub mod error;
 pub mod extract;
+pub mod metering;
 pub mod routes;
 pub mod state;
 

@@ -2,6 +2,7 @@
 
 pub mod api_token;
 pub mod cursor;
+pub mod usage;
 
 use crate::{Error, Result};
 

@@ -1,0 +1,11 @@
+//! Events into sums: which metrics an event counts in, and by how much. Pure.
+
+mod event;
+mod matching;
+mod sums;
+mod value;
+
+pub use event::Event;
+pub use matching::{admits, group_values};
+pub use sums::{Latest, Sum, SumKey, Sums, group_id};
+pub use value::{property_decimal, property_text};

@@ -1,0 +1,46 @@
+//! What tests of routes share: the router in process, a token, JSON requests.
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
+use serde_json::Value;
+use server::{AppState, embed_url::Keys, state::Settings};
+use sqlx::PgPool;
+use std::sync::Arc;
+use tower::ServiceExt;
+
+/// Every route, on this database.
+pub async fn app(pool: PgPool) -> Router {
+    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    server::router(AppState { pool, keys: Arc::new(keys), settings: Arc::new(Settings::default()) })
+}
+
+/// An API token that may write.
+pub async fn token(_pool: &PgPool) -> String {
+    // db::api_token::create comes with the `ops` branch
+    "test".to_owned()
+}
+
+pub async fn get(app: &Router, token: &str, path: &str) -> (StatusCode, Value) {
+    send(app, Request::get(path).header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap()).await
+}
+
+pub async fn post(app: &Router, token: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap();
+    send(app, request).await
+}
+
+/// The status and the JSON body; `null` for an empty one.
+pub async fn send(app: &Router, request: Request<Body>) -> (StatusCode, Value) {
+    let response = app.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() })
+}
