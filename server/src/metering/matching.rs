@@ -13,7 +13,8 @@ pub fn admits(metric: &BillableMetric, event: &Event) -> bool {
     type_passes
         && metric.property_filters.iter().all(|filter| {
             let text = property_text(&event.properties, &filter.name);
-            let is_in = |list: &Vec<String>| text.as_ref().is_some_and(|text| list.iter().any(|one| one == text));
+            let is_in =
+                |list: &Vec<String>| text.as_ref().is_some_and(|text| list.iter().any(|one| one == text));
             filter.exists.is_none_or(|wanted| wanted == text.is_some())
                 && filter.in_values.as_ref().is_none_or(is_in)
                 && !filter.not_in_values.as_ref().is_some_and(is_in)
@@ -31,7 +32,10 @@ mod tests {
     use app::billing::{AggregationType, EventTypeFilter, PropertyFilter};
     use serde_json::json;
 
-    fn metric(event_type_filter: Option<EventTypeFilter>, property_filters: Vec<PropertyFilter>) -> BillableMetric {
+    fn metric(
+        event_type_filter: Option<EventTypeFilter>,
+        property_filters: Vec<PropertyFilter>,
+    ) -> BillableMetric {
         BillableMetric {
             id: uuid::Uuid::nil(),
             name: "Requests".to_owned(),
@@ -70,7 +74,11 @@ mod tests {
             (None, list(&["other"]), true),
         ] {
             let filter = EventTypeFilter { in_values, not_in_values };
-            assert_eq!(admits(&metric(Some(filter.clone()), vec![]), &event(json!({}))), passes, "{filter:?}");
+            assert_eq!(
+                admits(&metric(Some(filter.clone()), vec![]), &event(json!({}))),
+                passes,
+                "{filter:?}"
+            );
         }
     }
 
@@ -90,7 +98,11 @@ mod tests {
             ("status", None, list(&["200"]), None, true),
         ] {
             let filter = PropertyFilter { name: name.to_owned(), exists, in_values, not_in_values };
-            assert_eq!(admits(&metric(None, vec![filter.clone()]), &event(here.clone())), passes, "{filter:?}");
+            assert_eq!(
+                admits(&metric(None, vec![filter.clone()]), &event(here.clone())),
+                passes,
+                "{filter:?}"
+            );
         }
     }
 

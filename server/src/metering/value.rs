@@ -55,7 +55,10 @@ mod tests {
         let text = "12345678901234567890.123456789012345678";
         let number: Value = serde_json::from_str(text).expect("json");
         for value in [number, json!(text), json!(format!(" {text} "))] {
-            assert_eq!(property_decimal(&properties(value), "p").map(|d| d.to_string()).as_deref(), Some(text));
+            assert_eq!(
+                property_decimal(&properties(value), "p").map(|d| d.to_string()).as_deref(),
+                Some(text)
+            );
         }
         for value in [json!("many"), json!(""), json!(true), json!("1e999")] {
             assert_eq!(property_decimal(&properties(value), "p"), None);
