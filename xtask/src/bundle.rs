@@ -1,0 +1,209 @@
+//! What the client consists of, as `Trunk.toml` and the page it names say; and the page that names the result.
+
+use crate::{compress, workspace::Workspace};
+use anyhow::{Context as _, Result, bail};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+/// The client, before it is built.
+#[derive(Debug)]
+pub(crate) struct Bundle {
+    /// The folder that the server embeds.
+    pub(crate) dist: PathBuf,
+    /// Where it is served.
+    pub(crate) public_url: String,
+    /// The cargo package that becomes WASM.
+    pub(crate) package: String,
+    /// The cargo profile it is built with.
+    pub(crate) profile: String,
+    /// Style sheets, in order.
+    pub(crate) styles: Vec<PathBuf>,
+    /// Files copied as they are.
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct TrunkToml {
+    build: TrunkBuild,
+}
+
+#[derive(Deserialize)]
+struct TrunkBuild {
+    target: PathBuf,
+    dist: PathBuf,
+    public_url: String,
+}
+
+impl Bundle {
+    pub(crate) fn read(workspace: &Workspace) -> Result<Self> {
+        let trunk: TrunkToml = toml::from_str(&fs::read_to_string(workspace.path("Trunk.toml"))?)?;
+        let page = workspace.root.join(&trunk.build.target);
+        let folder = page.parent().context("build.target has no folder")?;
+        let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
+
+        let links = links(&html);
+        let hrefs = |rel: &'static str| {
+            let chosen = links.iter().filter(move |link| link.get("rel") == Some(rel));
+            chosen.filter_map(|link| link.get("href")).map(|href| folder.join(href)).collect::<Vec<_>>()
+        };
+        let rust =
+            links.iter().find(|link| link.get("rel") == Some("rust")).context("the page has no rust link")?;
+        Ok(Self {
+            dist: workspace.root.join(trunk.build.dist),
+            public_url: trunk.build.public_url,
+            package: rust.get("data-target-name").context("no data-target-name")?.to_owned(),
+            profile: rust.get("data-cargo-profile-release").unwrap_or("release").to_owned(),
+            styles: hrefs("css"),
+            files: hrefs("copy-file"),
+        })
+    }
+
+    /// The page that names the files of a finished bundle, as Trunk writes it.
+    pub(crate) fn page(&self, stem: &str, style: &str) -> String {
+        let url = &self.public_url;
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Inlay</title>\n\
+             <link rel=\"stylesheet\" href=\"{url}{style}\">\n\
+             <link rel=\"modulepreload\" href=\"{url}{stem}.js\">\n\
+             <link rel=\"preload\" href=\"{url}{stem}_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
+             </head>\n<body></body>\n</html>\n"
+        )
+    }
+}
+
+/// The first 16 hexadecimal digits of a content's SHA-256.
+pub(crate) fn content_hash(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Finishes what `trunk build` left in its staging folder: one style sheet, and compressed copies.
+pub(crate) fn finish_trunk_build() -> Result<()> {
+    let Some(staging) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
+        bail!("`finish` is called by Trunk, see Trunk.toml");
+    };
+    let page = staging.join("index.html");
+    let mut html = fs::read_to_string(&page)?;
+    let sheets: Vec<String> = links(&html)
+        .iter()
+        .filter(|link| link.get("rel") == Some("stylesheet"))
+        .filter_map(|link| link.get("href"))
+        .map(str::to_owned)
+        .collect();
+    if let [first, rest @ ..] = sheets.as_slice() {
+        let name = |href: &str| href.rsplit('/').next().unwrap_or(href).to_owned();
+        let paths: Vec<PathBuf> = sheets.iter().map(|href| staging.join(name(href))).collect();
+        let style = join(&paths)?;
+        paths.iter().try_for_each(fs::remove_file)?;
+        let joined = format!("style-{}.css", content_hash(&[style.as_bytes()]));
+        fs::write(staging.join(&joined), style)?;
+        html = html.replace(&name(first), &joined);
+        for href in rest {
+            html = html.replace(&name(href), &joined);
+        }
+        fs::write(&page, html)?;
+    }
+    compress::folder(&staging, compress::BEST)
+}
+
+/// Text files, one after the other.
+pub(crate) fn join(paths: &[PathBuf]) -> Result<String> {
+    let mut joined = String::new();
+    for path in paths {
+        joined += &fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        if !joined.ends_with('\n') {
+            joined.push('\n');
+        }
+    }
+    Ok(joined)
+}
+
+/// Copies files into a folder under their own names.
+pub(crate) fn copy(files: &[PathBuf], folder: &Path) -> Result<()> {
+    for file in files {
+        let name = file.file_name().with_context(|| format!("{} has no name", file.display()))?;
+        fs::copy(file, folder.join(name)).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The attributes of a `<link>`.
+struct Link(Vec<(String, String)>);
+
+impl Link {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The `<link>`s of a page; enough of HTML for pages that Trunk reads and writes, where values may go unquoted.
+fn links(html: &str) -> Vec<Link> {
+    let tags = html.split("<link").skip(1).filter_map(|rest| rest.split('>').next());
+    tags.map(|tag| Link(attributes(tag.trim_end_matches('/')))).collect()
+}
+
+fn attributes(mut tag: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    loop {
+        tag = tag.trim_start();
+        let end = tag.find(|sign: char| sign == '=' || sign.is_whitespace()).unwrap_or(tag.len());
+        if end == 0 {
+            return found;
+        }
+        let (name, rest) = tag.split_at(end);
+        let Some(rest) = rest.strip_prefix('=') else {
+            found.push((name.to_owned(), String::new()));
+            tag = rest;
+            continue;
+        };
+        let (value, rest) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+            None => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
+        };
+        found.push((name.to_owned(), value.to_owned()));
+        tag = rest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_repository_describes_a_bundle() {
+        let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
+        assert_eq!((bundle.package.as_str(), bundle.profile.as_str()), ("frontend", "wasm-release"));
+        assert_eq!(bundle.public_url, "/pkg/");
+        let names: Vec<_> = bundle.styles.iter().filter_map(|path| path.file_stem()?.to_str()).collect();
+        assert_eq!(names, ["tokens", "base", "components", "charts"]);
+    }
+
+    #[test]
+    fn attributes_are_read_with_and_without_quotes() {
+        let links = links(
+            "<head><link data-trunk rel=css href=\"../a b.css\"/><link rel=stylesheet href=/pkg/x.css></head>",
+        );
+        assert_eq!(links[0].get("data-trunk"), Some(""));
+        assert_eq!(links[0].get("href"), Some("../a b.css"));
+        assert_eq!(links[1].get("href"), Some("/pkg/x.css"));
+        assert_eq!(links[1].get("data-trunk"), None);
+    }
+
+    #[test]
+    fn a_finished_page_names_what_it_needs() {
+        let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
+        let page = bundle.page("frontend-01", "style-02.css");
+        let hrefs: Vec<_> =
+            links(&page).iter().filter_map(|link| link.get("href").map(str::to_owned)).collect();
+        assert_eq!(hrefs, ["/pkg/style-02.css", "/pkg/frontend-01.js", "/pkg/frontend-01_bg.wasm"]);
+    }
+}

@@ -1,0 +1,203 @@
+//! Everything that can fail, in one run that ends with the runners' own summary lines.
+
+use crate::{
+    chromium,
+    client::{self, Effort},
+    demo, npm, postgres, process,
+    step::{seconds, step},
+    workspace::Workspace,
+};
+use anyhow::{Context as _, Result, bail};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+/// What was run, how it went, and what its runner said about it.
+struct Report {
+    lines: Vec<(bool, String)>,
+    start: Instant,
+}
+
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let mut report = Report { lines: Vec::new(), start: Instant::now() };
+    // What is missing is asked for now, not after half an hour of compiling.
+    step("Node", npm::ensure_node)?;
+    let programs = step("Postgres", || postgres::programs(workspace))?;
+    let chromium = step("Chromium", || chromium::find(workspace))?;
+
+    report.check("formatting", || process::run(&mut workspace.cargo(&["fmt", "--check"])));
+    report.check("formatting of xtask", || process::run(&mut xtask(workspace, &["fmt", "--check"])));
+    client::build(workspace, Effort::Release)?;
+    report.check("clippy, native", || {
+        let what =
+            ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
+        process::run(&mut workspace.cargo(&what))
+    });
+    report.check("clippy, wasm32", || {
+        let what = ["clippy", "-p", "frontend", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+        process::run(&mut workspace.cargo(&what))
+    });
+    report.check("clippy of xtask", || {
+        process::run(&mut xtask(workspace, &["clippy", "--", "-D", "warnings"]))
+    });
+
+    let database = postgres::Throwaway::start(&programs, false)?;
+    let tests = ["test", "--workspace", "--exclude", "frontend", "--no-fail-fast"];
+    let mut tests = workspace.cargo(&tests);
+    tests.env("DATABASE_URL", &database.url).env("PATH", postgres::path_with(&programs)?);
+    report.summarize("cargo test", &mut tests, "test result:");
+    report.summarize("cargo test of xtask", &mut xtask(workspace, &["test", "--bins"]), "test result:");
+
+    let binary = step("server: compile (profile dev)", || demo::build_debug(workspace))?;
+    install_end2end(workspace)?;
+    let mut playwright = Command::new("npx");
+    playwright.current_dir(workspace.path("end2end")).args(["playwright", "test"]);
+    playwright.args(arguments.iter().filter(|argument| *argument != "--"));
+    playwright
+        .env("INLAY_BIN", &binary)
+        .env("CHROMIUM", &chromium)
+        .env("PATH", postgres::path_with(&programs)?);
+    playwright.env_remove("DATABASE_URL").env("FORCE_COLOR", "0");
+    report.summarize("Playwright", &mut playwright, "");
+    report.close()
+}
+
+/// The browser tests' libraries, exactly as locked.
+pub(crate) fn install_end2end(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.path("end2end");
+    let lock = fs::read(folder.join("package-lock.json")).context("end2end has no package-lock.json")?;
+    let stamp = folder.join("node_modules/.installed");
+    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    step("npm ci in end2end", || {
+        let mut npm = Command::new("npm");
+        npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+        process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+        fs::write(&stamp, &lock).context("cannot mark node_modules as installed")
+    })
+}
+
+fn xtask(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut cargo = workspace.cargo(arguments);
+    cargo.current_dir(workspace.path("xtask"));
+    // A folder of its own: xtask itself runs from `target/xtask`, and cargo must not wait for the cargo that runs it.
+    cargo.env("CARGO_TARGET_DIR", workspace.target().join("xtask"));
+    cargo
+}
+
+impl Report {
+    /// A check that says nothing of its own when it succeeds.
+    fn check(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        let start = Instant::now();
+        let outcome = step(name, work);
+        let passed = outcome.is_ok();
+        let said = outcome.err().map_or(String::from("ok"), |error| format!("{error:#}"));
+        self.lines.push((passed, format!("{name}: {said} ({})", seconds(start.elapsed()))));
+    }
+
+    /// A test runner: passes on what it prints and keeps its summary lines.
+    fn summarize(&mut self, name: &str, command: &mut Command, summary: &str) {
+        let start = Instant::now();
+        let outcome = step(name, || follow(command, summary));
+        match outcome {
+            Ok((passed, lines)) => {
+                self.lines.push((passed, format!("{name} ({}):", seconds(start.elapsed()))));
+                self.lines.extend(lines.into_iter().map(|line| (passed, format!("  {}", line.trim()))));
+            }
+            Err(error) => self.lines.push((false, format!("{name}: {error:#}"))),
+        }
+    }
+
+    fn close(self) -> Result<()> {
+        println!("\n─── {} ───", seconds(self.start.elapsed()));
+        for (passed, line) in &self.lines {
+            println!("{} {line}", if *passed { " " } else { "✗" });
+        }
+        if self.lines.iter().any(|(passed, _)| !passed) {
+            bail!("not everything passed");
+        }
+        Ok(())
+    }
+}
+
+/// Runs to the end, printing as it goes; answers whether it succeeded, and its summary.
+fn follow(command: &mut Command, summary: &str) -> Result<(bool, Vec<String>)> {
+    let mut child = process::start(command.stdout(Stdio::piped()))?;
+    let mut lines = Vec::new();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            println!("{line}");
+            lines.push(line);
+        }
+    }
+    let passed = process::wait(&mut child)?.success();
+    Ok((passed, if summary.is_empty() { playwright_summary(&lines) } else { cargo_summary(&lines, summary) }))
+}
+
+/// The line of each test program that had tests, and their total in the same words.
+fn cargo_summary(lines: &[String], summary: &str) -> Vec<String> {
+    let mut kept: Vec<String> = lines
+        .iter()
+        .filter(|line| line.starts_with(summary) && !line.contains(" 0 passed; 0 failed; 0 ignored"))
+        .cloned()
+        .collect();
+    let total = |what: &str| -> u64 {
+        let counts = kept
+            .iter()
+            .flat_map(|line| line.split([';', '.']))
+            .filter_map(|part| part.trim().strip_suffix(what));
+        counts.filter_map(|count| count.trim().parse::<u64>().ok()).sum()
+    };
+    let (passed, failed, ignored) = (total("passed"), total("failed"), total("ignored"));
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    kept.push(format!("total: {word}. {passed} passed; {failed} failed; {ignored} ignored"));
+    kept
+}
+
+/// `12 passed (30s)` and its neighbors; the names of failed tests with them.
+fn playwright_summary(lines: &[String]) -> Vec<String> {
+    let counts = [" passed", " failed", " flaky", " skipped", " did not run"];
+    let is_count = |line: &str| {
+        let line = line.trim_start();
+        let rest = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        rest.len() < line.len() && counts.iter().any(|word| rest.starts_with(word))
+    };
+    match lines.iter().position(|line| is_count(line)) {
+        Some(first) => lines[first..].iter().filter(|line| !line.trim().is_empty()).cloned().collect(),
+        None => vec![String::from("no summary")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn totals_add_up_over_test_programs() {
+        let output = lines(
+            "running 3 tests\n\
+             test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+             test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+             test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.50s",
+        );
+        let summary = cargo_summary(&output, "test result:");
+        assert_eq!(summary.len(), 3);
+        assert_eq!(summary[2], "total: FAILED. 13 passed; 2 failed; 1 ignored");
+    }
+
+    #[test]
+    fn playwright_says_what_failed_with_the_counts() {
+        let output =
+            lines("Running 3 tests\n  1) a.spec.ts\n\n  1 failed\n    a.spec.ts:3:1 › a\n  2 passed (3.1s)");
+        assert_eq!(playwright_summary(&output), ["  1 failed", "    a.spec.ts:3:1 › a", "  2 passed (3.1s)"]);
+    }
+}
