@@ -1,6 +1,6 @@
 //! Who is calling: extractors whose presence in a signature states the permission.
 
-use crate::{AppState, Error, Result, clock, db};
+use crate::{AppState, Error, Result, clock, db, embed_url::Session};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
@@ -42,6 +42,56 @@ impl Operator {
     }
 }
 
+/// Somebody who reads an embedded dashboard: the holder of a valid session token of one customer.
+#[derive(Clone, Debug)]
+pub struct Reader(Session);
+
+impl Reader {
+    /// The reader behind a verified token.
+    pub(crate) fn new(session: Session) -> Self {
+        Self(session)
+    }
+
+    /// What the token grants.
+    pub fn session(&self) -> &Session {
+        &self.0
+    }
+
+    /// A reader may read the one customer of the token.
+    pub fn access(&self) -> CustomerAccess {
+        CustomerAccess(self.0.grant.customer_id)
+    }
+}
+
+/// Either of the two: what calls take that read one customer.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// An integrator, by an API token.
+    Operator(Operator),
+    /// A reader of an embedded dashboard, by a session token.
+    Reader(Reader),
+}
+
+impl Caller {
+    /// Proof that this caller may read this customer.
+    ///
+    /// # Errors
+    /// [`no_such_customer`] when a reader asks for another customer.
+    pub fn access(&self, customer_id: Uuid) -> Result<CustomerAccess> {
+        match self {
+            Self::Operator(operator) => Ok(operator.access(customer_id)),
+            Self::Reader(reader) if reader.access().customer_id() == customer_id => Ok(reader.access()),
+            Self::Reader(_) => Err(no_such_customer()),
+        }
+    }
+}
+
+/// The one answer for a customer that does not exist and for one that the caller may not read. Every call about a
+/// customer answers it, so that the two cannot be told apart.
+pub fn no_such_customer() -> Error {
+    Error::NotFound("the customer")
+}
+
 /// The bearer credential of a request.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -66,5 +116,29 @@ impl FromRequestParts<AppState> for Operator {
             operator.require_write()?;
         }
         Ok(operator)
+    }
+}
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        let token = bearer(&parts.headers).ok_or(Error::Unauthorized)?;
+        let session = state.keys.verify_session(token, clock::now()).map_err(|_| Error::Unauthorized)?;
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
+        // Session tokens are JWTs: API tokens hold no dot.
+        match bearer(&parts.headers) {
+            Some(token) if token.contains('.') => {
+                Reader::from_request_parts(parts, state).await.map(Self::Reader)
+            }
+            _ => Operator::from_request_parts(parts, state).await.map(Self::Operator),
+        }
     }
 }

@@ -1,0 +1,235 @@
+//! Signs and verifies embed and session tokens; the only user of the signing keys.
+//!
+//! Both are strict JWTs. The first part of a token must equal, byte for byte, the header that one of our keys writes:
+//! so the algorithm, the type and the key all come from the key record and nothing from the header is ever obeyed.
+//! Every failure is the same error, so that a refused token teaches nothing.
+
+use app::embed::Display;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Duration, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How long a session token is good for unless it is renewed.
+pub const SESSION_TTL: Duration = Duration::minutes(30);
+
+/// How long after the page was first opened its session can be renewed.
+pub const SESSION_LIFE: Duration = Duration::hours(12);
+
+/// The issuer of every token.
+const ISSUER: &str = "inlay";
+
+/// The signing keys: the first signs, all verify.
+pub struct Keys(Vec<Key>);
+
+/// One signing key with the headers it writes.
+struct Key {
+    kid: String,
+    signs: EncodingKey,
+    verifies: DecodingKey,
+    embed_header: String,
+    session_header: String,
+}
+
+/// What a token is for. An embed token opens a page, a session token keeps it going.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Embed,
+    Session,
+}
+
+impl Purpose {
+    fn audience(self) -> &'static str {
+        match self {
+            Self::Embed => "embed",
+            Self::Session => "session",
+        }
+    }
+
+    fn typ(self) -> &'static str {
+        match self {
+            Self::Embed => "embed+jwt",
+            Self::Session => "session+jwt",
+        }
+    }
+}
+
+/// What a token grants: one customer's data, shown in one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Whose data.
+    pub customer_id: Uuid,
+    /// What is shown, and how.
+    pub display: Display,
+}
+
+/// A verified embed or session token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// What it grants.
+    pub grant: Grant,
+    /// When the page was first opened: renewals end [`SESSION_LIFE`] later.
+    pub opened_at: DateTime<Utc>,
+}
+
+/// A freshly signed token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The token.
+    pub token: String,
+    /// When it stops being good, to the second.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The token is not good. Why is not said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the token is not valid")]
+pub struct InvalidToken;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    #[serde(rename = "v")]
+    display: Display,
+    /// Session tokens: when the page was first opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+}
+
+impl Keys {
+    /// From `(kid, secret)` pairs; the first signs.
+    pub fn new(keys: Vec<(String, Vec<u8>)>) -> Self {
+        Self(keys.into_iter().map(|(kid, secret)| Key::new(kid, &secret)).collect())
+    }
+
+    /// The token of an embeddable URL.
+    ///
+    /// # Errors
+    /// When there is no key.
+    pub fn sign_embed(&self, grant: &Grant, ttl: Duration, now: DateTime<Utc>) -> Result<Signed, InvalidToken> {
+        self.sign(Purpose::Embed, grant, None, now + ttl, now)
+    }
+
+    /// The token that an opened page holds: good for [`SESSION_TTL`], and never beyond [`SESSION_LIFE`].
+    ///
+    /// # Errors
+    /// When the session has come to its end, or there is no key.
+    pub fn sign_session(&self, session: &Session, now: DateTime<Utc>) -> Result<Signed, InvalidToken> {
+        let end = session.opened_at + SESSION_LIFE;
+        if end <= now {
+            return Err(InvalidToken);
+        }
+        let opened_at = Some(session.opened_at.timestamp());
+        self.sign(Purpose::Session, &session.grant, opened_at, end.min(now + SESSION_TTL), now)
+    }
+
+    /// Verifies a token that may open a page: an embed token starts a session now, a session token goes on with its own.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it.
+    pub fn verify_page(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
+        self.verify(Purpose::Embed, token, now).or_else(|_| self.verify_session(token, now))
+    }
+
+    /// Verifies a session token.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it.
+    pub fn verify_session(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
+        self.verify(Purpose::Session, token, now)
+    }
+
+    fn sign(
+        &self,
+        purpose: Purpose,
+        grant: &Grant,
+        auth_time: Option<i64>,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Signed, InvalidToken> {
+        let key = self.0.first().ok_or(InvalidToken)?;
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: purpose.audience().to_owned(),
+            sub: grant.customer_id,
+            iat: now.timestamp(),
+            exp: expires_at.timestamp(),
+            jti: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
+            display: grant.display.clone(),
+            auth_time,
+        };
+        let token = jsonwebtoken::encode(&key.header(purpose), &claims, &key.signs).map_err(|_| InvalidToken)?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
+        Ok(Signed { token, expires_at })
+    }
+
+    fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
+        let (header, _) = token.split_once('.').ok_or(InvalidToken)?;
+        let key = self.0.iter().find(|key| key.encoded_header(purpose) == header).ok_or(InvalidToken)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, &key.verifies, &validation(purpose))
+            .map_err(|_| InvalidToken)?
+            .claims;
+        // The library would ask the clock itself, and allow a minute of grace.
+        let issued_at = DateTime::from_timestamp(claims.iat, 0).ok_or(InvalidToken)?;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
+        // Another replica's clock may be a little ahead of ours.
+        if expires_at <= now || issued_at > now + Duration::minutes(1) {
+            return Err(InvalidToken);
+        }
+        let opened_at = match (purpose, claims.auth_time) {
+            (Purpose::Embed, None) => now,
+            (Purpose::Session, Some(seconds)) => DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?,
+            (Purpose::Embed, Some(_)) | (Purpose::Session, None) => return Err(InvalidToken),
+        };
+        Ok(Session { grant: Grant { customer_id: claims.sub, display: claims.display }, opened_at })
+    }
+}
+
+impl Key {
+    fn new(kid: String, secret: &[u8]) -> Self {
+        let mut key = Self {
+            kid,
+            signs: EncodingKey::from_secret(secret),
+            verifies: DecodingKey::from_secret(secret),
+            embed_header: String::new(),
+            session_header: String::new(),
+        };
+        let encoded = |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
+        key.embed_header = encoded(&key.header(Purpose::Embed));
+        key.session_header = encoded(&key.header(Purpose::Session));
+        key
+    }
+
+    fn header(&self, purpose: Purpose) -> Header {
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(purpose.typ().to_owned());
+        header.kid = Some(self.kid.clone());
+        header
+    }
+
+    fn encoded_header(&self, purpose: Purpose) -> &str {
+        match purpose {
+            Purpose::Embed => &self.embed_header,
+            Purpose::Session => &self.session_header,
+        }
+    }
+}
+
+fn validation(purpose: Purpose) -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_audience(&[purpose.audience()]);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
+    validation.validate_exp = false;
+    validation
+}
+
+#[cfg(test)]
+mod tests;
