@@ -128,8 +128,12 @@ impl DashboardOptions {
                 return Err(Invalid::new(format!("dashboard_options[{index}].key"), problem));
             }
             match key.as_str() {
-                "show_zero_usage_line_items" => parsed.show_zero_usage_line_items = flag(value).ok_or_else(|| wrong(FLAG))?,
-                "hide_voided_invoices" => parsed.hide_voided_invoices = flag(value).ok_or_else(|| wrong(FLAG))?,
+                "show_zero_usage_line_items" => {
+                    parsed.show_zero_usage_line_items = flag(value).ok_or_else(|| wrong(FLAG))?
+                }
+                "hide_voided_invoices" => {
+                    parsed.hide_voided_invoices = flag(value).ok_or_else(|| wrong(FLAG))?
+                }
                 "hide_grant_name" => drop(flag(value).ok_or_else(|| wrong(FLAG))?),
                 "contract_id" => parsed.contract_id = Some(value.parse().map_err(|_| wrong("a UUID"))?),
                 "credit_ledger_credit_type_id" => drop(value.parse::<Uuid>().map_err(|_| wrong("a UUID"))?),
@@ -173,7 +177,9 @@ impl DashboardOptions {
 
     /// Whether an invoice of a plan can pass at all: it has no contract, no date of its own, and is billable.
     pub fn admits_plan_invoices(&self) -> bool {
-        self.contract_id.is_none() && self.invoice_type != Some(TypeFilter::Scheduled) && !self.only_unbillable
+        self.contract_id.is_none()
+            && self.invoice_type != Some(TypeFilter::Scheduled)
+            && !self.only_unbillable
     }
 }
 
@@ -235,11 +241,23 @@ mod tests {
                 &[("hide_voided_invoices", "true"), ("show_all", "true")],
                 "dashboard_options[1].key: \"show_all\" is not one of show_zero_usage_line_items, ",
             ),
-            (&[("hide_voided_invoices", "yes")], "dashboard_options[0].value: \"yes\" is not \"true\" or \"false\""),
+            (
+                &[("hide_voided_invoices", "yes")],
+                "dashboard_options[0].value: \"yes\" is not \"true\" or \"false\"",
+            ),
             (&[("contract_id", "7")], "dashboard_options[0].value: \"7\" is not a UUID"),
-            (&[("invoice_type", "PAID")], "dashboard_options[0].value: \"PAID\" is not one of USAGE, SCHEDULED"),
-            (&[("invoice_status_filter", "OPEN")], "dashboard_options[0].value: \"OPEN\" is not one of VOID, "),
-            (&[("billable_status_filter", "x")], "dashboard_options[0].value: \"x\" is not one of BILLABLE, "),
+            (
+                &[("invoice_type", "PAID")],
+                "dashboard_options[0].value: \"PAID\" is not one of USAGE, SCHEDULED",
+            ),
+            (
+                &[("invoice_status_filter", "OPEN")],
+                "dashboard_options[0].value: \"OPEN\" is not one of VOID, ",
+            ),
+            (
+                &[("billable_status_filter", "x")],
+                "dashboard_options[0].value: \"x\" is not one of BILLABLE, ",
+            ),
             (
                 &[("hide_grant_name", "true"), ("hide_grant_name", "true")],
                 "dashboard_options[1].key: \"hide_grant_name\" is given twice",
@@ -264,7 +282,8 @@ mod tests {
     #[test]
     fn a_token_carries_only_what_differs_from_the_default() {
         assert_eq!(serde_json::to_string(&DashboardOptions::default()).unwrap(), "{}");
-        let changed = options(&[("invoice_status_filter", "DRAFT"), ("hide_voided_invoices", "true")]).unwrap();
+        let changed =
+            options(&[("invoice_status_filter", "DRAFT"), ("hide_voided_invoices", "true")]).unwrap();
         let text = serde_json::to_string(&changed).unwrap();
         assert_eq!(text, r#"{"v":true,"s":"DRAFT"}"#);
         assert_eq!(serde_json::from_str::<DashboardOptions>(&text).unwrap(), changed);

@@ -113,7 +113,12 @@ impl Keys {
     ///
     /// # Errors
     /// When there is no key.
-    pub fn sign_embed(&self, grant: &Grant, ttl: Duration, now: DateTime<Utc>) -> Result<Signed, InvalidToken> {
+    pub fn sign_embed(
+        &self,
+        grant: &Grant,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Signed, InvalidToken> {
         self.sign(Purpose::Embed, grant, None, now + ttl, now)
     }
 
@@ -165,7 +170,8 @@ impl Keys {
             display: grant.display.clone(),
             auth_time,
         };
-        let token = jsonwebtoken::encode(&key.header(purpose), &claims, &key.signs).map_err(|_| InvalidToken)?;
+        let token =
+            jsonwebtoken::encode(&key.header(purpose), &claims, &key.signs).map_err(|_| InvalidToken)?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
         Ok(Signed { token, expires_at })
     }
@@ -201,7 +207,8 @@ impl Key {
             embed_header: String::new(),
             session_header: String::new(),
         };
-        let encoded = |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
+        let encoded =
+            |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
         key.embed_header = encoded(&key.header(Purpose::Embed));
         key.session_header = encoded(&key.header(Purpose::Session));
         key

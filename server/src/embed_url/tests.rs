@@ -25,16 +25,19 @@ fn embed_token() -> String {
 fn forged(header: &str, claims: &str) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let key = EncodingKey::from_secret(&[1; 32]);
-    let signature = (jsonwebtoken::crypto::CryptoProvider::get_default().signer_factory)(&Algorithm::HS256, &key)
-        .unwrap()
-        .try_sign(message.as_bytes())
-        .unwrap();
+    let signature =
+        (jsonwebtoken::crypto::CryptoProvider::get_default().signer_factory)(&Algorithm::HS256, &key)
+            .unwrap()
+            .try_sign(message.as_bytes())
+            .unwrap();
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// The decoded header and claims of a token.
 fn parts(token: &str) -> (String, String) {
-    let mut parts = token.split('.').map(|part| String::from_utf8_lossy(&URL_SAFE_NO_PAD.decode(part).unwrap()).into_owned());
+    let mut parts = token
+        .split('.')
+        .map(|part| String::from_utf8_lossy(&URL_SAFE_NO_PAD.decode(part).unwrap()).into_owned());
     (parts.next().unwrap(), parts.next().unwrap())
 }
 
@@ -122,9 +125,8 @@ fn only_the_exact_header_is_accepted() {
     ] {
         assert_eq!(keys.verify_page(&forged(header, &claims), now()), Err(InvalidToken), "{header}");
     }
-    let unsigned = |header: &str| {
-        format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(&claims))
-    };
+    let unsigned =
+        |header: &str| format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(&claims));
     assert_eq!(keys.verify_page(&unsigned(&header), now()), Err(InvalidToken));
     assert_eq!(keys.verify_page(&unsigned(r#"{"alg":"none"}"#), now()), Err(InvalidToken));
 }
@@ -133,7 +135,8 @@ fn only_the_exact_header_is_accepted() {
 fn every_claim_must_be_there_and_right() {
     let (header, claims) = parts(&embed_token());
     let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
-    let verify = |claims: &serde_json::Value| keys("a", 1).verify_page(&forged(&header, &claims.to_string()), now());
+    let verify =
+        |claims: &serde_json::Value| keys("a", 1).verify_page(&forged(&header, &claims.to_string()), now());
     assert!(verify(&claims).is_ok());
     for name in ["iss", "aud", "sub", "iat", "exp", "jti", "v"] {
         let mut without = claims.clone();
