@@ -25,12 +25,8 @@ fn embed_token() -> String {
 fn forged(header: &str, claims: &str) -> String {
     let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let key = EncodingKey::from_secret(&[1; 32]);
-    let signature =
-        (jsonwebtoken::crypto::CryptoProvider::get_default().signer_factory)(&Algorithm::HS256, &key)
-            .unwrap()
-            .try_sign(message.as_bytes())
-            .unwrap();
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+    format!("{message}.{signature}")
 }
 
 /// The decoded header and claims of a token.
