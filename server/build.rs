@@ -14,6 +14,8 @@ use std::{
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-env-changed=INLAY_SITE");
     println!("cargo:rerun-if-changed=build.rs");
+    // A new migration must reach the table in the binary.
+    println!("cargo:rerun-if-changed=migrations");
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let site = match env::var_os("INLAY_SITE") {
         Some(path) => PathBuf::from(path),

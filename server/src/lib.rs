@@ -4,16 +4,25 @@
 //! `metering` turns events into sums and `rating` sums into invoices, both pure; `invoicing` joins the two for
 //! one customer; `jobs` is the work that time starts.
 
+pub mod api_token;
 pub mod assets;
 pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod db;
+pub mod demo;
 pub mod embed_url;
 pub mod error;
 pub mod extract;
+pub mod health;
+pub mod jobs;
 pub mod metering;
+pub mod postgres;
 pub mod routes;
+pub mod serve;
 pub mod state;
+pub mod telemetry;
 
 pub use error::{Error, Result};
 pub use routes::router;

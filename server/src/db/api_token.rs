@@ -1,10 +1,146 @@
-//! API tokens: `inlay_<16 public><43 secret><6 checksum>`, stored as a hash.
+//! API tokens as they are stored: everything but the secret.
 
-use crate::{Result, auth::Operator};
-use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use crate::{Error, Result, api_token, auth::Operator};
+use chrono::{DateTime, Duration, Utc};
+use sqlx::{FromRow, PgPool};
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Every GET, and the POSTs that only read.
+    Read,
+    /// Everything.
+    Write,
+}
+
+impl Scope {
+    /// As it is stored and printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+/// A stored token.
+#[derive(Clone, Debug, FromRow)]
+pub struct ApiToken {
+    /// The public part.
+    pub id: String,
+    /// What the operator called it.
+    pub name: String,
+    /// `read` or `write`.
+    pub scope: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// From when on it is refused.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromRow)]
+struct Stored {
+    secret_hash: Vec<u8>,
+    scope: String,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+/// Makes a token and stores its hash. The answer is the only copy of the token.
+pub async fn create(
+    pool: &PgPool,
+    name: &str,
+    scope: Scope,
+    expires_at: Option<DateTime<Utc>>,
+) -> Result<String> {
+    let token = api_token::generate();
+    let parsed =
+        api_token::Token::parse(&token).ok_or_else(|| Error::Internal("a new token is not valid".into()))?;
+    sqlx::query(
+        "insert into api_token (id, name, secret_hash, scope, expires_at)
+         values ($1, $2, $3, $4, $5)",
+    )
+    .bind(parsed.id)
+    .bind(name)
+    .bind(parsed.hash().as_slice())
+    .bind(scope.as_str())
+    .bind(expires_at)
+    .execute(pool)
+    .await?;
+    Ok(token)
+}
+
+/// All tokens, oldest first.
+pub async fn list(pool: &PgPool) -> Result<Vec<ApiToken>> {
+    let tokens = sqlx::query_as(
+        "select id, name, scope, created_at, expires_at, last_used_at, revoked_at
+         from api_token
+         order by created_at, id",
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(tokens)
+}
+
+/// Revokes a token, for good; false when there is none of this id. A second time changes nothing.
+pub async fn revoke(pool: &PgPool, id: &str) -> Result<bool> {
+    let updated = sqlx::query(
+        "update api_token
+         set revoked_at = coalesce(revoked_at, statement_timestamp())
+         where id = $1",
+    )
+    .bind(id)
+    .execute(pool)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
 
 /// The operator behind a token; `None` when it is unknown, malformed, expired or revoked.
-pub async fn authenticate(_pool: &PgPool, _token: &str, _now: DateTime<Utc>) -> Result<Option<Operator>> {
-    Ok(None)
+pub async fn authenticate(pool: &PgPool, token: &str, now: DateTime<Utc>) -> Result<Option<Operator>> {
+    let Some(token) = api_token::Token::parse(token) else { return Ok(None) };
+    let stored: Option<Stored> = sqlx::query_as(
+        "select secret_hash, scope, expires_at, last_used_at, revoked_at
+         from api_token
+         where id = $1",
+    )
+    .bind(token.id)
+    .fetch_optional(pool)
+    .await?;
+    let Some(stored) = stored else { return Ok(None) };
+    let is_valid = token.matches(&stored.secret_hash)
+        && stored.revoked_at.is_none()
+        && stored.expires_at.is_none_or(|expires_at| now < expires_at);
+    if !is_valid {
+        return Ok(None);
+    }
+    if stored.last_used_at.is_none_or(|last| now - last >= Duration::minutes(1)) {
+        // Not on the way of the answer, and not worth failing it.
+        let (pool, id) = (pool.clone(), token.id.to_owned());
+        tokio::spawn(async move {
+            if let Err(error) = touch(&pool, &id, now).await {
+                tracing::warn!(error = %crate::error::chain(&error), "the last use of a token was not noted");
+            }
+        });
+    }
+    Ok(Some(Operator { token_id: token.id.to_owned(), can_write: stored.scope == Scope::Write.as_str() }))
+}
+
+/// Notes a use, at most once a minute whatever number of requests come at once.
+async fn touch(pool: &PgPool, id: &str, now: DateTime<Utc>) -> Result<()> {
+    sqlx::query(
+        "update api_token
+         set last_used_at = $2
+         where id = $1
+           and (last_used_at is null or last_used_at <= $2 - interval '1 minute')",
+    )
+    .bind(id)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(())
 }

@@ -2,7 +2,16 @@
 
 pub mod api_token;
 pub mod cursor;
+mod open;
+mod pool;
+mod schema;
 pub mod usage;
+
+pub use open::Database;
+pub use pool::{connect, options};
+pub use schema::{Schema, migrate, schema};
+
+pub(crate) use schema::READY_TIMEOUT;
 
 use crate::{Error, Result};
 
@@ -10,8 +19,10 @@ use crate::{Error, Result};
 ///
 /// sqlx 0.9.0 returns a connection with an open transaction to the pool when a future is dropped while `BEGIN` is in
 /// flight (transact-rs/sqlx issues 4393 and 4385), and the next acknowledged write on it would vanish.
+/// The second half of the answer is the hook in `pool.rs`.
 pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    tokio::spawn(work)
+    let request_id = crate::error::REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+    tokio::spawn(crate::error::REQUEST_ID.scope(request_id, work))
         .await
         .map_err(|error| Error::Internal(format!("a write did not run to its end: {error}")))?
 }

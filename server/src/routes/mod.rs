@@ -1,13 +1,17 @@
 //! The whole route table on one screen.
 
-use crate::{AppState, Error, assets, extract};
-use axum::{Router, extract::DefaultBodyLimit};
+use crate::{AppState, Error, assets, extract, health, telemetry};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every route of Inlay. Each group of calls has its own file with its own `router()`.
 pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(assets::router())
+        .merge(health::router())
         .fallback(|| async { Error::NotFound("this path") })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
+        .layer(CatchPanicLayer::custom(telemetry::panicked))
+        .layer(middleware::from_fn(telemetry::request_id))
         .with_state(state)
 }

@@ -1,0 +1,119 @@
+//! The command line: what can be said, and a help text that teaches it.
+
+mod health;
+mod run;
+mod token;
+
+pub use run::run;
+
+use crate::config;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Usage billing with dashboards to embed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "inlay",
+    version,
+    arg_required_else_help = true,
+    after_help = "Begin here:\n  inlay demo            a believable company to look at\n  inlay serve --help    how to run it for yourself"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer API requests and embed pages
+    ///
+    /// Without DATABASE_URL, Inlay runs a PostgreSQL of its own and keeps its schema up to date. With it, run
+    /// `inlay migrate` first. SIGTERM or Ctrl-C lets requests in flight end, then stops.
+    ///
+    /// Example:
+    ///   export INLAY_SIGNING_KEYS="key1:$(openssl rand -base64 32)"
+    ///   inlay token create --name "my backend"
+    ///   inlay serve
+    #[command(verbatim_doc_comment, after_long_help = config::help())]
+    Serve,
+    /// Show a believable company, to look at and to try the API on
+    ///
+    /// Makes customers, plans, 100 days of usage and invoices, in a data folder of its own, serves them together
+    /// with a sample portal that embeds the dashboards, and prints what to open. Needs no configuration.
+    ///
+    /// Example:
+    ///   inlay demo
+    #[command(verbatim_doc_comment)]
+    Demo,
+    /// Bring the schema of the database up to date
+    ///
+    /// Needed after an update when DATABASE_URL is set; safe to run at any time, beside running servers, and from
+    /// several places at once.
+    ///
+    /// Example:
+    ///   DATABASE_URL=postgres://inlay@db.internal/inlay inlay migrate
+    #[command(verbatim_doc_comment)]
+    Migrate,
+    /// Make, list and revoke API tokens
+    ///
+    /// An API token is what your backend sends with each call: `Authorization: Bearer inlay_…`. Only a hash of it is
+    /// stored. These commands also run beside a server.
+    #[command(verbatim_doc_comment, subcommand)]
+    Token(TokenCommand),
+    /// Ask the server on this machine whether it is ready; exits with 0 if so, else with 1
+    ///
+    /// For containers and supervisors. Asks GET /readyz at INLAY_LISTEN.
+    ///
+    /// Example, in a Dockerfile:
+    ///   HEALTHCHECK CMD ["inlay", "healthcheck"]
+    #[command(verbatim_doc_comment)]
+    Healthcheck,
+}
+
+/// What to do with API tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it, this once
+    ///
+    /// The token goes to standard output, all else to standard error:
+    ///   INLAY_TOKEN=$(inlay token create --name "my backend")
+    ///   inlay token create --name reporting --scope read --expires 90d
+    #[command(verbatim_doc_comment)]
+    Create(CreateToken),
+    /// List the tokens: id, name, scope, and when each was made, last used and ends
+    List,
+    /// Refuse a token from now on, for good
+    ///
+    /// Example:
+    ///   inlay token list
+    ///   inlay token revoke 4fJ0qQzY7mX2bN1c
+    #[command(verbatim_doc_comment)]
+    Revoke {
+        /// The id that `inlay token list` shows; the whole token will do as well
+        id: String,
+    },
+}
+
+/// How to make a token.
+#[derive(Args, Debug)]
+pub struct CreateToken {
+    /// What it is for, so that you know it again in the list
+    #[arg(long, value_parser = token::name)]
+    pub name: String,
+    /// What it may do
+    #[arg(long, value_enum, default_value_t = ScopeArgument::Write)]
+    pub scope: ScopeArgument,
+    /// When it ends: after a time such as 90d or 12h, or at the start of a day (UTC) such as 2030-01-31
+    #[arg(long, value_parser = token::expiry)]
+    pub expires: Option<token::Expiry>,
+}
+
+/// What a token may do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ScopeArgument {
+    /// Read, and make embeddable URLs
+    Read,
+    /// Everything
+    Write,
+}

@@ -1,0 +1,97 @@
+//! Carries out a command.
+
+use super::{Cli, Command, health, token};
+use crate::{
+    config::Config,
+    db::{self, Database, Schema},
+    demo,
+    error::chain,
+    postgres::{self, Problem, Role},
+    serve::{self, Interrupt},
+    telemetry,
+};
+use rand::{TryRngCore, rngs::OsRng};
+
+/// Carries out a command.
+///
+/// # Errors
+/// What went wrong, in words for the operator.
+pub async fn run(cli: Cli) -> Result<(), Problem> {
+    let config = Config::from_process().map_err(|error| Problem::new(error.to_string()))?;
+    telemetry::init(&config.log, config.log_format);
+    match cli.command {
+        Command::Serve => serve(config).await,
+        Command::Demo => demo(config).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Token(command) => token::run(&config, command).await,
+        Command::Healthcheck => health::check(config.listen).await,
+    }
+}
+
+/// Progress of a command, for people.
+pub(super) fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+async fn serve(config: Config) -> Result<(), Problem> {
+    config.require_signing_keys().map_err(|error| Problem::new(error.to_string()))?;
+    let mut interrupt = Interrupt::listen()?;
+    let database = Database::open(&config, Role::Server, |text| tracing::info!("{text}")).await?;
+    let outcome = serve_with(&config, &database, &mut interrupt).await;
+    let closed = database.close().await;
+    outcome.and(closed)
+}
+
+async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), Problem> {
+    match db::schema(&database.pool).await.map_err(|error| Problem::new(chain(&error)))? {
+        Schema::Current => {}
+        Schema::Outdated(missing) => {
+            return Err(Problem::new(format!(
+                "the schema of the database is outdated: {} of its migrations are missing. Run: inlay migrate",
+                missing.len()
+            )));
+        }
+    }
+    if config.settings.allowed_origins.is_empty() {
+        tracing::warn!(
+            "INLAY_ALLOWED_ORIGINS is not set: only pages of this server itself may frame the dashboards"
+        );
+    }
+    if let Some(place) = database.describe() {
+        tracing::info!("running {place}");
+    }
+    let running = serve::start(config, database.pool.clone()).await?;
+    interrupt.wait().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+async fn demo(mut config: Config) -> Result<(), Problem> {
+    if config.signing_keys.0.is_empty() {
+        let mut key = vec![0; 32];
+        OsRng.try_fill_bytes(&mut key).map_err(|error| Problem::new(format!("no random bytes: {error}")))?;
+        config.signing_keys.0.push(("demo".to_owned(), key));
+    }
+    // The demo's company must not end up among somebody's customers.
+    if config.data_dir.is_none() {
+        config.data_dir = Some(postgres::demo_folder()?);
+    }
+    let mut interrupt = Interrupt::listen()?;
+    let database = Database::open(&config, Role::Server, say).await?;
+    let outcome = match db::migrate(&database.pool, &mut say).await {
+        Ok(()) => demo::run(&config, &database.pool, &mut interrupt).await,
+        Err(error) => Err(Problem::new(chain(&error))),
+    };
+    let closed = database.close().await;
+    outcome.and(closed)
+}
+
+async fn migrate(config: &Config) -> Result<(), Problem> {
+    let database = Database::open(config, Role::Command, say).await?;
+    let outcome = db::migrate(&database.pool, &mut say).await;
+    database.close().await?;
+    outcome.map_err(|error| Problem::new(chain(&error)))?;
+    say("The schema is up to date.");
+    Ok(())
+}

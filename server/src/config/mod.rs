@@ -1,0 +1,141 @@
+//! Configuration by environment: one table of variables, from which the parser, `--help` and the README all speak.
+
+mod keys;
+mod parse;
+mod table;
+
+pub use keys::check_key;
+pub use parse::duration;
+pub use table::{VARIABLES, Variable, help, markdown};
+
+use crate::state::Settings;
+use parse::Source;
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
+
+/// What an operator decides, parsed and checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// What requests depend on.
+    pub settings: Settings,
+    /// `(kid, secret)`; the first signs, all verify. Empty when none were given: only `demo` may then start.
+    pub signing_keys: SigningKeys,
+    /// What is logged: a `tracing` filter.
+    pub log: String,
+    /// How a log line is written.
+    pub log_format: LogFormat,
+    /// Where an own Postgres keeps its data; `None`: the platform's data folder.
+    pub data_dir: Option<PathBuf>,
+    /// A folder with `postgres` and `initdb`, tried first.
+    pub postgres_bin: Option<PathBuf>,
+    /// The database; `None`: Inlay runs its own Postgres.
+    pub database_url: Option<DatabaseUrl>,
+    /// Connections to the database.
+    pub database_connections: u32,
+    /// Where the demo's sample portal listens.
+    pub portal_listen: SocketAddr,
+    /// Where the demo writes what it printed, as JSON.
+    pub demo_info: Option<PathBuf>,
+}
+
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors: one JSON object a line.
+    Json,
+}
+
+/// Pairs of `kid` and secret. Never printed.
+#[derive(Clone, Default)]
+pub struct SigningKeys(pub Vec<(String, Vec<u8>)>);
+
+/// A connection string. Never printed: it may hold a password.
+#[derive(Clone)]
+pub struct DatabaseUrl(pub String);
+
+/// Everything that is wrong with the configuration, one sentence each.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration is not valid:\n  - {}", .0.join("\n  - "))]
+pub struct ConfigError(pub Vec<String>);
+
+impl Config {
+    /// Reads the variables of an environment, all of them: a misspelt `INLAY_` name is an error, not a default.
+    ///
+    /// # Errors
+    /// Lists every problem at once.
+    pub fn from_env(
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigError> {
+        let mut source = Source::new(environment);
+        let listen = source.parse("INLAY_LISTEN", parse::address);
+        let config = Self {
+            settings: Settings {
+                public_url: source
+                    .optional("INLAY_PUBLIC_URL", parse::public_url)
+                    .unwrap_or_else(|| format!("http://{}", reachable(listen))),
+                allowed_origins: source.optional("INLAY_ALLOWED_ORIGINS", parse::origins).unwrap_or_default(),
+                embed_ttl: source.parse("INLAY_EMBED_TTL", parse::embed_ttl),
+                grace_period: source.parse("INLAY_GRACE_PERIOD", parse::duration),
+            },
+            listen,
+            signing_keys: SigningKeys(source.optional("INLAY_SIGNING_KEYS", keys::parse).unwrap_or_default()),
+            log: source.parse("INLAY_LOG", parse::log_filter),
+            log_format: source.parse("INLAY_LOG_FORMAT", parse::log_format),
+            data_dir: source.optional("INLAY_DATA_DIR", parse::path),
+            postgres_bin: source.optional("INLAY_POSTGRES_BIN", parse::path),
+            database_url: source.optional("DATABASE_URL", parse::database_url),
+            database_connections: source.parse("INLAY_DATABASE_CONNECTIONS", parse::connections),
+            portal_listen: source.parse("INLAY_PORTAL_LISTEN", parse::address),
+            demo_info: source.optional("INLAY_DEMO_INFO", parse::path),
+        };
+        source.finish()?;
+        Ok(config)
+    }
+
+    /// The configuration of this process.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn from_process() -> Result<Self, ConfigError> {
+        Self::from_env(std::env::vars_os())
+    }
+
+    /// Signing keys are needed by everything but the demo, which makes its own.
+    ///
+    /// # Errors
+    /// Says how to make one.
+    pub fn require_signing_keys(&self) -> Result<(), ConfigError> {
+        if !self.signing_keys.0.is_empty() {
+            return Ok(());
+        }
+        Err(ConfigError(vec![format!(
+            "INLAY_SIGNING_KEYS is not set: it signs the embeddable URLs. Make one and keep it: {}",
+            keys::HOW_TO_MAKE_ONE
+        )]))
+    }
+}
+
+/// An address under which a listener can be reached from this machine.
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        ip if !ip.is_unspecified() => ip,
+        std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+        std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.0.iter().map(|(kid, _)| kid)).finish()
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("DatabaseUrl(…)")
+    }
+}

@@ -1,0 +1,201 @@
+//! From text to values, collecting every problem on the way.
+
+use super::{ConfigError, DatabaseUrl, LogFormat, VARIABLES, Variable};
+use chrono::Duration;
+use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf};
+use url::Url;
+
+/// The variables of an environment that concern Inlay, and what was wrong with them.
+pub(super) struct Source {
+    values: BTreeMap<&'static str, String>,
+    problems: Vec<String>,
+}
+
+impl Source {
+    pub(super) fn new(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut source = Self { values: BTreeMap::new(), problems: Vec::new() };
+        for (name, value) in environment {
+            let (Some(name), value) = (name.to_str(), value.to_string_lossy()) else { continue };
+            source.take(name, value.trim());
+        }
+        source
+    }
+
+    fn take(&mut self, name: &str, value: &str) {
+        let by_file = name.strip_suffix("_FILE").and_then(known).filter(|variable| variable.secret);
+        let variable = match (known(name), by_file) {
+            (Some(variable), _) | (None, Some(variable)) => variable,
+            (None, None) if name.starts_with("INLAY_") => return self.problems.push(unknown(name)),
+            (None, None) => return,
+        };
+        // An empty variable is an unset one: compose files and CI set them so.
+        if value.is_empty() {
+            return;
+        }
+        let value = if by_file.is_some() {
+            match std::fs::read_to_string(value) {
+                Ok(text) => text.trim().to_owned(),
+                Err(error) => return self.problems.push(format!("{name}: cannot read {value}: {error}")),
+            }
+        } else {
+            value.to_owned()
+        };
+        if self.values.insert(variable.name, value).is_some() {
+            self.problems.push(format!("{0} and {0}_FILE are both set: choose one", variable.name));
+        }
+    }
+
+    /// The value of a variable that may be unset.
+    pub(super) fn optional<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.values.get(name).map(String::as_str).or_else(|| known(name)?.default)?;
+        parse(text).map_err(|problem| self.problems.push(format!("{name}: {problem}"))).ok()
+    }
+
+    /// The value of a variable with a default. A value with a problem is replaced for now: `finish` fails anyway.
+    pub(super) fn parse<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        if let Some(value) = self.optional(name, &parse) {
+            return value;
+        }
+        let default = known(name).and_then(|variable| variable.default).unwrap_or_default();
+        match parse(default) {
+            Ok(value) => value,
+            Err(problem) => unreachable!("the default of {name} is valid, as a test ensures: {problem}"),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(), ConfigError> {
+        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError(self.problems)) }
+    }
+}
+
+fn known(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.name == name)
+}
+
+fn unknown(name: &str) -> String {
+    let closest = VARIABLES.iter().map(|variable| (distance(name, variable.name), variable.name)).min();
+    match closest {
+        Some((distance, close)) if distance <= name.len() / 3 => {
+            format!("{name} is not a variable of Inlay; did you mean {close}?")
+        }
+        _ => format!("{name} is not a variable of Inlay; `inlay serve --help` lists them"),
+    }
+}
+
+/// How many letters to insert, delete or change to make one text from the other.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.bytes().enumerate() {
+            let change = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| format!("\"{text}\" is not an address and port, such as 127.0.0.1:3000 or [::]:3000"))
+}
+
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
+    std::path::absolute(text).map_err(|error| format!("\"{text}\" is not a path: {error}"))
+}
+
+pub(super) fn connections(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|count| (2..=1000).contains(count))
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from 2 to 1000"))
+}
+
+pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(format!("\"{text}\" is neither text nor json")),
+    }
+}
+
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(format!("\"{text}\" is not a log filter: {error}")),
+    }
+}
+
+/// The text is not repeated: it may hold a password.
+pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
+    match text.parse::<sqlx::postgres::PgConnectOptions>() {
+        Ok(_) if text.starts_with("postgres://") || text.starts_with("postgresql://") => {
+            Ok(DatabaseUrl(text.to_owned()))
+        }
+        _ => Err("is not of the form postgres://user:password@host:5432/name".to_owned()),
+    }
+}
+
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    let problem = || format!("\"{text}\" is not a URL such as https://billing.example.com, without query");
+    let url = Url::parse(text).map_err(|_| problem())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if plain { Ok(text.trim_end_matches('/').to_owned()) } else { Err(problem()) }
+}
+
+/// Origins as `frame-ancestors` takes them; a host may begin with `*.`.
+pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
+    let entries = text.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty());
+    entries.map(|entry| if entry == "*" { Ok(entry.to_owned()) } else { origin(entry) }).collect()
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let problem = || format!("\"{text}\" is not an origin such as https://app.example.com");
+    let url = Url::parse(&text.replacen("://*.", "://wildcard.", 1)).map_err(|_| problem())?;
+    let origin = url.origin().ascii_serialization();
+    // An origin has no path: what the parser makes of it is what was written.
+    if !matches!(url.scheme(), "http" | "https") || url.as_str().trim_end_matches('/') != origin {
+        return Err(problem());
+    }
+    Ok(if text.contains("://*.") { origin.replacen("://wildcard.", "://*.", 1) } else { origin })
+}
+
+pub(super) fn embed_ttl(text: &str) -> Result<Duration, String> {
+    let ttl = duration(text)?;
+    if ttl < Duration::seconds(10) || ttl > Duration::hours(24) {
+        return Err(format!("\"{text}\" is not between 10s and 24h"));
+    }
+    Ok(ttl)
+}
+
+/// A whole number and its unit: `90s`, `15m`, `24h`, `7d`.
+///
+/// # Errors
+/// Names the text.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let problem = || format!("\"{text}\" is not a duration such as 90s, 15m, 24h or 7d");
+    let unit = text.chars().last().ok_or_else(problem)?;
+    let number: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| problem())?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(problem()),
+    };
+    number
+        .checked_mul(seconds)
+        .filter(|total| (0..=366 * 86_400).contains(total))
+        .map(Duration::seconds)
+        .ok_or_else(problem)
+}

@@ -1,0 +1,119 @@
+//! The table of variables: what each is called, means, and is when unset.
+
+use std::fmt::Write;
+
+/// One variable of the environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value when unset; `None`: see `doc`.
+    pub default: Option<&'static str>,
+    /// What it means, one or two sentences.
+    pub doc: &'static str,
+    /// Whether it may be given as a file: `<name>_FILE`.
+    pub secret: bool,
+}
+
+const fn variable(name: &'static str, default: Option<&'static str>, doc: &'static str) -> Variable {
+    Variable { name, default, doc, secret: false }
+}
+
+const fn secret(name: &'static str, doc: &'static str) -> Variable {
+    Variable { name, default: None, doc, secret: true }
+}
+
+/// Every variable that Inlay reads.
+pub const VARIABLES: &[Variable] = &[
+    variable("INLAY_LISTEN", Some("127.0.0.1:3000"), "Address and port to listen on."),
+    variable(
+        "INLAY_PUBLIC_URL",
+        None,
+        "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with it. Unset: `http://` and the listen address.",
+    ),
+    secret(
+        "INLAY_SIGNING_KEYS",
+        "Keys that sign embeddable URLs, `kid:base64` separated by commas, each of at least 32 random bytes. The first signs, all verify: put a new one in front to rotate. Required but for `demo`.",
+    ),
+    variable(
+        "INLAY_ALLOWED_ORIGINS",
+        None,
+        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`. Unset: only pages of this server; `*`: everybody.",
+    ),
+    variable("INLAY_EMBED_TTL", Some("15m"), "How long an embeddable URL can be opened, at most `24h`."),
+    variable(
+        "INLAY_GRACE_PERIOD",
+        Some("24h"),
+        "How long after the end of a billing period late events are taken before its invoice is finalized.",
+    ),
+    secret(
+        "DATABASE_URL",
+        "The Postgres database, `postgres://user:password@host/name`. Unset: Inlay runs a Postgres of its own.",
+    ),
+    variable("INLAY_DATABASE_CONNECTIONS", Some("20"), "Most connections to the database at a time."),
+    variable(
+        "INLAY_DATA_DIR",
+        None,
+        "Where an own Postgres keeps its data. Unset: `inlay` in the platform's data folder; `/var/lib/inlay` as root.",
+    ),
+    variable(
+        "INLAY_POSTGRES_BIN",
+        None,
+        "Folder with the programs `postgres` and `initdb`, when they are in none of the usual places.",
+    ),
+    variable(
+        "INLAY_LOG",
+        Some("info"),
+        "What is logged: `error`, `warn`, `info`, `debug`, or by module, `info,sqlx=debug`.",
+    ),
+    variable("INLAY_LOG_FORMAT", Some("text"), "`text` for people, `json` for log collectors."),
+    variable("INLAY_PORTAL_LISTEN", Some("127.0.0.1:3001"), "`demo` only: address of the sample portal."),
+    variable(
+        "INLAY_DEMO_INFO",
+        None,
+        "`demo` only: a file to which it writes its URLs and API token as JSON once it is ready.",
+    ),
+];
+
+/// The table as markdown, for the README.
+pub fn markdown() -> String {
+    let mut text = String::from("| Variable | Default | Meaning |\n| --- | --- | --- |\n");
+    for variable in VARIABLES {
+        let Variable { name, doc, .. } = variable;
+        let default = variable.default.map(|value| format!("`{value}`")).unwrap_or_default();
+        let file = if variable.secret { format!(", `{name}_FILE`") } else { String::new() };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| `{name}`{file} | {default} | {doc} |");
+    }
+    text
+}
+
+/// The table for `--help`.
+pub fn help() -> String {
+    let mut text = String::from("Configuration, by environment:\n");
+    for variable in VARIABLES {
+        let default = variable.default.map(|value| format!(" [default: {value}]")).unwrap_or_default();
+        let file = if variable.secret { format!(" (or {}_FILE)", variable.name) } else { String::new() };
+        let _ = write!(text, "\n  {}{file}{default}\n", variable.name);
+        for line in wrap(&variable.doc.replace('`', ""), 92) {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    text
+}
+
+/// Breaks a text between words.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.len() + 1 + word.len() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

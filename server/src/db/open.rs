@@ -1,0 +1,113 @@
+//! The database of a command: the configured one, or a private Postgres that ends with the command.
+
+use super::{connect, migrate};
+use crate::{
+    config::Config,
+    error::chain,
+    postgres::{Postgres, Problem, Role},
+};
+use sqlx::{Connection, PgPool, postgres::PgConnectOptions};
+
+/// An open database. Call [`Database::close`] at the end: a private Postgres is stopped there.
+#[derive(Debug)]
+pub struct Database {
+    /// The connections.
+    pub pool: PgPool,
+    postgres: Option<Postgres>,
+}
+
+impl Database {
+    /// Opens the configured database, or starts a private Postgres and brings its schema up to date.
+    ///
+    /// # Errors
+    /// Says what the operator can do.
+    pub async fn open(
+        config: &Config,
+        role: Role,
+        mut say: impl FnMut(&str) + Send + 'static,
+    ) -> Result<Self, Problem> {
+        if let Some(url) = &config.database_url {
+            let options: PgConnectOptions =
+                url.0.parse().map_err(|error| Problem::new(format!("DATABASE_URL: {error}")))?;
+            let pool = connect(options, config.database_connections).await.map_err(|error| {
+                Problem::new(format!("the database of DATABASE_URL cannot be reached: {}", chain(&error)))
+            })?;
+            return Ok(Self { pool, postgres: None });
+        }
+        let config = config.clone();
+        let (postgres, mut say, config) = tokio::task::spawn_blocking(move || {
+            Postgres::start(&config, role, &mut say).map(|postgres| (postgres, say, config))
+        })
+        .await
+        .map_err(|error| Problem::new(error.to_string()))??;
+        match prepare(&postgres, config.database_connections, &mut say).await {
+            Ok(pool) => Ok(Self { pool, postgres: Some(postgres) }),
+            Err(problem) => {
+                stop(postgres).await?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// Where the data are, for people; `None` for a configured database.
+    pub fn describe(&self) -> Option<String> {
+        self.postgres.as_ref().map(Postgres::describe)
+    }
+
+    /// Whether Inlay runs this Postgres itself.
+    pub fn is_private(&self) -> bool {
+        self.postgres.is_some()
+    }
+
+    /// Closes the connections and stops a private Postgres that nobody else uses.
+    ///
+    /// # Errors
+    /// When Postgres does not stop.
+    pub async fn close(self) -> Result<(), Problem> {
+        // Connections that died silently would be waited for.
+        let _ = tokio::time::timeout(super::schema::READY_TIMEOUT, self.pool.close()).await;
+        match self.postgres {
+            Some(postgres) => stop(postgres).await,
+            None => Ok(()),
+        }
+    }
+}
+
+async fn stop(postgres: Postgres) -> Result<(), Problem> {
+    tokio::task::spawn_blocking(|| postgres.stop()).await.map_err(|error| Problem::new(error.to_string()))?
+}
+
+/// Makes the database in a new cluster, and brings the schema up to date.
+async fn prepare(
+    postgres: &Postgres,
+    connections: u32,
+    say: &mut dyn FnMut(&str),
+) -> Result<PgPool, Problem> {
+    make_database(postgres)
+        .await
+        .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
+    let pool = connect(postgres.options(), connections)
+        .await
+        .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
+    migrate(&pool, say).await.map_err(|error| {
+        Problem::new(format!("the schema cannot be brought up to date: {}", chain(&error)))
+    })?;
+    Ok(pool)
+}
+
+async fn make_database(postgres: &Postgres) -> sqlx::Result<()> {
+    let mut connection = super::pool::single(&postgres.maintenance_options()).await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'inlay')")
+        .fetch_one(&mut connection)
+        .await?;
+    if !exists {
+        let made = sqlx::raw_sql("create database inlay").execute(&mut connection).await;
+        // 42P04, 23505: another command made it in this instant.
+        match made {
+            Err(sqlx::Error::Database(error))
+                if matches!(error.code().as_deref(), Some("42P04" | "23505")) => {}
+            made => made.map(drop)?,
+        }
+    }
+    connection.close().await
+}

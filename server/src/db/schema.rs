@@ -1,0 +1,82 @@
+//! The schema: its migrations, carried in the binary, and whether a database has them all.
+
+use crate::{Error, Result};
+use sqlx::{
+    PgPool,
+    migrate::{MigrateError, Migration, Migrator},
+    postgres::PgConnectOptions,
+};
+use std::{collections::HashSet, time::Duration};
+
+static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
+
+/// How a database's schema compares with ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// All of our migrations are applied. There may be newer ones: replicas are replaced one by one.
+    Current,
+    /// These are missing.
+    Outdated(Vec<String>),
+}
+
+/// Compares the schema of a database with ours.
+///
+/// # Errors
+/// When the database is away.
+pub async fn schema(pool: &PgPool) -> Result<Schema> {
+    let applied = match sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success")
+        .fetch_all(pool)
+        .await
+    {
+        Ok(versions) => versions.into_iter().collect(),
+        // 42P01: there is no such table, so this database is new.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => HashSet::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let missing: Vec<String> = missing(&applied).map(name).collect();
+    Ok(if missing.is_empty() { Schema::Current } else { Schema::Outdated(missing) })
+}
+
+/// Applies the missing migrations, one after the other, saying which. Safe from several places at once.
+///
+/// # Errors
+/// When one fails, or the database was made by a newer Inlay.
+pub async fn migrate(pool: &PgPool, say: &mut dyn FnMut(&str)) -> Result<()> {
+    let options = PgConnectOptions::clone(&pool.connect_options())
+        .options([("statement_timeout", "0"), ("client_min_messages", "warning")]);
+    let mut connection = super::pool::single(&options).await?;
+    let Schema::Outdated(missing) = schema(pool).await? else { return Ok(()) };
+    for migration in MIGRATOR.iter().filter(|migration| missing.contains(&name(migration))) {
+        say(&format!("Applying migration {}", name(migration)));
+        let applied = MIGRATOR.run_to(migration.version, &mut connection).await;
+        applied.map_err(|error| Error::Internal(explain(&error)))?;
+    }
+    Ok(())
+}
+
+fn missing(applied: &HashSet<i64>) -> impl Iterator<Item = &'static Migration> {
+    MIGRATOR.iter().filter(|migration| !applied.contains(&migration.version))
+}
+
+fn name(migration: &Migration) -> String {
+    format!("{:04} {}", migration.version, migration.description)
+}
+
+fn explain(error: &MigrateError) -> String {
+    match error {
+        MigrateError::VersionMissing(version) => {
+            format!(
+                "the database has migration {version:04}, which this Inlay does not know: run the newer Inlay"
+            )
+        }
+        MigrateError::VersionMismatch(version) => {
+            format!(
+                "migration {version:04} was applied in another form than this Inlay has: restore a backup, or begin with an empty database"
+            )
+        }
+        error => crate::error::chain(error),
+    }
+}
+
+/// How long `readyz` waits for the database.
+pub(crate) const READY_TIMEOUT: Duration = Duration::from_secs(2);

@@ -1,0 +1,42 @@
+//! Work that time starts. Each job is claimed by row and idempotent, so that every replica may try.
+
+use crate::{AppState, Result, clock, telemetry};
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+use tokio::{sync::watch, task::JoinSet, time};
+
+/// Waits for the signal to stop. A job that runs then is finished first.
+pub type Shutdown = watch::Receiver<bool>;
+
+/// Runs all jobs, each at its own pace, until the shutdown.
+pub async fn run(state: AppState, shutdown: Shutdown) {
+    let jobs = JoinSet::<()>::new();
+    // Register a job here, with its pace:
+    // jobs.spawn(every(Duration::from_secs(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
+    let _ = (state, shutdown);
+    jobs.join_all().await;
+}
+
+/// Calls a job now and then every so often. An error is logged, and the job tried again at its next time.
+pub async fn every<F>(
+    pace: Duration,
+    name: &'static str,
+    state: AppState,
+    mut shutdown: Shutdown,
+    job: impl Fn(AppState, DateTime<Utc>) -> F,
+) where
+    F: Future<Output = Result<()>>,
+{
+    let mut ticks = time::interval(pace);
+    // After a long run, go on from there instead of catching up.
+    ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = job(state.clone(), clock::now()).await {
+            telemetry::log_failure(name, &error);
+        }
+    }
+}

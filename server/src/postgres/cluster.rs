@@ -1,0 +1,241 @@
+//! One cluster: made by `initdb`, started, adopted when it runs already, stopped.
+
+use super::{
+    NAME, Problem,
+    binaries::{self, Binaries},
+    place::{self, PORT, Place},
+};
+use nix::{
+    errno::Errno,
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use sqlx::postgres::PgConnectOptions;
+use std::{
+    env, fs,
+    fs::OpenOptions,
+    os::unix::{net::UnixStream, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+/// How often something awaited is looked at.
+const STEP: Duration = Duration::from_millis(20);
+/// Steps in which an adopted Postgres has to get ready.
+const ADOPT_STEPS: u32 = 1_500;
+/// Steps in which Postgres has to stop before it is told more firmly.
+const STOP_STEPS: u32 = 1_500;
+
+/// What a small dedicated server needs. Memory: 128 MB shared, about 5 MB a connection.
+const SETTINGS: [&str; 10] = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_connections=100",
+    "shared_buffers=128MB",
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+    "wal_compression=on",
+    "jit=off",
+    "timezone=UTC",
+    "log_timezone=UTC",
+];
+
+/// A running cluster.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    /// The major version.
+    pub(super) major: u32,
+    socket: PathBuf,
+    pid: Pid,
+    /// `None` when it was adopted.
+    child: Option<Child>,
+}
+
+impl Cluster {
+    /// Adopts or starts the cluster of a place; makes it first when there is none.
+    pub(super) fn open(
+        place: &Place,
+        configured: Option<&Path>,
+        say: &mut dyn FnMut(&str),
+    ) -> Result<Self, Problem> {
+        let existing = existing(&place.data);
+        if let Some((major, data)) = &existing
+            && let Some(cluster) = adopt(*major, data)
+        {
+            return Ok(cluster);
+        }
+        let binaries =
+            binaries::find(configured, existing.map(|(major, _)| major))?.reachable(place, place.owner)?;
+        let data = place.data.join(binaries.major.to_string());
+        if !data.is_dir() {
+            say(&format!("Making a PostgreSQL {} database in {}", binaries.major, place.data.display()));
+            initialize(place, &binaries, &data)?;
+        }
+        start(place, &binaries, &data)
+    }
+
+    /// How to connect, but for user and database.
+    pub(super) fn options(&self) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass().socket(&self.socket).port(PORT)
+    }
+
+    /// Stops it: open transactions are rolled back, connections closed.
+    pub(super) fn stop(mut self) -> Result<(), Problem> {
+        for signal in [Signal::SIGINT, Signal::SIGQUIT] {
+            // It may be gone already.
+            let _ = kill(self.pid, signal);
+            for _ in 0..STOP_STEPS {
+                if self.has_ended() {
+                    return Ok(());
+                }
+                sleep(STEP);
+            }
+        }
+        Err(Problem::new(format!("Postgres (process {}) does not stop", self.pid)))
+    }
+
+    fn has_ended(&mut self) -> bool {
+        match &mut self.child {
+            Some(child) => !matches!(child.try_wait(), Ok(None)),
+            None => !is_alive(self.pid),
+        }
+    }
+}
+
+/// The cluster that a data folder holds already, of the newest version when there are several.
+fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
+    fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
+        .filter(|(_, path)| path.join("PG_VERSION").is_file())
+        .max()
+}
+
+/// What `postmaster.pid` says of a running Postgres.
+struct Running {
+    pid: Pid,
+    socket: PathBuf,
+    is_ready: bool,
+}
+
+fn running(data: &Path) -> Option<Running> {
+    let text = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    Some(Running {
+        pid: Pid::from_raw(lines.first()?.parse().ok()?),
+        socket: lines.get(4).map(PathBuf::from).unwrap_or_default(),
+        is_ready: lines.get(7) == Some(&"ready"),
+    })
+}
+
+/// Takes over a Postgres that an Inlay left running when it was killed, or that another command uses.
+fn adopt(major: u32, data: &Path) -> Option<Cluster> {
+    for _ in 0..ADOPT_STEPS {
+        let Running { pid, socket, is_ready } = running(data)?;
+        if !is_alive(pid) {
+            return None;
+        }
+        if is_ready {
+            let answers = UnixStream::connect(socket.join(format!(".s.PGSQL.{PORT}"))).is_ok();
+            if !answers && !is_postgres(pid) {
+                // Left by a crash of the machine, and the number has gone to somebody else. Postgres would refuse.
+                place::remove(&data.join("postmaster.pid"));
+            }
+            return answers.then(|| Cluster { major, socket, pid, child: None });
+        }
+        sleep(STEP);
+    }
+    None
+}
+
+fn is_alive(pid: Pid) -> bool {
+    !matches!(kill(pid, None), Err(Errno::ESRCH)) && !is_zombie(pid)
+}
+
+/// A killed Postgres whose parent has not asked after it yet.
+fn is_zombie(pid: Pid) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    status.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('Z'))
+}
+
+/// Where this cannot be seen, yes.
+fn is_postgres(pid: Pid) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).map_or(true, |name| name.starts_with("postgres"))
+}
+
+/// Makes a cluster beside its place and moves it there when it is whole.
+fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Problem> {
+    let half_done = place.data.join("new");
+    place::remove(&half_done);
+    place.private_folder(&half_done)?;
+    let output = command(place, binaries, "initdb")
+        .arg("--pgdata")
+        .arg(&half_done)
+        // Only who may enter the socket's folder can connect.
+        .args(["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions", "--username", NAME])
+        .output()
+        .map_err(|error| Problem::new(format!("cannot run {}/initdb: {error}", binaries.folder.display())))?;
+    if !output.status.success() {
+        return Err(Problem::new(format!(
+            "initdb could not make a database in {}:\n{}",
+            place.data.display(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        )));
+    }
+    fs::rename(&half_done, data)
+        .map_err(|error| Problem::new(format!("cannot make {}: {error}", data.display())))
+}
+
+fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Problem> {
+    let path = place.data.join("postgres.log");
+    let log = OpenOptions::new().create(true).write(true).truncate(true).open(&path);
+    let log = log.map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
+    let copy =
+        log.try_clone().map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
+    let mut command = command(place, binaries, "postgres");
+    command.arg("-D").arg(data).arg("-p").arg(PORT.to_string()).arg("-k").arg(&place.socket);
+    for setting in SETTINGS {
+        command.arg("-c").arg(setting);
+    }
+    let mut child = command
+        .stdout(copy)
+        .stderr(log)
+        // Ctrl-C in the terminal reaches Inlay alone, which then stops Postgres in order.
+        .process_group(0)
+        .spawn()
+        .map_err(|error| {
+            Problem::new(format!("cannot run {}/postgres: {error}", binaries.folder.display()))
+        })?;
+    let pid = Pid::from_raw(child.id().cast_signed());
+    // Recovery after a crash may take minutes, but then the process lives.
+    while !running(data).is_some_and(|running| running.is_ready && running.pid == pid) {
+        if !matches!(child.try_wait(), Ok(None)) {
+            let log = fs::read_to_string(&path).unwrap_or_default();
+            let end: Vec<&str> = log.lines().rev().take(8).collect();
+            let end: Vec<&str> = end.into_iter().rev().collect();
+            return Err(Problem::new(format!(
+                "Postgres did not start ({}):\n{}",
+                path.display(),
+                end.join("\n")
+            )));
+        }
+        sleep(STEP);
+    }
+    Ok(Cluster { major: binaries.major, socket: place.socket.clone(), pid, child: Some(child) })
+}
+
+/// A program of Postgres, as its user, without settings of the surroundings.
+fn command(place: &Place, binaries: &Binaries, name: &str) -> Command {
+    let mut command = Command::new(binaries.folder.join(name));
+    for (variable, _) in env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
+        command.env_remove(variable);
+    }
+    command.env("LC_ALL", "C").current_dir(&place.data).stdin(Stdio::null());
+    if let Some(owner) = place.owner {
+        owner.run(&mut command);
+    }
+    command
+}

@@ -1,0 +1,128 @@
+//! The embedded default: a private Postgres, for as long as `DATABASE_URL` is unset.
+//!
+//! The data folder holds one cluster per major version (`15/`), a folder `run` with the Unix socket, `postgres.log`,
+//! and three lock files: `server.lock` is held by the one server; `start.lock` while Postgres is started or stopped;
+//! `users.lock` is shared by all who use it, and the last one out stops it. Locks die with their process, so a
+//! `kill -9` leaves nothing behind but a running Postgres, which the next command adopts.
+
+mod binaries;
+mod cluster;
+mod owner;
+mod place;
+
+pub(crate) use place::demo_folder;
+
+use crate::config::Config;
+use cluster::Cluster;
+use place::Place;
+use sqlx::postgres::PgConnectOptions;
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+
+/// Why an own Postgres cannot be had, in words for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Problem(String);
+
+impl Problem {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+/// Who asks for a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `serve` and `demo`: one at a time on a data folder.
+    Server,
+    /// The short commands, which also run beside a server.
+    Command,
+}
+
+/// A running private Postgres.
+#[derive(Debug)]
+pub struct Postgres {
+    place: Place,
+    cluster: Cluster,
+    users: File,
+    _server: Option<File>,
+}
+
+/// The name of the superuser and of the database.
+const NAME: &str = "inlay";
+
+impl Postgres {
+    /// Finds, makes, adopts or starts the cluster of a data folder. Blocks for seconds.
+    ///
+    /// # Errors
+    /// Says what to install, which folder to open, or who uses the data already.
+    pub fn start(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, Problem> {
+        let place = Place::make(config.data_dir.clone())?;
+        let server = match role {
+            Role::Server => Some(only_server(&place)?),
+            Role::Command => None,
+        };
+        let start = place.lock_file("start.lock")?;
+        start.lock().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        let users = place.lock_file("users.lock")?;
+        users.lock_shared().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        let cluster = Cluster::open(&place, config.postgres_bin.as_deref(), say)?;
+        Ok(Self { place, cluster, users, _server: server })
+    }
+
+    /// How to connect to the database `inlay`.
+    pub fn options(&self) -> PgConnectOptions {
+        self.cluster.options().username(NAME).database(NAME)
+    }
+
+    /// How to connect to the database that every cluster has, to make ours.
+    pub fn maintenance_options(&self) -> PgConnectOptions {
+        self.cluster.options().username(NAME).database("postgres")
+    }
+
+    /// Where it runs, for people.
+    pub fn describe(&self) -> String {
+        format!("PostgreSQL {} in {}", self.cluster.major, self.place.data.display())
+    }
+
+    /// Stops it, unless somebody else uses it. Blocks for a moment.
+    ///
+    /// # Errors
+    /// When it does not stop.
+    pub fn stop(self) -> Result<(), Problem> {
+        let Self { place, cluster, users, .. } = self;
+        let start = place.lock_file("start.lock")?;
+        start.lock().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        // Letting go before the attempt is safe: newcomers wait for `start.lock`.
+        drop(users);
+        match place.lock_file("users.lock")?.try_lock() {
+            Ok(()) => cluster.stop(),
+            Err(TryLockError::WouldBlock) => Ok(()),
+            Err(TryLockError::Error(error)) => {
+                Err(Problem::new(format!("cannot lock the data folder: {error}")))
+            }
+        }
+    }
+}
+
+/// Takes the lock that only one server can hold, and leaves our process id in it.
+fn only_server(place: &Place) -> Result<File, Problem> {
+    let mut file = place.lock_file("server.lock")?;
+    match file.try_lock() {
+        Ok(()) => {
+            // The process id only serves the message below.
+            let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            let _ = file.rewind().and_then(|()| file.read_to_string(&mut pid));
+            Err(Problem::new(format!(
+                "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own folder: INLAY_DATA_DIR=/another/folder",
+                pid.trim(),
+                place.data.display()
+            )))
+        }
+        Err(TryLockError::Error(error)) => Err(Problem::new(format!("cannot lock the data folder: {error}"))),
+    }
+}

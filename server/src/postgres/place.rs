@@ -1,0 +1,138 @@
+//! The data folder and the socket folder: where they are, whose they are, and that they can be reached.
+
+use super::{
+    Problem,
+    owner::{self, Owner},
+};
+use sha2::{Digest, Sha256};
+use std::{
+    env,
+    fs::{self, DirBuilder, File, OpenOptions},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// The port only names the socket: nothing listens on TCP.
+pub(super) const PORT: u16 = 5432;
+
+/// The longest path of a Unix socket that every platform takes.
+const MAX_SOCKET_PATH: usize = 103;
+
+/// Where a private Postgres lives.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// The data folder.
+    pub(super) data: PathBuf,
+    /// The folder of the Unix socket.
+    pub(super) socket: PathBuf,
+    /// Who Postgres runs as, when not as ourselves.
+    pub(super) owner: Option<Owner>,
+}
+
+impl Place {
+    /// Makes the folders that are missing.
+    pub(super) fn make(data: Option<PathBuf>) -> Result<Self, Problem> {
+        let data = match data {
+            Some(data) => data,
+            None => default_folder()?,
+        };
+        let owner = owner::unprivileged()?;
+        // As root the folder is ours and Postgres passes through; else it is nobody's business.
+        let mode = if owner.is_some() { 0o755 } else { 0o700 };
+        DirBuilder::new().recursive(true).mode(mode).create(&data).map_err(|error| {
+            Problem::new(format!("cannot make the data folder {}: {error}", data.display()))
+        })?;
+        let data =
+            data.canonicalize().map_err(|error| Problem::new(format!("{}: {error}", data.display())))?;
+        if let Some(barrier) = owner.and_then(|owner| owner.barrier(&data)) {
+            return Err(Problem::new(format!(
+                "Inlay is root, so its Postgres runs as an unprivileged user, who may not pass through {}. Choose another data folder, such as INLAY_DATA_DIR=/var/lib/inlay",
+                barrier.display()
+            )));
+        }
+        let socket = socket_folder(&data, owner)?;
+        Ok(Self { data, socket, owner })
+    }
+
+    /// Opens one of the lock files.
+    pub(super) fn lock_file(&self, name: &str) -> Result<File, Problem> {
+        let path = self.data.join(name);
+        OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(|error| Problem::new(format!("cannot open {}: {error}", path.display())))
+    }
+
+    /// Makes a folder that only Postgres may enter.
+    pub(super) fn private_folder(&self, path: &Path) -> Result<(), Problem> {
+        make_private(path, self.owner)
+    }
+}
+
+fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), Problem> {
+    if !path.exists() {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(path)
+            .map_err(|error| Problem::new(format!("cannot make {}: {error}", path.display())))?;
+        if let Some(owner) = owner {
+            owner.give(path)?;
+        }
+    }
+    if Owner::owns(owner, path) {
+        return Ok(());
+    }
+    Err(Problem::new(format!(
+        "{} belongs to another user. Run Inlay as that user, or choose another INLAY_DATA_DIR",
+        path.display()
+    )))
+}
+
+/// `run` in the data folder, or, where that path is too long for a socket, a folder in the temporary one.
+fn socket_folder(data: &Path, owner: Option<Owner>) -> Result<PathBuf, Problem> {
+    let fits =
+        |folder: &Path| folder.join(format!(".s.PGSQL.{PORT}.lock")).as_os_str().len() <= MAX_SOCKET_PATH;
+    let inside = data.join("run");
+    let folder = if fits(&inside) {
+        inside
+    } else {
+        let digest = hex::encode(Sha256::digest(data.as_os_str().as_encoded_bytes()));
+        env::temp_dir().join(format!("inlay-{}", &digest[..12]))
+    };
+    if !fits(&folder) {
+        return Err(Problem::new(format!("{} is too long for a socket: set TMPDIR=/tmp", folder.display())));
+    }
+    make_private(&folder, owner)?;
+    Ok(folder)
+}
+
+/// The platform's folder for data of programs.
+fn default_folder() -> Result<PathBuf, Problem> {
+    if owner::is_root() {
+        return Ok("/var/lib/inlay".into());
+    }
+    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || {
+        absolute("HOME")
+            .ok_or_else(|| Problem::new("HOME is not set: say where to keep data with INLAY_DATA_DIR"))
+    };
+    match absolute("XDG_DATA_HOME") {
+        Some(folder) => Ok(folder.join("inlay")),
+        None if cfg!(target_os = "macos") => Ok(home()?.join("Library/Application Support/inlay")),
+        None => Ok(home()?.join(".local/share/inlay")),
+    }
+}
+
+/// The data folder that is used when none is configured, with a subfolder for the demo.
+pub(crate) fn demo_folder() -> Result<PathBuf, Problem> {
+    Ok(default_folder()?.join("demo"))
+}
+
+/// Removes what a stopped start left behind; it is fine when there is nothing.
+pub(super) fn remove(path: &Path) {
+    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+}

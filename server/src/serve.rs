@@ -1,0 +1,120 @@
+//! The running server: listens, works, and stops in order.
+
+use crate::{AppState, config::Config, embed_url::Keys, jobs, postgres::Problem, routes};
+use sqlx::PgPool;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// How long requests in flight may take after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens: the port is known even if 0 was asked for.
+    pub address: SocketAddr,
+    shutdown: watch::Sender<bool>,
+    server: JoinHandle<std::io::Result<()>>,
+    jobs: JoinHandle<()>,
+}
+
+/// Opens the port and starts the jobs.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
+    // A second call, in tests, changes nothing.
+    let _ = any_spawner::Executor::init_tokio();
+    let state = AppState {
+        pool,
+        keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
+        settings: Arc::new(config.settings.clone()),
+    };
+    let listener = listen(config.listen).await?;
+    let address = listener.local_addr().map_err(|error| Problem::new(error.to_string()))?;
+    let (shutdown, stop) = watch::channel(false);
+    let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
+    let server = tokio::spawn(answer(listener, routes::router(state), stop));
+    tracing::info!(%address, "listening");
+    Ok(Running { address, shutdown, server, jobs })
+}
+
+/// Opens a port for a server.
+///
+/// # Errors
+/// Says which port is taken.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Problem::new(format!("cannot listen on {address}: {error}")))
+}
+
+/// Answers requests until the signal to stop, then those in flight.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn answer(
+    listener: TcpListener,
+    router: axum::Router,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    let stopped = async move {
+        // A sender that is gone means stop as well.
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
+
+impl Running {
+    /// Lets requests in flight and the running jobs end, and takes no new ones.
+    pub async fn stop(self) {
+        let _ = self.shutdown.send(true);
+        let ended = timeout(DRAIN, async { (self.server.await, self.jobs.await) }).await;
+        match ended {
+            Ok((Ok(Ok(())), Ok(()))) => tracing::info!("stopped"),
+            Ok(failed) => tracing::error!(?failed, "stopped with an error"),
+            Err(_) => tracing::warn!("stopped with requests still in flight"),
+        }
+    }
+}
+
+/// The wish of the operator to stop: SIGTERM or SIGINT. A second one ends the process at once.
+#[derive(Clone, Debug)]
+pub struct Interrupt(watch::Receiver<bool>);
+
+impl Interrupt {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the platform does not allow it.
+    pub fn listen() -> Result<Self, Problem> {
+        let problem = |error: std::io::Error| Problem::new(format!("cannot listen for signals: {error}"));
+        let mut terminate = signal(SignalKind::terminate()).map_err(problem)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(problem)?;
+        let (sender, receiver) = watch::channel(false);
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                if sender.send_replace(true) {
+                    std::process::exit(130);
+                }
+            }
+        });
+        Ok(Self(receiver))
+    }
+
+    /// Returns once the operator wishes to stop.
+    pub async fn wait(&mut self) {
+        // The sender lives as long as the process.
+        let _ = self.0.wait_for(|stop| *stop).await;
+    }
+}
