@@ -7,6 +7,7 @@ use axum::{
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// A JSON body. Any content type is accepted; an empty body reads as `{}`.
 #[derive(Clone, Debug)]
@@ -38,14 +39,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// Parses a JSON body; the error names the path of the field.
+///
+/// # Errors
+/// 400 when it is not JSON, or not what the call takes.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    refuse_nul(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let problem = error.into_inner();
         match problem.classify() {
-            serde_json::error::Category::Data if path == "." => Error::BadRequest(problem.to_string()),
-            serde_json::error::Category::Data => Error::field(path, problem.to_string()),
+            serde_json::error::Category::Data => rejection(&path, &problem.to_string()),
             _ => Error::BadRequest(format!("the body is not valid JSON: {problem}")),
         }
     })?;
@@ -55,18 +59,85 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// Postgres cannot keep the character U+0000, so no text that is stored may hold it.
+fn refuse_nul(bytes: &[u8]) -> Result<()> {
+    let escaped = bytes.windows(6).any(|window| window == b"\\u0000");
+    // The escape may itself be escaped: only the parsed text tells.
+    if escaped && serde_json::from_slice::<Value>(bytes).is_ok_and(|value| holds_nul(&value)) {
+        return Err(Error::BadRequest("the body holds the character U+0000, which cannot be stored".to_owned()));
+    }
+    Ok(())
+}
+
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// A sentence about the field at a path, made of what serde says.
+fn rejection(path: &str, problem: &str) -> Error {
+    let problem = match problem.rfind(" at line ") {
+        Some(end) => &problem[..end],
+        None => problem,
+    };
+    let root = path == "." || path.is_empty();
+    let quoted: Vec<&str> = problem.split('`').skip(1).step_by(2).collect();
+    if problem.starts_with("missing field") && let Some(name) = quoted.first() {
+        let path = if root { (*name).to_owned() } else { format!("{path}.{name}") };
+        return Error::field(path, "is required");
+    }
+    if problem.starts_with("unknown field") && let Some((name, known)) = quoted.split_first() {
+        let place = if root || path == *name { (*name).to_owned() } else { path.to_owned() };
+        return Error::field(place, unknown(name, known));
+    }
+    if root { Error::BadRequest(problem.to_owned()) } else { Error::field(path, problem) }
+}
+
+/// What to say of a name that is not known here.
+fn unknown(name: &str, known: &[&str]) -> String {
+    let closest = known
+        .iter()
+        .map(|one| (distance(name, one), one))
+        .min()
+        .filter(|(distance, one)| *distance <= 2.max(one.len() / 3));
+    match closest {
+        Some((_, one)) => format!("is not known here; did you mean \"{one}\"?"),
+        None if known.is_empty() => "is not known here; nothing is".to_owned(),
+        None => format!("is not known here; known are {}", known.join(", ")),
+    }
+}
+
+/// How many letters must be changed, added or removed to make one name of the other, case aside.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.chars().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
+        if query.contains("%00") {
+            return Err(Error::BadRequest("the query holds the character U+0000".to_owned()));
+        }
         let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
-            let path = error.path().to_string();
-            match path.as_str() {
-                "." => Error::BadRequest(format!("query: {}", error.inner())),
-                _ => Error::field(path, error.inner().to_string()),
-            }
+            rejection(&error.path().to_string(), &error.inner().to_string())
         })
     }
 }
@@ -77,7 +148,69 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Error::BadRequest(rejection.body_text())),
+            Err(rejection) => Err(Error::BadRequest(format!("path: {}", rejection.body_text()))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Sample {
+        name: String,
+        #[serde(default)]
+        ingest_aliases: Vec<String>,
+        #[serde(default)]
+        custom_fields: BTreeMap<String, String>,
+        #[serde(default)]
+        prices: Vec<Price>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Price {
+        tier: u32,
+        value: u32,
+    }
+
+    fn message(body: &str) -> String {
+        parse::<Sample>(body.as_bytes()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_is_said_with_its_path() {
+        let cases = [
+            ("{}", "name: is required"),
+            (r#"{"name":"a","prices":[{"tier":0}]}"#, "prices[0].value: is required"),
+            (r#"{"name":7}"#, "name: invalid type: integer `7`, expected a string"),
+            (r#"{"name":null}"#, "name: invalid type: null, expected a string"),
+            (r#"{"name":"a","ingest_aliases":["a",1]}"#, "ingest_aliases[1]: invalid type: integer `1`, expected a string"),
+            (r#"{"name":"a","custom_fields":{"b":1}}"#, "custom_fields.b: invalid type: integer `1`, expected a string"),
+            (r#"{"name":"a","ingest_alias":[]}"#, "ingest_alias: is not known here; did you mean \"ingest_aliases\"?"),
+            (r#"{"name":"a","NAME":"b"}"#, "NAME: is not known here; did you mean \"name\"?"),
+            (
+                r#"{"name":"a","currency":"EUR"}"#,
+                "currency: is not known here; known are name, ingest_aliases, custom_fields, prices",
+            ),
+            (
+                r#"{"name":"a","prices":[{"tier":0,"valu":1}]}"#,
+                "prices[0].valu: is not known here; did you mean \"value\"?",
+            ),
+            (r#"{"name":"a\u0000"}"#, "the body holds the character U+0000, which cannot be stored"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(message(body), expected, "{body}");
+        }
+        assert!(message("{").starts_with("the body is not valid JSON: "));
+        assert!(message(r#"{"name":"a"} x"#).starts_with("the body is not valid JSON: "));
+        assert!(parse::<Sample>(br#"{"name":"a\\u0000"}"#).is_ok());
     }
 }

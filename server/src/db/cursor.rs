@@ -1,6 +1,7 @@
 //! Keyset cursors: the sort key of a page's last row, opaque to callers.
 
 use crate::{Error, Result};
+use app::billing::Page;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -35,4 +36,13 @@ pub fn limit(asked: Option<i64>) -> Result<i64> {
         Some(rows) if rows < 1 => Err(Error::field("limit", "must be a whole number from 1 to 100")),
         Some(rows) => Ok(rows.min(100)),
     }
+}
+
+/// A page of at most `limit` rows out of `limit + 1` that were asked for; `key` gives the sort key of a row.
+pub fn page<T, K: Serialize>(mut data: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = data.len() > limit;
+    data.truncate(limit);
+    let next_page = if more { data.last().map(|last| encode(&key(last))) } else { None };
+    Page { data, next_page }
 }

@@ -1,7 +1,9 @@
 //! All SQL. Typed arguments in, billing types out; one file a group of tables.
 
 pub mod api_token;
+pub mod billable_metric;
 pub mod cursor;
+pub mod customer;
 mod open;
 mod pool;
 mod schema;
@@ -14,6 +16,14 @@ pub use schema::{Schema, migrate, schema};
 pub(crate) use schema::READY_TIMEOUT;
 
 use crate::{Error, Result};
+use chrono::{DateTime, Utc};
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// A new id. Ids of one time lie together in an index.
+pub fn new_id(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+}
 
 /// Runs a write to its end in a task of its own, so that a client that hangs up cannot drop it half-way.
 ///

@@ -1,5 +1,8 @@
 //! The whole route table on one screen.
 
+mod billable_metrics;
+mod customers;
+
 use crate::{AppState, Error, assets, extract, health, telemetry};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -7,6 +10,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Every route of Inlay. Each group of calls has its own file with its own `router()`.
 pub fn router(state: AppState) -> Router {
     Router::new()
+        .merge(billable_metrics::router())
+        .merge(customers::router())
         .merge(assets::router())
         .merge(health::router())
         .fallback(|| async { Error::NotFound("this path") })

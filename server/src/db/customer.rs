@@ -1,0 +1,271 @@
+//! Customers and the ids that their events may name them by.
+
+use super::{cursor, usage, write};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, no_such_customer},
+};
+use app::billing::{Customer, CustomerConfig, CustomerDetail, Page};
+use chrono::{DateTime, Utc};
+use sqlx::{FromRow, PgConnection, PgPool, types::Json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A customer to be made.
+#[derive(Clone, Debug)]
+pub struct NewCustomer {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, 1 to 160 characters.
+    pub name: String,
+    /// Ids that may stand for it in events, each once.
+    pub ingest_aliases: Vec<String>,
+    /// The integrator's own fields.
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// Which customers a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    /// Only these.
+    pub customer_ids: Option<Vec<Uuid>>,
+    /// Only the one with this alias.
+    pub ingest_alias: Option<String>,
+    /// The archived ones instead of the active ones.
+    pub only_archived: bool,
+    /// Rows a page.
+    pub limit: Option<i64>,
+    /// Where the page starts.
+    pub next_page: Option<String>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    custom_fields: Json<BTreeMap<String, String>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    archived_at: Option<DateTime<Utc>>,
+    ingest_aliases: Vec<String>,
+}
+
+impl Row {
+    fn into_detail(self) -> CustomerDetail {
+        let external_id = self.ingest_aliases.first().cloned().unwrap_or_else(|| self.id.to_string());
+        CustomerDetail {
+            customer: Customer {
+                id: self.id,
+                external_id,
+                ingest_aliases: self.ingest_aliases,
+                name: self.name,
+                custom_fields: self.custom_fields.0,
+            },
+            customer_config: CustomerConfig::default(),
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            archived_at: self.archived_at,
+        }
+    }
+}
+
+/// Makes a customer, and gives it the events that came before it.
+///
+/// # Errors
+/// 409 when an alias is taken.
+pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Result<Customer> {
+    let pool = pool.clone();
+    write(async move {
+        let mut tx = pool.begin().await?;
+        sqlx::query(
+            "insert into customer (id, name, custom_fields, created_at, updated_at)
+             values ($1, $2, $3, $4, $4)",
+        )
+        .bind(new.id)
+        .bind(&new.name)
+        .bind(Json(&new.custom_fields))
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        add_aliases(&mut tx, new.id, &new.ingest_aliases, now).await?;
+        tx.commit().await?;
+        let external_id = new.ingest_aliases.first().cloned().unwrap_or_else(|| new.id.to_string());
+        let NewCustomer { id, name, ingest_aliases, custom_fields } = new;
+        Ok(Customer { id, external_id, ingest_aliases, name, custom_fields })
+    })
+    .await
+}
+
+/// A page of customers, oldest first.
+///
+/// # Errors
+/// 400 for a bad cursor or limit.
+pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<CustomerDetail>> {
+    let limit = cursor::limit(filter.limit)?;
+    let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
+    let rows: Vec<Row> = sqlx::query_as(
+        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at,
+                array(select a.alias
+                      from ingest_alias a
+                      where a.customer_id = c.id
+                      order by a.position) as ingest_aliases
+         from customer c
+         where (c.archived_at is not null) = $1
+           and ($2::uuid[] is null or c.id = any($2))
+           and ($3::text is null or c.id = (select customer_id from ingest_alias where alias = $3))
+           and ($4::timestamptz is null or (c.created_at, c.id) > ($4, $5))
+         order by c.created_at, c.id
+         limit $6",
+    )
+    .bind(filter.only_archived)
+    .bind(&filter.customer_ids)
+    .bind(&filter.ingest_alias)
+    .bind(after.map(|(created_at, _)| created_at))
+    .bind(after.map(|(_, id)| id))
+    .bind(limit + 1)
+    .fetch_all(pool)
+    .await?;
+    let data = rows.into_iter().map(Row::into_detail).collect();
+    Ok(cursor::page(data, limit, |last: &CustomerDetail| (last.created_at, last.customer.id)))
+}
+
+/// One customer, archived or not.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn find(pool: &PgPool, access: CustomerAccess) -> Result<CustomerDetail> {
+    let row: Option<Row> = sqlx::query_as(
+        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at,
+                array(select a.alias
+                      from ingest_alias a
+                      where a.customer_id = c.id
+                      order by a.position) as ingest_aliases
+         from customer c
+         where c.id = $1",
+    )
+    .bind(access.customer_id())
+    .fetch_optional(pool)
+    .await?;
+    row.map(Row::into_detail).ok_or_else(no_such_customer)
+}
+
+/// Renames a customer.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn set_name(
+    pool: &PgPool,
+    access: CustomerAccess,
+    name: String,
+    now: DateTime<Utc>,
+) -> Result<Customer> {
+    let changing = pool.clone();
+    let changed = write(async move {
+        let done = sqlx::query("update customer set name = $2, updated_at = $3 where id = $1")
+            .bind(access.customer_id())
+            .bind(name)
+            .bind(now)
+            .execute(&changing)
+            .await?;
+        Ok(done.rows_affected())
+    })
+    .await?;
+    if changed == 0 {
+        return Err(no_such_customer());
+    }
+    find(pool, access).await.map(|detail| detail.customer)
+}
+
+/// Replaces the aliases of a customer, and gives it the events that came before them.
+///
+/// # Errors
+/// 404 when there is no such customer; 409 when an alias is taken.
+pub async fn set_ingest_aliases(
+    pool: &PgPool,
+    access: CustomerAccess,
+    aliases: Vec<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let pool = pool.clone();
+    let customer_id = access.customer_id();
+    write(async move {
+        let mut tx = pool.begin().await?;
+        // The row lock lets two calls for one customer pass one after the other.
+        let done = sqlx::query("update customer set updated_at = $2 where id = $1")
+            .bind(customer_id)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(no_such_customer());
+        }
+        sqlx::query("delete from ingest_alias where customer_id = $1")
+            .bind(customer_id)
+            .execute(&mut *tx)
+            .await?;
+        add_aliases(&mut tx, customer_id, &aliases, now).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}
+
+/// Archives a customer; its aliases stay taken. Archiving it again changes nothing.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<()> {
+    let pool = pool.clone();
+    let done = write(async move {
+        Ok(sqlx::query(
+            "update customer
+             set archived_at = coalesce(archived_at, $2),
+                 updated_at = case when archived_at is null then $2 else updated_at end
+             where id = $1",
+        )
+        .bind(access.customer_id())
+        .bind(now)
+        .execute(&pool)
+        .await?)
+    })
+    .await?;
+    if done.rows_affected() == 0 { Err(no_such_customer()) } else { Ok(()) }
+}
+
+/// Inserts aliases, which must be free, and adopts the events that wait for them.
+async fn add_aliases(
+    tx: &mut PgConnection,
+    customer_id: Uuid,
+    aliases: &[String],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if aliases.is_empty() {
+        return Ok(());
+    }
+    // An id names its customer before any alias does.
+    let ids: Vec<Uuid> = aliases.iter().filter_map(|alias| alias.parse().ok()).collect();
+    let namesake: Option<Uuid> = sqlx::query_scalar("select id from customer where id = any($1) and id <> $2 limit 1")
+        .bind(ids)
+        .bind(customer_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(id) = namesake {
+        return Err(Error::Conflict(format!("the ingest alias \"{id}\" is the id of another customer")));
+    }
+    // In one order, so that two calls with the same aliases wait for each other instead of deadlocking.
+    let inserted: Vec<String> = sqlx::query_scalar(
+        "insert into ingest_alias (alias, customer_id, position)
+         select alias, $1, position
+         from unnest($2::text[]) with ordinality as given (alias, position)
+         order by alias
+         on conflict (alias) do nothing
+         returning alias",
+    )
+    .bind(customer_id)
+    .bind(aliases)
+    .fetch_all(&mut *tx)
+    .await?;
+    if let Some(taken) = aliases.iter().find(|alias| !inserted.contains(alias)) {
+        return Err(Error::Conflict(format!("the ingest alias \"{taken}\" is taken by another customer")));
+    }
+    usage::adopt(tx, customer_id, aliases, now).await
+}

@@ -1,0 +1,187 @@
+//! Billable metrics.
+
+use super::customers::{ById, Data, Id, id};
+use crate::{
+    AppState, Error, Result,
+    auth::Operator,
+    clock, db,
+    extract::{Body, Path, Query},
+};
+use app::billing::{AggregationType, BillableMetric, EventTypeFilter, Page, PropertyFilter};
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use serde::{Deserialize, de::IgnoredAny};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The calls about billable metrics.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/v1/billable-metrics", get(list))
+        .route("/v1/billable-metrics/create", post(create))
+        .route("/v1/billable-metrics/archive", post(archive))
+        .route("/v1/billable-metrics/{billable_metric_id}", get(retrieve))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    name: String,
+    aggregation_type: Option<AggregationType>,
+    aggregation_key: Option<String>,
+    event_type_filter: Option<EventTypeFilter>,
+    #[serde(default)]
+    property_filters: Vec<PropertyFilter>,
+    #[serde(default)]
+    group_keys: Vec<Vec<String>>,
+    #[serde(default)]
+    custom_fields: BTreeMap<String, String>,
+    sql: Option<IgnoredAny>,
+}
+
+async fn create(
+    State(state): State<AppState>,
+    _: Operator,
+    Body(body): Body<Create>,
+) -> Result<Json<Data<Id>>> {
+    let now = clock::now();
+    let new = body.check(db::new_id(now))?;
+    let made = new.id;
+    db::billable_metric::create(&state.pool, new, now).await?;
+    Ok(id(made))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    include_archived: Option<bool>,
+    limit: Option<i64>,
+    next_page: Option<String>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    _: Operator,
+    Query(query): Query<List>,
+) -> Result<Json<Page<BillableMetric>>> {
+    let archived = query.include_archived.unwrap_or(false);
+    let page = db::billable_metric::list(&state.pool, archived, query.limit, query.next_page.as_deref()).await?;
+    Ok(Json(page))
+}
+
+async fn retrieve(
+    State(state): State<AppState>,
+    _: Operator,
+    Path(billable_metric_id): Path<Uuid>,
+) -> Result<Json<Data<BillableMetric>>> {
+    Ok(Json(Data { data: db::billable_metric::find(&state.pool, billable_metric_id).await? }))
+}
+
+async fn archive(
+    State(state): State<AppState>,
+    _: Operator,
+    Body(body): Body<ById>,
+) -> Result<Json<Data<Id>>> {
+    db::billable_metric::archive(&state.pool, body.id, clock::now()).await?;
+    Ok(id(body.id))
+}
+
+impl Create {
+    /// The metric that is asked for, or what is wrong with it.
+    fn check(self, id: Uuid) -> Result<BillableMetric> {
+        if self.sql.is_some() {
+            let problem = "SQL metrics are not part of Inlay: use aggregation_type with filters instead";
+            return Err(Error::field("sql", problem));
+        }
+        let name = self.name.trim().to_owned();
+        if name.is_empty() {
+            return Err(Error::field("name", "is empty"));
+        }
+        let aggregation_type =
+            self.aggregation_type.ok_or_else(|| Error::field("aggregation_type", "is required"))?;
+        if let Some(filter) = &self.event_type_filter {
+            refuse_empty("event_type_filter.in_values", filter.in_values.as_deref())?;
+            refuse_empty("event_type_filter.not_in_values", filter.not_in_values.as_deref())?;
+        }
+        check_filters(&self.property_filters)?;
+        let admitted = |name: &str| self.property_filters.iter().any(|filter| filter.name == name && admits(filter));
+        let aggregation_key = match (aggregation_type, self.aggregation_key.filter(|key| !key.is_empty())) {
+            (AggregationType::Count, _) => None,
+            (_, None) => {
+                let problem = format!("is required for {}", aggregation_type.as_str());
+                return Err(Error::field("aggregation_key", problem));
+            }
+            (_, Some(key)) if !admitted(&key) => {
+                return Err(Error::field("aggregation_key", not_admitted(&key)));
+            }
+            (_, key) => key,
+        };
+        for (index, group_key) in self.group_keys.iter().enumerate() {
+            let path = format!("group_keys[{index}]");
+            if group_key.is_empty() {
+                return Err(Error::field(path, "is empty: name at least one property"));
+            }
+            if self.group_keys[..index].contains(group_key) {
+                return Err(Error::field(path, "is given twice"));
+            }
+            for (position, name) in group_key.iter().enumerate() {
+                let path = format!("{path}[{position}]");
+                if group_key[..position].contains(name) {
+                    return Err(Error::field(path, format!("\"{name}\" is given twice")));
+                }
+                if !admitted(name) {
+                    return Err(Error::field(path, not_admitted(name)));
+                }
+            }
+        }
+        Ok(BillableMetric {
+            id,
+            name,
+            aggregation_type,
+            aggregation_key,
+            event_type_filter: self.event_type_filter,
+            property_filters: self.property_filters,
+            group_keys: self.group_keys,
+            custom_fields: self.custom_fields,
+            archived_at: None,
+        })
+    }
+}
+
+/// Whether events that pass a filter have the property.
+fn admits(filter: &PropertyFilter) -> bool {
+    filter.exists == Some(true) || filter.in_values.is_some()
+}
+
+fn not_admitted(name: &str) -> String {
+    format!("\"{name}\" must also be in property_filters, with \"exists\": true or with in_values")
+}
+
+fn check_filters(filters: &[PropertyFilter]) -> Result<()> {
+    for (index, filter) in filters.iter().enumerate() {
+        let path = |field: &str| format!("property_filters[{index}].{field}");
+        if filter.name.is_empty() {
+            return Err(Error::field(path("name"), "is empty"));
+        }
+        if filters[..index].iter().any(|earlier| earlier.name == filter.name) {
+            return Err(Error::field(path("name"), format!("\"{}\" is given twice", filter.name)));
+        }
+        if filter.exists == Some(false) && (filter.in_values.is_some() || filter.not_in_values.is_some()) {
+            return Err(Error::field(path("exists"), "is false, so the property has no values to compare"));
+        }
+        refuse_empty(&path("in_values"), filter.in_values.as_deref())?;
+        refuse_empty(&path("not_in_values"), filter.not_in_values.as_deref())?;
+    }
+    Ok(())
+}
+
+/// An empty list would admit nothing, or refuse nothing: neither can be meant.
+fn refuse_empty(path: &str, values: Option<&[String]>) -> Result<()> {
+    match values {
+        Some([]) => Err(Error::field(path, "is empty: leave it out, or name at least one value")),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,244 @@
+//! Customers.
+
+use crate::{
+    AppState, Error, Result,
+    auth::{Caller, Operator},
+    clock, db,
+    db::customer::{CustomerFilter, NewCustomer},
+    extract::{Body, Path, Query},
+};
+use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The calls about customers.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/v1/customers", post(create).get(list))
+        .route("/v1/customers/archive", post(archive))
+        .route("/v1/customers/{customer_id}", get(retrieve))
+        .route("/v1/customers/{customer_id}/setName", post(set_name))
+        .route("/v1/customers/{customer_id}/setIngestAliases", post(set_ingest_aliases))
+        .route("/v1/customers/{customer_id}/billable-metrics", get(list_billable_metrics))
+}
+
+/// `{"data": …}`, as most calls answer.
+#[derive(Debug, Serialize)]
+pub(super) struct Data<T> {
+    /// The answer itself.
+    pub(super) data: T,
+}
+
+/// `{"data": {"id": …}}`.
+#[derive(Debug, Serialize)]
+pub(super) struct Id {
+    /// What was made or changed.
+    pub(super) id: Uuid,
+}
+
+/// `{"data": {"id": …}}` for this id.
+pub(super) fn id(id: Uuid) -> Json<Data<Id>> {
+    Json(Data { data: Id { id } })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    name: String,
+    #[serde(default)]
+    ingest_aliases: Vec<String>,
+    /// Deprecated at the vendor: one more alias, the first.
+    external_id: Option<String>,
+    #[serde(default)]
+    custom_fields: BTreeMap<String, String>,
+    /// Settings of the vendor's payment integrations, none of which is part of Inlay.
+    #[serde(default, rename = "billing_config")]
+    _billing_config: IgnoredAny,
+    #[serde(default, rename = "customer_billing_provider_configurations")]
+    _customer_billing_provider_configurations: IgnoredAny,
+    #[serde(default, rename = "customer_revenue_system_configurations")]
+    _customer_revenue_system_configurations: IgnoredAny,
+}
+
+async fn create(
+    State(state): State<AppState>,
+    _: Operator,
+    Body(body): Body<Create>,
+) -> Result<Json<Data<Customer>>> {
+    let now = clock::now();
+    let external_id = body.external_id.filter(|alias| !alias.is_empty());
+    let (aliases, offset) = match external_id {
+        Some(alias) => (std::iter::once(alias).chain(body.ingest_aliases).collect(), 1),
+        None => (body.ingest_aliases, 0),
+    };
+    let new = NewCustomer {
+        id: db::new_id(now),
+        name: name(&body.name)?,
+        ingest_aliases: distinct(aliases, |index| match index.checked_sub(offset) {
+            Some(index) => format!("ingest_aliases[{index}]"),
+            None => "external_id".to_owned(),
+        })?,
+        custom_fields: body.custom_fields,
+    };
+    Ok(Json(Data { data: db::customer::create(&state.pool, new, now).await? }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    customer_ids: Option<String>,
+    ingest_alias: Option<String>,
+    only_archived: Option<bool>,
+    /// No customer of Inlay has one.
+    salesforce_account_ids: Option<String>,
+    limit: Option<i64>,
+    next_page: Option<String>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    _: Operator,
+    Query(query): Query<List>,
+) -> Result<Json<Page<CustomerDetail>>> {
+    let mut customer_ids = query.customer_ids.as_deref().map(uuids).transpose()?;
+    if query.salesforce_account_ids.is_some_and(|ids| !ids.is_empty()) {
+        customer_ids = Some(Vec::new());
+    }
+    let filter = CustomerFilter {
+        customer_ids,
+        ingest_alias: query.ingest_alias,
+        only_archived: query.only_archived.unwrap_or(false),
+        limit: query.limit,
+        next_page: query.next_page,
+    };
+    Ok(Json(db::customer::list(&state.pool, &filter).await?))
+}
+
+async fn retrieve(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(customer_id): Path<Uuid>,
+) -> Result<Json<Data<CustomerDetail>>> {
+    let access = caller.access(customer_id)?;
+    Ok(Json(Data { data: db::customer::find(&state.pool, access).await? }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetName {
+    name: String,
+}
+
+async fn set_name(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(customer_id): Path<Uuid>,
+    Body(body): Body<SetName>,
+) -> Result<Json<Data<Customer>>> {
+    let access = operator.access(customer_id);
+    let data = db::customer::set_name(&state.pool, access, name(&body.name)?, clock::now()).await?;
+    Ok(Json(Data { data }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetIngestAliases {
+    ingest_aliases: Vec<String>,
+}
+
+async fn set_ingest_aliases(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(customer_id): Path<Uuid>,
+    Body(body): Body<SetIngestAliases>,
+) -> Result<StatusCode> {
+    let access = operator.access(customer_id);
+    let aliases = distinct(body.ingest_aliases, |index| format!("ingest_aliases[{index}]"))?;
+    db::customer::set_ingest_aliases(&state.pool, access, aliases, clock::now()).await?;
+    Ok(StatusCode::OK)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ById {
+    pub(super) id: Uuid,
+}
+
+async fn archive(
+    State(state): State<AppState>,
+    operator: Operator,
+    Body(body): Body<ById>,
+) -> Result<Json<Data<Id>>> {
+    db::customer::archive(&state.pool, operator.access(body.id), clock::now()).await?;
+    Ok(id(body.id))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListBillableMetrics {
+    on_current_plan: Option<bool>,
+    include_archived: Option<bool>,
+    limit: Option<i64>,
+    next_page: Option<String>,
+}
+
+async fn list_billable_metrics(
+    State(state): State<AppState>,
+    caller: Caller,
+    Path(customer_id): Path<Uuid>,
+    Query(query): Query<ListBillableMetrics>,
+) -> Result<Json<Page<BillableMetric>>> {
+    let access = caller.access(customer_id)?;
+    // Answers 404 for a customer that does not exist.
+    db::customer::find(&state.pool, access).await?;
+    let archived = query.include_archived.unwrap_or(false);
+    let next_page = query.next_page.as_deref();
+    let page = if query.on_current_plan.unwrap_or(false) {
+        let now = clock::now();
+        db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now).await?
+    } else {
+        db::billable_metric::list(&state.pool, archived, query.limit, next_page).await?
+    };
+    Ok(Json(page))
+}
+
+/// A name without the blanks around it, cut at 160 characters, as at the vendor.
+fn name(text: &str) -> Result<String> {
+    let name: String = text.trim().chars().take(160).collect();
+    if name.is_empty() { Err(Error::field("name", "is empty")) } else { Ok(name) }
+}
+
+/// Aliases without repetitions, in their order.
+fn distinct(aliases: Vec<String>, path: impl Fn(usize) -> String) -> Result<Vec<String>> {
+    let mut distinct: Vec<String> = Vec::new();
+    for (index, alias) in aliases.into_iter().enumerate() {
+        if alias.is_empty() || alias.chars().count() > 200 {
+            return Err(Error::field(path(index), "must have 1 to 200 characters"));
+        }
+        if !distinct.contains(&alias) {
+            distinct.push(alias);
+        }
+    }
+    if distinct.len() > 1_000 {
+        return Err(Error::field("ingest_aliases", "has more than 1,000 entries"));
+    }
+    Ok(distinct)
+}
+
+/// A comma-joined list of ids.
+fn uuids(list: &str) -> Result<Vec<Uuid>> {
+    let ids = list.split(',').filter(|id| !id.is_empty()).enumerate();
+    ids.map(|(index, id)| {
+        id.trim()
+            .parse()
+            .map_err(|_| Error::field(format!("customer_ids[{index}]"), format!("\"{id}\" is not a UUID")))
+    })
+    .collect()
+}
