@@ -64,7 +64,9 @@ fn refuse_nul(bytes: &[u8]) -> Result<()> {
     let escaped = bytes.windows(6).any(|window| window == b"\\u0000");
     // The escape may itself be escaped: only the parsed text tells.
     if escaped && serde_json::from_slice::<Value>(bytes).is_ok_and(|value| holds_nul(&value)) {
-        return Err(Error::BadRequest("the body holds the character U+0000, which cannot be stored".to_owned()));
+        return Err(Error::BadRequest(
+            "the body holds the character U+0000, which cannot be stored".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -86,11 +88,15 @@ fn rejection(path: &str, problem: &str) -> Error {
     };
     let root = path == "." || path.is_empty();
     let quoted: Vec<&str> = problem.split('`').skip(1).step_by(2).collect();
-    if problem.starts_with("missing field") && let Some(name) = quoted.first() {
+    if problem.starts_with("missing field")
+        && let Some(name) = quoted.first()
+    {
         let path = if root { (*name).to_owned() } else { format!("{path}.{name}") };
         return Error::field(path, "is required");
     }
-    if problem.starts_with("unknown field") && let Some((name, known)) = quoted.split_first() {
+    if problem.starts_with("unknown field")
+        && let Some((name, known)) = quoted.split_first()
+    {
         let place = if root || path == *name { (*name).to_owned() } else { path.to_owned() };
         return Error::field(place, unknown(name, known));
     }
@@ -136,9 +142,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             return Err(Error::BadRequest("the query holds the character U+0000".to_owned()));
         }
         let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
-        serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
-            rejection(&error.path().to_string(), &error.inner().to_string())
-        })
+        serde_path_to_error::deserialize(deserializer)
+            .map(Self)
+            .map_err(|error| rejection(&error.path().to_string(), &error.inner().to_string()))
     }
 }
 
@@ -192,9 +198,18 @@ mod tests {
             (r#"{"name":"a","prices":[{"tier":0}]}"#, "prices[0].value: is required"),
             (r#"{"name":7}"#, "name: invalid type: integer `7`, expected a string"),
             (r#"{"name":null}"#, "name: invalid type: null, expected a string"),
-            (r#"{"name":"a","ingest_aliases":["a",1]}"#, "ingest_aliases[1]: invalid type: integer `1`, expected a string"),
-            (r#"{"name":"a","custom_fields":{"b":1}}"#, "custom_fields.b: invalid type: integer `1`, expected a string"),
-            (r#"{"name":"a","ingest_alias":[]}"#, "ingest_alias: is not known here; did you mean \"ingest_aliases\"?"),
+            (
+                r#"{"name":"a","ingest_aliases":["a",1]}"#,
+                "ingest_aliases[1]: invalid type: integer `1`, expected a string",
+            ),
+            (
+                r#"{"name":"a","custom_fields":{"b":1}}"#,
+                "custom_fields.b: invalid type: integer `1`, expected a string",
+            ),
+            (
+                r#"{"name":"a","ingest_alias":[]}"#,
+                "ingest_alias: is not known here; did you mean \"ingest_aliases\"?",
+            ),
             (r#"{"name":"a","NAME":"b"}"#, "NAME: is not known here; did you mean \"name\"?"),
             (
                 r#"{"name":"a","currency":"EUR"}"#,

@@ -243,11 +243,12 @@ async fn add_aliases(
     }
     // An id names its customer before any alias does.
     let ids: Vec<Uuid> = aliases.iter().filter_map(|alias| alias.parse().ok()).collect();
-    let namesake: Option<Uuid> = sqlx::query_scalar("select id from customer where id = any($1) and id <> $2 limit 1")
-        .bind(ids)
-        .bind(customer_id)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let namesake: Option<Uuid> =
+        sqlx::query_scalar("select id from customer where id = any($1) and id <> $2 limit 1")
+            .bind(ids)
+            .bind(customer_id)
+            .fetch_optional(&mut *tx)
+            .await?;
     if let Some(id) = namesake {
         return Err(Error::Conflict(format!("the ingest alias \"{id}\" is the id of another customer")));
     }

@@ -68,7 +68,8 @@ async fn list(
     Query(query): Query<List>,
 ) -> Result<Json<Page<BillableMetric>>> {
     let archived = query.include_archived.unwrap_or(false);
-    let page = db::billable_metric::list(&state.pool, archived, query.limit, query.next_page.as_deref()).await?;
+    let page =
+        db::billable_metric::list(&state.pool, archived, query.limit, query.next_page.as_deref()).await?;
     Ok(Json(page))
 }
 
@@ -107,7 +108,8 @@ impl Create {
             refuse_empty("event_type_filter.not_in_values", filter.not_in_values.as_deref())?;
         }
         check_filters(&self.property_filters)?;
-        let admitted = |name: &str| self.property_filters.iter().any(|filter| filter.name == name && admits(filter));
+        let admitted =
+            |name: &str| self.property_filters.iter().any(|filter| filter.name == name && admits(filter));
         let aggregation_key = match (aggregation_type, self.aggregation_key.filter(|key| !key.is_empty())) {
             (AggregationType::Count, _) => None,
             (_, None) => {

@@ -202,7 +202,8 @@ async fn list_billable_metrics(
     let next_page = query.next_page.as_deref();
     let page = if query.on_current_plan.unwrap_or(false) {
         let now = clock::now();
-        db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now).await?
+        db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now)
+            .await?
     } else {
         db::billable_metric::list(&state.pool, archived, query.limit, next_page).await?
     };
