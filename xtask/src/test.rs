@@ -169,7 +169,8 @@ fn playwright_summary(lines: &[String]) -> Vec<String> {
     };
     match lines.iter().position(|line| is_count(line)) {
         Some(first) => lines[first..].iter().filter(|line| !line.trim().is_empty()).cloned().collect(),
-        None => vec![String::from("no summary")],
+        // It did not come to running tests; the first error says why.
+        None => lines.iter().filter(|line| line.contains("Error:")).take(1).cloned().collect(),
     }
 }
 
