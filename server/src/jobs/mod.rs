@@ -1,5 +1,8 @@
 //! Work that time starts. Each job is claimed by row and idempotent, so that every replica may try.
 
+mod fold;
+mod partitions;
+
 use crate::{AppState, Result, clock, telemetry};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -10,10 +13,12 @@ pub type Shutdown = watch::Receiver<bool>;
 
 /// Runs all jobs, each at its own pace, until the shutdown.
 pub async fn run(state: AppState, shutdown: Shutdown) {
-    let jobs = JoinSet::<()>::new();
+    let mut jobs = JoinSet::<()>::new();
     // Register a job here, with its pace:
     // jobs.spawn(every(Duration::from_secs(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
-    let _ = (state, shutdown);
+    let pace = Duration::from_secs;
+    jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
+    jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
     jobs.join_all().await;
 }
 

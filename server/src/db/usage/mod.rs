@@ -1,9 +1,17 @@
 //! Metering's tables: events, what is known of them, and the sums made of them.
 
+mod adopt;
+mod catalog;
+mod fold;
+mod partition;
 mod period;
+mod pending;
 mod record;
 mod series;
 
+pub use adopt::adopt;
+pub use fold::fold;
+pub use partition::ensure_partitions;
 pub use period::{PeriodUsage, Wanted, over_period};
-pub use record::{Recorded, adopt, record};
+pub use record::{Recorded, record};
 pub use series::series;

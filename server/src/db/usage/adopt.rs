@@ -1,0 +1,134 @@
+//! Events that came before their customer.
+
+use super::{
+    catalog, partition::{DEDUPE_DAYS, Weeks, ensure_partitions},
+    pending,
+    record::{Fresh, Key, remember},
+};
+use crate::{
+    Result,
+    metering::{Event, Sums},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sqlx::{PgConnection, Row, types::Json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Gives events of the last 34 days that waited for a customer with one of these aliases to that customer. Call it in
+/// the transaction that makes the aliases, after they are inserted.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn adopt(tx: &mut PgConnection, customer_id: Uuid, refs: &[String], now: DateTime<Utc>) -> Result<()> {
+    if refs.is_empty() {
+        return Ok(());
+    }
+    // An ingest that found no customer holds this lock shared to its end, so its events are seen below; one that
+    // comes later waits, and finds the aliases.
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtext('inlay usage adopt')),
+            pg_advisory_xact_lock_shared(hashtext('inlay metering catalog'))",
+    )
+    .execute(&mut *tx)
+    .await?;
+    let since = now - TimeDelta::days(DEDUPE_DAYS);
+    let days: Vec<NaiveDate> = sqlx::query_scalar(
+        "select distinct (timestamp at time zone 'UTC')::date as day
+         from usage_event
+         where customer_id is null and customer_ref = any($1) and timestamp >= $2
+         order by day",
+    )
+    .bind(refs)
+    .bind(since)
+    .fetch_all(&mut *tx)
+    .await?;
+    if days.is_empty() {
+        return Ok(());
+    }
+    let weeks = Weeks::at(now);
+    ensure_partitions(&mut *tx, &[], &weeks.open).await?;
+    for day in days {
+        adopt_day(tx, customer_id, refs, day, since, &weeks).await?;
+    }
+    Ok(())
+}
+
+async fn adopt_day(
+    tx: &mut PgConnection,
+    customer_id: Uuid,
+    refs: &[String],
+    day: NaiveDate,
+    since: DateTime<Utc>,
+    weeks: &Weeks,
+) -> Result<()> {
+    let midnight = day.and_time(Default::default()).and_utc();
+    let end = midnight + TimeDelta::days(1);
+    let rows = sqlx::query(
+        "select ctid::text as place, customer_ref, transaction_id, event_type, timestamp, properties
+         from usage_event
+         where customer_id is null and customer_ref = any($1) and timestamp >= $2 and timestamp < $3
+         order by received_at, place",
+    )
+    .bind(refs)
+    .bind(midnight.max(since))
+    .bind(end)
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut first: BTreeMap<Key, (String, Event)> = BTreeMap::new();
+    let mut duplicates: Vec<String> = Vec::new();
+    for row in rows {
+        let place: String = row.try_get("place")?;
+        let event = Event {
+            customer_id: row.try_get("customer_ref")?,
+            transaction_id: row.try_get("transaction_id")?,
+            event_type: row.try_get("event_type")?,
+            timestamp: row.try_get("timestamp")?,
+            properties: row.try_get::<Json<_>, _>("properties")?.0,
+        };
+        let key = (customer_id, event.key());
+        if let std::collections::btree_map::Entry::Vacant(entry) = first.entry(key) {
+            entry.insert((place, event));
+        } else {
+            duplicates.push(place);
+        }
+    }
+    let keys: Vec<Key> = first.keys().copied().collect();
+    let (fresh, version) = remember(tx, &keys, weeks).await?;
+    let metrics = catalog::metrics(tx, version).await?;
+    let mut sums = Sums::default();
+    let mut adopted = Vec::new();
+    for (key, (place, event)) in first {
+        let is_fresh = match &fresh {
+            Fresh::All => true,
+            Fresh::These(keys) => keys.contains(&key),
+        };
+        if is_fresh {
+            sums.add(&metrics, &event);
+            adopted.push(place);
+        } else {
+            duplicates.push(place);
+        }
+    }
+    // One day is one partition, in which a ctid is unique; nobody else touches waiting events under the lock.
+    sqlx::query(
+        "with adopted as (
+            update usage_event set customer_id = $1
+            where ctid = any($2::text[]::tid[]) and timestamp >= $4 and timestamp < $5
+        ), summed as (
+            insert into usage_pending (customer_id, sums)
+            select $1, $6::json
+            where json_array_length($6::json) > 0
+        )
+        delete from usage_event
+        where ctid = any($3::text[]::tid[]) and timestamp >= $4 and timestamp < $5",
+    )
+    .bind(customer_id)
+    .bind(adopted)
+    .bind(duplicates)
+    .bind(midnight)
+    .bind(end)
+    .bind(pending::to_json(&sums))
+    .execute(&mut *tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! Makes the partitions that the coming days need, before ingest asks for them.
+
+use crate::{AppState, Result, db::usage::ensure_partitions};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+
+/// Makes the partitions of usage_event from yesterday to a week ahead, and of usage_dedupe for this week and the next.
+/// It costs nothing when they are there.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn run(state: AppState, now: DateTime<Utc>) -> Result<()> {
+    let today = now.date_naive();
+    let days: Vec<NaiveDate> = (today - Days::new(1)).iter_days().take(9).collect();
+    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    ensure_partitions(&state.pool, &days, &[monday, monday + Days::new(7)]).await
+}

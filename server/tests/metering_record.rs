@@ -1,0 +1,230 @@
+//! Recording events: once each, in any order, with sums that are current and exact.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use app::billing::{AggregationType, Decimal};
+use chrono::{DateTime, TimeDelta, Utc};
+use common::seed::{alias, customer, event, metric, on_plan};
+use server::{
+    auth::CustomerAccess,
+    auth::Operator,
+    db::usage::{self, Wanted, fold, over_period, record, series},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-22T12:00:00Z".parse().unwrap()
+}
+
+fn access(customer_id: Uuid) -> CustomerAccess {
+    Operator { token_id: String::new(), can_write: true }.access(customer_id)
+}
+
+/// The month's usage of a metric: group values, joined, and quantity.
+async fn month(pool: &PgPool, customer_id: Uuid, id: Uuid, kind: AggregationType, group: i16) -> Vec<(String, String)> {
+    let wanted = [Wanted { billable_metric_id: id, aggregation_type: kind, group_index: group }];
+    let start = "2026-11-01T00:00:00Z".parse().unwrap();
+    let end = "2026-12-01T00:00:00Z".parse().unwrap();
+    let usage = over_period(pool, access(customer_id), &wanted, start, end).await.unwrap();
+    let text = |values: Vec<Option<String>>| {
+        values.into_iter().map(|value| value.unwrap_or_else(|| "∅".to_owned())).collect::<Vec<_>>().join("/")
+    };
+    usage.into_iter().map(|one| (text(one.group_values), one.quantity.to_string())).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(group, quantity)| ((*group).to_owned(), (*quantity).to_owned())).collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
+    use AggregationType::{Count, Latest, Max, Sum, Unique};
+    let acme = customer(&pool, "Acme").await;
+    let mut ids = Vec::new();
+    for kind in [Count, Sum, Max, Latest, Unique] {
+        ids.push((kind, metric(&pool, kind, "value", r#"[["region"], ["region", "zone"]]"#).await));
+    }
+    on_plan(&pool, acme, &ids.iter().map(|(_, id)| *id).collect::<Vec<_>>()).await;
+    let sent = [
+        (0, r#"{"value": "0.1", "region": "eu", "zone": "a"}"#),
+        (-1, r#"{"value": 12345678901234567890.123456789012345678, "region": "eu"}"#),
+        (-2, r#"{"value": -3, "region": "us", "zone": "a"}"#),
+        (-3, r#"{"value": 0.10, "region": "eu", "zone": "a"}"#),
+        (-30, r#"{"value": "7"}"#),
+        (-31, r#"{"value": "many", "region": "eu"}"#),
+        (-32, r#"{"region": "us"}"#),
+    ];
+    // late events come last
+    for (index, (hours, properties)) in sent.iter().enumerate() {
+        let at = now() + TimeDelta::hours(*hours);
+        let recorded = record(&pool, vec![event(&index.to_string(), acme, at, properties)], now()).await.unwrap();
+        assert_eq!((recorded.fresh, recorded.duplicates), (1, 0));
+    }
+    for round in 0..3 {
+        let expected: [(&[(&str, &str)], &[(&str, &str)], &[(&str, &str)]); 5] = [
+            (&[("", "7")], &[("eu", "4"), ("us", "2"), ("∅", "1")], &[("eu/a", "2"), ("eu/∅", "2"), ("us/a", "1"), ("us/∅", "1"), ("∅/∅", "1")]),
+            (
+                &[("", "12345678901234567894.323456789012345678")],
+                &[("eu", "12345678901234567890.323456789012345678"), ("us", "-3"), ("∅", "7")],
+                &[("eu/a", "0.2"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+            ),
+            (
+                &[("", "12345678901234567890.123456789012345678")],
+                &[("eu", "12345678901234567890.123456789012345678"), ("us", "-3"), ("∅", "7")],
+                &[("eu/a", "0.1"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+            ),
+            (
+                &[("", "0.1")],
+                &[("eu", "0.1"), ("us", "-3"), ("∅", "7")],
+                &[("eu/a", "0.1"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+            ),
+            (
+                &[("", "5")],
+                &[("eu", "3"), ("us", "1"), ("∅", "1")],
+                &[("eu/a", "1"), ("eu/∅", "2"), ("us/a", "1"), ("∅/∅", "1")],
+            ),
+        ];
+        for ((kind, id), (total, by_region, by_zone)) in ids.iter().zip(expected) {
+            assert_eq!(month(&pool, acme, *id, *kind, 0).await, pairs(total), "{kind:?} round {round}");
+            assert_eq!(month(&pool, acme, *id, *kind, 1).await, pairs(by_region), "{kind:?} round {round}");
+            assert_eq!(month(&pool, acme, *id, *kind, 2).await, pairs(by_zone), "{kind:?} round {round}");
+        }
+        let charts = series(&pool, access(acme), now()).await.unwrap().unwrap();
+        let totals: Vec<_> = charts.iter().map(|one| one.totals[0].to_string()).collect();
+        assert_eq!(
+            totals,
+            ["7", "12345678901234567894.323456789012345678", "12345678901234567890.123456789012345678", "0.1", "5"]
+        );
+        let yesterday: Vec<_> = charts.iter().map(|one| one.values[88].to_string()).collect();
+        assert_eq!(yesterday, ["3", "7", "7", "7", "2"]);
+        assert!(charts.iter().all(|one| one.values.len() == 90 && one.values[0] == Decimal::zero()));
+        // pending, then folded, then nothing left to fold
+        assert_eq!(fold(&pool).await.unwrap(), [7, 0, 0][round]);
+    }
+    // on top of folded sums
+    let more = r#"{"value": 5, "region": "eu"}"#;
+    record(&pool, vec![event("more", acme, now(), more)], now()).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(month(&pool, acme, ids[0].1, Count, 0).await, pairs(&[("", "8")]));
+        assert_eq!(month(&pool, acme, ids[1].1, Sum, 1).await[0].1, "12345678901234567895.323456789012345678");
+        assert_eq!(month(&pool, acme, ids[4].1, Unique, 0).await, pairs(&[("", "6")]));
+        fold(&pool).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn latest_is_by_event_time_whatever_the_order_of_arrival(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    let id = metric(&pool, AggregationType::Latest, "value", "[]").await;
+    for (transaction_id, minutes, value) in [("a", 0, 1), ("b", -5, 2), ("c", 3, 3), ("d", 3, 4), ("e", 1, 5)] {
+        let at = now() + TimeDelta::minutes(minutes);
+        let properties = format!(r#"{{"value": {value}}}"#);
+        record(&pool, vec![event(transaction_id, acme, at, &properties)], now()).await.unwrap();
+        fold(&pool).await.unwrap();
+    }
+    let forward = month(&pool, acme, id, AggregationType::Latest, 0).await;
+    let other = customer(&pool, "Other").await;
+    for (transaction_id, minutes, value) in [("d", 3, 4), ("e", 1, 5), ("c", 3, 3), ("b", -5, 2), ("a", 0, 1)] {
+        let at = now() + TimeDelta::minutes(minutes);
+        let properties = format!(r#"{{"value": {value}}}"#);
+        record(&pool, vec![event(transaction_id, other, at, &properties)], now()).await.unwrap();
+    }
+    assert_eq!(month(&pool, other, id, AggregationType::Latest, 0).await, forward);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_same_batch_eight_times_at_once_counts_once(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    alias(&pool, "acme", acme).await;
+    let id = metric(&pool, AggregationType::Count, "", "[]").await;
+    let batch = |by: &str| {
+        let mut events: Vec<_> = (0..100).map(|n| event(&n.to_string(), acme, now(), "{}")).collect();
+        events.iter_mut().for_each(|event| by.clone_into(&mut event.customer_id));
+        events.reverse();
+        events
+    };
+    let (by_alias, by_id) = (batch("acme"), batch(&acme.to_string()));
+    let mut running = Vec::new();
+    for n in 0..8 {
+        let (pool, events) = (pool.clone(), if n % 2 == 0 { by_alias.clone() } else { by_id.clone() });
+        running.push(tokio::spawn(async move { record(&pool, events, now()).await.unwrap() }));
+    }
+    let mut fresh = 0;
+    for one in running {
+        fresh += one.await.unwrap().fresh;
+    }
+    assert_eq!(fresh, 100);
+    assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "100")]));
+    let stored: i64 = sqlx::query_scalar("select count(*) from usage_event").fetch_one(&pool).await.unwrap();
+    assert_eq!(stored, 100);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPool) {
+    let (acme, other) = (customer(&pool, "Acme").await, customer(&pool, "Other").await);
+    let id = metric(&pool, AggregationType::Sum, "value", "[]").await;
+    let one = |customer_id, value: i64| vec![event("same", customer_id, now(), &format!(r#"{{"value": {value}}}"#))];
+    let mut twice = one(acme, 1);
+    twice.extend(one(acme, 2));
+    let recorded = record(&pool, twice, now()).await.unwrap();
+    assert_eq!((recorded.fresh, recorded.duplicates), (1, 1));
+    // through each Monday, and across the ten minutes in which two weeks are open
+    for later in [
+        TimeDelta::hours(12),
+        TimeDelta::hours(12) + TimeDelta::minutes(5),
+        TimeDelta::days(2),
+        TimeDelta::days(9),
+        TimeDelta::days(16),
+        TimeDelta::days(34),
+    ] {
+        assert_eq!(record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates, 1, "{later}");
+    }
+    // for another customer it is another event
+    assert_eq!(record(&pool, one(other, 9), now()).await.unwrap().fresh, 1);
+    assert_eq!(month(&pool, acme, id, AggregationType::Sum, 0).await, pairs(&[("", "1")]));
+    assert_eq!(month(&pool, other, id, AggregationType::Sum, 0).await, pairs(&[("", "9")]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn events_before_their_customer_count_once_it_has_the_alias(pool: PgPool) {
+    let id = metric(&pool, AggregationType::Count, "", "[]").await;
+    let waiting = |transaction_id: &str, by: &str| {
+        let mut one = event(transaction_id, Uuid::nil(), now() - TimeDelta::days(1), "{}");
+        by.clone_into(&mut one.customer_id);
+        one
+    };
+    let batch = || vec![waiting("1", "early"), waiting("2", "early"), waiting("2", "also-early"), waiting("3", "never")];
+    assert_eq!(record(&pool, batch(), now()).await.unwrap().fresh, 4);
+    assert_eq!(record(&pool, batch(), now()).await.unwrap().fresh, 0);
+    let acme = customer(&pool, "Acme").await;
+    alias(&pool, "early", acme).await;
+    alias(&pool, "also-early", acme).await;
+    let mut tx = pool.begin().await.unwrap();
+    usage::adopt(&mut tx, acme, &["early".to_owned(), "also-early".to_owned()], now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2")]));
+    // and a retry still counts once
+    assert_eq!(record(&pool, batch(), now()).await.unwrap().fresh, 0);
+    assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2")]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_new_metric_counts_the_next_event(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    let first = metric(&pool, AggregationType::Count, "", "[]").await;
+    record(&pool, vec![event("1", acme, now(), "{}")], now()).await.unwrap();
+    let second = metric(&pool, AggregationType::Count, "", "[]").await;
+    record(&pool, vec![event("2", acme, now(), "{}")], now()).await.unwrap();
+    assert_eq!(month(&pool, acme, first, AggregationType::Count, 0).await, pairs(&[("", "2")]));
+    assert_eq!(month(&pool, acme, second, AggregationType::Count, 0).await, pairs(&[("", "1")]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_customer_without_a_plan_has_no_series(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    assert_eq!(series(&pool, access(acme), now()).await.unwrap(), None);
+    on_plan(&pool, acme, &[]).await;
+    assert_eq!(series(&pool, access(acme), now()).await.unwrap(), Some(vec![]));
+}
