@@ -23,7 +23,13 @@ fn access(customer_id: Uuid) -> CustomerAccess {
 }
 
 /// The month's usage of a metric: group values, joined, and quantity.
-async fn month(pool: &PgPool, customer_id: Uuid, id: Uuid, kind: AggregationType, group: i16) -> Vec<(String, String)> {
+async fn month(
+    pool: &PgPool,
+    customer_id: Uuid,
+    id: Uuid,
+    kind: AggregationType,
+    group: i16,
+) -> Vec<(String, String)> {
     let wanted = [Wanted { billable_metric_id: id, aggregation_type: kind, group_index: group }];
     let start = "2026-11-01T00:00:00Z".parse().unwrap();
     let end = "2026-12-01T00:00:00Z".parse().unwrap();
@@ -59,26 +65,46 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
     // late events come last
     for (index, (hours, properties)) in sent.iter().enumerate() {
         let at = now() + TimeDelta::hours(*hours);
-        let recorded = record(&pool, vec![event(&index.to_string(), acme, at, properties)], now()).await.unwrap();
+        let recorded =
+            record(&pool, vec![event(&index.to_string(), acme, at, properties)], now()).await.unwrap();
         assert_eq!((recorded.fresh, recorded.duplicates), (1, 0));
     }
     for round in 0..3 {
         let expected: [(&[(&str, &str)], &[(&str, &str)], &[(&str, &str)]); 5] = [
-            (&[("", "7")], &[("eu", "4"), ("us", "2"), ("∅", "1")], &[("eu/a", "2"), ("eu/∅", "2"), ("us/a", "1"), ("us/∅", "1"), ("∅/∅", "1")]),
+            (
+                &[("", "7")],
+                &[("eu", "4"), ("us", "2"), ("∅", "1")],
+                &[("eu/a", "2"), ("eu/∅", "2"), ("us/a", "1"), ("us/∅", "1"), ("∅/∅", "1")],
+            ),
             (
                 &[("", "12345678901234567894.323456789012345678")],
                 &[("eu", "12345678901234567890.323456789012345678"), ("us", "-3"), ("∅", "7")],
-                &[("eu/a", "0.2"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+                &[
+                    ("eu/a", "0.2"),
+                    ("eu/∅", "12345678901234567890.123456789012345678"),
+                    ("us/a", "-3"),
+                    ("∅/∅", "7"),
+                ],
             ),
             (
                 &[("", "12345678901234567890.123456789012345678")],
                 &[("eu", "12345678901234567890.123456789012345678"), ("us", "-3"), ("∅", "7")],
-                &[("eu/a", "0.1"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+                &[
+                    ("eu/a", "0.1"),
+                    ("eu/∅", "12345678901234567890.123456789012345678"),
+                    ("us/a", "-3"),
+                    ("∅/∅", "7"),
+                ],
             ),
             (
                 &[("", "0.1")],
                 &[("eu", "0.1"), ("us", "-3"), ("∅", "7")],
-                &[("eu/a", "0.1"), ("eu/∅", "12345678901234567890.123456789012345678"), ("us/a", "-3"), ("∅/∅", "7")],
+                &[
+                    ("eu/a", "0.1"),
+                    ("eu/∅", "12345678901234567890.123456789012345678"),
+                    ("us/a", "-3"),
+                    ("∅/∅", "7"),
+                ],
             ),
             (
                 &[("", "5")],
@@ -95,7 +121,13 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
         let totals: Vec<_> = charts.iter().map(|one| one.totals[0].to_string()).collect();
         assert_eq!(
             totals,
-            ["7", "12345678901234567894.323456789012345678", "12345678901234567890.123456789012345678", "0.1", "5"]
+            [
+                "7",
+                "12345678901234567894.323456789012345678",
+                "12345678901234567890.123456789012345678",
+                "0.1",
+                "5"
+            ]
         );
         let yesterday: Vec<_> = charts.iter().map(|one| one.values[88].to_string()).collect();
         assert_eq!(yesterday, ["3", "7", "7", "7", "2"]);
@@ -108,7 +140,10 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
     record(&pool, vec![event("more", acme, now(), more)], now()).await.unwrap();
     for _ in 0..2 {
         assert_eq!(month(&pool, acme, ids[0].1, Count, 0).await, pairs(&[("", "8")]));
-        assert_eq!(month(&pool, acme, ids[1].1, Sum, 1).await[0].1, "12345678901234567895.323456789012345678");
+        assert_eq!(
+            month(&pool, acme, ids[1].1, Sum, 1).await[0].1,
+            "12345678901234567895.323456789012345678"
+        );
         assert_eq!(month(&pool, acme, ids[4].1, Unique, 0).await, pairs(&[("", "6")]));
         fold(&pool).await.unwrap();
     }
@@ -118,7 +153,8 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
 async fn latest_is_by_event_time_whatever_the_order_of_arrival(pool: PgPool) {
     let acme = customer(&pool, "Acme").await;
     let id = metric(&pool, AggregationType::Latest, "value", "[]").await;
-    for (transaction_id, minutes, value) in [("a", 0, 1), ("b", -5, 2), ("c", 3, 3), ("d", 3, 4), ("e", 1, 5)] {
+    for (transaction_id, minutes, value) in [("a", 0, 1), ("b", -5, 2), ("c", 3, 3), ("d", 3, 4), ("e", 1, 5)]
+    {
         let at = now() + TimeDelta::minutes(minutes);
         let properties = format!(r#"{{"value": {value}}}"#);
         record(&pool, vec![event(transaction_id, acme, at, &properties)], now()).await.unwrap();
@@ -126,7 +162,8 @@ async fn latest_is_by_event_time_whatever_the_order_of_arrival(pool: PgPool) {
     }
     let forward = month(&pool, acme, id, AggregationType::Latest, 0).await;
     let other = customer(&pool, "Other").await;
-    for (transaction_id, minutes, value) in [("d", 3, 4), ("e", 1, 5), ("c", 3, 3), ("b", -5, 2), ("a", 0, 1)] {
+    for (transaction_id, minutes, value) in [("d", 3, 4), ("e", 1, 5), ("c", 3, 3), ("b", -5, 2), ("a", 0, 1)]
+    {
         let at = now() + TimeDelta::minutes(minutes);
         let properties = format!(r#"{{"value": {value}}}"#);
         record(&pool, vec![event(transaction_id, other, at, &properties)], now()).await.unwrap();
@@ -165,7 +202,9 @@ async fn the_same_batch_eight_times_at_once_counts_once(pool: PgPool) {
 async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPool) {
     let (acme, other) = (customer(&pool, "Acme").await, customer(&pool, "Other").await);
     let id = metric(&pool, AggregationType::Sum, "value", "[]").await;
-    let one = |customer_id, value: i64| vec![event("same", customer_id, now(), &format!(r#"{{"value": {value}}}"#))];
+    let one = |customer_id, value: i64| {
+        vec![event("same", customer_id, now(), &format!(r#"{{"value": {value}}}"#))]
+    };
     let mut twice = one(acme, 1);
     twice.extend(one(acme, 2));
     let recorded = record(&pool, twice, now()).await.unwrap();
@@ -195,7 +234,9 @@ async fn events_before_their_customer_count_once_it_has_the_alias(pool: PgPool) 
         by.clone_into(&mut one.customer_id);
         one
     };
-    let batch = || vec![waiting("1", "early"), waiting("2", "early"), waiting("2", "also-early"), waiting("3", "never")];
+    let batch = || {
+        vec![waiting("1", "early"), waiting("2", "early"), waiting("2", "also-early"), waiting("3", "never")]
+    };
     assert_eq!(record(&pool, batch(), now()).await.unwrap().fresh, 4);
     assert_eq!(record(&pool, batch(), now()).await.unwrap().fresh, 0);
     let acme = customer(&pool, "Acme").await;

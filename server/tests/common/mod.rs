@@ -27,7 +27,11 @@ pub async fn token(_pool: &PgPool) -> String {
 }
 
 pub async fn get(app: &Router, token: &str, path: &str) -> (StatusCode, Value) {
-    send(app, Request::get(path).header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap()).await
+    send(
+        app,
+        Request::get(path).header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap(),
+    )
+    .await
 }
 
 pub async fn post(app: &Router, token: &str, path: &str, body: Value) -> (StatusCode, Value) {

@@ -1,7 +1,8 @@
 //! Events that came before their customer.
 
 use super::{
-    catalog, partition::{DEDUPE_DAYS, Weeks, ensure_partitions},
+    catalog,
+    partition::{DEDUPE_DAYS, Weeks, ensure_partitions},
     pending,
     record::{Fresh, Key, remember},
 };
@@ -19,7 +20,12 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn adopt(tx: &mut PgConnection, customer_id: Uuid, refs: &[String], now: DateTime<Utc>) -> Result<()> {
+pub async fn adopt(
+    tx: &mut PgConnection,
+    customer_id: Uuid,
+    refs: &[String],
+    now: DateTime<Utc>,
+) -> Result<()> {
     if refs.is_empty() {
         return Ok(());
     }

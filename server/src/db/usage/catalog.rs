@@ -27,7 +27,8 @@ const MOST: usize = 32;
 
 /// The metrics at this version. The caller holds the catalog lock, so the version stays.
 pub(super) async fn metrics(db: &mut PgConnection, version: Version) -> Result<Metrics> {
-    let remembered = REMEMBERED.read().unwrap_or_else(PoisonError::into_inner).get(&version.catalog_id).cloned();
+    let remembered =
+        REMEMBERED.read().unwrap_or_else(PoisonError::into_inner).get(&version.catalog_id).cloned();
     if let Some((number, metrics)) = remembered
         && number == version.number
     {
@@ -55,7 +56,10 @@ async fn load(db: &mut PgConnection) -> Result<Vec<BillableMetric>> {
             Ok(BillableMetric {
                 id: row.try_get("id")?,
                 name: row.try_get("name")?,
-                aggregation_type: row.try_get::<String, _>("aggregation_type")?.parse().map_err(crate::Error::Internal)?,
+                aggregation_type: row
+                    .try_get::<String, _>("aggregation_type")?
+                    .parse()
+                    .map_err(crate::Error::Internal)?,
                 aggregation_key: row.try_get("aggregation_key")?,
                 event_type_filter: row.try_get::<Option<Json<_>>, _>("event_type_filter")?.map(|json| json.0),
                 property_filters: row.try_get::<Json<_>, _>("property_filters")?.0,

@@ -4,8 +4,8 @@ mod adopt;
 mod catalog;
 mod fold;
 mod partition;
-mod period;
 mod pending;
+mod period;
 mod record;
 mod series;
 

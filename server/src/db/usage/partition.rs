@@ -41,7 +41,11 @@ impl Weeks {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn ensure_partitions(db: impl PgExecutor<'_>, days: &[NaiveDate], weeks: &[NaiveDate]) -> Result<()> {
+pub async fn ensure_partitions(
+    db: impl PgExecutor<'_>,
+    days: &[NaiveDate],
+    weeks: &[NaiveDate],
+) -> Result<()> {
     sqlx::query("select usage_ensure_partitions($1, $2)").bind(days).bind(weeks).execute(db).await?;
     Ok(())
 }

@@ -89,7 +89,9 @@ impl Batch {
         }
         if customers.contains(&None) {
             // A customer with such an alias may be about to commit: see `adopt`.
-            sqlx::query("select pg_advisory_xact_lock_shared(hashtext('inlay usage adopt'))").execute(&mut *tx).await?;
+            sqlx::query("select pg_advisory_xact_lock_shared(hashtext('inlay usage adopt'))")
+                .execute(&mut *tx)
+                .await?;
             customers = resolve(&mut tx, &self.refs).await?;
         }
         let fallback: Vec<Uuid> = (self.refs.iter().zip(&customers))
@@ -105,7 +107,9 @@ impl Batch {
         let (fresh, version) = remember(&mut tx, &keys, &self.weeks).await?;
         let fresh: Vec<usize> = match fresh {
             Fresh::All => first.into_values().collect(),
-            Fresh::These(keys) => first.into_iter().filter(|(key, _)| keys.contains(key)).map(|(_, i)| i).collect(),
+            Fresh::These(keys) => {
+                first.into_iter().filter(|(key, _)| keys.contains(key)).map(|(_, i)| i).collect()
+            }
         };
         if !fresh.is_empty() {
             let metrics = catalog::metrics(&mut tx, version).await?;

@@ -21,12 +21,7 @@ pub async fn series(
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<UsageSeries>>> {
     let today = now.date_naive();
-    let rows = sqlx::query(SERIES)
-        .bind(access.customer_id())
-        .bind(now)
-        .bind(today)
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query(SERIES).bind(access.customer_id()).bind(now).bind(today).fetch_all(pool).await?;
     if rows.is_empty() {
         return Ok(None);
     }
@@ -66,7 +61,9 @@ impl Measured {
         let start = first_day(today, DAYS);
         let mut daily = vec![Decimal::zero(); DAYS as usize];
         for (day, value) in self.days.iter().zip(&self.values) {
-            if let Some(slot) = usize::try_from((*day - start).num_days()).ok().and_then(|at| daily.get_mut(at)) {
+            if let Some(slot) =
+                usize::try_from((*day - start).num_days()).ok().and_then(|at| daily.get_mut(at))
+            {
                 *slot = Decimal::from(value.clone());
             }
         }
