@@ -1,0 +1,34 @@
+// Nothing moves while a page loads, and nothing hangs over its edge.
+import { expect, hydrated, LARGE, test } from "./fixtures";
+
+for (const dashboard of ["invoices", "usage"] as const) {
+  test(`${dashboard} loads without a layout shift`, async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, dashboard));
+    await hydrated(page);
+    const shift = await page.evaluate(
+      () => new Promise<number>((resolve) => {
+        let sum = 0;
+        const observer = new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+        });
+        observer.observe({ type: "layout-shift", buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+      }),
+    );
+    expect(shift).toBe(0);
+  });
+
+  for (const width of [320, 360, 768, 1280])
+    test(`${dashboard} fits ${width} px`, async ({ page, demo }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(await demo.embedUrl(LARGE, dashboard));
+      for (const opener of (await page.locator("summary").all()).slice(0, 2)) await opener.click();
+      const over = () => page.evaluate(() => {
+        const root = document.documentElement;
+        const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1
+          && one.getBoundingClientRect().width > 1);
+        return { by: root.scrollWidth - root.clientWidth, who: root.scrollWidth > root.clientWidth ? wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 90)) : [] };
+      });
+      expect(await over()).toEqual({ by: 0, who: [] });
+    });
+}

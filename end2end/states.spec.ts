@@ -1,0 +1,45 @@
+// The states that are not data: nothing yet, no plan, expired, tampered with.
+import { ENDED, expect, LARGE, NEW, test, ZERO } from "./fixtures";
+
+test("a brand-new customer reads what will appear", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(NEW, "invoices"));
+  await expect(page.getByText(/No invoices yet/)).toBeVisible();
+  await expect(page.locator("[data-invoice]")).toHaveCount(0);
+  await page.goto(await demo.embedUrl(NEW, "usage"));
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("[data-chart]")).toHaveCount(0);
+  await expect(page.getByText(/plan/i).first()).toBeVisible();
+});
+
+test("a customer whose plan ended keeps its invoices and has no charts", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(ENDED, "invoices"));
+  await expect(page.locator("[data-invoice]").first()).toContainText("Finalized");
+  await page.goto(await demo.embedUrl(ENDED, "usage"));
+  await expect(page.locator("[data-chart]")).toHaveCount(0);
+});
+
+test("a customer without usage sees charts of zero", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(ZERO, "usage"));
+  await expect(page.locator("[data-chart]")).toHaveCount(3);
+  await expect(page.locator("[data-chart] svg").first()).toBeVisible();
+});
+
+test("an expired link says so and shows no customer's data", async ({ page, request, demo }) => {
+  const url = await demo.embedUrl(LARGE, "invoices", { expires_in: 1 });
+  await expect.poll(async () => (await request.get(url)).status(), { timeout: 15_000 }).toBe(401);
+  await page.goto(url);
+  await expect(page.getByText("This link has expired. Reload the page it is embedded in.")).toBeVisible();
+  await expect(page.locator("[data-invoice]")).toHaveCount(0);
+  await expect(page.locator("body")).not.toContainText("$");
+});
+
+test("a link that was tampered with gets the same answer", async ({ page, request, demo }) => {
+  const url = new URL(await demo.embedUrl(LARGE, "usage"));
+  const token = url.searchParams.get("token")!;
+  const middle = Math.floor(token.length / 2);
+  url.searchParams.set("token", token.slice(0, middle) + (token[middle] === "A" ? "B" : "A") + token.slice(middle + 1));
+  expect((await request.get(url.href)).status()).toBe(401);
+  await page.goto(url.href);
+  await expect(page.getByText(/This link has expired/)).toBeVisible();
+  await expect(page.locator("[data-chart]")).toHaveCount(0);
+});
