@@ -188,7 +188,13 @@ pub const PLANS: [PlanSpec; 4] = [
         charges: &[
             fixed(product::PLATFORM, "Platform fee", &[(0, "4900")]),
             usage(product::INFERENCE, metric::INPUT_TOKENS, "Input tokens, per 1,000", &[(0, "0.35")], 1_000),
-            usage(product::INFERENCE, metric::OUTPUT_TOKENS, "Output tokens, per 1,000", &[(0, "1.6")], 1_000),
+            usage(
+                product::INFERENCE,
+                metric::OUTPUT_TOKENS,
+                "Output tokens, per 1,000",
+                &[(0, "1.6")],
+                1_000,
+            ),
             usage(product::WORKSPACE, metric::ACTIVE_USERS, "Active users", &[(0, "0"), (5, "700")], 1),
         ],
     },
@@ -219,7 +225,13 @@ pub const PLANS: [PlanSpec; 4] = [
                 &[(0, "1600")],
                 1_000_000,
             ),
-            usage(product::REGIONAL_GPU, metric::GPU_SECONDS, "GPU seconds", &[(0, "0.09"), (50_000, "0.075")], 1),
+            usage(
+                product::REGIONAL_GPU,
+                metric::GPU_SECONDS,
+                "GPU seconds",
+                &[(0, "0.09"), (50_000, "0.075")],
+                1,
+            ),
         ],
     },
 ];
@@ -390,9 +402,12 @@ mod tests {
 
     #[test]
     fn the_usage_plan_starts_on_the_first_full_month_of_usage() {
-        for (today, expected) in
-            [("2026-11-22", "2026-09-01"), ("2026-12-09", "2026-09-01"), ("2026-12-10", "2026-10-01"), ("2026-05-31", "2026-03-01")]
-        {
+        for (today, expected) in [
+            ("2026-11-22", "2026-09-01"),
+            ("2026-12-09", "2026-09-01"),
+            ("2026-12-10", "2026-10-01"),
+            ("2026-05-31", "2026-03-01"),
+        ] {
             assert_eq!(Mark::FirstFullMonth.day(date(today), date(today)), date(expected), "{today}");
         }
     }

@@ -125,12 +125,18 @@ fn write_private(file: &Path, text: &str) -> io::Result<()> {
         fs::create_dir_all(folder)?;
     }
     let unfinished = file.with_extension("unfinished");
-    let mut opened = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    let mut opened =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     opened.write_all(text.as_bytes())?;
     opened.sync_all()?;
     fs::rename(unfinished, file)
 }
 
-async fn seed(_pool: &PgPool, _now: DateTime<Utc>, _grace: Duration, _say: &mut dyn FnMut(&str)) -> Result<()> {
+async fn seed(
+    _pool: &PgPool,
+    _now: DateTime<Utc>,
+    _grace: Duration,
+    _say: &mut dyn FnMut(&str),
+) -> Result<()> {
     Ok(())
 }

@@ -107,15 +107,21 @@ impl Wish {
 }
 
 fn pairs(text: &str, first: &str) -> Value {
-    text.split(',').filter_map(|pair| pair.split_once(':')).map(|(one, two)| json!({ first: one, "value": two })).collect()
+    text.split(',')
+        .filter_map(|pair| pair.split_once(':'))
+        .map(|(one, two)| json!({ first: one, "value": two }))
+        .collect()
 }
 
 async fn embed_url(State(portal): State<Arc<Portal>>, Query(wish): Query<Wish>) -> Response {
     let Some(account) = portal.customers.iter().find(|account| account.slug == wish.customer) else {
-        return (StatusCode::NOT_FOUND, Json(json!({ "message": "nobody here has this name" }))).into_response();
+        return (StatusCode::NOT_FOUND, Json(json!({ "message": "nobody here has this name" })))
+            .into_response();
     };
     match portal.ask(&wish.request(account.id)).await {
-        Ok((status, body)) if status.is_success() => Json(json!({ "url": body["data"]["url"] })).into_response(),
+        Ok((status, body)) if status.is_success() => {
+            Json(json!({ "url": body["data"]["url"] })).into_response()
+        }
         Ok((status, body)) => (status, Json(body)).into_response(),
         Err(error) => {
             tracing::warn!(%error, "the portal cannot reach Inlay");
