@@ -17,7 +17,7 @@ insert into credit_type (id, name, is_currency) values
 
 create table product (
     id         uuid primary key,
-    name       text not null,
+    name       text not null constraint product_name_length check (name <> ''),
     group_key  text, -- one invoice line for each value of this property
     created_at timestamptz not null default statement_timestamp()
 );
@@ -64,13 +64,15 @@ create table customer_plan (
     net_payment_terms_days bigint,
     custom_fields          jsonb not null default '{}',
     created_at             timestamptz not null default statement_timestamp(),
-    -- The start of the first billing period without a finalized invoice.
+    -- The start of the first billing period without a finalized invoice, and the end of that period; null when nothing
+    -- is left to bill. The period can be finalized once the grace period after its end is over.
     billed_until           timestamptz not null,
-    -- When that period can be finalized: its end plus the grace period; null when nothing is left to bill.
-    finalize_at            timestamptz,
+    period_end             timestamptz,
+    -- How often periods that had been finalized were opened again: part of the ids of invoices.
+    revision               integer not null default 0,
     constraint customer_plan_order check (ending_before is null or ending_before > starting_on)
 );
 
 create index customer_plan_customer_id on customer_plan (customer_id, starting_on desc);
 create index customer_plan_plan_id on customer_plan (plan_id, starting_on, id);
-create index customer_plan_finalize_at on customer_plan (finalize_at) where finalize_at is not null;
+create index customer_plan_period_end on customer_plan (period_end) where period_end is not null;

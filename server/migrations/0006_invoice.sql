@@ -4,6 +4,8 @@ create sequence invoice_number;
 
 create table invoice (
     id                uuid primary key,
+    number            bigint not null default nextval('invoice_number')
+        constraint invoice_number_unique unique, -- for people: INV-0042
     customer_id       uuid not null constraint invoice_customer references customer,
     customer_plan_id  uuid not null constraint invoice_customer_plan references customer_plan,
     credit_type_id    uuid not null constraint invoice_credit_type references credit_type,
@@ -11,8 +13,7 @@ create table invoice (
     start_timestamp   timestamptz not null,
     end_timestamp     timestamptz not null,
     issued_at         timestamptz not null,
-    total             numeric not null,
-    document          jsonb not null, -- the invoice as the API answers it, but for `status`
+    document          jsonb not null, -- the invoice as the API answers it, but for `status` and `invoice_number`
     finalized_at      timestamptz not null default statement_timestamp(),
     voided_at         timestamptz
 );

@@ -19,10 +19,14 @@ pub mod health;
 pub mod jobs;
 pub mod metering;
 pub mod postgres;
+pub mod invoicing;
+pub mod metering;
+pub mod rating;
 pub mod routes;
 pub mod serve;
 pub mod state;
 pub mod telemetry;
+pub mod timestamp;
 
 pub use error::{Error, Result};
 pub use routes::router;

@@ -22,3 +22,14 @@ impl CreditType {
         Self { id: Self::USD_CENTS, name: "USD (cents)".to_owned() }
     }
 }
+
+/// A credit type as `GET /v1/credit-types/list` answers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedCreditType {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// False for a custom unit.
+    pub is_currency: bool,
+}

@@ -7,20 +7,22 @@ mod customer;
 mod decimal;
 mod invoice;
 mod metric;
+mod new_plan;
 mod page;
 mod plan;
 mod usage;
 
-pub use credit_type::CreditType;
+pub use credit_type::{CreditType, ListedCreditType};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{
     Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage,
 };
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
+pub use new_plan::{NewCharge, NewPlan, NewProduct};
 pub use page::Page;
 pub use plan::{
-    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanDetails, Price, Rounding,
+    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanCustomer, PlanDetails, PlanDetailsOfCustomer, Price, Rounding,
     TierMode, UnitConversion,
 };
 pub use usage::{UsageGroup, UsageRow, UsageSeries, UsageWindow, WindowSize};

@@ -1,9 +1,9 @@
 //! Plans: what is sold, how it is priced, and who is on which.
 
-use super::{CreditType, Decimal};
+use super::{CreditType, CustomerDetail, Decimal};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
 
 /// How often a plan bills.
@@ -11,24 +11,73 @@ use uuid::Uuid;
 #[serde(rename_all = "UPPERCASE")]
 pub enum BillingFrequency {
     /// Every 7 days.
+    #[serde(alias = "weekly", alias = "Weekly")]
     Weekly,
     /// Every month.
+    #[serde(alias = "monthly", alias = "Monthly")]
     Monthly,
     /// Every 3 months.
+    #[serde(alias = "quarterly", alias = "Quarterly")]
     Quarterly,
     /// Every 12 months.
+    #[serde(alias = "annual", alias = "Annual")]
     Annual,
+}
+
+impl BillingFrequency {
+    /// The name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Weekly => "WEEKLY",
+            Self::Monthly => "MONTHLY",
+            Self::Quarterly => "QUARTERLY",
+            Self::Annual => "ANNUAL",
+        }
+    }
+}
+
+impl FromStr for BillingFrequency {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Weekly, Self::Monthly, Self::Quarterly, Self::Annual]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("\"{text}\" is not one of WEEKLY, MONTHLY, QUARTERLY, ANNUAL"))
+    }
 }
 
 /// Where billing periods begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BillingAnchor {
-    /// On the first day of a month (of a week: Monday); the first period is cut short.
+    /// On the first day of a month (of a week: Monday); the first period is cut short. Quarters and years count
+    /// from the month in which the customer's plan started.
     #[default]
+    #[serde(alias = "first_of_month")]
     FirstOfMonth,
     /// On the day of the month (of the week) on which the customer's plan started.
+    #[serde(alias = "plan_start")]
     PlanStart,
+}
+
+impl BillingAnchor {
+    /// The name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstOfMonth => "FIRST_OF_MONTH",
+            Self::PlanStart => "PLAN_START",
+        }
+    }
+}
+
+impl FromStr for BillingAnchor {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::FirstOfMonth, Self::PlanStart]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("\"{text}\" is not one of FIRST_OF_MONTH, PLAN_START"))
+    }
 }
 
 /// What a charge counts.
@@ -36,9 +85,21 @@ pub enum BillingAnchor {
 #[serde(rename_all = "lowercase")]
 pub enum ChargeType {
     /// Metered usage.
+    #[serde(alias = "USAGE", alias = "Usage")]
     Usage,
     /// A fixed quantity every billing period.
+    #[serde(alias = "FIXED", alias = "Fixed")]
     Fixed,
+}
+
+impl ChargeType {
+    /// The name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Fixed => "fixed",
+        }
+    }
 }
 
 /// How several prices apply.
@@ -47,9 +108,21 @@ pub enum ChargeType {
 pub enum TierMode {
     /// Each unit at the price of the tier it falls in.
     #[default]
+    #[serde(alias = "GRADUATED", alias = "Graduated")]
     Graduated,
     /// All units at the price of the highest tier reached.
+    #[serde(alias = "VOLUME", alias = "Volume")]
     Volume,
+}
+
+impl TierMode {
+    /// The name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Graduated => "graduated",
+            Self::Volume => "volume",
+        }
+    }
 }
 
 /// How converted units are rounded.
@@ -57,8 +130,10 @@ pub enum TierMode {
 #[serde(rename_all = "lowercase")]
 pub enum Rounding {
     /// Down.
+    #[serde(alias = "FLOOR", alias = "Floor")]
     Floor,
     /// Up.
+    #[serde(alias = "CEILING", alias = "Ceiling")]
     Ceiling,
 }
 
@@ -162,6 +237,32 @@ pub struct CustomerPlan {
     /// Days after issue when an invoice is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net_payment_terms_days: Option<i64>,
+    /// The integrator's own fields.
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// A customer on a plan, as `GET /v1/planDetails/{plan_id}/customers` answers it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanCustomer {
+    /// The customer.
+    pub customer_details: CustomerDetail,
+    /// When it is on the plan.
+    pub plan_details: PlanDetailsOfCustomer,
+}
+
+/// The plan's side of a [`PlanCustomer`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanDetailsOfCustomer {
+    /// The plan.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// The stretch of time of this customer on it.
+    pub customer_plan_id: Uuid,
+    /// Inclusive.
+    pub starting_on: DateTime<Utc>,
+    /// Exclusive; `null` while open-ended.
+    pub ending_before: Option<DateTime<Utc>>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
 }

@@ -6,6 +6,16 @@ mod customers;
 use crate::{AppState, Error, assets, extract, health, telemetry};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
+mod customer_plans;
+mod invoices;
+mod plans;
+mod products;
+mod shape;
+
+pub use shape::{Data, Id, PageQuery};
+
+use crate::{AppState, Error, assets, extract};
+use axum::{Router, extract::DefaultBodyLimit};
 
 /// Every route of Inlay. Each group of calls has its own file with its own `router()`.
 pub fn router(state: AppState) -> Router {
@@ -14,6 +24,10 @@ pub fn router(state: AppState) -> Router {
         .merge(customers::router())
         .merge(assets::router())
         .merge(health::router())
+        .merge(customer_plans::router())
+        .merge(invoices::router())
+        .merge(plans::router())
+        .merge(products::router())
         .fallback(|| async { Error::NotFound("this path") })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))

@@ -1,0 +1,342 @@
+//! Who is on which plan, and when.
+
+use super::cursor;
+use crate::{Error, Result, auth::no_such_customer, rating::Rhythm, timestamp};
+use app::billing::{BillingAnchor, BillingFrequency, CustomerPlan, Page};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool, types::Json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A customer to be put on a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCustomerPlan {
+    /// Who.
+    pub customer_id: Uuid,
+    /// On which plan.
+    pub plan_id: Uuid,
+    /// Inclusive, at midnight UTC; may lie in the past, which is then billed at once.
+    pub starting_on: DateTime<Utc>,
+    /// Exclusive, at midnight UTC; `None` for an open end.
+    pub ending_before: Option<DateTime<Utc>>,
+    /// Days after issue when an invoice is due.
+    pub net_payment_terms_days: Option<i64>,
+    /// The integrator's own fields.
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// Puts a customer on a plan.
+///
+/// # Errors
+/// 404 for an unknown customer; 400 for an unknown plan or dates that cannot be; 409 when the customer is on another
+/// plan in that time.
+pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Result<Uuid> {
+    check_midnight("starting_on", Some(new.starting_on))?;
+    check_midnight("ending_before", new.ending_before)?;
+    if new.ending_before.is_some_and(|end| end <= new.starting_on) {
+        return Err(Error::field("ending_before", "must be after starting_on"));
+    }
+    if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
+        return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
+    }
+    let mut tx = pool.begin().await?;
+    if lock_customer(&mut tx, new.customer_id).await?.is_some() {
+        return Err(Error::BadRequest("the customer is archived".to_owned()));
+    }
+    let plan: Option<(String, String)> =
+        sqlx::query_as("select billing_frequency, billing_anchor from plan where id = $1")
+            .bind(new.plan_id)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((frequency, anchor)) = plan else {
+        return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
+    };
+    let id = Uuid::now_v7();
+    refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
+    let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before)?;
+    let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
+    sqlx::query(
+        "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
+            custom_fields, created_at, billed_until, period_end)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9)",
+    )
+    .bind(id)
+    .bind(new.customer_id)
+    .bind(new.plan_id)
+    .bind(new.starting_on)
+    .bind(new.ending_before)
+    .bind(new.net_payment_terms_days)
+    .bind(Json(new.custom_fields))
+    .bind(now)
+    .bind(period_end)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Ends a customer's plan at `ending_before`, or with `None` clears its end.
+///
+/// Periods that are finalized stay as they are: ending a plan before their end takes `void_invoices`, which voids
+/// them and bills again what is left of the first of them.
+///
+/// # Errors
+/// 404 when the customer has no such plan; 400 for a date that cannot be; 409 when another plan is in the way.
+pub async fn end(
+    pool: &PgPool,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+    ending_before: Option<DateTime<Utc>>,
+    void_invoices: bool,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    type Row = (String, String, DateTime<Utc>, DateTime<Utc>);
+    check_midnight("ending_before", ending_before)?;
+    let mut tx = pool.begin().await?;
+    lock_customer(&mut tx, customer_id).await?;
+    let row: Option<Row> = sqlx::query_as(
+        "select p.billing_frequency, p.billing_anchor, cp.starting_on, cp.billed_until
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        where cp.id = $1 and cp.customer_id = $2
+        for no key update of cp",
+    )
+    .bind(customer_plan_id)
+    .bind(customer_id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((frequency, anchor, starting_on, mut billed_until)) = row else {
+        return Err(Error::NotFound("the customer's plan"));
+    };
+    if ending_before.is_some_and(|end| end <= starting_on) {
+        return Err(Error::field("ending_before", "must be after the plan's starting_on"));
+    }
+    refuse_overlap(&mut tx, customer_id, customer_plan_id, starting_on, ending_before).await?;
+    let mut revised = 0;
+    if let Some(end) = ending_before.filter(|end| *end < billed_until) {
+        if !void_invoices {
+            let problem = format!(
+                "lies before {}, up to which invoices are finalized: send void_invoices to void those after it",
+                billed_until.format("%Y-%m-%d")
+            );
+            return Err(Error::field("ending_before", problem));
+        }
+        let (reopened,): (Option<DateTime<Utc>>,) = sqlx::query_as(
+            "with covered as (
+                select id, start_timestamp, status
+                from invoice
+                where customer_plan_id = $1 and end_timestamp > $2
+            ), voided as (
+                update invoice
+                set status = 'VOID', voided_at = $3
+                where id in (select id from covered where status = 'FINALIZED')
+            )
+            select min(start_timestamp) from covered",
+        )
+        .bind(customer_plan_id)
+        .bind(end)
+        .bind(now)
+        .fetch_one(&mut *tx)
+        .await?;
+        billed_until = reopened.unwrap_or(end);
+        revised = 1;
+    }
+    let rhythm = rhythm(&frequency, &anchor, starting_on, ending_before)?;
+    let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
+    sqlx::query(
+        "update customer_plan
+        set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5
+        where id = $1",
+    )
+    .bind(customer_plan_id)
+    .bind(ending_before)
+    .bind(billed_until)
+    .bind(period_end)
+    .bind(revised)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A page of a customer's plans, newest first.
+///
+/// # Errors
+/// 404 for an unknown customer.
+pub async fn list(
+    pool: &PgPool,
+    customer_id: Uuid,
+    limit: Option<i64>,
+    next_page: Option<&str>,
+) -> Result<Page<CustomerPlan>> {
+    let limit = cursor::limit(limit)?;
+    let (starting_on, id) = cursor::decode::<(DateTime<Utc>, Uuid)>(next_page)?.unzip();
+    let rows: Vec<(Option<Json<CustomerPlan>>,)> = sqlx::query_as(
+        "select case when cp.id is not null then jsonb_build_object(
+            'id', cp.id,
+            'plan_id', p.id,
+            'plan_name', p.name,
+            'plan_description', p.description,
+            'starting_on', cp.starting_on,
+            'ending_before', cp.ending_before,
+            'net_payment_terms_days', cp.net_payment_terms_days,
+            'custom_fields', cp.custom_fields
+        ) end
+        from customer c
+        left join customer_plan cp on cp.customer_id = c.id
+            and ($2::timestamptz is null or (cp.starting_on, cp.id) < ($2, $3))
+        left join plan p on p.id = cp.plan_id
+        where c.id = $1
+        order by cp.starting_on desc, cp.id desc
+        limit $4",
+    )
+    .bind(customer_id)
+    .bind(starting_on)
+    .bind(id)
+    .bind(limit + 1)
+    .fetch_all(pool)
+    .await?;
+    if rows.is_empty() {
+        return Err(no_such_customer());
+    }
+    let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
+    Ok(super::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
+}
+
+/// Claims one customer plan whose open period ended at or before `ended_by`, and that no other replica holds, until
+/// the transaction ends; the longest waiting first, none of `except`.
+pub async fn claim(
+    connection: &mut PgConnection,
+    ended_by: DateTime<Utc>,
+    except: &[Uuid],
+) -> Result<Option<Uuid>> {
+    let row: Option<(Uuid,)> = sqlx::query_as(
+        "select id
+        from customer_plan
+        where period_end <= $1 and id <> all($2)
+        order by period_end
+        limit 1
+        for no key update skip locked",
+    )
+    .bind(ended_by)
+    .bind(except)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+/// Moves a claimed customer plan on to its next period; `None` when nothing is left to bill.
+pub async fn advance(
+    connection: &mut PgConnection,
+    customer_plan_id: Uuid,
+    billed_until: DateTime<Utc>,
+    period_end: Option<DateTime<Utc>>,
+) -> Result<()> {
+    sqlx::query("update customer_plan set billed_until = $2, period_end = $3 where id = $1")
+        .bind(customer_plan_id)
+        .bind(billed_until)
+        .bind(period_end)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// One customer plan with drafts, reduced to what the ids of its drafts are made of.
+pub struct OpenPlan {
+    /// The customer plan.
+    pub customer_plan_id: Uuid,
+    /// What its invoices are counted in.
+    pub credit_type_id: Uuid,
+    /// How often its periods were opened again.
+    pub revision: i32,
+    /// The start of its first draft.
+    pub billed_until: DateTime<Utc>,
+    /// Its billing periods.
+    pub rhythm: Rhythm,
+}
+
+/// Every customer plan that has a draft.
+pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
+    type Row = (Uuid, Uuid, i32, DateTime<Utc>, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select cp.id, ch.credit_type_id, cp.revision, cp.billed_until, p.billing_frequency, p.billing_anchor,
+            cp.starting_on, cp.ending_before
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        join charge ch on ch.plan_id = p.id and ch.position = 0
+        where cp.period_end is not null and cp.billed_until <= $1",
+    )
+    .bind(now)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|(customer_plan_id, credit_type_id, revision, billed_until, frequency, anchor, start, end)| {
+            let rhythm = rhythm(&frequency, &anchor, start, end)?;
+            Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, rhythm })
+        })
+        .collect()
+}
+
+fn rhythm(
+    frequency: &str,
+    anchor: &str,
+    starting_on: DateTime<Utc>,
+    ending_before: Option<DateTime<Utc>>,
+) -> Result<Rhythm> {
+    let unknown = |problem: String| Error::Internal(format!("a plan's rhythm: {problem}"));
+    Ok(Rhythm {
+        billing_frequency: frequency.parse::<BillingFrequency>().map_err(unknown)?,
+        billing_anchor: anchor.parse::<BillingAnchor>().map_err(unknown)?,
+        starting_on,
+        ending_before,
+    })
+}
+
+/// Locks the customer, so that its plans are changed one at a time; its archive date.
+async fn lock_customer(connection: &mut PgConnection, customer_id: Uuid) -> Result<Option<DateTime<Utc>>> {
+    // Not `for update`: finalizing an invoice takes a key share of the customer while it holds the customer plan.
+    let row: Option<(Option<DateTime<Utc>>,)> =
+        sqlx::query_as("select archived_at from customer where id = $1 for no key update")
+            .bind(customer_id)
+            .fetch_optional(connection)
+            .await?;
+    row.map(|(archived_at,)| archived_at).ok_or_else(no_such_customer)
+}
+
+async fn refuse_overlap(
+    connection: &mut PgConnection,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+    starting_on: DateTime<Utc>,
+    ending_before: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let row: Option<(String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select p.name, cp.starting_on, cp.ending_before
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        where cp.customer_id = $1
+            and cp.id <> $2
+            and tstzrange(cp.starting_on, cp.ending_before) && tstzrange($3, $4)
+        order by cp.starting_on
+        limit 1",
+    )
+    .bind(customer_id)
+    .bind(customer_plan_id)
+    .bind(starting_on)
+    .bind(ending_before)
+    .fetch_optional(connection)
+    .await?;
+    let Some((name, start, end)) = row else { return Ok(()) };
+    let end = end.map_or("with an open end".to_owned(), |end| format!("to {}", end.format("%Y-%m-%d")));
+    Err(Error::Conflict(format!(
+        "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap",
+        start.format("%Y-%m-%d")
+    )))
+}
+
+fn check_midnight(field: &str, at: Option<DateTime<Utc>>) -> Result<()> {
+    match at {
+        Some(at) if !timestamp::is_midnight(at) => Err(Error::field(field, "must be at midnight UTC")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,158 @@
+//! The terms in force, as plans state them.
+
+use super::plan::charge_json;
+use crate::{Result, auth::CustomerAccess, rating};
+use app::billing::{BillingAnchor, BillingFrequency, Charge};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use sqlx::{PgConnection, PgPool, types::Json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// One row of [`terms_sql`].
+#[derive(Deserialize)]
+struct Row {
+    customer_id: Uuid,
+    customer_custom_fields: BTreeMap<String, String>,
+    customer_plan_id: Uuid,
+    revision: i32,
+    plan_id: Uuid,
+    plan_name: String,
+    plan_custom_fields: BTreeMap<String, String>,
+    billing_frequency: BillingFrequency,
+    billing_anchor: BillingAnchor,
+    starting_on: DateTime<Utc>,
+    ending_before: Option<DateTime<Utc>>,
+    billed_until: DateTime<Utc>,
+    net_payment_terms_days: Option<i64>,
+    terms: Vec<TermRow>,
+}
+
+#[derive(Deserialize)]
+struct TermRow {
+    charge: Charge,
+    is_currency: bool,
+    measure: Option<rating::Measure>,
+}
+
+/// Terms as JSON; `c` is the customer, `cp` the customer plan, `p` the plan.
+macro_rules! terms_json {
+    () => {
+        concat!(
+            "jsonb_build_object(
+                'customer_id', c.id,
+                'customer_custom_fields', c.custom_fields,
+                'customer_plan_id', cp.id,
+                'revision', cp.revision,
+                'plan_id', p.id,
+                'plan_name', p.name,
+                'plan_custom_fields', p.custom_fields,
+                'billing_frequency', p.billing_frequency,
+                'billing_anchor', p.billing_anchor,
+                'starting_on', cp.starting_on,
+                'ending_before', cp.ending_before,
+                'billed_until', cp.billed_until,
+                'net_payment_terms_days', cp.net_payment_terms_days,
+                'terms', (
+                    select jsonb_agg(
+                        jsonb_build_object(
+                            'charge', ",
+            charge_json!(),
+            ",
+                            'is_currency', ct.is_currency,
+                            'measure', case when m.id is not null then jsonb_build_object(
+                                'billable_metric_id', m.id,
+                                'aggregation_type', m.aggregation_type,
+                                -- the place of the product's group key among the metric's, from 1; 0: not grouped
+                                'group_index', coalesce((
+                                    select min(k.place)
+                                    from jsonb_array_elements(m.group_keys) with ordinality as k (keys, place)
+                                    where k.keys = jsonb_build_array(pr.group_key)
+                                ), 0)
+                            ) end
+                        )
+                        order by ch.position
+                    )
+                    from charge ch
+                    join product pr on pr.id = ch.product_id
+                    join credit_type ct on ct.id = ch.credit_type_id
+                    left join billable_metric m on m.id = ch.billable_metric_id
+                    where ch.plan_id = p.id
+                )
+            )"
+        )
+    };
+}
+
+/// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
+/// unknown.
+pub async fn unbilled(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<Vec<rating::Terms>>> {
+    let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
+        "select case when p.id is not null then ",
+        terms_json!(),
+        " end
+        from customer c
+        left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
+        left join plan p on p.id = cp.plan_id
+        where c.id = $1
+        order by cp.starting_on"
+    ))
+    .bind(access.customer_id())
+    .bind(now)
+    .fetch_all(pool)
+    .await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect()))
+}
+
+/// The terms of one customer plan.
+pub async fn of_customer_plan(connection: &mut PgConnection, customer_plan_id: Uuid) -> Result<rating::Terms> {
+    let (row,): (Json<Row>,) = sqlx::query_as(concat!(
+        "select ",
+        terms_json!(),
+        " from customer_plan cp
+        join customer c on c.id = cp.customer_id
+        join plan p on p.id = cp.plan_id
+        where cp.id = $1"
+    ))
+    .bind(customer_plan_id)
+    .fetch_one(connection)
+    .await?;
+    Ok(row.0.into_terms())
+}
+
+impl Row {
+    fn into_terms(self) -> rating::Terms {
+        let is_currency = self.terms.first().is_some_and(|term| term.is_currency);
+        let credit_type = self.terms.first().map_or_else(
+            app::billing::CreditType::usd_cents, // a plan has at least one charge
+            |term| term.charge.credit_type.clone(),
+        );
+        rating::Terms {
+            customer_id: self.customer_id,
+            customer_custom_fields: self.customer_custom_fields,
+            customer_plan_id: self.customer_plan_id,
+            revision: self.revision,
+            plan_id: self.plan_id,
+            plan_name: self.plan_name,
+            plan_custom_fields: self.plan_custom_fields,
+            rhythm: rating::Rhythm {
+                billing_frequency: self.billing_frequency,
+                billing_anchor: self.billing_anchor,
+                starting_on: self.starting_on,
+                ending_before: self.ending_before,
+            },
+            billed_until: self.billed_until,
+            net_payment_terms_days: self.net_payment_terms_days,
+            credit_type,
+            is_currency,
+            charges: self
+                .terms
+                .into_iter()
+                .map(|term| rating::Term { charge: term.charge, measure: term.measure })
+                .collect(),
+        }
+    }
+}

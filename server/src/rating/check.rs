@@ -1,0 +1,210 @@
+//! Which plans can be billed: every problem of a plan to be made, each by its JSON path.
+
+use app::billing::{ChargeType, Decimal, NewCharge, NewPlan};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What the plan may refer to, of all that it does refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Products, each with its group key.
+    pub products: BTreeMap<Uuid, Option<String>>,
+    /// Metrics.
+    pub billable_metrics: BTreeMap<Uuid, KnownMetric>,
+    /// Credit types.
+    pub credit_types: BTreeSet<Uuid>,
+}
+
+/// What matters of a metric here.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct KnownMetric {
+    /// Its group keys.
+    pub group_keys: Vec<Vec<String>>,
+    /// True once it is archived.
+    pub is_archived: bool,
+}
+
+/// Digits of a price or quantity before and after the point: with so many no total outgrows a [`Decimal`] in JSON.
+const MAX_DIGITS: usize = 18;
+
+/// Everything that is wrong with `plan`; empty when it can be billed.
+pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut problem = |path: String, text: &str| problems.push(format!("{path}: {text}"));
+    if plan.name.trim().is_empty() {
+        problem("name".to_owned(), "is empty");
+    }
+    if plan.charges.is_empty() {
+        problem("charges".to_owned(), "is empty: a plan needs at least one charge");
+    }
+    for (index, charge) in plan.charges.iter().enumerate() {
+        let path = |field: &str| format!("charges[{index}].{field}");
+        if charge.name.trim().is_empty() {
+            problem(path("name"), "is empty");
+        }
+        if !known.credit_types.contains(&charge.credit_type_id) {
+            problem(path("credit_type_id"), "is not a credit type: see GET /v1/credit-types/list");
+        } else if charge.credit_type_id != plan.charges[0].credit_type_id {
+            problem(path("credit_type_id"), "differs from charges[0]: all charges of a plan share one credit type");
+        }
+        match known.products.get(&charge.product_id) {
+            None => problem(path("product_id"), "is not a product: make one with POST /v1/products/create"),
+            Some(group_key) => {
+                check_measure(charge, group_key.as_deref(), known, |field, text| problem(path(field), text));
+            }
+        }
+        check_prices(charge, |field, text| problem(path(field), text));
+    }
+    problems
+}
+
+fn check_measure(
+    charge: &NewCharge,
+    group_key: Option<&str>,
+    known: &Known,
+    mut problem: impl FnMut(&str, &str),
+) {
+    match charge.charge_type {
+        ChargeType::Fixed => {
+            match &charge.quantity {
+                None => problem("quantity", "is missing: a fixed charge needs one"),
+                Some(quantity) if quantity.is_negative() || is_too_long(quantity) => {
+                    problem("quantity", "must be from 0 to 18 digits");
+                }
+                Some(_) => {}
+            }
+            if charge.billable_metric_id.is_some() {
+                problem("billable_metric_id", "is for usage charges only");
+            }
+            if group_key.is_some() {
+                problem("charge_type", "is fixed, but the product is grouped: its lines come from usage");
+            }
+        }
+        ChargeType::Usage => {
+            if charge.quantity.is_some() {
+                problem("quantity", "is for fixed charges only");
+            }
+            let Some(id) = charge.billable_metric_id else {
+                return problem("billable_metric_id", "is missing: a usage charge needs one");
+            };
+            match known.billable_metrics.get(&id) {
+                None => problem("billable_metric_id", "is not a billable metric"),
+                Some(metric) if metric.is_archived => problem("billable_metric_id", "is archived"),
+                Some(metric) => {
+                    if let Some(key) = group_key
+                        && !metric.group_keys.iter().any(|keys| keys.as_slice() == [key])
+                    {
+                        let text = format!(
+                            "has no simple group key [\"{key}\"], by which the product is split into lines"
+                        );
+                        problem("billable_metric_id", &text);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn check_prices(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
+    if charge.prices.is_empty() {
+        problem("prices", "is empty: at least one price is needed");
+    }
+    for (index, price) in charge.prices.iter().enumerate() {
+        let tier = format!("prices[{index}].tier");
+        match index.checked_sub(1).map(|before| &charge.prices[before].tier) {
+            None if !price.tier.is_zero() => problem(&tier, "must be 0: the first tier starts at 0"),
+            Some(before) if price.tier <= *before => problem(&tier, "must be above the tier before it"),
+            _ => {}
+        }
+        if is_too_long(&price.tier) {
+            problem(&tier, "has more than 18 digits before or after the point");
+        }
+        if is_too_long(&price.value) {
+            problem(&format!("prices[{index}].value"), "has more than 18 digits before or after the point");
+        }
+    }
+    if let Some(conversion) = &charge.unit_conversion
+        && (conversion.division_factor <= Decimal::zero() || is_too_long(&conversion.division_factor))
+    {
+        problem("unit_conversion.division_factor", "must be above 0 and have at most 18 digits");
+    }
+}
+
+fn is_too_long(value: &Decimal) -> bool {
+    let text = value.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    whole.trim_start_matches('-').len() > MAX_DIGITS || fraction.len() > MAX_DIGITS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::billing::{CreditType, Price};
+
+    const PLAIN: Uuid = Uuid::from_u128(1);
+    const GROUPED: Uuid = Uuid::from_u128(2);
+    const METRIC: Uuid = Uuid::from_u128(3);
+    const EURO: Uuid = Uuid::from_u128(4);
+
+    fn known() -> Known {
+        Known {
+            products: BTreeMap::from([(PLAIN, None), (GROUPED, Some("region".to_owned()))]),
+            billable_metrics: BTreeMap::from([(
+                METRIC,
+                KnownMetric {
+                    group_keys: vec![vec!["model".to_owned()], vec!["region".to_owned(), "model".to_owned()]],
+                    is_archived: false,
+                },
+            )]),
+            credit_types: BTreeSet::from([CreditType::USD_CENTS, EURO]),
+        }
+    }
+
+    fn problem(change: impl FnOnce(&mut NewPlan)) -> String {
+        let usage = NewCharge::usage("Tokens", PLAIN, METRIC, CreditType::USD_CENTS, Decimal::from(1));
+        let fixed = NewCharge::fixed("Seat", PLAIN, Decimal::from(1), CreditType::USD_CENTS, Decimal::from(5));
+        let mut plan = NewPlan {
+            name: "Pro".to_owned(),
+            description: None,
+            billing_frequency: app::billing::BillingFrequency::Monthly,
+            billing_anchor: app::billing::BillingAnchor::FirstOfMonth,
+            custom_fields: BTreeMap::new(),
+            charges: vec![usage, fixed],
+        };
+        change(&mut plan);
+        check_plan(&plan, &known()).join("; ")
+    }
+
+    #[test]
+    fn a_good_plan_has_no_problem() {
+        assert_eq!(problem(|_| ()), "");
+    }
+
+    #[test]
+    fn every_problem_names_its_field() {
+        let tier = |tier: i64| Price { tier: Decimal::from(tier), value: Decimal::from(1) };
+        let cases: [(&str, Box<dyn FnOnce(&mut NewPlan)>); 13] = [
+            ("name: is empty", Box::new(|plan| plan.name = " ".to_owned())),
+            ("charges: is empty", Box::new(|plan| plan.charges.clear())),
+            ("charges[1].name: is empty", Box::new(|plan| plan.charges[1].name.clear())),
+            ("charges[0].product_id: is not", Box::new(|plan| plan.charges[0].product_id = Uuid::nil())),
+            ("charges[1].credit_type_id: is not", Box::new(|plan| plan.charges[1].credit_type_id = Uuid::nil())),
+            ("charges[1].credit_type_id: differs", Box::new(|plan| plan.charges[1].credit_type_id = EURO)),
+            (
+                "charges[0].billable_metric_id: is missing",
+                Box::new(|plan| plan.charges[0].billable_metric_id = None),
+            ),
+            ("charges[1].quantity: is missing", Box::new(|plan| plan.charges[1].quantity = None)),
+            ("charges[0].billable_metric_id: has no", Box::new(|plan| plan.charges[0].product_id = GROUPED)),
+            ("charges[1].charge_type: is fixed", Box::new(|plan| plan.charges[1].product_id = GROUPED)),
+            ("charges[0].prices: is empty", Box::new(|plan| plan.charges[0].prices.clear())),
+            ("charges[0].prices[0].tier: must be 0", Box::new(move |plan| plan.charges[0].prices[0] = tier(5))),
+            ("charges[0].prices[1].tier: must be above", Box::new(move |plan| plan.charges[0].prices.push(tier(0)))),
+        ];
+        for (expected, change) in cases {
+            let found = problem(change);
+            assert!(found.starts_with(expected), "{found:?} should start with {expected:?}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The invoice of one billing period.
+
+use super::{Period, PeriodUsage, Terms, line};
+use app::billing::{Decimal, Invoice, InvoiceStatus, InvoiceType};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What the ids of invoices are hashed under.
+const INVOICE_IDS: Uuid = uuid::uuid!("5f0c7c9e-9d0b-5b5e-8a39-1a7c0de0b111");
+
+/// The id of a period's invoice, the same as a draft and once finalized.
+pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
+    let name = format!("{customer_plan_id}/{credit_type_id}/{}/{revision}", start.timestamp());
+    Uuid::new_v5(&INVOICE_IDS, name.as_bytes())
+}
+
+/// The draft for one period of `terms`, from the usage in it.
+pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
+    let line_items = line::lines(terms, usage, period);
+    let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
+    Invoice {
+        id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
+        invoice_number: None,
+        customer_id: terms.customer_id,
+        credit_type: terms.credit_type.clone(),
+        status: InvoiceStatus::Draft,
+        invoice_type: InvoiceType::PlanArrears,
+        start_timestamp: period.start,
+        end_timestamp: period.end,
+        issued_at: period.end + grace,
+        line_items,
+        invoice_adjustments: Vec::new(),
+        total: subtotal.clone(),
+        subtotal,
+        plan_id: terms.plan_id,
+        plan_name: terms.plan_name.clone(),
+        plan_custom_fields: terms.plan_custom_fields.clone(),
+        customer_custom_fields: terms.customer_custom_fields.clone(),
+        custom_fields: BTreeMap::new(),
+        external_invoice: None,
+        billable_status: "billable".to_owned(),
+        net_payment_terms_days: terms.net_payment_terms_days,
+        regenerated_from_invoice_id: None,
+    }
+}
+
+/// The invoice without sub lines of quantity zero, and without the lines that have no others.
+pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
+    for line in &mut invoice.line_items {
+        line.sub_line_items.retain(|sub_line| !sub_line.quantity.is_zero());
+    }
+    invoice.line_items.retain(|line| !line.sub_line_items.is_empty());
+    invoice
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Measure, Rhythm, Term};
+    use super::*;
+    use app::billing::{
+        AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Price, TierMode,
+    };
+    use proptest::prelude::*;
+
+    const METRIC: Uuid = Uuid::from_u128(7);
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().expect(text)
+    }
+
+    fn term(product: u128, fixed: Option<&str>, prices: &[(&str, &str)], group_key: Option<&str>) -> Term {
+        let prices =
+            prices.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect();
+        Term {
+            measure: fixed.is_none().then_some(Measure {
+                billable_metric_id: METRIC,
+                aggregation_type: AggregationType::Sum,
+                group_index: i16::from(group_key.is_some()),
+            }),
+            charge: Charge {
+                id: Uuid::nil(),
+                name: "Charge".to_owned(),
+                charge_type: if fixed.is_some() { ChargeType::Fixed } else { ChargeType::Usage },
+                credit_type: CreditType::usd_cents(),
+                custom_fields: BTreeMap::new(),
+                prices,
+                product_id: Uuid::from_u128(product),
+                product_name: format!("Product {product}"),
+                product_group_key: group_key.map(str::to_owned),
+                billable_metric_id: fixed.is_none().then_some(METRIC),
+                quantity: fixed.map(decimal),
+                tier_mode: TierMode::Graduated,
+                unit_conversion: None,
+            },
+        }
+    }
+
+    fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
+        let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
+        Terms {
+            customer_id: Uuid::nil(),
+            customer_custom_fields: BTreeMap::new(),
+            customer_plan_id: Uuid::nil(),
+            revision: 0,
+            plan_id: Uuid::nil(),
+            plan_name: "Plan".to_owned(),
+            plan_custom_fields: BTreeMap::new(),
+            rhythm: Rhythm {
+                billing_frequency: BillingFrequency::Monthly,
+                billing_anchor: BillingAnchor::FirstOfMonth,
+                starting_on,
+                ending_before: None,
+            },
+            billed_until: starting_on,
+            net_payment_terms_days: None,
+            credit_type: CreditType::usd_cents(),
+            is_currency: true,
+            charges,
+        }
+    }
+
+    fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
+        PeriodUsage {
+            billable_metric_id: METRIC,
+            group_index: i16::from(group.is_some()),
+            group_values: group.into_iter().map(|value| value.map(str::to_owned)).collect(),
+            quantity: decimal(quantity),
+        }
+    }
+
+    fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
+        let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+        rate(terms, usage, period, Duration::hours(24))
+    }
+
+    #[test]
+    fn usage_is_priced_and_rounded_once_a_line() {
+        let charge = || term(1, None, &[("0", "0.333")], None);
+        let invoice = rated(&terms(vec![charge(), charge()], "2026-04-01"), &[used(None, "1.5")]);
+        // 2 × 0.4995 = 0.999: rounded a charge, it would be 0.
+        assert_eq!(invoice.line_items.len(), 1);
+        assert_eq!(invoice.line_items[0].total, decimal("1"));
+        assert_eq!(invoice.line_items[0].sub_line_items[0].subtotal, decimal("0.4995"));
+        assert_eq!(invoice.line_items[0].sub_line_items[0].price, Some(decimal("0.333")));
+        assert_eq!(invoice.total, decimal("1"));
+        assert_eq!(invoice.issued_at, invoice.end_timestamp + Duration::hours(24));
+    }
+
+    #[test]
+    fn rounding_follows_the_credit_type() {
+        for (name, is_currency, expected) in [
+            ("USD (cents)", true, "1"),
+            ("EUR", true, "0.56"),
+            ("JPY", true, "1"),
+            ("KWD", true, "0.556"),
+            ("tokens", false, "0.5555"),
+        ] {
+            let mut terms = terms(vec![term(1, None, &[("0", "0.5555")], None)], "2026-04-01");
+            terms.credit_type.name = name.to_owned();
+            terms.is_currency = is_currency;
+            assert_eq!(rated(&terms, &[used(None, "1")]).total, decimal(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_product_without_usage_keeps_its_line_unless_it_is_not_wanted() {
+        let terms = terms(vec![term(1, None, &[("0", "2")], None), term(2, Some("1"), &[("0", "5")], None)], "2026-04-01");
+        let invoice = rated(&terms, &[]);
+        assert_eq!(invoice.line_items.len(), 2);
+        assert_eq!(invoice.line_items[0].sub_line_items[0].price, None);
+        let shorter = without_zero_lines(invoice);
+        assert_eq!(shorter.line_items.len(), 1);
+        assert_eq!(shorter.total, decimal("5"));
+    }
+
+    #[test]
+    fn a_grouped_product_has_a_line_for_each_value_and_one_for_none() {
+        let terms = terms(vec![term(1, None, &[("0", "10"), ("5", "1")], Some("region"))], "2026-04-01");
+        let usage = [used(Some(None), "1"), used(Some(Some("us")), "7"), used(Some(Some("eu")), "2")];
+        let lines: Vec<_> = rated(&terms, &usage)
+            .line_items
+            .into_iter()
+            .map(|line| {
+                (line.group_key, line.group_value, line.total, line.sub_line_items[0].tiers.as_ref().map(Vec::len))
+            })
+            .collect();
+        let key = Some("region".to_owned());
+        assert_eq!(
+            lines,
+            [
+                (key.clone(), Some("eu".to_owned()), decimal("20"), Some(1)),
+                (key.clone(), Some("us".to_owned()), decimal("52"), Some(2)),
+                (key, None, decimal("10"), Some(1)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_fixed_charge_is_prorated_by_days_in_a_cut_period() {
+        for (starting_on, quantity, total) in
+            [("2026-04-01", "2", "2000"), ("2026-04-16", "1", "1000"), ("2026-03-22", "0.645161290323", "645")]
+        {
+            let terms = terms(vec![term(1, Some("2"), &[("0", "1000")], None)], starting_on);
+            let invoice = rated(&terms, &[]);
+            assert_eq!(invoice.line_items[0].quantity, Some(decimal(quantity)), "{starting_on}");
+            assert_eq!(invoice.total, decimal(total), "{starting_on}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_lines_sum_to_the_total(
+            prices in prop::collection::vec((0u128..5, 0i64..1_000_000), 1..12),
+            units in 0i64..10_000_000_000,
+        ) {
+            let charges = prices
+                .into_iter()
+                .map(|(product, price)| {
+                    let price = (&Decimal::from(price) * &decimal("0.00001")).to_string();
+                    term(product, None, &[("0", &price)], None)
+                })
+                .collect();
+            let quantity = (&Decimal::from(units) * &decimal("0.001")).to_string();
+            let invoice = rated(&terms(charges, "2026-04-01"), &[used(None, &quantity)]);
+            let sum: Decimal = invoice.line_items.iter().map(|line| &line.total).sum();
+            prop_assert_eq!(&sum, &invoice.total);
+            prop_assert_eq!(&invoice.total.round(0), &invoice.total);
+            for line in &invoice.line_items {
+                let subtotals: Decimal = line.sub_line_items.iter().map(|sub_line| &sub_line.subtotal).sum();
+                prop_assert_eq!(&subtotals.round(0), &line.total);
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Billing periods: which stretch of time one invoice covers.
+
+use app::billing::{BillingAnchor, BillingFrequency};
+use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveTime, Utc};
+use serde::Deserialize;
+
+/// A half-open stretch of time, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Inclusive.
+    pub start: DateTime<Utc>,
+    /// Exclusive.
+    pub end: DateTime<Utc>,
+}
+
+/// What decides the billing periods of one customer on one plan.
+///
+/// Periods are counted from an origin: the start of the plan, or with [`BillingAnchor::FirstOfMonth`] the first day
+/// of the month (for weekly plans: the Monday) at or before it. Months are always added to the origin, never to the
+/// last boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the
+/// month in which the plan started. The first and the last period are cut by the plan's own bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Rhythm {
+    /// How often the plan bills.
+    pub billing_frequency: BillingFrequency,
+    /// Where periods begin.
+    pub billing_anchor: BillingAnchor,
+    /// Inclusive start of the plan, at midnight UTC.
+    pub starting_on: DateTime<Utc>,
+    /// Exclusive end of the plan; `None` while open-ended.
+    pub ending_before: Option<DateTime<Utc>>,
+}
+
+impl Period {
+    /// Whole days in it.
+    pub fn days(&self) -> i64 {
+        (self.end - self.start).num_days()
+    }
+
+    /// True from its start to just before its end.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+impl Rhythm {
+    /// The billing period that contains `at`; `None` outside the plan.
+    pub fn period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        if at < self.starting_on || self.ending_before.is_some_and(|end| at >= end) {
+            return None;
+        }
+        let full = self.full_period_at(at)?;
+        let end = self.ending_before.map_or(full.end, |end| full.end.min(end));
+        Some(Period { start: full.start.max(self.starting_on), end })
+    }
+
+    /// The periods from `from` on, the first cut to begin there: it may lie within a period when a plan that had
+    /// ended, and was billed to its end, went on.
+    pub fn periods_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Period> + use<> {
+        let rhythm = *self;
+        let mut next = from.max(self.starting_on);
+        std::iter::from_fn(move || {
+            let period = Period { start: next, ..rhythm.period_at(next)? };
+            next = period.end;
+            Some(period)
+        })
+    }
+
+    /// The period that contains `at` as if the plan had no bounds: what a cut period is measured against.
+    pub fn full_period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        let origin = self.origin()?;
+        let mut index = match self.billing_frequency {
+            BillingFrequency::Weekly => (at - origin).num_days().div_euclid(7),
+            _ => {
+                let months = |time: DateTime<Utc>| i64::from(time.year()) * 12 + i64::from(time.month0());
+                (months(at) - months(origin)).div_euclid(i64::from(self.months()))
+            }
+        };
+        // Within the month of a boundary, the boundary's day decides.
+        if at < self.boundary(origin, index)? {
+            index -= 1;
+        }
+        Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
+    }
+
+    fn origin(&self) -> Option<DateTime<Utc>> {
+        let date = self.starting_on.date_naive();
+        let date = match (self.billing_anchor, self.billing_frequency) {
+            (BillingAnchor::PlanStart, _) => date,
+            (BillingAnchor::FirstOfMonth, BillingFrequency::Weekly) => {
+                date - Duration::days(i64::from(date.weekday().num_days_from_monday()))
+            }
+            (BillingAnchor::FirstOfMonth, _) => NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?,
+        };
+        Some(date.and_time(NaiveTime::MIN).and_utc())
+    }
+
+    fn boundary(&self, origin: DateTime<Utc>, index: i64) -> Option<DateTime<Utc>> {
+        if self.billing_frequency == BillingFrequency::Weekly {
+            return origin.checked_add_signed(Duration::try_weeks(index)?);
+        }
+        let months = Months::new(u32::try_from(index.unsigned_abs()).ok()?.checked_mul(self.months())?);
+        if index < 0 { origin.checked_sub_months(months) } else { origin.checked_add_months(months) }
+    }
+
+    fn months(&self) -> u32 {
+        match self.billing_frequency {
+            BillingFrequency::Weekly => 0,
+            BillingFrequency::Monthly => 1,
+            BillingFrequency::Quarterly => 3,
+            BillingFrequency::Annual => 12,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> DateTime<Utc> {
+        format!("{text}T00:00:00Z").parse().expect(text)
+    }
+
+    fn rhythm(frequency: BillingFrequency, anchor: BillingAnchor, start: &str, end: Option<&str>) -> Rhythm {
+        Rhythm {
+            billing_frequency: frequency,
+            billing_anchor: anchor,
+            starting_on: day(start),
+            ending_before: end.map(day),
+        }
+    }
+
+    #[test]
+    fn boundaries_of_every_frequency_and_anchor() {
+        use BillingAnchor::{FirstOfMonth, PlanStart};
+        use BillingFrequency::{Annual, Monthly, Quarterly, Weekly};
+        let cases: [(BillingFrequency, BillingAnchor, [&str; 4]); 10] = [
+            (Monthly, FirstOfMonth, ["2026-01-15", "2026-02-01", "2026-03-01", "2026-04-01"]),
+            (Monthly, FirstOfMonth, ["2026-12-01", "2027-01-01", "2027-02-01", "2027-03-01"]),
+            (Monthly, PlanStart, ["2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30"]),
+            (Monthly, PlanStart, ["2028-01-30", "2028-02-29", "2028-03-30", "2028-04-30"]),
+            (Quarterly, FirstOfMonth, ["2026-02-15", "2026-05-01", "2026-08-01", "2026-11-01"]),
+            (Quarterly, PlanStart, ["2025-11-30", "2026-02-28", "2026-05-30", "2026-08-30"]),
+            (Annual, FirstOfMonth, ["2026-02-15", "2027-02-01", "2028-02-01", "2029-02-01"]),
+            (Annual, PlanStart, ["2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28"]),
+            // 2026-11-22 is a Sunday.
+            (Weekly, FirstOfMonth, ["2026-11-22", "2026-11-23", "2026-11-30", "2026-12-07"]),
+            (Weekly, PlanStart, ["2026-11-22", "2026-11-29", "2026-12-06", "2026-12-13"]),
+        ];
+        for (frequency, anchor, days) in cases {
+            let found: Vec<_> = rhythm(frequency, anchor, days[0], None)
+                .periods_from(day(days[0]))
+                .take(3)
+                .map(|period| [period.start, period.end])
+                .collect();
+            let expected: Vec<_> = days.windows(2).map(|pair| [day(pair[0]), day(pair[1])]).collect();
+            assert_eq!(found, expected, "{frequency:?} {anchor:?}");
+        }
+    }
+
+    #[test]
+    fn the_plans_bounds_cut_the_first_and_last_period() {
+        let rhythm =
+            rhythm(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-15", Some("2026-03-10"));
+        let periods: Vec<_> = rhythm.periods_from(rhythm.starting_on).map(|period| period.days()).collect();
+        assert_eq!(periods, [17, 28, 9]);
+        assert_eq!(rhythm.period_at(day("2026-01-14")), None);
+        assert_eq!(rhythm.period_at(day("2026-03-10")), None);
+    }
+
+    #[test]
+    fn a_plan_that_went_on_is_billed_from_where_it_had_ended() {
+        let rhythm = rhythm(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-01", None);
+        let periods: Vec<_> = rhythm.periods_from(day("2026-03-10")).take(2).collect();
+        assert_eq!(periods[0], Period { start: day("2026-03-10"), end: day("2026-04-01") });
+        assert_eq!(periods[1], Period { start: day("2026-04-01"), end: day("2026-05-01") });
+    }
+
+    proptest! {
+        #[test]
+        fn consecutive_periods_touch_and_never_overlap(
+            offset in 0i64..7_300,
+            frequency in prop::sample::select(vec![
+                BillingFrequency::Weekly, BillingFrequency::Monthly,
+                BillingFrequency::Quarterly, BillingFrequency::Annual,
+            ]),
+            first_of_month in any::<bool>(),
+            length in prop::option::of(1i64..900),
+        ) {
+            let starting_on = day("2020-01-01") + Duration::days(offset);
+            let rhythm = Rhythm {
+                billing_frequency: frequency,
+                billing_anchor: if first_of_month { BillingAnchor::FirstOfMonth } else { BillingAnchor::PlanStart },
+                starting_on,
+                ending_before: length.map(|days| starting_on + Duration::days(days)),
+            };
+            let stop = day("2041-01-01");
+            let mut expected = starting_on;
+            for period in rhythm.periods_from(starting_on).take_while(|period| period.start < stop) {
+                prop_assert_eq!(period.start, expected);
+                prop_assert!(period.start < period.end);
+                // Every instant finds the period it is in.
+                prop_assert_eq!(rhythm.period_at(period.start), Some(period));
+                prop_assert_eq!(rhythm.period_at(period.end - Duration::microseconds(1)), Some(period));
+                expected = period.end;
+            }
+            match rhythm.ending_before.filter(|end| *end <= stop) {
+                Some(end) => prop_assert_eq!(expected, end),
+                None => prop_assert!(expected >= stop),
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Invoices: drafts and stored ones alike.
+
+use super::{Data, Id};
+use crate::{
+    AppState, Error, Result,
+    auth::{Caller, Operator},
+    clock, db,
+    extract::{Body, Path, Query},
+    invoicing::{self, InvoiceFilter, Sort, TypeFilter},
+    rating, timestamp,
+};
+use app::billing::{Invoice, InvoiceStatus, Page};
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// `/v1/customers/{customer_id}/invoices` and `/v1/invoices`.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/v1/customers/{customer_id}/invoices", get(list))
+        .route("/v1/customers/{customer_id}/invoices/{invoice_id}", get(retrieve))
+        .route("/v1/invoices/void", post(void))
+}
+
+/// The query of the list. `status` may name several, comma-joined.
+#[derive(Deserialize)]
+struct ListQuery {
+    status: Option<String>,
+    #[serde(rename = "type")]
+    invoice_type: Option<String>,
+    contract_id: Option<Uuid>,
+    credit_type_id: Option<Uuid>,
+    #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
+    starting_on: Option<DateTime<Utc>>,
+    #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
+    ending_before: Option<DateTime<Utc>>,
+    sort: Option<String>,
+    limit: Option<i64>,
+    next_page: Option<String>,
+    #[serde(default)]
+    skip_zero_qty_line_items: bool,
+}
+
+impl TryFrom<ListQuery> for InvoiceFilter {
+    type Error = Error;
+
+    fn try_from(query: ListQuery) -> Result<Self> {
+        let status = query.status.as_deref().unwrap_or_default();
+        Ok(Self {
+            status: status
+                .split(',')
+                .filter(|word| !word.is_empty())
+                .map(|word| word.trim().parse::<InvoiceStatus>().map_err(|problem| Error::field("status", problem)))
+                .collect::<Result<_>>()?,
+            invoice_type: query.invoice_type.as_deref().map(type_filter).transpose()?,
+            contract_id: query.contract_id,
+            credit_type_id: query.credit_type_id,
+            starting_on: query.starting_on,
+            ending_before: query.ending_before,
+            sort: query.sort.as_deref().map(sort).transpose()?.unwrap_or_default(),
+            limit: query.limit,
+            next_page: query.next_page,
+            skip_zero_qty_line_items: query.skip_zero_qty_line_items,
+        })
+    }
+}
+
+fn type_filter(text: &str) -> Result<TypeFilter> {
+    match text.to_ascii_uppercase().as_str() {
+        "USAGE" | "PLAN_ARREARS" => Ok(TypeFilter::Usage),
+        "USAGE_CONSOLIDATED" | "SCHEDULED" => Ok(TypeFilter::Contract),
+        _ => Err(Error::field("type", format!("\"{text}\" is not one of USAGE, USAGE_CONSOLIDATED, SCHEDULED"))),
+    }
+}
+
+fn sort(text: &str) -> Result<Sort> {
+    match text.to_ascii_lowercase().as_str() {
+        "date_asc" => Ok(Sort::DateAsc),
+        "date_desc" => Ok(Sort::DateDesc),
+        _ => Err(Error::field("sort", format!("\"{text}\" is not one of date_asc, date_desc"))),
+    }
+}
+
+async fn list(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(customer_id): Path<Uuid>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<Invoice>>> {
+    let access = caller.access(customer_id)?;
+    let grace = state.settings.grace_period;
+    invoicing::list(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
+}
+
+#[derive(Deserialize)]
+struct RetrieveQuery {
+    #[serde(default)]
+    skip_zero_qty_line_items: bool,
+}
+
+async fn retrieve(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path((customer_id, invoice_id)): Path<(Uuid, Uuid)>,
+    Query(query): Query<RetrieveQuery>,
+) -> Result<Json<Data<Invoice>>> {
+    let access = caller.access(customer_id)?;
+    let grace = state.settings.grace_period;
+    let invoice = invoicing::find(&state.pool, access, invoice_id, clock::now(), grace).await?;
+    Ok(Data::json(if query.skip_zero_qty_line_items { rating::without_zero_lines(invoice) } else { invoice }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VoidBody {
+    id: Uuid,
+}
+
+async fn void(
+    _: Operator,
+    State(state): State<AppState>,
+    Body(VoidBody { id }): Body<VoidBody>,
+) -> Result<Json<Data<Id>>> {
+    db::write(async move { invoicing::void(&state.pool, id, clock::now()).await }).await?;
+    Ok(Id::json(id))
+}

@@ -1,0 +1,54 @@
+//! Timestamps as callers write them: RFC 3339, or without a zone, which the official SDKs send for naive datetimes.
+
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+/// The instant; without a zone it is UTC.
+pub fn parse(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
+        return Some(zoned.to_utc());
+    }
+    text.parse::<NaiveDateTime>().ok().map(|naive| naive.and_utc())
+}
+
+/// True at 00:00 UTC.
+pub fn is_midnight(at: DateTime<Utc>) -> bool {
+    at.time() == NaiveTime::MIN
+}
+
+/// For `#[serde(deserialize_with)]`.
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" is not an RFC 3339 timestamp")))
+}
+
+/// For `#[serde(default, deserialize_with)]`; `null` and the empty string are absent.
+pub fn deserialize_optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
+    match Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => parse(&text)
+            .map(Some)
+            .ok_or_else(|| D::Error::custom(format!("\"{text}\" is not an RFC 3339 timestamp"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_without_a_zone_is_utc() {
+        for text in [
+            "2026-02-01T00:00:00.000",
+            "2026-02-01T00:00:00Z",
+            "2026-02-01T02:00:00.000+02:00",
+            "2026-02-01T00:00:00",
+        ] {
+            assert_eq!(parse(text).map(|at| at.to_rfc3339()), Some("2026-02-01T00:00:00+00:00".to_owned()), "{text}");
+        }
+        assert_eq!(parse("2026-02-01"), None);
+        assert_eq!(parse("2026-02-30T00:00:00Z"), None);
+    }
+}
