@@ -113,20 +113,26 @@ pub async fn list(
             .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.credit_type.id))
             .filter(|draft| filter.starting_on.is_none_or(|start| draft.period.start >= start))
             .filter(|draft| filter.ending_before.is_none_or(|end| draft.period.end <= end))
-            .filter(|draft| after.is_none_or(|after| order((draft.period.start, draft.id), after) == Ordering::Greater));
+            .filter(|draft| {
+                after.is_none_or(|after| order((draft.period.start, draft.id), after) == Ordering::Greater)
+            });
         rows.extend(fresh.map(Listed::Draft));
     }
     // Stable: of two with one key the stored one comes first and stays.
     rows.sort_by(|one, other| order(one.key(), other.key()));
     rows.dedup_by_key(|row| row.key());
-    let page = db::page(rows, limit, Listed::key);
+    let page = cursor::page(rows, limit, Listed::key);
     let mut data = Vec::with_capacity(page.data.len());
     for row in page.data {
         let invoice = match row {
             Listed::Stored(invoice) => *invoice,
             Listed::Draft(draft) => draft.rate(pool, access, grace).await?,
         };
-        data.push(if filter.skip_zero_qty_line_items { rating::without_zero_lines(invoice) } else { invoice });
+        data.push(if filter.skip_zero_qty_line_items {
+            rating::without_zero_lines(invoice)
+        } else {
+            invoice
+        });
     }
     Ok(Page { data, next_page: page.next_page })
 }
@@ -260,7 +266,12 @@ fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<Item = Draft<
         begun(terms.rhythm.periods_from(terms.billed_until), now).map(move |period| Draft {
             terms,
             period,
-            id: rating::invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
+            id: rating::invoice_id(
+                terms.customer_plan_id,
+                terms.credit_type.id,
+                terms.revision,
+                period.start,
+            ),
         })
     })
 }

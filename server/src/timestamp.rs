@@ -46,7 +46,11 @@ mod tests {
             "2026-02-01T02:00:00.000+02:00",
             "2026-02-01T00:00:00",
         ] {
-            assert_eq!(parse(text).map(|at| at.to_rfc3339()), Some("2026-02-01T00:00:00+00:00".to_owned()), "{text}");
+            assert_eq!(
+                parse(text).map(|at| at.to_rfc3339()),
+                Some("2026-02-01T00:00:00+00:00".to_owned()),
+                "{text}"
+            );
         }
         assert_eq!(parse("2026-02-01"), None);
         assert_eq!(parse("2026-02-30T00:00:00Z"), None);

@@ -22,7 +22,7 @@ pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilte
 pub use new_plan::{NewCharge, NewPlan, NewProduct};
 pub use page::Page;
 pub use plan::{
-    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanCustomer, PlanDetails, PlanDetailsOfCustomer, Price, Rounding,
-    TierMode, UnitConversion,
+    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanCustomer, PlanDetails,
+    PlanDetailsOfCustomer, Price, Rounding, TierMode, UnitConversion,
 };
 pub use usage::{UsageGroup, UsageRow, UsageSeries, UsageWindow, WindowSize};

@@ -70,7 +70,13 @@ pub struct NewCharge {
 
 impl NewCharge {
     /// Metered usage at one price a unit, the plainest charge; change the fields for anything else.
-    pub fn usage(name: &str, product_id: Uuid, billable_metric_id: Uuid, credit_type_id: Uuid, price: Decimal) -> Self {
+    pub fn usage(
+        name: &str,
+        product_id: Uuid,
+        billable_metric_id: Uuid,
+        credit_type_id: Uuid,
+        price: Decimal,
+    ) -> Self {
         Self {
             product_id,
             name: name.to_owned(),
@@ -86,7 +92,13 @@ impl NewCharge {
     }
 
     /// A fixed quantity every billing period at one price a unit.
-    pub fn fixed(name: &str, product_id: Uuid, quantity: Decimal, credit_type_id: Uuid, price: Decimal) -> Self {
+    pub fn fixed(
+        name: &str,
+        product_id: Uuid,
+        quantity: Decimal,
+        credit_type_id: Uuid,
+        price: Decimal,
+    ) -> Self {
         Self {
             charge_type: ChargeType::Fixed,
             billable_metric_id: None,

@@ -7,7 +7,11 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 /// A page of all credit types, by name.
-pub async fn list(pool: &PgPool, limit: Option<i64>, next_page: Option<&str>) -> Result<Page<ListedCreditType>> {
+pub async fn list(
+    pool: &PgPool,
+    limit: Option<i64>,
+    next_page: Option<&str>,
+) -> Result<Page<ListedCreditType>> {
     let limit = cursor::limit(limit)?;
     let after: Option<String> = cursor::decode(next_page)?;
     let rows: Vec<(Uuid, String, bool)> = sqlx::query_as(
@@ -22,5 +26,5 @@ pub async fn list(pool: &PgPool, limit: Option<i64>, next_page: Option<&str>) ->
     .fetch_all(pool)
     .await?;
     let rows = rows.into_iter().map(|(id, name, is_currency)| ListedCreditType { id, name, is_currency });
-    Ok(super::page(rows.collect(), limit, |row| row.name.clone()))
+    Ok(cursor::page(rows.collect(), limit, |row| row.name.clone()))
 }

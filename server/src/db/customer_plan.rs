@@ -51,7 +51,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     let Some((frequency, anchor)) = plan else {
         return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
     };
-    let id = Uuid::now_v7();
+    let id = super::new_id(now);
     refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
     let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before)?;
     let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
@@ -200,7 +200,7 @@ pub async fn list(
         return Err(no_such_customer());
     }
     let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
-    Ok(super::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
+    Ok(cursor::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
 }
 
 /// Claims one customer plan whose open period ended at or before `ended_by`, and that no other replica holds, until

@@ -2,16 +2,15 @@
 
 pub mod api_token;
 pub mod billable_metric;
-pub mod cursor;
-pub mod customer;
-mod open;
-mod pool;
-mod schema;
 pub mod credit_type;
 pub mod cursor;
+pub mod customer;
 pub mod customer_plan;
 pub mod invoice;
+mod open;
 pub mod plan;
+mod pool;
+mod schema;
 pub mod terms;
 pub mod usage;
 
@@ -30,7 +29,6 @@ pub fn new_id(now: DateTime<Utc>) -> Uuid {
     let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
     Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
 }
-use app::billing::Page;
 
 /// Runs a write to its end in a task of its own, so that a client that hangs up cannot drop it half-way.
 ///
@@ -42,13 +40,4 @@ pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Se
     tokio::spawn(crate::error::REQUEST_ID.scope(request_id, work))
         .await
         .map_err(|error| Error::Internal(format!("a write did not run to its end: {error}")))?
-}
-
-/// A page from `limit + 1` fetched rows: the row too many says that there is a next page.
-pub fn page<T, K: serde::Serialize>(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> K) -> Page<T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_page = rows.last().filter(|_| more).map(|last| cursor::encode(&key(last)));
-    Page { data: rows, next_page }
 }

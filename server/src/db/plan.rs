@@ -48,7 +48,7 @@ pub async fn create_product(
     if group_key.is_some_and(str::is_empty) {
         return Err(Error::field("group_key", "is empty: leave it out for one line in all"));
     }
-    let id = Uuid::now_v7();
+    let id = super::new_id(now);
     sqlx::query("insert into product (id, name, group_key, created_at) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(name)
@@ -68,7 +68,7 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
     if !problems.is_empty() {
         return Err(Error::BadRequest(problems.join("; ")));
     }
-    let id = Uuid::now_v7();
+    let id = super::new_id(now);
     let mut tx = pool.begin().await?;
     sqlx::query(
         "insert into plan (id, name, description, billing_frequency, billing_anchor, custom_fields, created_at)
@@ -89,7 +89,7 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
                 credit_type_id, quantity, prices, tier_mode, unit_conversion, custom_fields)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
-        .bind(Uuid::now_v7())
+        .bind(super::new_id(now))
         .bind(id)
         .bind(position)
         .bind(charge.product_id)
@@ -159,7 +159,7 @@ pub async fn list(pool: &PgPool, limit: Option<i64>, next_page: Option<&str>) ->
     .bind(limit + 1)
     .fetch_all(pool)
     .await?;
-    let page = super::page(rows, limit, |(created_at, plan)| (*created_at, plan.id));
+    let page = cursor::page(rows, limit, |(created_at, plan)| (*created_at, plan.id));
     Ok(Page { data: page.data.into_iter().map(|(_, plan)| plan.0).collect(), next_page: page.next_page })
 }
 
@@ -217,7 +217,7 @@ pub async fn charges(
     if rows.is_empty() && after.is_none() {
         return Err(Error::NotFound("the plan"));
     }
-    let page = super::page(rows, limit, |(position, _)| *position);
+    let page = cursor::page(rows, limit, |(position, _)| *position);
     Ok(Page { data: page.data.into_iter().map(|(_, charge)| charge.0).collect(), next_page: page.next_page })
 }
 
@@ -298,7 +298,7 @@ pub async fn customers(
         return Err(Error::NotFound("the plan"));
     }
     let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
-    Ok(super::page(rows, limit, |row: &PlanCustomer| {
+    Ok(cursor::page(rows, limit, |row: &PlanCustomer| {
         (row.plan_details.starting_on, row.plan_details.customer_plan_id)
     }))
 }

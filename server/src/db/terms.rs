@@ -86,7 +86,11 @@ macro_rules! terms_json {
 
 /// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
 /// unknown.
-pub async fn unbilled(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<Vec<rating::Terms>>> {
+pub async fn unbilled(
+    pool: &PgPool,
+    access: CustomerAccess,
+    now: DateTime<Utc>,
+) -> Result<Option<Vec<rating::Terms>>> {
     let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
         terms_json!(),
@@ -108,7 +112,10 @@ pub async fn unbilled(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>)
 }
 
 /// The terms of one customer plan.
-pub async fn of_customer_plan(connection: &mut PgConnection, customer_plan_id: Uuid) -> Result<rating::Terms> {
+pub async fn of_customer_plan(
+    connection: &mut PgConnection,
+    customer_plan_id: Uuid,
+) -> Result<rating::Terms> {
     let (row,): (Json<Row>,) = sqlx::query_as(concat!(
         "select ",
         terms_json!(),

@@ -1,5 +1,6 @@
 //! Work that time starts. Each job is claimed by row and idempotent, so that every replica may try.
 
+mod finalize;
 mod fold;
 mod partitions;
 
@@ -14,9 +15,8 @@ pub type Shutdown = watch::Receiver<bool>;
 /// Runs all jobs, each at its own pace, until the shutdown.
 pub async fn run(state: AppState, shutdown: Shutdown) {
     let mut jobs = JoinSet::<()>::new();
-    // Register a job here, with its pace:
-    // jobs.spawn(every(Duration::from_secs(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
     let pace = Duration::from_secs;
+    jobs.spawn(every(pace(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
     jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
     jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
     jobs.join_all().await;

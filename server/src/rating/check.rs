@@ -46,7 +46,10 @@ pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
         if !known.credit_types.contains(&charge.credit_type_id) {
             problem(path("credit_type_id"), "is not a credit type: see GET /v1/credit-types/list");
         } else if charge.credit_type_id != plan.charges[0].credit_type_id {
-            problem(path("credit_type_id"), "differs from charges[0]: all charges of a plan share one credit type");
+            problem(
+                path("credit_type_id"),
+                "differs from charges[0]: all charges of a plan share one credit type",
+            );
         }
         match known.products.get(&charge.product_id) {
             None => problem(path("product_id"), "is not a product: make one with POST /v1/products/create"),
@@ -163,7 +166,8 @@ mod tests {
 
     fn problem(change: impl FnOnce(&mut NewPlan)) -> String {
         let usage = NewCharge::usage("Tokens", PLAIN, METRIC, CreditType::USD_CENTS, Decimal::from(1));
-        let fixed = NewCharge::fixed("Seat", PLAIN, Decimal::from(1), CreditType::USD_CENTS, Decimal::from(5));
+        let fixed =
+            NewCharge::fixed("Seat", PLAIN, Decimal::from(1), CreditType::USD_CENTS, Decimal::from(5));
         let mut plan = NewPlan {
             name: "Pro".to_owned(),
             description: None,
@@ -189,7 +193,10 @@ mod tests {
             ("charges: is empty", Box::new(|plan| plan.charges.clear())),
             ("charges[1].name: is empty", Box::new(|plan| plan.charges[1].name.clear())),
             ("charges[0].product_id: is not", Box::new(|plan| plan.charges[0].product_id = Uuid::nil())),
-            ("charges[1].credit_type_id: is not", Box::new(|plan| plan.charges[1].credit_type_id = Uuid::nil())),
+            (
+                "charges[1].credit_type_id: is not",
+                Box::new(|plan| plan.charges[1].credit_type_id = Uuid::nil()),
+            ),
             ("charges[1].credit_type_id: differs", Box::new(|plan| plan.charges[1].credit_type_id = EURO)),
             (
                 "charges[0].billable_metric_id: is missing",
@@ -199,8 +206,14 @@ mod tests {
             ("charges[0].billable_metric_id: has no", Box::new(|plan| plan.charges[0].product_id = GROUPED)),
             ("charges[1].charge_type: is fixed", Box::new(|plan| plan.charges[1].product_id = GROUPED)),
             ("charges[0].prices: is empty", Box::new(|plan| plan.charges[0].prices.clear())),
-            ("charges[0].prices[0].tier: must be 0", Box::new(move |plan| plan.charges[0].prices[0] = tier(5))),
-            ("charges[0].prices[1].tier: must be above", Box::new(move |plan| plan.charges[0].prices.push(tier(0)))),
+            (
+                "charges[0].prices[0].tier: must be 0",
+                Box::new(move |plan| plan.charges[0].prices[0] = tier(5)),
+            ),
+            (
+                "charges[0].prices[1].tier: must be above",
+                Box::new(move |plan| plan.charges[0].prices.push(tier(0))),
+            ),
         ];
         for (expected, change) in cases {
             let found = problem(change);

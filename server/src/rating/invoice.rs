@@ -165,7 +165,10 @@ mod tests {
 
     #[test]
     fn a_product_without_usage_keeps_its_line_unless_it_is_not_wanted() {
-        let terms = terms(vec![term(1, None, &[("0", "2")], None), term(2, Some("1"), &[("0", "5")], None)], "2026-04-01");
+        let terms = terms(
+            vec![term(1, None, &[("0", "2")], None), term(2, Some("1"), &[("0", "5")], None)],
+            "2026-04-01",
+        );
         let invoice = rated(&terms, &[]);
         assert_eq!(invoice.line_items.len(), 2);
         assert_eq!(invoice.line_items[0].sub_line_items[0].price, None);
@@ -182,7 +185,12 @@ mod tests {
             .line_items
             .into_iter()
             .map(|line| {
-                (line.group_key, line.group_value, line.total, line.sub_line_items[0].tiers.as_ref().map(Vec::len))
+                (
+                    line.group_key,
+                    line.group_value,
+                    line.total,
+                    line.sub_line_items[0].tiers.as_ref().map(Vec::len),
+                )
             })
             .collect();
         let key = Some("region".to_owned());
@@ -198,9 +206,11 @@ mod tests {
 
     #[test]
     fn a_fixed_charge_is_prorated_by_days_in_a_cut_period() {
-        for (starting_on, quantity, total) in
-            [("2026-04-01", "2", "2000"), ("2026-04-16", "1", "1000"), ("2026-03-22", "0.645161290323", "645")]
-        {
+        for (starting_on, quantity, total) in [
+            ("2026-04-01", "2", "2000"),
+            ("2026-04-16", "1", "1000"),
+            ("2026-03-22", "0.645161290323", "645"),
+        ] {
             let terms = terms(vec![term(1, Some("2"), &[("0", "1000")], None)], starting_on);
             let invoice = rated(&terms, &[]);
             assert_eq!(invoice.line_items[0].quantity, Some(decimal(quantity)), "{starting_on}");

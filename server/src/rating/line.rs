@@ -60,7 +60,13 @@ fn line(
 ) -> LineItem {
     let sub_line_items: Vec<SubLineItem> = members
         .iter()
-        .map(|term| sub_line(&term.charge, &quantity(terms, term, usage, period, group.map(|(_, value)| value)), period))
+        .map(|term| {
+            sub_line(
+                &term.charge,
+                &quantity(terms, term, usage, period, group.map(|(_, value)| value)),
+                period,
+            )
+        })
         .collect();
     let sum: Decimal = sub_line_items.iter().map(|sub_line| &sub_line.subtotal).sum();
     let first = &members[0].charge;
@@ -107,7 +113,8 @@ fn quantity(
         .find(|row| {
             row.billable_metric_id == measure.billable_metric_id
                 && row.group_index == measure.group_index
-                && group_value.is_none_or(|value| row.group_values.first().and_then(Option::as_deref) == value)
+                && group_value
+                    .is_none_or(|value| row.group_values.first().and_then(Option::as_deref) == value)
         })
         .map(|row| row.quantity.clone())
         .unwrap_or_default()
@@ -124,7 +131,9 @@ fn sub_line(charge: &Charge, used: &Decimal, period: Period) -> SubLineItem {
         name: charge.name.clone(),
         charge_id: Some(charge.id),
         subtotal: tiers.iter().map(|tier| &tier.subtotal).sum(),
-        price: (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first().map(|price| price.value.clone())).flatten(),
+        price: (!is_tiered && !quantity.is_zero())
+            .then(|| charge.prices.first().map(|price| price.value.clone()))
+            .flatten(),
         tiers: is_tiered.then_some(tiers),
         tier_period: is_tiered
             .then_some(TierPeriod { starting_at: period.start, ending_before: Some(period.end) }),

@@ -73,8 +73,8 @@ impl Terms {
     /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
     pub fn digits(&self) -> Option<i64> {
         self.is_currency.then_some(match self.credit_type.name.as_str() {
-            "USD (cents)" | "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
-            | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "USD (cents)" | "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
+            | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         })

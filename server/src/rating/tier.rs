@@ -92,7 +92,9 @@ mod tests {
         for (quantity, mode, expected) in cases {
             let expected: Vec<_> = expected
                 .iter()
-                .map(|(tier, quantity, subtotal)| (tier.to_string(), quantity.to_string(), subtotal.to_string()))
+                .map(|(tier, quantity, subtotal)| {
+                    (tier.to_string(), quantity.to_string(), subtotal.to_string())
+                })
                 .collect();
             assert_eq!(amounts(quantity, &list, mode), expected, "{quantity} {mode:?}");
         }

@@ -89,7 +89,8 @@ async fn end(
     db::write(async move {
         let EndBody { ending_before, void_invoices, .. } = body;
         let now = clock::now();
-        db::customer_plan::end(&state.pool, customer_id, customer_plan_id, ending_before, void_invoices, now).await
+        db::customer_plan::end(&state.pool, customer_id, customer_plan_id, ending_before, void_invoices, now)
+            .await
     })
     .await?;
     Ok(Json(serde_json::json!({})))

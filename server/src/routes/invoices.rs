@@ -55,7 +55,9 @@ impl TryFrom<ListQuery> for InvoiceFilter {
             status: status
                 .split(',')
                 .filter(|word| !word.is_empty())
-                .map(|word| word.trim().parse::<InvoiceStatus>().map_err(|problem| Error::field("status", problem)))
+                .map(|word| {
+                    word.trim().parse::<InvoiceStatus>().map_err(|problem| Error::field("status", problem))
+                })
                 .collect::<Result<_>>()?,
             invoice_type: query.invoice_type.as_deref().map(type_filter).transpose()?,
             contract_id: query.contract_id,
@@ -74,7 +76,10 @@ fn type_filter(text: &str) -> Result<TypeFilter> {
     match text.to_ascii_uppercase().as_str() {
         "USAGE" | "PLAN_ARREARS" => Ok(TypeFilter::Usage),
         "USAGE_CONSOLIDATED" | "SCHEDULED" => Ok(TypeFilter::Contract),
-        _ => Err(Error::field("type", format!("\"{text}\" is not one of USAGE, USAGE_CONSOLIDATED, SCHEDULED"))),
+        _ => Err(Error::field(
+            "type",
+            format!("\"{text}\" is not one of USAGE, USAGE_CONSOLIDATED, SCHEDULED"),
+        )),
     }
 }
 

@@ -1,12 +1,8 @@
 //! The whole route table on one screen.
 
 mod billable_metrics;
-mod customers;
-
-use crate::{AppState, Error, assets, extract, health, telemetry};
-use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tower_http::catch_panic::CatchPanicLayer;
 mod customer_plans;
+mod customers;
 mod invoices;
 mod plans;
 mod products;
@@ -14,8 +10,9 @@ mod shape;
 
 pub use shape::{Data, Id, PageQuery};
 
-use crate::{AppState, Error, assets, extract};
-use axum::{Router, extract::DefaultBodyLimit};
+use crate::{AppState, Error, assets, extract, health, telemetry};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every route of Inlay. Each group of calls has its own file with its own `router()`.
 pub fn router(state: AppState) -> Router {

@@ -89,7 +89,12 @@ fn standing(text: &str) -> Result<Standing> {
             "active" => standing.active = true,
             "ended" => standing.ended = true,
             "upcoming" => standing.upcoming = true,
-            _ => return Err(Error::field("status", format!("\"{word}\" is not one of all, active, ended, upcoming"))),
+            _ => {
+                return Err(Error::field(
+                    "status",
+                    format!("\"{word}\" is not one of all, active, ended, upcoming"),
+                ));
+            }
         }
     }
     Ok(standing)
