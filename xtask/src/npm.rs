@@ -1,42 +1,35 @@
-//! Programs that the machine lacks and npm has; each in a folder of its own below `target/tools`.
+//! Programs that the machine lacks and npm has, below `target/tools`.
 
-use crate::{
-    process,
-    step::step,
-    workspace::{self, Workspace},
-};
-use anyhow::{Context as _, Result, bail};
-use std::{
-    fs,
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _},
-    path::{Path, PathBuf},
-    process::Command,
-};
+use crate::{process, step::step, workspace::Workspace};
+use anyhow::{Result, bail};
+use std::{fs, path::PathBuf, process::Command};
 
 const NODE: &str =
     "install Node 20 or later with npm (Debian 12 has 18, too old: take it from https://nodejs.org)";
 
 /// Where a package was installed, after fetching it if need be.
 pub(crate) fn fetch(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf> {
-    let folder =
-        tools(workspace)?.join(format!("{}-{version}", package.replace(['@', '/'], "-").trim_matches('-')));
-    let installed = folder.join("node_modules").join(package);
-    if !folder.join(".complete").exists() {
+    let tools = workspace.tools();
+    let installed = tools.join("node_modules").join(package);
+    let complete = installed.join(format!(".complete-{version}"));
+    if !complete.is_file() {
         step(format!("fetch {package} {version} from npm"), || {
             ensure_node()?;
-            let _ = fs::remove_dir_all(&folder);
-            fs::create_dir_all(&folder)?;
-            fs::write(folder.join("package.json"), "{\"private\":true}\n")?;
+            fs::create_dir_all(&tools)?;
+            let manifest = tools.join("package.json");
+            if !manifest.is_file() {
+                fs::write(&manifest, "{\"private\":true}\n")?;
+            }
             let mut npm = Command::new("npm");
-            npm.current_dir(&folder).args([
+            npm.current_dir(&tools).args([
                 "install",
-                "--no-save",
+                "--save-exact",
                 "--no-audit",
                 "--no-fund",
                 "--ignore-scripts",
             ]);
             process::run(npm.arg("--loglevel=error").arg(format!("{package}@{version}")))?;
-            fs::write(folder.join(".complete"), "")?;
+            fs::write(&complete, "")?;
             Ok(())
         })?;
     }
@@ -56,29 +49,4 @@ pub(crate) fn ensure_node() -> Result<()> {
         bail!("Node is here, npm is not: {NODE} (Debian: apt-get install npm)");
     }
     Ok(())
-}
-
-/// The folder for tools. Root's servers run as somebody else, who must be able to reach it.
-fn tools(workspace: &Workspace) -> Result<PathBuf> {
-    let tools = workspace.tools();
-    if !workspace::is_root() || tools.ancestors().all(open_to_all) {
-        return Ok(tools);
-    }
-    let shared = Path::new("/var/tmp/inlay-tools");
-    match fs::DirBuilder::new().mode(0o755).create(shared) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            return Err(error).with_context(|| format!("cannot make {}", shared.display()));
-        }
-        _ => {}
-    }
-    let found = fs::symlink_metadata(shared)?;
-    if !found.is_dir() || found.uid() != 0 || found.permissions().mode() & 0o022 != 0 {
-        bail!("{} is not ours: remove it", shared.display());
-    }
-    Ok(shared.to_owned())
-}
-
-/// Whether anybody may pass through; a folder that is not there yet will be made so.
-fn open_to_all(folder: &Path) -> bool {
-    fs::metadata(folder).map_or(true, |found| found.permissions().mode() & 0o001 != 0)
 }

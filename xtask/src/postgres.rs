@@ -11,7 +11,10 @@ use std::{
     env, fs,
     io::Read as _,
     net::TcpListener,
-    os::unix::{fs::chown, process::CommandExt as _},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -89,6 +92,7 @@ impl Throwaway {
         step("throwaway Postgres", || {
             let owner = if workspace::is_root() { Some(unprivileged_user()?) } else { None };
             let folder = scratch_folder("inlay-postgres")?;
+            let programs = &reachable(programs, owner.is_some(), &folder)?;
             let password = random_hex()?;
             let password_file = folder.join("password");
             fs::write(&password_file, &password)?;
@@ -165,6 +169,18 @@ impl Throwaway {
             thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// The programs, copied if the user that Postgres runs as cannot reach them: below the home of root, say.
+fn reachable(programs: &Path, as_other: bool, folder: &Path) -> Result<PathBuf> {
+    let open =
+        |folder: &Path| fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o001 != 0);
+    if !as_other || programs.ancestors().all(open) {
+        return Ok(programs.to_owned());
+    }
+    let source = programs.parent().context("the programs of Postgres have no folder")?;
+    process::run(Command::new("cp").arg("-a").arg(source).arg(folder.join("programs")))?;
+    Ok(folder.join("programs/bin"))
 }
 
 /// A new folder that everybody can reach and that goes away with xtask.
