@@ -11,13 +11,20 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use std::{any::Any, time::Instant};
+use std::{
+    any::Any,
+    time::{Duration, Instant},
+};
+use tokio::time::timeout;
 use tracing::{Instrument, Subscriber};
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter, layer::SubscriberExt};
 use uuid::Uuid;
 
 /// The header that carries a request's id, both ways.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a request may take: twice the time of a statement.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Logs to standard error from now on.
 pub fn init(filter: &str, format: LogFormat) {
@@ -53,7 +60,11 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", id = %id);
     let answer = async move {
         let start = Instant::now();
-        let mut response = next.run(request).await;
+        let mut response = match timeout(LIMIT, next.run(request)).await {
+            Ok(response) => response,
+            // A connection that died silently would keep the client, and the connection, for ever.
+            Err(_) => Error::Unavailable(sqlx::Error::PoolTimedOut).into_response(),
+        };
         response.headers_mut().insert(X_REQUEST_ID, value);
         let status = response.status().as_u16();
         let ms = start.elapsed().as_millis();

@@ -53,8 +53,8 @@ pub fn check_key(secret: &[u8]) -> Result<(), String> {
         return Err(format!("is {} bytes, and at least {MIN_LENGTH} are needed", secret.len()));
     }
     let different: HashSet<u8> = secret.iter().copied().collect();
-    // 32 random bytes have fewer than 16 different ones once in 10^10 times.
-    let repeats = different.len() < 16;
+    // 32 random bytes have fewer than 16 different ones once in 10^10 times; 64 hex digits have ten.
+    let repeats = different.len() < if is_hex(secret) { 10 } else { 16 };
     let counts =
         secret.windows(2).all(|pair| pair[1].wrapping_sub(pair[0]) == secret[1].wrapping_sub(secret[0]));
     // Random bytes are all printable once in 10^13 times.

@@ -1,6 +1,6 @@
 //! From text to values, collecting every problem on the way.
 
-use super::{ConfigError, DatabaseUrl, LogFormat, VARIABLES, Variable};
+use super::{ConfigError, DatabaseUrl, LogFormat, VARIABLES, Variable, table::TOOLS};
 use chrono::Duration;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf};
 use url::Url;
@@ -25,7 +25,9 @@ impl Source {
         let by_file = name.strip_suffix("_FILE").and_then(known).filter(|variable| variable.secret);
         let variable = match (known(name), by_file) {
             (Some(variable), _) | (None, Some(variable)) => variable,
-            (None, None) if name.starts_with("INLAY_") => return self.problems.push(unknown(name)),
+            (None, None) if name.starts_with("INLAY_") && !TOOLS.contains(&name) => {
+                return self.problems.push(unknown(name));
+            }
             (None, None) => return,
         };
         // An empty variable is an unset one: compose files and CI set them so.

@@ -75,6 +75,10 @@ pub const VARIABLES: &[Variable] = &[
     ),
 ];
 
+/// Names with our prefix that steer building and testing. They may be set around the server, which does not read them.
+pub(super) const TOOLS: [&str; 5] =
+    ["INLAY_BIN", "INLAY_SITE", "INLAY_TOKEN", "INLAY_TRYOUT_CSV", "INLAY_URL"];
+
 /// The table as markdown, for the README.
 pub fn markdown() -> String {
     let mut text = String::from("| Variable | Default | Meaning |\n| --- | --- | --- |\n");

@@ -22,7 +22,12 @@ pub(crate) use schema::READY_TIMEOUT;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
+use std::time::Duration;
+use tokio::time::timeout;
 use uuid::{NoContext, Timestamp, Uuid};
+
+/// How long a write may take.
+const WRITE_LIMIT: Duration = Duration::from_secs(60);
 
 /// A new id. Ids of one time lie together in an index.
 pub fn new_id(now: DateTime<Utc>) -> Uuid {
@@ -37,6 +42,10 @@ pub fn new_id(now: DateTime<Utc>) -> Uuid {
 /// The second half of the answer is the hook in `pool.rs`.
 pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let request_id = crate::error::REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+    let work = async {
+        // A connection that died silently would be waited for without end; a statement takes 30 s at most.
+        timeout(WRITE_LIMIT, work).await.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
+    };
     tokio::spawn(crate::error::REQUEST_ID.scope(request_id, work))
         .await
         .map_err(|error| Error::Internal(format!("a write did not run to its end: {error}")))?

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// How long a request waits for a connection before it answers 503.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an unused connection is taken to be alive.
+const IDLE_TRUST: Duration = Duration::from_secs(5);
 /// How long a returned connection has to prove that it is sound.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -29,8 +31,9 @@ pub fn options(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A ping before each use would cost what the hook costs after it, and prove less.
+        // A ping before each use would cost what the hook costs after it; only long unused connections are asked.
         .test_before_acquire(false)
+        .before_acquire(|connection, metadata| Box::pin(prove_alive(connection, metadata.idle_for)))
         .after_release(|connection, _| Box::pin(prove_sound(connection)))
 }
 
@@ -41,6 +44,16 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
         ("idle_in_transaction_session_timeout", "60s"),
         ("jit", "off"),
     ])
+}
+
+async fn prove_alive(connection: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
+    if idle_for < IDLE_TRUST {
+        return Ok(true);
+    }
+    tokio::time::timeout(PROOF_TIMEOUT, connection.ping())
+        .await
+        .map_err(|_| sqlx::Error::Protocol("a connection died while nobody used it".to_owned()))??;
+    Ok(true)
 }
 
 async fn prove_sound(connection: &mut PgConnection) -> sqlx::Result<bool> {

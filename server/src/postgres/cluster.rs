@@ -25,6 +25,8 @@ use std::{
 const STEP: Duration = Duration::from_millis(20);
 /// Steps in which an adopted Postgres has to get ready.
 const ADOPT_STEPS: u32 = 1_500;
+/// How often a start is tried while children of a killed Postgres still end, a second apart.
+const START_ATTEMPTS: u32 = 15;
 /// Steps in which Postgres has to stop before it is told more firmly.
 const STOP_STEPS: u32 = 1_500;
 
@@ -72,6 +74,15 @@ impl Cluster {
         if !data.is_dir() {
             say(&format!("Making a PostgreSQL {} database in {}", binaries.major, place.data.display()));
             initialize(place, &binaries, &data)?;
+        }
+        for _ in 1..START_ATTEMPTS {
+            match start(place, &binaries, &data) {
+                // Children of a Postgres that was killed end within seconds.
+                Err(problem) if problem.to_string().contains("pre-existing shared memory block") => {
+                    sleep(Duration::from_secs(1));
+                }
+                outcome => return outcome,
+            }
         }
         start(place, &binaries, &data)
     }
@@ -135,20 +146,31 @@ fn running(data: &Path) -> Option<Running> {
 fn adopt(major: u32, data: &Path) -> Option<Cluster> {
     for _ in 0..ADOPT_STEPS {
         let Running { pid, socket, is_ready } = running(data)?;
+        if is_zombie(pid) {
+            // Killed, and its parent, now the container's first process, does not ask after it.
+            forget(data, &socket);
+        }
         if !is_alive(pid) {
             return None;
         }
         if is_ready {
             let answers = UnixStream::connect(socket.join(format!(".s.PGSQL.{PORT}"))).is_ok();
             if !answers && !is_postgres(pid) {
-                // Left by a crash of the machine, and the number has gone to somebody else. Postgres would refuse.
-                place::remove(&data.join("postmaster.pid"));
+                // Left by a crash of the machine, and the number has gone to somebody else.
+                forget(data, &socket);
             }
             return answers.then(|| Cluster { major, socket, pid, child: None });
         }
         sleep(STEP);
     }
     None
+}
+
+/// Removes the lock files of a Postgres that is gone: the next one would take it for alive, by its number. Children
+/// that it may have left are noticed by their shared memory.
+fn forget(data: &Path, socket: &Path) {
+    place::remove(&data.join("postmaster.pid"));
+    place::remove(&socket.join(format!(".s.PGSQL.{PORT}.lock")));
 }
 
 fn is_alive(pid: Pid) -> bool {

@@ -9,7 +9,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, embed_url::Keys, state::Settings};
+use server::{AppState, db, embed_url::Keys, state::Settings};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -21,9 +21,8 @@ pub async fn app(pool: PgPool) -> Router {
 }
 
 /// An API token that may write.
-pub async fn token(_pool: &PgPool) -> String {
-    // db::api_token::create comes with the `ops` branch
-    "test".to_owned()
+pub async fn token(pool: &PgPool) -> String {
+    db::api_token::create(pool, "test", db::api_token::Scope::Write, None).await.unwrap()
 }
 
 pub async fn get(app: &Router, token: &str, path: &str) -> (StatusCode, Value) {

@@ -1,0 +1,162 @@
+//! The configuration: defaults, refusals, secrets by file, and its table in the README.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::Duration;
+use server::config::{Config, ConfigError, VARIABLES, check_key, markdown};
+use std::{env, ffi::OsString, fs};
+
+fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::from_env(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+}
+
+fn problem(variables: &[(&str, &str)]) -> String {
+    config(variables).unwrap_err().to_string()
+}
+
+/// A key that passes for random.
+fn key() -> String {
+    STANDARD.encode((0..32_u8).map(|i| i.wrapping_mul(97) ^ (i << 3) ^ 0xa5).collect::<Vec<_>>())
+}
+
+#[test]
+fn empty_environment_gives_the_defaults() {
+    let config = config(&[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.settings.public_url, "http://127.0.0.1:3000");
+    assert_eq!(config.settings.embed_ttl, Duration::minutes(15));
+    assert_eq!(config.settings.grace_period, Duration::hours(24));
+    assert!(config.settings.allowed_origins.is_empty());
+    assert!(config.database_url.is_none());
+    assert!(config.require_signing_keys().unwrap_err().to_string().contains("openssl rand -base64 32"));
+}
+
+#[test]
+fn misspelt_name_is_an_error_with_a_suggestion() {
+    let text = problem(&[("INLAY_LISTENS", "127.0.0.1:1")]);
+    assert!(text.contains("INLAY_LISTENS is not a variable of Inlay; did you mean INLAY_LISTEN?"), "{text}");
+    assert!(problem(&[("INLAY_FROBNICATE_EVERYTHING", "1")]).contains("serve --help"));
+    assert!(problem(&[("INLAY_LISTEN_FILE", "/x")]).contains("INLAY_LISTEN_FILE"));
+    assert!(config(&[("PATH", "/bin"), ("INLAY_BIN", "target/release/inlay")]).is_ok());
+}
+
+#[test]
+fn all_problems_are_named_at_once() {
+    let text = problem(&[
+        ("INLAY_LISTEN", "3000"),
+        ("INLAY_EMBED_TTL", "5"),
+        ("INLAY_DATABASE_CONNECTIONS", "0"),
+        ("INLAY_LOG_FORMAT", "xml"),
+        ("INLAY_PUBLIC_URL", "billing.example.com"),
+    ]);
+    for name in [
+        "INLAY_LISTEN",
+        "INLAY_EMBED_TTL",
+        "INLAY_DATABASE_CONNECTIONS",
+        "INLAY_LOG_FORMAT",
+        "INLAY_PUBLIC_URL",
+    ] {
+        assert!(text.contains(&format!("{name}:")), "{name} is missing in {text}");
+    }
+}
+
+#[test]
+fn first_signing_key_comes_first() {
+    let text = format!("new:{}, old:{}", key(), key());
+    let keys = config(&[("INLAY_SIGNING_KEYS", &text)]).unwrap().signing_keys.0;
+    assert_eq!(keys.iter().map(|(kid, _)| kid.as_str()).collect::<Vec<_>>(), ["new", "old"]);
+    assert_eq!(keys[0].1.len(), 32);
+}
+
+#[test]
+fn weak_signing_keys_are_refused() {
+    let encoded = |bytes: &[u8]| format!("a:{}", STANDARD.encode(bytes));
+    let counting: Vec<u8> = (0..32).collect();
+    for (text, expected) in [
+        (encoded(&[7; 31]), "31 bytes"),
+        (encoded(&[0; 32]), "an example or a pattern"),
+        (encoded(&counting), "an example or a pattern"),
+        (encoded(b"please-change-me-in-production-1"), "an example or a pattern"),
+        (encoded(b"0123456789abcdef0123456789abcdef"), "an example or a pattern"),
+        (key(), "kid:base64"),
+        (format!(":{}", key()), "name before the colon"),
+        ("a:not base64!".to_owned(), "not valid base64"),
+        (format!("a:{0},a:{0}", key()), "two keys"),
+    ] {
+        let problem = problem(&[("INLAY_SIGNING_KEYS", &text)]);
+        assert!(problem.contains(expected), "{text}: {problem}");
+        assert!(!problem.contains(&key()), "a key is repeated: {problem}");
+    }
+}
+
+#[test]
+fn random_keys_are_accepted() {
+    for _ in 0..1_000 {
+        let bytes: [u8; 32] = rand::random();
+        check_key(&bytes).unwrap();
+        check_key(hex::encode(bytes).as_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn secrets_can_be_files() {
+    let path = env::temp_dir().join(format!("inlay-config-{}", std::process::id()));
+    fs::write(&path, format!("a:{}\n", key())).unwrap();
+    let file = path.to_str().unwrap();
+    assert_eq!(config(&[("INLAY_SIGNING_KEYS_FILE", file)]).unwrap().signing_keys.0[0].0, "a");
+    let both = [("INLAY_SIGNING_KEYS_FILE", file), ("INLAY_SIGNING_KEYS", &format!("b:{}", key()))];
+    assert!(problem(&both).contains("choose one"));
+    fs::remove_file(&path).unwrap();
+    assert!(problem(&[("INLAY_SIGNING_KEYS_FILE", file)]).contains("cannot read"));
+}
+
+#[test]
+fn secrets_are_never_printed() {
+    let keys = format!("a:{}", key());
+    let url = "postgres://u:hunter2@db/inlay";
+    let text = format!("{:?}", config(&[("INLAY_SIGNING_KEYS", &keys), ("DATABASE_URL", url)]).unwrap());
+    assert!(!text.contains("hunter2") && !text.contains("165"), "{text}");
+    let text = problem(&[("DATABASE_URL", "mysql://u:hunter2@db/inlay")]);
+    assert!(!text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn origins_are_origins() {
+    let origins =
+        |text| config(&[("INLAY_ALLOWED_ORIGINS", text)]).map(|config| config.settings.allowed_origins);
+    assert_eq!(
+        origins("https://app.example.com, http://localhost:8080 https://*.example.org").unwrap(),
+        ["https://app.example.com", "http://localhost:8080", "https://*.example.org"]
+    );
+    assert_eq!(origins("*").unwrap(), ["*"]);
+    for wrong in
+        ["app.example.com", "https://a.com/path", "https://a.com; script-src *", "javascript:alert(1)"]
+    {
+        assert!(origins(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn table_in_the_readme_is_that_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = fs::read_to_string(path).unwrap();
+    let (begin, end) = ("<!-- config:begin -->\n", "<!-- config:end -->");
+    let start = readme.find(begin).unwrap() + begin.len();
+    let stop = readme.find(end).unwrap();
+    let expected = format!("{}", markdown());
+    if readme[start..stop] != expected {
+        if env::var_os("UPDATE_README").is_some() {
+            fs::write(path, format!("{}{expected}{}", &readme[..start], &readme[stop..])).unwrap();
+        } else {
+            panic!(
+                "the table in the README differs: UPDATE_README=1 cargo test -p server --test config writes it"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_variable_explains_itself() {
+    for variable in VARIABLES {
+        assert!(variable.doc.ends_with('.'), "{}", variable.name);
+    }
+}

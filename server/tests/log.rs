@@ -1,0 +1,128 @@
+//! The log: one line a request, with its id, and never a token.
+
+mod common;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode},
+    middleware,
+    routing::get,
+};
+use server::{Error, api_token, config::LogFormat, telemetry};
+use sqlx::PgPool;
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tower::ServiceExt;
+use tower_http::catch_panic::CatchPanicLayer;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn capture(filter: &str, format: LogFormat) -> (Log, tracing::subscriber::DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let guard =
+        tracing::subscriber::set_default(telemetry::subscriber(filter, format, move || writer.clone()));
+    (log, guard)
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn tokens_appear_in_no_log_line(pool: PgPool) {
+    let (log, _guard) = capture("trace", LogFormat::Text);
+    let token = common::token(&pool).await;
+    let app = common::app(pool).await;
+    let unknown = api_token::generate();
+    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
+    for (path, bearer) in [
+        (format!("/embed/invoices?token={jwt}"), token.as_str()),
+        (format!("/embed/usage?token={jwt}&days=30"), jwt),
+        ("/v1/customers".to_owned(), token.as_str()),
+        ("/v1/customers".to_owned(), unknown.as_str()),
+        (format!("/nowhere?access_token={token}"), unknown.as_str()),
+    ] {
+        let request = Request::get(path)
+            .header("authorization", format!("Bearer {bearer}"))
+            .header("x-request-id", format!("{jwt}\u{7f}").trim_end_matches('\u{7f}').to_owned() + " spaced")
+            .body(Body::empty())
+            .unwrap();
+        app.clone().oneshot(request).await.unwrap();
+    }
+    let text = log.text();
+    assert!(text.contains("answered"), "nothing was logged");
+    for secret in [&token[22..65], &unknown[22..65], jwt] {
+        assert!(!text.contains(secret), "a token is in the log");
+    }
+}
+
+#[tokio::test]
+async fn log_line_and_response_carry_the_same_id() {
+    let (log, _guard) = capture("info", LogFormat::Json);
+    let app = Router::new()
+        .route("/broken", get(|| async { Error::Internal("the detail".to_owned()) }))
+        .layer(middleware::from_fn(telemetry::request_id));
+    let request = Request::get("/broken?token=abc")
+        .header("x-request-id", "from-the-proxy-7")
+        .body(Body::empty())
+        .unwrap();
+    let response = app.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.headers()["x-request-id"], "from-the-proxy-7");
+    let text = log.text();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(lines[0]["error"], "the detail");
+    assert_eq!(lines[1]["path"], "/broken");
+    assert_eq!(lines[1]["status"], 500);
+    assert!(lines.iter().all(|line| line["span"]["id"] == "from-the-proxy-7"), "{text}");
+}
+
+#[tokio::test]
+async fn panic_answers_500_without_detail() {
+    async fn handler() -> &'static str {
+        panic!("the secret detail")
+    }
+    let (log, _guard) = capture("info", LogFormat::Text);
+    let app = Router::new()
+        .route("/", get(handler))
+        .layer(CatchPanicLayer::custom(telemetry::panicked))
+        .layer(middleware::from_fn(telemetry::request_id));
+    let (status, body) = common::send(&app, Request::get("/").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(body["code"], "internal");
+    assert!(body["request_id"].is_string());
+    assert!(!body.to_string().contains("detail"));
+    assert!(log.text().contains("the secret detail"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn readiness_follows_the_schema(pool: PgPool) {
+    let app = common::app(pool.clone()).await;
+    let ready = || Request::get("/readyz").body(Body::empty()).unwrap();
+    assert_eq!(common::send(&app, ready()).await.0, StatusCode::OK);
+    sqlx::query("delete from _sqlx_migrations where version = 6").execute(&pool).await.unwrap();
+    assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    pool.close().await;
+    assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, _) = common::send(&app, Request::get("/healthz").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::OK);
+}
