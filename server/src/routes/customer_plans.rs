@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/plans`.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/v1/customers/{customer_id}/plans", get(list))
         .route("/v1/customers/{customer_id}/plans/add", post(add))

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/invoices` and `/v1/invoices`.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/v1/customers/{customer_id}/invoices", get(list))
         .route("/v1/customers/{customer_id}/invoices/{invoice_id}", get(retrieve))

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// `/v1/plans`, `/v1/planDetails` and `/v1/credit-types`.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/v1/plans", get(list))
         .route("/v1/plans/create", post(create))

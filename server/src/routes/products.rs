@@ -6,7 +6,7 @@ use app::billing::NewProduct;
 use axum::{Json, Router, extract::State, routing::post};
 
 /// `POST /v1/products/create`.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new().route("/v1/products/create", post(create))
 }
 

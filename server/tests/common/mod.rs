@@ -1,6 +1,7 @@
 //! What tests of routes share: the router in process, a token, JSON requests.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
+pub mod billing;
 pub mod seed;
 
 use axum::{

@@ -1,0 +1,171 @@
+//! Billing periods are finalized once, whoever tries and however late.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use app::billing::{Invoice, InvoiceStatus};
+use common::billing::{GRACE, billed, day, decimal, finalize, used};
+use server::{db, invoicing};
+use sqlx::PgPool;
+
+async fn stored(pool: &PgPool) -> Vec<(Invoice, String)> {
+    let rows: Vec<(sqlx::types::Json<Invoice>, String)> =
+        sqlx::query_as("select document, status from invoice order by start_timestamp, number")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    rows.into_iter().map(|(document, status)| (document.0, status)).collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_period_is_finalized_when_its_grace_period_is_over(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    used(&pool, &billed, day("2026-01-31") + chrono::Duration::hours(23), 5, "eu").await;
+    used(&pool, &billed, day("2026-02-01"), 1_000, "eu").await;
+
+    assert_eq!(finalize(&pool, "2026-02-01").await, 0);
+    let before = day("2026-02-02") - chrono::Duration::microseconds(1);
+    assert_eq!(invoicing::finalize_due(&pool, before, GRACE).await.unwrap(), 0);
+    assert_eq!(finalize(&pool, "2026-02-02").await, 1);
+    assert_eq!(finalize(&pool, "2026-02-02").await, 0);
+
+    let (invoice, status) = stored(&pool).await.remove(0);
+    assert_eq!(status, "FINALIZED");
+    assert_eq!(invoice.status, InvoiceStatus::Finalized);
+    assert_eq!(invoice.end_timestamp, day("2026-02-01"));
+    assert_eq!(invoice.issued_at, day("2026-02-02"));
+    // 5 tokens at 2 cents, 5 in eu at 1 cent, the fee
+    assert_eq!(invoice.total, decimal("1015"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_draft_becomes_the_finalized_invoice_under_the_same_id(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    used(&pool, &billed, day("2026-01-10"), 7, "us").await;
+    let access = access(&pool, &billed).await;
+    let filter = invoicing::InvoiceFilter::default();
+    let drafts = invoicing::list(&pool, access, &filter, day("2026-01-20"), GRACE).await.unwrap().data;
+    assert_eq!(drafts.len(), 1);
+    finalize(&pool, "2026-02-02").await;
+    let stored = stored(&pool).await.remove(0).0;
+    assert_eq!(Invoice { status: InvoiceStatus::Finalized, ..drafts[0].clone() }, stored);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn many_servers_at_once_finalize_each_period_once(pool: PgPool) {
+    for _ in 0..4 {
+        billed(&pool, "2026-01-01", None).await;
+    }
+    let servers: Vec<_> = (0..6)
+        .map(|_| {
+            let pool = pool.clone();
+            tokio::spawn(
+                async move { invoicing::finalize_due(&pool, day("2026-07-15"), GRACE).await.unwrap() },
+            )
+        })
+        .collect();
+    let mut finalized = 0;
+    for server in servers {
+        finalized += server.await.unwrap();
+    }
+    assert_eq!(finalized, 4 * 6);
+    assert_eq!(stored(&pool).await.len(), 4 * 6);
+    assert_eq!(finalize(&pool, "2026-07-15").await, 0);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn after_months_of_downtime_every_period_is_finalized_and_the_end_ends_it(pool: PgPool) {
+    billed(&pool, "2025-01-15", Some("2026-03-10")).await;
+    assert_eq!(finalize(&pool, "2026-11-22").await, 15);
+    let invoices = stored(&pool).await;
+    for pair in invoices.windows(2) {
+        assert_eq!(pair[0].0.end_timestamp, pair[1].0.start_timestamp);
+    }
+    assert_eq!(invoices[0].0.start_timestamp, day("2025-01-15"));
+    assert_eq!(invoices[14].0.end_timestamp, day("2026-03-10"));
+    // 17 of January's 31 days of a fee of 1000
+    assert_eq!(invoices[0].0.total, decimal("548"));
+    assert_eq!(finalize(&pool, "2027-11-22").await, 0);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn one_broken_plan_does_not_hold_up_the_others(pool: PgPool) {
+    let broken = billed(&pool, "2026-01-01", None).await;
+    let good = billed(&pool, "2026-01-01", None).await;
+    sqlx::query("update charge set prices = '\"broken\"' where plan_id = $1")
+        .bind(broken.plan_id)
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert!(invoicing::finalize_due(&pool, day("2026-03-05"), GRACE).await.is_err());
+    let invoices = stored(&pool).await;
+    assert_eq!(invoices.len(), 2);
+    assert!(invoices.iter().all(|(invoice, _)| invoice.customer_id == good.customer_id));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_finalized_invoice_never_changes(pool: PgPool) {
+    billed(&pool, "2026-01-01", None).await;
+    finalize(&pool, "2026-02-02").await;
+    for change in [
+        "update invoice set document = '{}'",
+        "update invoice set status = 'VOID'",
+        "update invoice set status = 'VOID', voided_at = now(), issued_at = now()",
+        "delete from invoice",
+    ] {
+        let refused = sqlx::query(change).execute(&pool).await.unwrap_err();
+        assert!(refused.to_string().contains("never changes"), "{change}: {refused}");
+    }
+    let id = stored(&pool).await[0].0.id;
+    assert!(db::invoice::void(&pool, id, day("2026-02-03")).await.unwrap());
+    for change in ["update invoice set status = 'FINALIZED', voided_at = null", "delete from invoice"] {
+        assert!(sqlx::query(change).execute(&pool).await.is_err(), "{change}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    used(&pool, &billed, day("2026-02-05"), 3, "").await;
+    used(&pool, &billed, day("2026-02-25"), 100, "").await;
+    finalize(&pool, "2026-04-02").await;
+    let end = |end: Option<&'static str>, void| {
+        let pool = pool.clone();
+        let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
+        async move { db::customer_plan::end(&pool, customer_id, id, end.map(day), void, day("2026-04-03")).await }
+    };
+
+    let refused = end(Some("2026-02-15"), false).await.unwrap_err();
+    assert!(refused.to_string().starts_with("ending_before: lies before 2026-04-01"), "{refused}");
+    end(Some("2026-02-15"), true).await.unwrap();
+    assert_eq!(finalize(&pool, "2026-06-01").await, 1);
+    let found: Vec<_> = stored(&pool)
+        .await
+        .into_iter()
+        .map(|(invoice, status)| {
+            (invoice.start_timestamp, invoice.end_timestamp, status, invoice.total.to_string())
+        })
+        .collect();
+    // 3 tokens at 2 cents and 1 cent, and 14 of February's 28 days
+    assert_eq!(
+        found,
+        [
+            (day("2026-01-01"), day("2026-02-01"), "FINALIZED".to_owned(), "1000".to_owned()),
+            (day("2026-02-01"), day("2026-03-01"), "VOID".to_owned(), "1309".to_owned()),
+            (day("2026-02-01"), day("2026-02-15"), "FINALIZED".to_owned(), "509".to_owned()),
+            (day("2026-03-01"), day("2026-04-01"), "VOID".to_owned(), "1000".to_owned()),
+        ]
+    );
+
+    // The end is cleared: billing goes on where it ended.
+    end(None, false).await.unwrap();
+    assert_eq!(finalize(&pool, "2026-04-02").await, 2);
+    let last = stored(&pool).await.pop().unwrap().0;
+    assert_eq!((last.start_timestamp, last.end_timestamp), (day("2026-03-01"), day("2026-04-01")));
+}
+
+async fn access(pool: &PgPool, billed: &common::billing::Billed) -> server::auth::CustomerAccess {
+    let token = common::token(pool).await;
+    let operator = db::api_token::authenticate(pool, &token, day("2026-01-01")).await.unwrap().unwrap();
+    operator.access(billed.customer_id)
+}
