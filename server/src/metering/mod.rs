@@ -1,11 +1,13 @@
 //! Events into sums: which metrics an event counts in, and by how much. Pure.
 
 mod event;
+mod intake;
 mod matching;
 mod sums;
 mod value;
 
 pub use event::Event;
+pub use intake::read_events;
 pub use matching::{admits, group_values};
 pub use sums::{Latest, Sum, SumKey, Sums, group_id};
 pub use value::{property_decimal, property_text};

@@ -3,6 +3,7 @@
 mod billable_metrics;
 mod customer_plans;
 mod customers;
+mod ingest;
 mod invoices;
 mod plans;
 mod products;
@@ -19,6 +20,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(billable_metrics::router())
         .merge(customers::router())
+        .merge(ingest::router())
         .merge(assets::router())
         .merge(health::router())
         .merge(customer_plans::router())

@@ -1,0 +1,264 @@
+//! What an integrator sent, checked: events, or every problem by index and field.
+
+use super::Event;
+use app::billing::Decimal;
+use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use serde_json::{Map, Value};
+
+/// Events in one batch at most.
+pub const MOST_EVENTS: usize = 1_000;
+/// How far back an event may lie: as long as its id is remembered, or an old retry would be billed again.
+pub const OLDEST: TimeDelta = TimeDelta::days(34);
+/// How far ahead an event may lie, for clocks that are wrong.
+pub const NEWEST: TimeDelta = TimeDelta::hours(24);
+
+/// Problems that one answer lists at most.
+const MOST_PROBLEMS: usize = 20;
+
+/// The events of a batch.
+///
+/// # Errors
+/// A text that names the index and field of each problem; then none of the events is taken.
+pub fn read_events(batch: Value, now: DateTime<Utc>) -> Result<Vec<Event>, String> {
+    let Value::Array(batch) = batch else {
+        return Err("the body must be an array of events: [{\"transaction_id\": …}]".to_owned());
+    };
+    if batch.is_empty() || batch.len() > MOST_EVENTS {
+        return Err(format!("a batch holds 1 to {MOST_EVENTS} events, this one {}", batch.len()));
+    }
+    let mut problems = Problems::default();
+    let mut events = Vec::with_capacity(batch.len());
+    for (index, value) in batch.into_iter().enumerate() {
+        events.extend(read_event(value, now, &mut problems.of(index)));
+    }
+    problems.into_result(events)
+}
+
+#[derive(Default)]
+struct Problems {
+    listed: Vec<String>,
+    more: usize,
+}
+
+/// Where the problems of one event go.
+struct EventProblems<'a> {
+    all: &'a mut Problems,
+    index: usize,
+}
+
+impl Problems {
+    fn of(&mut self, index: usize) -> EventProblems<'_> {
+        EventProblems { all: self, index }
+    }
+
+    fn into_result<T>(self, value: T) -> Result<T, String> {
+        let mut text = self.listed.join("; ");
+        match (self.listed.is_empty(), self.more) {
+            (true, _) => return Ok(value),
+            (false, 0) => {}
+            (false, more) => text.push_str(&format!("; and {more} more")),
+        }
+        Err(text)
+    }
+}
+
+impl EventProblems<'_> {
+    fn add(&mut self, field: &str, problem: &str) {
+        if self.all.listed.len() == MOST_PROBLEMS {
+            self.all.more += 1;
+            return;
+        }
+        let dot = if field.is_empty() { "" } else { "." };
+        self.all.listed.push(format!("[{}]{dot}{field}: {problem}", self.index));
+    }
+}
+
+fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>) -> Option<Event> {
+    let Value::Object(mut fields) = value else {
+        problems.add("", "must be an object");
+        return None;
+    };
+    let transaction_id = text(&mut fields, "transaction_id", problems);
+    if transaction_id.as_ref().is_some_and(|id| id.chars().nth(128).is_some()) {
+        problems.add("transaction_id", "is longer than 128 characters");
+    }
+    let customer_id = text(&mut fields, "customer_id", problems);
+    let event_type = text(&mut fields, "event_type", problems);
+    let timestamp = text(&mut fields, "timestamp", problems).and_then(|text| {
+        let at = parse_timestamp(&text);
+        match at {
+            None => problems.add(
+                "timestamp",
+                &format!("\"{text}\" is not an RFC 3339 timestamp like 2026-01-31T12:00:00Z"),
+            ),
+            Some(at) if at < now - OLDEST => {
+                problems.add("timestamp", &format!("\"{text}\" is older than {} days", OLDEST.num_days()));
+            }
+            Some(at) if at > now + NEWEST => problems.add(
+                "timestamp",
+                &format!("\"{text}\" is more than {} hours in the future", NEWEST.num_hours()),
+            ),
+            Some(_) => {}
+        }
+        at
+    });
+    let properties = match fields.remove("properties") {
+        None | Some(Value::Null) => Some(Map::new()),
+        Some(Value::Object(properties)) => Some(properties),
+        Some(_) => {
+            problems.add("properties", "must be an object");
+            None
+        }
+    };
+    for (name, value) in properties.iter().flatten() {
+        if let Some(problem) = property_problem(name, value) {
+            problems.add(&format!("properties.{}", name.replace('\0', "\\0")), problem);
+        }
+    }
+    for name in fields.keys() {
+        problems.add(
+            &name.replace('\0', "\\0"),
+            "is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
+        );
+    }
+    Some(Event {
+        transaction_id: transaction_id?,
+        customer_id: customer_id?,
+        event_type: event_type?,
+        timestamp: timestamp?,
+        properties: properties?,
+    })
+}
+
+/// Takes a required, non-empty string.
+fn text(fields: &mut Map<String, Value>, name: &str, problems: &mut EventProblems<'_>) -> Option<String> {
+    let problem = match fields.remove(name) {
+        Some(Value::String(text)) if text.is_empty() => "is empty",
+        Some(Value::String(text)) if text.contains('\0') => "contains a NUL character",
+        Some(Value::String(text)) => return Some(text),
+        None | Some(Value::Null) => "is missing",
+        Some(_) => "must be a string",
+    };
+    problems.add(name, problem);
+    None
+}
+
+fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
+    const NUL: &str = "contains a NUL character";
+    match value {
+        _ if name.contains('\0') => Some(NUL),
+        Value::String(text) if text.contains('\0') => Some(NUL),
+        Value::Number(number) if number.as_str().parse::<Decimal>().is_err() => {
+            Some("has more than 60 digits before or after the point")
+        }
+        Value::Array(_) | Value::Object(_) => Some("must be a string, number, boolean or null"),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => None,
+    }
+}
+
+/// An RFC 3339 instant, to the microsecond; without a zone it is UTC.
+fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
+    let at = match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => at.to_utc(),
+        Err(_) => text.parse::<NaiveDateTime>().ok()?.and_utc(),
+    };
+    Some(at.trunc_subsecs(6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T12:00:00Z".parse().expect("a timestamp")
+    }
+
+    fn valid() -> Value {
+        json!({"transaction_id": "1", "customer_id": "acme", "event_type": "request",
+            "timestamp": "2026-11-22T12:00:00Z", "properties": {"tokens": "12", "ratio": 0.5, "ok": true, "none": null}})
+    }
+
+    fn with(field: &str, value: Value) -> Value {
+        let mut event = valid();
+        event[field] = value;
+        event
+    }
+
+    fn problem(event: Value) -> String {
+        read_events(json!([valid(), event]), now()).expect_err("a problem")
+    }
+
+    #[test]
+    fn a_valid_batch_is_read() {
+        let events = read_events(json!([valid()]), now()).expect("events");
+        assert_eq!(events[0].timestamp, now());
+        assert_eq!(events[0].properties.len(), 4);
+    }
+
+    #[test]
+    fn each_problem_names_index_and_field() {
+        for (event, expected) in [
+            (json!(1), "[1]: must be an object"),
+            (with("transaction_id", json!("")), "[1].transaction_id: is empty"),
+            (with("transaction_id", json!("é".repeat(129))), "[1].transaction_id: is longer than 128 characters"),
+            (with("customer_id", json!(7)), "[1].customer_id: must be a string"),
+            (with("event_type", Value::Null), "[1].event_type: is missing"),
+            (with("event_type", json!("a\0b")), "[1].event_type: contains a NUL character"),
+            (
+                with("timestamp", json!("yesterday")),
+                "[1].timestamp: \"yesterday\" is not an RFC 3339 timestamp like 2026-01-31T12:00:00Z",
+            ),
+            (
+                with("timestamp", json!("2026-10-19T11:59:59Z")),
+                "[1].timestamp: \"2026-10-19T11:59:59Z\" is older than 34 days",
+            ),
+            (
+                with("timestamp", json!("2026-11-23T12:00:01Z")),
+                "[1].timestamp: \"2026-11-23T12:00:01Z\" is more than 24 hours in the future",
+            ),
+            (with("properties", json!([])), "[1].properties: must be an object"),
+            (
+                with("properties", json!({"a": {"b": 1}})),
+                "[1].properties.a: must be a string, number, boolean or null",
+            ),
+            (with("properties", json!({"a": "\0"})), "[1].properties.a: contains a NUL character"),
+            (
+                with("usage", json!(1)),
+                "[1].usage: is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
+            ),
+        ] {
+            assert_eq!(problem(event), expected);
+        }
+        let huge = serde_json::from_str(r#"{"a": 1e400}"#).expect("json");
+        assert_eq!(
+            problem(with("properties", huge)),
+            "[1].properties.a: has more than 60 digits before or after the point"
+        );
+    }
+
+    #[test]
+    fn many_problems_are_counted() {
+        let text = read_events(Value::Array(vec![json!({}); 100]), now()).expect_err("problems");
+        assert!(text.starts_with("[0].transaction_id: is missing; [0].customer_id: is missing"), "{text}");
+        assert!(text.ends_with("; and 380 more"), "{text}");
+    }
+
+    #[test]
+    fn a_batch_has_1_to_1000_events() {
+        assert!(read_events(json!({}), now()).is_err());
+        assert!(read_events(json!([]), now()).is_err());
+        assert!(read_events(Value::Array(vec![valid(); 1_001]), now()).is_err());
+        assert!(read_events(Value::Array(vec![valid(); 1_000]), now()).is_ok());
+    }
+
+    #[test]
+    fn timestamps_without_a_zone_are_utc() {
+        for text in ["2026-11-22T12:00:00", "2026-11-22T12:00:00.000000", "2026-11-22T13:00:00+01:00"] {
+            assert_eq!(parse_timestamp(text), Some(now()), "{text}");
+        }
+        for text in ["", "2026-11-22", "12:00:00", "2026-13-01T00:00:00Z"] {
+            assert_eq!(parse_timestamp(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `POST /v1/ingest`.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use axum::http::{Request, StatusCode};
+use chrono::TimeDelta;
+use common::{app, post, seed, token};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tower::ServiceExt;
+
+fn event(transaction_id: &str, customer_id: &str, age: TimeDelta) -> Value {
+    let at = server::clock::now() - age;
+    json!({"transaction_id": transaction_id, "customer_id": customer_id, "event_type": "request",
+        "timestamp": at.to_rfc3339(), "properties": {"tokens": 1}})
+}
+
+async fn stored(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("select count(*) from usage_event").fetch_one(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_accepted_batch_answers_an_empty_200(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer = seed::customer(&pool, "Acme").await.to_string();
+    let request = Request::post("/v1/ingest")
+        .header("authorization", format!("Bearer {token}"))
+        .body(json!([event("1", &customer, TimeDelta::zero())]).to_string())
+        .unwrap();
+    let response = app.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers().get("content-type"), None);
+    assert!(axum::body::to_bytes(response.into_body(), 10).await.unwrap().is_empty());
+    assert_eq!(stored(&pool).await, 1);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_refused_batch_stores_nothing_and_burns_no_id(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let good = event("1", "acme", TimeDelta::days(33));
+    let old = event("2", "acme", TimeDelta::days(35));
+    let (status, body) = post(&app, &token, "/v1/ingest", json!([good, old])).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let message = body["message"].as_str().unwrap();
+    assert!(message.starts_with("[1].timestamp: ") && message.ends_with("is older than 34 days"), "{message}");
+    assert_eq!(stored(&pool).await, 0);
+    assert_eq!(post(&app, &token, "/v1/ingest", json!([good])).await.0, StatusCode::OK);
+    assert_eq!(stored(&pool).await, 1);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_repeat_answers_200_and_counts_once(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let batch = json!([event("1", "acme", TimeDelta::zero()), event("2", "acme", TimeDelta::days(34) - TimeDelta::minutes(1))]);
+    for _ in 0..2 {
+        assert_eq!(post(&app, &token, "/v1/ingest", batch.clone()).await, (StatusCode::OK, Value::Null));
+    }
+    assert_eq!(stored(&pool).await, 2);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn ingest_needs_a_token_and_an_array(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    assert_eq!(post(&app, "wrong", "/v1/ingest", json!([])).await.0, StatusCode::UNAUTHORIZED);
+    for body in [json!([]), json!({}), json!({"usage": []}), json!("text")] {
+        assert_eq!(post(&app, &token, "/v1/ingest", body).await.0, StatusCode::BAD_REQUEST);
+    }
+}
