@@ -43,7 +43,10 @@ async fn a_refused_batch_stores_nothing_and_burns_no_id(pool: PgPool) {
     let (status, body) = post(&app, &token, "/v1/ingest", json!([good, old])).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let message = body["message"].as_str().unwrap();
-    assert!(message.starts_with("[1].timestamp: ") && message.ends_with("is older than 34 days"), "{message}");
+    assert!(
+        message.starts_with("[1].timestamp: ") && message.ends_with("is older than 34 days"),
+        "{message}"
+    );
     assert_eq!(stored(&pool).await, 0);
     assert_eq!(post(&app, &token, "/v1/ingest", json!([good])).await.0, StatusCode::OK);
     assert_eq!(stored(&pool).await, 1);
@@ -52,7 +55,10 @@ async fn a_refused_batch_stores_nothing_and_burns_no_id(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_repeat_answers_200_and_counts_once(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
-    let batch = json!([event("1", "acme", TimeDelta::zero()), event("2", "acme", TimeDelta::days(34) - TimeDelta::minutes(1))]);
+    let batch = json!([
+        event("1", "acme", TimeDelta::zero()),
+        event("2", "acme", TimeDelta::days(34) - TimeDelta::minutes(1))
+    ]);
     for _ in 0..2 {
         assert_eq!(post(&app, &token, "/v1/ingest", batch.clone()).await, (StatusCode::OK, Value::Null));
     }

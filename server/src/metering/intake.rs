@@ -201,7 +201,10 @@ mod tests {
         for (event, expected) in [
             (json!(1), "[1]: must be an object"),
             (with("transaction_id", json!("")), "[1].transaction_id: is empty"),
-            (with("transaction_id", json!("é".repeat(129))), "[1].transaction_id: is longer than 128 characters"),
+            (
+                with("transaction_id", json!("é".repeat(129))),
+                "[1].transaction_id: is longer than 128 characters",
+            ),
             (with("customer_id", json!(7)), "[1].customer_id: must be a string"),
             (with("event_type", Value::Null), "[1].event_type: is missing"),
             (with("event_type", json!("a\0b")), "[1].event_type: contains a NUL character"),
