@@ -4,6 +4,9 @@
 //! [`view`] turns billing types into final strings; [`chart`] turns numbers into marks; [`components`] place both;
 //! [`pages`] are the dashboards.
 
+// The component macro writes `pub` props and functions whatever the visibility of their module.
+#![allow(unreachable_pub)]
+
 pub mod billing;
 pub mod chart;
 pub mod components;

@@ -1,1 +1,12 @@
-//! The browser entry point.
+//! The browser entry point: registers the islands of `app`.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Prepares leptos for the islands of this page; the page's script then starts each one.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    // Naming the islands keeps the linker from dropping their exports.
+    let _ = (app::components::UsageBoard, app::components::MoreInvoices, app::components::Session);
+    leptos::mount::hydrate_islands();
+}

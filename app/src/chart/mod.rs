@@ -1,1 +1,7 @@
-//! (filled in below)
+//! From a view model to a picture: scale, then marks. Plotters draws shapes; HTML writes words; CSS gives colors.
+
+pub mod marks;
+pub mod scale;
+mod usage_chart;
+
+pub use usage_chart::UsageChart;

@@ -1,6 +1,8 @@
 //! What an embed request may say, validated when it is parsed.
 
 pub mod dashboard;
+pub mod group_keys;
+pub mod theme;
 
 pub use dashboard::{Dashboard, DashboardOptions};
 

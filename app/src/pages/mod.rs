@@ -1,1 +1,18 @@
-//! (filled in below)
+//! The dashboards: one file a page, and the document around them.
+//!
+//! The server loads the data, then draws a page in one go: nothing here fetches, so a page is complete without
+//! JavaScript.
+
+mod invoices;
+mod message;
+mod shell;
+mod usage;
+
+pub use invoices::{InvoiceOptions, InvoiceRows, InvoicesPage};
+pub use message::MessagePage;
+pub use shell::{PageContent, PageFrame, SessionProps, Shell};
+pub use usage::UsagePage;
+
+/// Why a section has no data. What went wrong is in the server's log, not on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoadError;
