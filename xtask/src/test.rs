@@ -146,6 +146,9 @@ fn cargo_summary(lines: &[String], summary: &str) -> Vec<String> {
         .filter(|line| line.starts_with(summary) && !line.contains(" 0 passed; 0 failed; 0 ignored"))
         .cloned()
         .collect();
+    if kept.is_empty() {
+        return vec![String::from("no test ran")];
+    }
     let total = |what: &str| -> u64 {
         let counts = kept
             .iter()
