@@ -2,7 +2,10 @@
 
 pub mod company;
 pub mod portal;
+mod seed;
 pub mod shape;
+
+pub use seed::seed;
 
 use crate::{
     Error, Result, clock,
@@ -12,7 +15,7 @@ use crate::{
     postgres::Problem,
     serve::{self, Interrupt},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use company::{CUSTOMERS, customer_id};
 use portal::{Account, Portal};
 use serde_json::json;
@@ -130,13 +133,4 @@ fn write_private(file: &Path, text: &str) -> io::Result<()> {
     opened.write_all(text.as_bytes())?;
     opened.sync_all()?;
     fs::rename(unfinished, file)
-}
-
-async fn seed(
-    _pool: &PgPool,
-    _now: DateTime<Utc>,
-    _grace: Duration,
-    _say: &mut dyn FnMut(&str),
-) -> Result<()> {
-    Ok(())
 }
