@@ -1,7 +1,8 @@
 //! Makes the company by the calls that the API makes, with a clock that is stepped through 100 days.
 
 use super::company::{
-    CUSTOMERS, ChargeSpec, CustomerSpec, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec, customer_id, first_day, id,
+    CUSTOMERS, ChargeSpec, CustomerSpec, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec, customer_id,
+    first_day, id,
 };
 use crate::{
     Error, Result,
@@ -16,8 +17,8 @@ use crate::{
     metering::Event,
 };
 use app::billing::{
-    BillableMetric, BillingFrequency, ChargeType, CreditType, Decimal, EventTypeFilter, InvoiceStatus, NewCharge,
-    NewPlan, Price, PropertyFilter, TierMode, UnitConversion,
+    BillableMetric, BillingFrequency, ChargeType, CreditType, Decimal, EventTypeFilter, InvoiceStatus,
+    NewCharge, NewPlan, Price, PropertyFilter, TierMode, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;
@@ -42,7 +43,12 @@ fn access(slug: &str) -> CustomerAccess {
 ///
 /// # Errors
 /// When the database refuses or is away. Started again, it goes on where it stopped.
-pub async fn seed(pool: &PgPool, now: DateTime<Utc>, grace: Duration, say: &mut dyn FnMut(&str)) -> Result<()> {
+pub async fn seed(
+    pool: &PgPool,
+    now: DateTime<Utc>,
+    grace: Duration,
+    say: &mut dyn FnMut(&str),
+) -> Result<()> {
     let today = now.date_naive();
     let large = CUSTOMERS[0].slug;
     // The last customer is made last: once it is there, everything before it is.
@@ -61,7 +67,8 @@ pub async fn seed(pool: &PgPool, now: DateTime<Utc>, grace: Duration, say: &mut 
         }
         _ => {
             return Err(Error::Internal(
-                "an earlier start was stopped before the demo's customers were made; remove its data folder".to_owned(),
+                "an earlier start was stopped before the demo's customers were made; remove its data folder"
+                    .to_owned(),
             ));
         }
     };
@@ -113,7 +120,8 @@ async fn found(pool: &PgPool, origin: NaiveDate, now: DateTime<Utc>, grace: Dura
         plans.push(db::plan::create_plan(pool, plan(spec, &metrics, &products)?, opening).await?);
     }
     for spec in &CUSTOMERS {
-        let first = spec.plans.first().map_or(now, |stretch| midnight(stretch.starting_on.day(today, billed)));
+        let first =
+            spec.plans.first().map_or(now, |stretch| midnight(stretch.starting_on.day(today, billed)));
         db::customer::create(pool, customer(spec, origin), first).await?;
         for stretch in spec.plans {
             let start = midnight(stretch.starting_on.day(today, billed));
@@ -134,7 +142,11 @@ fn customer(spec: &CustomerSpec, origin: NaiveDate) -> NewCustomer {
 }
 
 fn metric(spec: &MetricSpec) -> BillableMetric {
-    let exists = |name: &str| PropertyFilter { name: name.to_owned(), exists: Some(true), ..PropertyFilter::default() };
+    let exists = |name: &str| PropertyFilter {
+        name: name.to_owned(),
+        exists: Some(true),
+        ..PropertyFilter::default()
+    };
     BillableMetric {
         id: id(spec.name),
         name: spec.name.to_owned(),
