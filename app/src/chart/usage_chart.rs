@@ -34,16 +34,12 @@ pub fn UsageChart(
             </figcaption>
             <div class="plot">
                 <div class="axis-y" aria-hidden="true" inner_html=move || drawn.with(|drawn| drawn.axis_y.clone())></div>
-                <div
-                    class="area"
-                    tabindex="0"
-                    role="img"
-                    aria-label=move || card.with_value(|card| card.sentence(window.get()))
-                >
+                <div class="area" tabindex="0" role="group" aria-label="By day: arrow keys move, Home and End jump">
                     <svg
                         viewBox="0 0 3000 1000"
                         preserveAspectRatio="none"
-                        aria-hidden="true"
+                        role="img"
+                        aria-label=move || card.with_value(|card| card.sentence(window.get()))
                         inner_html=move || drawn.with(|drawn| drawn.marks.clone())
                     ></svg>
                     <div class="cursor" hidden><i></i></div>
