@@ -211,3 +211,24 @@ async fn numbers_and_ids_are_those_of_one_invoice(pool: PgPool) {
     assert_eq!(get(&app, &token, &unknown).await.0, StatusCode::NOT_FOUND);
     assert_eq!(get(&app, &token, &format!("{unknown}/{}", Uuid::new_v4())).await.0, StatusCode::NOT_FOUND);
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn drafts_of_several_periods_are_rated_each_from_its_own_usage(pool: PgPool) {
+    let billed = billed(&pool, &month(2), None).await;
+    for (back, tokens) in [(2, 7), (1, 5), (0, 3)] {
+        used(&pool, &billed, day(&month(back)), tokens, "eu").await;
+    }
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let path = format!("/v1/customers/{}/invoices", billed.customer_id);
+    let (_, page) = get(&app, &token, &path).await;
+    let found: Vec<_> = page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|invoice| json!([invoice["status"], invoice["line_items"][0]["quantity"], invoice["total"]]))
+        .collect();
+    assert_eq!(json!(found), json!([["DRAFT", 7, 1_021], ["DRAFT", 5, 1_015], ["DRAFT", 3, 1_009]]));
+    for id in ids(&page) {
+        assert_eq!(get(&app, &token, &format!("{path}/{id}")).await.0, StatusCode::OK);
+    }
+}

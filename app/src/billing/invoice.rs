@@ -132,8 +132,8 @@ pub struct LineItem {
     /// Grouped products: the property the lines are split by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_key: Option<String>,
-    /// Grouped products: its value; absent for events without the property.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Grouped products: its value; `null` for events without the property.
+    #[serde(default)]
     pub group_value: Option<String>,
     /// One a charge.
     #[serde(default)]

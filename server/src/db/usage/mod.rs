@@ -12,6 +12,6 @@ mod series;
 pub use adopt::adopt;
 pub use fold::fold;
 pub use partition::ensure_partitions;
-pub use period::{PeriodUsage, Wanted, over_period};
+pub use period::{PeriodUsage, Wanted, over_period, over_periods};
 pub use record::{Recorded, record};
 pub use series::series;

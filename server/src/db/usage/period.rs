@@ -43,25 +43,42 @@ pub async fn over_period(
     start: DateTime<Utc>,
     end: DateTime<Utc>,
 ) -> Result<Vec<PeriodUsage>> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
+    Ok(over_periods(db, access, wanted, &[(start, end)]).await?.pop().unwrap_or_default())
+}
+
+/// The same for several periods in one query, which may overlap: one list for each, in their order.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn over_periods(
+    db: impl PgExecutor<'_>,
+    access: CustomerAccess,
+    wanted: &[Wanted],
+    periods: &[(DateTime<Utc>, DateTime<Utc>)],
+) -> Result<Vec<Vec<PeriodUsage>>> {
+    let mut all = vec![Vec::new(); periods.len()];
+    if wanted.is_empty() || periods.is_empty() {
+        return Ok(all);
     }
-    let rows = sqlx::query(OVER_PERIOD)
+    let rows = sqlx::query(OVER_PERIODS)
         .bind(access.customer_id())
         .bind(wanted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
         .bind(wanted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
         .bind(wanted.iter().map(|one| one.group_index).collect::<Vec<_>>())
-        .bind(start.date_naive())
-        .bind(end.date_naive())
+        .bind(periods.iter().map(|(start, _)| start.date_naive()).collect::<Vec<_>>())
+        .bind(periods.iter().map(|(_, end)| end.date_naive()).collect::<Vec<_>>())
         .fetch_all(db)
         .await?;
-    let mut all = Vec::new();
     for row in rows {
+        let place: i64 = row.try_get("place")?;
         let billable_metric_id = row.try_get("billable_metric_id")?;
         let group_index = row.try_get("group_index")?;
         let groups: Json<Vec<Vec<Option<String>>>> = row.try_get("groups")?;
         let quantities: Vec<BigDecimal> = row.try_get("quantities")?;
-        all.extend(groups.0.into_iter().zip(quantities).map(|(group_values, quantity)| PeriodUsage {
+        let Some(period) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
+            continue;
+        };
+        period.extend(groups.0.into_iter().zip(quantities).map(|(group_values, quantity)| PeriodUsage {
             billable_metric_id,
             group_index,
             group_values,
@@ -71,35 +88,41 @@ pub async fn over_period(
     Ok(all)
 }
 
-const OVER_PERIOD: &str = "
+const OVER_PERIODS: &str = "
 with wanted as (
     select distinct *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
 ),
+period as (
+    select *
+    from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
+),
 added as (
-    select wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values) as group_values,
+    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values) as group_values,
         case wanted.aggregation_type
             when 'COUNT' then sum(usage.count)
             when 'SUM' then sum(usage.sum)
             when 'MAX' then max(usage.max)
             else (array_agg(usage.latest order by usage.latest_at desc, usage.latest_key desc))[1]
         end as quantity
-    from wanted
+    from period
+    cross join wanted
     join usage_daily usage using (billable_metric_id, group_index)
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1 and usage.day >= $5 and usage.day < $6
-    group by wanted.billable_metric_id, wanted.group_index, wanted.aggregation_type, usage.group_id
+        and usage.customer_id = $1 and usage.day >= period.first_day and usage.day < period.end_day
+    group by period.place, wanted.billable_metric_id, wanted.group_index, wanted.aggregation_type, usage.group_id
     union all
-    select wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values),
+    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values),
         count(distinct usage.value_id)
-    from wanted
+    from period
+    cross join wanted
     join usage_value usage using (billable_metric_id, group_index)
     where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1 and usage.day >= $5 and usage.day < $6
-    group by wanted.billable_metric_id, wanted.group_index, usage.group_id
+        and usage.customer_id = $1 and usage.day >= period.first_day and usage.day < period.end_day
+    group by period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id
 )
-select billable_metric_id, group_index,
+select place, billable_metric_id, group_index,
     jsonb_agg(to_jsonb(group_values) order by group_values) as groups,
     array_agg(quantity order by group_values) as quantities
 from added
-group by billable_metric_id, group_index";
+group by place, billable_metric_id, group_index";

@@ -1,0 +1,84 @@
+//! Drafts: computed from usage each time they are asked for.
+
+use crate::{
+    Result,
+    auth::CustomerAccess,
+    db::{self, usage::Wanted},
+    rating::{self, Period, PeriodUsage, Terms},
+};
+use app::billing::Invoice;
+use chrono::{DateTime, Duration, Utc};
+use sqlx::{PgExecutor, PgPool};
+use uuid::Uuid;
+
+/// A draft that is not rated yet.
+pub(super) struct Draft<'a> {
+    /// What is charged.
+    pub(super) terms: &'a Terms,
+    /// For which time.
+    pub(super) period: Period,
+    /// The invoice's id.
+    pub(super) id: Uuid,
+}
+
+/// One for every period that has begun and is not finalized.
+pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<Item = Draft<'_>> {
+    unbilled.iter().flat_map(move |terms| {
+        begun(terms.rhythm.periods_from(terms.billed_until), now).map(move |period| Draft {
+            terms,
+            period,
+            id: rating::invoice_id(
+                terms.customer_plan_id,
+                terms.credit_type.id,
+                terms.revision,
+                period.start,
+            ),
+        })
+    })
+}
+
+/// The periods that have begun.
+pub(super) fn begun(
+    periods: impl Iterator<Item = Period>,
+    now: DateTime<Utc>,
+) -> impl Iterator<Item = Period> {
+    periods.take_while(move |period| period.start <= now)
+}
+
+/// The drafts' invoices, in their order, from one query.
+pub(super) async fn rate(
+    pool: &PgPool,
+    access: CustomerAccess,
+    drafts: &[&Draft<'_>],
+    grace: Duration,
+) -> Result<Vec<Invoice>> {
+    let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
+    let usage = usage(pool, access, &periods).await?;
+    let rated = drafts.iter().zip(&usage);
+    Ok(rated.map(|(draft, usage)| rating::rate(draft.terms, usage, draft.period, grace)).collect())
+}
+
+/// The usage that each of some terms reads in a period, in one query.
+pub(super) async fn usage(
+    db: impl PgExecutor<'_>,
+    access: CustomerAccess,
+    periods: &[(&Terms, Period)],
+) -> Result<Vec<Vec<PeriodUsage>>> {
+    let measures = periods.iter().flat_map(|(terms, _)| terms.measures());
+    let wanted: Vec<Wanted> = measures
+        .map(|measure| Wanted {
+            billable_metric_id: measure.billable_metric_id,
+            aggregation_type: measure.aggregation_type,
+            group_index: measure.group_index,
+        })
+        .collect();
+    let bounds: Vec<_> = periods.iter().map(|(_, period)| (period.start, period.end)).collect();
+    let usage = db::usage::over_periods(db, access, &wanted, &bounds).await?;
+    let of_rating = |row: db::usage::PeriodUsage| PeriodUsage {
+        billable_metric_id: row.billable_metric_id,
+        group_index: row.group_index,
+        group_values: row.group_values,
+        quantity: row.quantity,
+    };
+    Ok(usage.into_iter().map(|rows| rows.into_iter().map(of_rating).collect()).collect())
+}

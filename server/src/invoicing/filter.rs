@@ -1,0 +1,49 @@
+//! What of a customer's invoices is listed, and in which order.
+
+use app::billing::InvoiceStatus;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// In which order invoices are listed, by the start of their billing period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Oldest first, as at the vendor.
+    #[default]
+    DateAsc,
+    /// Newest first.
+    DateDesc,
+}
+
+/// What brought an invoice about, as the vendor's filter says it. An invoice of a plan counts as usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeFilter {
+    /// Invoices of what was used in a period, those of plans among them.
+    Usage,
+    /// Invoices that only contracts have: none yet.
+    Contract,
+}
+
+/// Which invoices are listed, and how.
+#[derive(Clone, Debug, Default)]
+pub struct InvoiceFilter {
+    /// Only these; empty for all.
+    pub status: Vec<InvoiceStatus>,
+    /// Only this kind.
+    pub invoice_type: Option<TypeFilter>,
+    /// Only this contract's: none yet.
+    pub contract_id: Option<Uuid>,
+    /// Only this credit type.
+    pub credit_type_id: Option<Uuid>,
+    /// Only billing periods that start at or after this.
+    pub starting_on: Option<DateTime<Utc>>,
+    /// Only billing periods that end before this: half-open, so January ends before February 1.
+    pub ending_before: Option<DateTime<Utc>>,
+    /// In which order.
+    pub sort: Sort,
+    /// Rows a page.
+    pub limit: Option<i64>,
+    /// Where the last page ended.
+    pub next_page: Option<String>,
+    /// Without lines of quantity zero.
+    pub skip_zero_qty_line_items: bool,
+}
