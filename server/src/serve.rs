@@ -84,9 +84,20 @@ impl Running {
     }
 }
 
-/// The wish of the operator to stop: SIGTERM or SIGINT. A second one ends the process at once.
+/// Why a server ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cause {
+    Signal,
+    Loss,
+}
+
+/// The wish of the operator to stop, SIGTERM or SIGINT, or the loss of what the server needs. A second signal ends
+/// the process at once.
 #[derive(Clone, Debug)]
-pub struct Interrupt(watch::Receiver<bool>);
+pub struct Interrupt {
+    sender: Arc<watch::Sender<Option<Cause>>>,
+    receiver: watch::Receiver<Option<Cause>>,
+}
 
 impl Interrupt {
     /// Listens from now on.
@@ -97,24 +108,41 @@ impl Interrupt {
         let problem = |error: std::io::Error| Problem::new(format!("cannot listen for signals: {error}"));
         let mut terminate = signal(SignalKind::terminate()).map_err(problem)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(problem)?;
-        let (sender, receiver) = watch::channel(false);
+        let (sender, receiver) = watch::channel(None);
+        let sender = Arc::new(sender);
+        let cause = sender.clone();
         tokio::spawn(async move {
             loop {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
-                if sender.send_replace(true) {
+                if cause.send_replace(Some(Cause::Signal)).is_some() {
                     std::process::exit(130);
                 }
             }
         });
-        Ok(Self(receiver))
+        Ok(Self { sender, receiver })
     }
 
-    /// Returns once the operator wishes to stop.
+    /// Stops the server as well when this returns.
+    pub fn also(&self, loss: impl Future<Output = ()> + Send + 'static) {
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            loss.await;
+            // After a signal, the end is part of the plan.
+            sender.send_if_modified(|cause| cause.is_none() && cause.replace(Cause::Loss).is_none());
+        });
+    }
+
+    /// Whether the server ends because something was lost.
+    pub fn by_loss(&self) -> bool {
+        *self.receiver.borrow() == Some(Cause::Loss)
+    }
+
+    /// Returns once the server is to stop.
     pub async fn wait(&mut self) {
-        // The sender lives as long as the process.
-        let _ = self.0.wait_for(|stop| *stop).await;
+        // The sender lives as long as this.
+        let _ = self.receiver.wait_for(Option::is_some).await;
     }
 }

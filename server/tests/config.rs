@@ -1,4 +1,5 @@
 //! The configuration: defaults, refusals, secrets by file, and its table in the README.
+#![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
@@ -142,7 +143,7 @@ fn table_in_the_readme_is_that_of_the_code() {
     let (begin, end) = ("<!-- config:begin -->\n", "<!-- config:end -->");
     let start = readme.find(begin).unwrap() + begin.len();
     let stop = readme.find(end).unwrap();
-    let expected = format!("{}", markdown());
+    let expected = markdown();
     if readme[start..stop] != expected {
         if env::var_os("UPDATE_README").is_some() {
             fs::write(path, format!("{}{expected}{}", &readme[..start], &readme[stop..])).unwrap();

@@ -1,4 +1,5 @@
 //! The log: one line a request, with its id, and never a token.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

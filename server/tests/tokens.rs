@@ -1,4 +1,5 @@
 //! API tokens: who gets in, with which scope, until when.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

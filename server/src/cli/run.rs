@@ -37,9 +37,9 @@ async fn serve(config: Config) -> Result<(), Problem> {
     config.require_signing_keys().map_err(|error| Problem::new(error.to_string()))?;
     let mut interrupt = Interrupt::listen()?;
     let database = Database::open(&config, Role::Server, |text| tracing::info!("{text}")).await?;
+    interrupt.also(database.lost());
     let outcome = serve_with(&config, &database, &mut interrupt).await;
-    let closed = database.close().await;
-    outcome.and(closed)
+    close(database, outcome, &interrupt).await
 }
 
 async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), Problem> {
@@ -79,11 +79,26 @@ async fn demo(mut config: Config) -> Result<(), Problem> {
     }
     let mut interrupt = Interrupt::listen()?;
     let database = Database::open(&config, Role::Server, say).await?;
+    interrupt.also(database.lost());
     let outcome = match db::migrate(&database.pool, &mut say).await {
         Ok(()) => demo::run(&config, &database.pool, &mut interrupt).await,
         Err(error) => Err(Problem::new(chain(&error))),
     };
+    close(database, outcome, &interrupt).await
+}
+
+/// Closes the database at the end of a server; its loss is the reason that counts.
+async fn close(
+    database: Database,
+    outcome: Result<(), Problem>,
+    interrupt: &Interrupt,
+) -> Result<(), Problem> {
     let closed = database.close().await;
+    if interrupt.by_loss() {
+        return Err(Problem::new(
+            "the private Postgres ended although Inlay did not stop it; postgres.log in the data folder says why. Start Inlay again",
+        ));
+    }
     outcome.and(closed)
 }
 

@@ -51,7 +51,9 @@ pub(super) fn expiry(text: &str) -> Result<Expiry, String> {
 pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), Problem> {
     let database = Database::open(config, Role::Command, say).await?;
     let outcome = match command {
-        TokenCommand::Create(arguments) => create_one(&database.pool, arguments, clock::now()).await,
+        TokenCommand::Create(arguments) => {
+            create_one(&database.pool, arguments, &config.settings.public_url, clock::now()).await
+        }
         TokenCommand::List => list_all(&database.pool, clock::now()).await,
         TokenCommand::Revoke { id } => revoke_one(&database.pool, &id).await,
     };
@@ -69,7 +71,12 @@ fn failed(error: crate::Error) -> Problem {
     }
 }
 
-async fn create_one(pool: &PgPool, arguments: CreateToken, now: DateTime<Utc>) -> Result<(), Problem> {
+async fn create_one(
+    pool: &PgPool,
+    arguments: CreateToken,
+    public_url: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Problem> {
     let expires_at = arguments.expires.map(|expiry| match expiry {
         Expiry::After(span) => now + span,
         Expiry::At(instant) => instant,
@@ -85,7 +92,7 @@ async fn create_one(pool: &PgPool, arguments: CreateToken, now: DateTime<Utc>) -
     println!("{token}");
     let end = expires_at.map(|end| format!(" It ends {}.", minute(end))).unwrap_or_default();
     say(&format!(
-        "\nKeep it now: it is not shown again. It may {}.{end}\nTry it:  curl -H \"Authorization: Bearer $INLAY_TOKEN\" …/v1/customers\nRevoke:  inlay token revoke {}",
+        "\nKeep it now: it is not shown again. It may {}.{end}\nTry it:  curl -H \"Authorization: Bearer $INLAY_TOKEN\" {public_url}/v1/customers\nRevoke:  inlay token revoke {}",
         match scope {
             Scope::Read => "read",
             Scope::Write => "read and write",

@@ -7,6 +7,10 @@ use crate::{
     postgres::{Postgres, Problem, Role},
 };
 use sqlx::{Connection, PgPool, postgres::PgConnectOptions};
+use std::time::Duration;
+
+/// How often a private Postgres is looked after.
+const WATCH_PACE: Duration = Duration::from_secs(1);
 
 /// An open database. Call [`Database::close`] at the end: a private Postgres is stopped there.
 #[derive(Debug)]
@@ -57,6 +61,17 @@ impl Database {
     /// Whether Inlay runs this Postgres itself.
     pub fn is_private(&self) -> bool {
         self.postgres.is_some()
+    }
+
+    /// Returns when a private Postgres has ended although nobody stopped it; never for a configured database.
+    pub fn lost(&self) -> impl Future<Output = ()> + Send + 'static {
+        let has_ended = self.postgres.as_ref().map(Postgres::watch);
+        async move {
+            let Some(has_ended) = has_ended else { return std::future::pending().await };
+            while !has_ended() {
+                tokio::time::sleep(WATCH_PACE).await;
+            }
+        }
     }
 
     /// Closes the connections and stops a private Postgres that nobody else uses.

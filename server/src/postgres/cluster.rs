@@ -92,6 +92,12 @@ impl Cluster {
         PgConnectOptions::new_without_pgpass().socket(&self.socket).port(PORT)
     }
 
+    /// Says whether the cluster has ended, from anywhere.
+    pub(super) fn watch(&self) -> impl Fn() -> bool + Send + 'static {
+        let pid = self.pid;
+        move || !is_alive(pid)
+    }
+
     /// Stops it: open transactions are rolled back, connections closed.
     pub(super) fn stop(mut self) -> Result<(), Problem> {
         for signal in [Signal::SIGINT, Signal::SIGQUIT] {

@@ -85,6 +85,11 @@ impl Postgres {
         format!("PostgreSQL {} in {}", self.cluster.major, self.place.data.display())
     }
 
+    /// Says whether it has ended, from anywhere.
+    pub fn watch(&self) -> impl Fn() -> bool + Send + 'static {
+        self.cluster.watch()
+    }
+
     /// Stops it, unless somebody else uses it. Blocks for a moment.
     ///
     /// # Errors
