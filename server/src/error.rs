@@ -25,6 +25,12 @@ pub enum Error {
     /// 404: it does not exist, or it is not yours.
     #[error("{0} was not found")]
     NotFound(&'static str),
+    /// 404: no call has this path.
+    #[error("this call is not part of Inlay")]
+    UnknownCall,
+    /// 405: the path is right, the method is not.
+    #[error("this path does not take this method")]
+    WrongMethod,
     /// 409: it clashes with what is stored. Repeating it will not help.
     #[error("{0}")]
     Conflict(String),
@@ -54,7 +60,8 @@ impl Error {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::NotFound(_) | Self::UnknownCall => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -68,7 +75,8 @@ impl Error {
             Self::BadRequest(_) => "bad_request",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden(_) => "forbidden",
-            Self::NotFound(_) => "not_found",
+            Self::NotFound(_) | Self::UnknownCall => "not_found",
+            Self::WrongMethod => "method_not_allowed",
             Self::Conflict(_) => "conflict",
             Self::TooLarge(_) => "too_large",
             Self::Unavailable(_) => "unavailable",

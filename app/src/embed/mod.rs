@@ -2,28 +2,82 @@
 
 pub mod dashboard;
 pub mod group_keys;
+mod request;
 pub mod theme;
 
 pub use dashboard::{Dashboard, DashboardOptions};
+pub use group_keys::GroupKeyNames;
+pub use request::EmbedRequest;
+pub use theme::{Color, ColorScheme, Theme};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What an embedded dashboard shows and how: the part of the request that its token carries.
+/// What an embedded dashboard shows and how: the part of the request that its token carries. It travels in a URL, so
+/// names are short and what is as usual is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Display {
     /// Which dashboard.
     #[serde(rename = "d")]
     pub dashboard: Dashboard,
     /// Its options.
-    #[serde(rename = "o", default)]
+    #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     pub options: DashboardOptions,
+    /// Light or dark.
+    #[serde(rename = "s", default, skip_serializing_if = "is_default")]
+    pub color_scheme: ColorScheme,
+    /// The colors in place of ours.
+    #[serde(rename = "c", default, skip_serializing_if = "Theme::is_empty", with = "compact_theme")]
+    pub theme: Theme,
+    /// Names for group keys and their values.
+    #[serde(rename = "g", default, skip_serializing_if = "is_default")]
+    pub group_keys: GroupKeyNames,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Display {
     /// A dashboard with nothing changed about it.
     pub fn new(dashboard: Dashboard) -> Self {
-        Self { dashboard, options: DashboardOptions::default() }
+        Self {
+            dashboard,
+            options: DashboardOptions::default(),
+            color_scheme: ColorScheme::default(),
+            theme: Theme::default(),
+            group_keys: GroupKeyNames::default(),
+        }
+    }
+}
+
+/// A theme as one short text: a letter for the token, then the six digits of its color, for each override.
+mod compact_theme {
+    use super::{Theme, theme::Token};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(theme: &Theme, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = theme.overrides().iter().map(|(token, color)| {
+            let color = color.to_string();
+            format!("{}{}", char::from(b'a' + token.index()), color.trim_start_matches('#'))
+        });
+        serializer.serialize_str(&entries.collect::<String>())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Theme, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if !text.is_ascii() {
+            return Err(D::Error::custom("not a theme"));
+        }
+        let entries = text.as_bytes().chunks(7).map(|entry| {
+            let (letter, digits) = entry.split_first()?;
+            let token = Token::from_index(letter.checked_sub(b'a')?)?;
+            let color = format!("#{}", std::str::from_utf8(digits).ok().filter(|digits| digits.len() == 6)?);
+            Some((token, color.parse().ok()?))
+        });
+        let overrides: Option<Vec<_>> = entries.collect();
+        overrides.map(Theme::new).ok_or_else(|| D::Error::custom("not a theme"))
     }
 }
 
@@ -46,5 +100,31 @@ impl Invalid {
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.path, self.problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn all_colors_travel_in_seven_letters_each() {
+        let colors = theme::Token::NAMES.iter().enumerate().map(|(index, name)| {
+            (name.parse().unwrap(), format!("#{:06x}", index * 12_345).parse().unwrap())
+        });
+        let display = Display { theme: Theme::new(colors.collect()), ..Display::new(Dashboard::Usage) };
+        let text = serde_json::to_string(&display).unwrap();
+        assert_eq!(text.len(), r#"{"d":"usage","c":""}"#.len() + 23 * 7);
+        assert_eq!(serde_json::from_str::<Display>(&text).unwrap(), display);
+        assert_eq!(serde_json::to_string(&Display::new(Dashboard::Usage)).unwrap(), r#"{"d":"usage"}"#);
+    }
+
+    #[test]
+    fn a_text_that_is_no_theme_is_refused() {
+        for wrong in ["a12345", "x123456", "A123456", "a12345g", "a123456b", "é12345"] {
+            let text = format!(r#"{{"d":"usage","c":"{wrong}"}}"#);
+            assert!(serde_json::from_str::<Display>(&text).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Billable metrics.
 
-use super::customers::{ById, Data, Id, id};
+use super::{Data, Id, customers::ById};
 use crate::{
     AppState, Error, Result,
     auth::Operator,
@@ -51,7 +51,7 @@ async fn create(
     let new = body.check(db::new_id(now))?;
     let made = new.id;
     db::billable_metric::create(&state.pool, new, now).await?;
-    Ok(id(made))
+    Ok(Id::json(made))
 }
 
 #[derive(Deserialize)]
@@ -87,7 +87,7 @@ async fn archive(
     Body(body): Body<ById>,
 ) -> Result<Json<Data<Id>>> {
     db::billable_metric::archive(&state.pool, body.id, clock::now()).await?;
-    Ok(id(body.id))
+    Ok(Id::json(body.id))
 }
 
 impl Create {

@@ -1,5 +1,6 @@
 //! Customers.
 
+use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, Operator},
@@ -14,7 +15,7 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -27,25 +28,6 @@ pub fn router() -> Router<AppState> {
         .route("/v1/customers/{customer_id}/setName", post(set_name))
         .route("/v1/customers/{customer_id}/setIngestAliases", post(set_ingest_aliases))
         .route("/v1/customers/{customer_id}/billable-metrics", get(list_billable_metrics))
-}
-
-/// `{"data": …}`, as most calls answer.
-#[derive(Debug, Serialize)]
-pub(super) struct Data<T> {
-    /// The answer itself.
-    pub(super) data: T,
-}
-
-/// `{"data": {"id": …}}`.
-#[derive(Debug, Serialize)]
-pub(super) struct Id {
-    /// What was made or changed.
-    pub(super) id: Uuid,
-}
-
-/// `{"data": {"id": …}}` for this id.
-pub(super) fn id(id: Uuid) -> Json<Data<Id>> {
-    Json(Data { data: Id { id } })
 }
 
 #[derive(Deserialize)]
@@ -177,7 +159,7 @@ async fn archive(
     Body(body): Body<ById>,
 ) -> Result<Json<Data<Id>>> {
     db::customer::archive(&state.pool, operator.access(body.id), clock::now()).await?;
-    Ok(id(body.id))
+    Ok(Id::json(body.id))
 }
 
 #[derive(Deserialize)]

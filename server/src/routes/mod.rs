@@ -3,6 +3,7 @@
 mod billable_metrics;
 mod customer_plans;
 mod customers;
+mod dashboards;
 mod ingest;
 mod invoices;
 mod plans;
@@ -11,7 +12,7 @@ mod shape;
 
 pub use shape::{Data, Id, PageQuery};
 
-use crate::{AppState, Error, assets, extract, health, telemetry};
+use crate::{AppState, Error, assets, extract, headers, health, page, telemetry};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -20,6 +21,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(billable_metrics::router())
         .merge(customers::router())
+        .merge(dashboards::router())
         .merge(ingest::router())
         .merge(assets::router())
         .merge(health::router())
@@ -27,9 +29,12 @@ pub fn router(state: AppState) -> Router {
         .merge(invoices::router())
         .merge(plans::router())
         .merge(products::router())
-        .fallback(|| async { Error::NotFound("this path") })
+        .merge(page::router())
+        .fallback(|| async { Error::UnknownCall })
+        .method_not_allowed_fallback(|| async { Error::WrongMethod })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
+        .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))
         .with_state(state)
 }

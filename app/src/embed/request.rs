@@ -1,0 +1,225 @@
+//! The body of `getEmbeddableUrl`.
+
+use super::{
+    Color, ColorScheme, Dashboard, DashboardOptions, Display, Invalid, Theme,
+    dashboard::DashboardOption,
+    group_keys::{GroupKeyNames, GroupKeyOverride},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// A request for an embeddable URL. It is valid: parsing refuses what is not.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Body")]
+pub struct EmbedRequest {
+    /// Whose dashboard.
+    pub customer_id: Uuid,
+    /// What it shows, and how.
+    pub display: Display,
+    /// How long the URL can be opened, in seconds; the server's own choice when absent.
+    pub expires_in: Option<u32>,
+}
+
+/// The bounds of `expires_in`, in seconds: a minute to a day.
+const EXPIRES_IN: std::ops::RangeInclusive<i64> = 60..=86_400;
+
+/// What `bm_group_key_overrides` may hold in all, in bytes: the URL carries it.
+const MAX_GROUP_KEY_BYTES: usize = 4_096;
+
+/// The body as it is sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    customer_id: Uuid,
+    dashboard: String,
+    #[serde(default)]
+    dashboard_options: Option<Vec<DashboardOption>>,
+    #[serde(default)]
+    color_overrides: Option<Vec<ColorOverride>>,
+    #[serde(default)]
+    bm_group_key_overrides: Option<Vec<GroupKeyOverride>>,
+    #[serde(default)]
+    color_scheme: Option<String>,
+    #[serde(default)]
+    expires_in: Option<i64>,
+}
+
+/// One entry of `color_overrides`; the vendor declares both fields optional.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ColorOverride {
+    name: Option<String>,
+    value: Option<String>,
+}
+
+impl TryFrom<Body> for EmbedRequest {
+    type Error = Invalid;
+
+    fn try_from(body: Body) -> Result<Self, Invalid> {
+        Ok(Self {
+            customer_id: body.customer_id,
+            display: Display {
+                dashboard: Dashboard::parse(&body.dashboard)?,
+                options: DashboardOptions::parse(&body.dashboard_options.unwrap_or_default())?,
+                color_scheme: body.color_scheme.as_deref().map(scheme).transpose()?.unwrap_or_default(),
+                theme: theme(&body.color_overrides.unwrap_or_default())?,
+                group_keys: group_keys(body.bm_group_key_overrides.unwrap_or_default())?,
+            },
+            expires_in: body.expires_in.map(expires_in).transpose()?,
+        })
+    }
+}
+
+fn scheme(text: &str) -> Result<ColorScheme, Invalid> {
+    [ColorScheme::Light, ColorScheme::Dark, ColorScheme::Auto]
+        .into_iter()
+        .find(|scheme| scheme.as_str() == text)
+        .ok_or_else(|| Invalid::new("color_scheme", format!("\"{text}\" is not one of light, dark, auto")))
+}
+
+fn theme(overrides: &[ColorOverride]) -> Result<Theme, Invalid> {
+    let mut colors = Vec::new();
+    for (index, ColorOverride { name, value }) in overrides.iter().enumerate() {
+        let invalid =
+            |field: &str, problem: String| Invalid::new(format!("color_overrides[{index}].{field}"), problem);
+        let name = name.as_deref().ok_or_else(|| invalid("name", "is required".to_owned()))?;
+        let value = value.as_deref().ok_or_else(|| invalid("value", "is required".to_owned()))?;
+        let token = name.parse().map_err(|problem| invalid("name", problem))?;
+        let color: Color = value.parse().map_err(|problem| invalid("value", problem))?;
+        match colors.iter_mut().find(|(earlier, _)| *earlier == token) {
+            // Of two colors for one name the last holds.
+            Some((_, earlier)) => *earlier = color,
+            None => colors.push((token, color)),
+        }
+    }
+    Ok(Theme::new(colors))
+}
+
+fn group_keys(overrides: Vec<GroupKeyOverride>) -> Result<GroupKeyNames, Invalid> {
+    let mut bytes = 0;
+    for (index, entry) in overrides.iter().enumerate() {
+        let path = format!("bm_group_key_overrides[{index}].group_key_name");
+        if entry.group_key_name.is_empty() {
+            return Err(Invalid::new(path, "is empty"));
+        }
+        if overrides[..index].iter().any(|earlier| earlier.group_key_name == entry.group_key_name) {
+            return Err(Invalid::new(path, format!("\"{}\" is given twice", entry.group_key_name)));
+        }
+        bytes += entry.group_key_name.len() + entry.display_name.as_ref().map_or(0, String::len);
+        bytes +=
+            entry.value_display_names.iter().map(|(value, name)| value.len() + name.len()).sum::<usize>();
+    }
+    if bytes > MAX_GROUP_KEY_BYTES {
+        let problem = format!("holds {bytes} bytes of names; the URL can carry {MAX_GROUP_KEY_BYTES}");
+        return Err(Invalid::new("bm_group_key_overrides", problem));
+    }
+    Ok(GroupKeyNames(overrides))
+}
+
+fn expires_in(seconds: i64) -> Result<u32, Invalid> {
+    u32::try_from(seconds).ok().filter(|_| EXPIRES_IN.contains(&seconds)).ok_or_else(|| {
+        let (least, most) = (EXPIRES_IN.start(), EXPIRES_IN.end());
+        Invalid::new("expires_in", format!("{seconds} is not a number of seconds from {least} to {most}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn with(field: &str, value: Value) -> Result<EmbedRequest, String> {
+        let mut body = json!({ "customer_id": Uuid::from_u128(7), "dashboard": "usage" });
+        body[field] = value;
+        serde_json::from_value(body).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_least_request_has_the_defaults() {
+        let request = with("dashboard", json!("invoices")).unwrap();
+        assert_eq!(request.customer_id, Uuid::from_u128(7));
+        assert_eq!(request.display, Display::new(Dashboard::Invoices));
+        assert_eq!(request.expires_in, None);
+    }
+
+    #[test]
+    fn every_part_of_a_request_is_kept() {
+        let request: EmbedRequest = serde_json::from_value(json!({
+            "customer_id": Uuid::from_u128(7),
+            "dashboard": "usage",
+            "dashboard_options": [{ "key": "hide_voided_invoices", "value": "true" }],
+            "color_overrides": [
+                { "name": "Gray_dark", "value": "#FFFFFF" },
+                { "name": "White", "value": "#000000" },
+                { "name": "gray_dark", "value": "#123456" },
+            ],
+            "bm_group_key_overrides": [
+                { "group_key_name": "tenant_id", "display_name": "Org ID", "value_display_names": { "48ec": "EU" } },
+            ],
+            "color_scheme": "dark",
+            "expires_in": 60,
+        }))
+        .unwrap();
+        let Display { options, theme, color_scheme, group_keys, .. } = request.display;
+        assert!(options.hide_voided_invoices);
+        assert_eq!(theme.css(), ":root{--Gray_dark:#123456;--White:#000000;}");
+        assert_eq!(color_scheme, ColorScheme::Dark);
+        assert_eq!(group_keys.key("tenant_id"), "Org ID");
+        assert_eq!(group_keys.value("tenant_id", "48ec"), "EU");
+        assert_eq!(request.expires_in, Some(60));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases = [
+            ("dashboard", json!("credits"), "dashboard: \"credits\" is not part of Inlay yet"),
+            (
+                "dashboard",
+                json!("commits_and_credits"),
+                "dashboard: \"commits_and_credits\" is not part of Inlay yet",
+            ),
+            ("dashboard", json!("Usage"), "dashboard: \"Usage\" is not one of invoices, usage"),
+            (
+                "dashboard_options",
+                json!([{ "key": "x", "value": "" }]),
+                "dashboard_options[0].key: \"x\" is not one of ",
+            ),
+            (
+                "color_overrides",
+                json!([{ "name": "Blue", "value": "#123456" }]),
+                "color_overrides[0].name: \"Blue\" is not ",
+            ),
+            (
+                "color_overrides",
+                json!([{ "name": "White", "value": "#123456" }, { "name": "White", "value": "#12" }]),
+                "color_overrides[1].value: \"#12\" is not a hex color",
+            ),
+            ("color_overrides", json!([{ "name": "White" }]), "color_overrides[0].value: is required"),
+            ("color_overrides", json!([{ "value": "#123456" }]), "color_overrides[0].name: is required"),
+            ("color_scheme", json!("black"), "color_scheme: \"black\" is not one of light, dark, auto"),
+            ("expires_in", json!(59), "expires_in: 59 is not a number of seconds from 60 to 86400"),
+            ("expires_in", json!(-1), "expires_in: -1 is not a number of seconds"),
+            (
+                "bm_group_key_overrides",
+                json!([{ "group_key_name": "" }]),
+                "bm_group_key_overrides[0].group_key_name: is empty",
+            ),
+            (
+                "bm_group_key_overrides",
+                json!([{ "group_key_name": "a" }, { "group_key_name": "a" }]),
+                "bm_group_key_overrides[1].group_key_name: \"a\" is given twice",
+            ),
+            (
+                "bm_group_key_overrides",
+                json!([{ "group_key_name": "a", "display_name": "x".repeat(5_000) }]),
+                "bm_group_key_overrides: holds 5001 bytes of names; the URL can carry 4096",
+            ),
+            ("colour_overrides", json!([]), "unknown field `colour_overrides`"),
+        ];
+        for (field, value, expected) in cases {
+            let message = with(field, value).unwrap_err();
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The call that makes embeddable URLs.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use axum::http::StatusCode;
+use chrono::{DateTime, Duration, Utc};
+use common::{app, post, token};
+use serde_json::{Value, json};
+use server::clock;
+use sqlx::PgPool;
+
+const CREATE: &str = "/v1/dashboards/getEmbeddableUrl";
+
+async fn customer(app: &axum::Router, token: &str) -> Value {
+    post(app, token, "/v1/customers", json!({ "name": "Acme" })).await.1["data"]["id"].clone()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_full_request_makes_a_url_under_2000_characters(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let colors: Vec<_> = app::embed::theme::Token::NAMES
+        .iter()
+        .map(|name| json!({ "name": name, "value": "#12abEF" }))
+        .collect();
+    let body = json!({
+        "customer_id": customer(&app, &token).await,
+        "dashboard": "usage",
+        "dashboard_options": [
+            { "key": "show_zero_usage_line_items", "value": "true" },
+            { "key": "invoice_status_filter", "value": "FINALIZED_AND_DRAFT" },
+        ],
+        "color_overrides": colors,
+        "bm_group_key_overrides": [{
+            "group_key_name": "tenant_id",
+            "display_name": "Org ID",
+            "value_display_names": { "48ecb18f358f": "Cluster EU", "48ecb18f3590": "Cluster US" },
+        }],
+        "color_scheme": "auto",
+        "expires_in": 600,
+    });
+    let before = clock::now();
+    let (status, answer) = post(&app, &token, CREATE, body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let url = answer["data"]["url"].as_str().unwrap();
+    assert!(url.starts_with("http://127.0.0.1:3000/embed/usage?token="), "{url}");
+    assert!(url.len() < 2_000, "{} characters", url.len());
+    let expires_at: DateTime<Utc> = answer["data"]["expires_at"].as_str().unwrap().parse().unwrap();
+    let ttl = expires_at - before;
+    assert!(ttl > Duration::seconds(590) && ttl <= Duration::seconds(601), "{ttl}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn wrong_requests_name_the_field(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer = customer(&app, &token).await;
+    let cases = [
+        (json!({ "dashboard": "usage" }), "customer_id: is required"),
+        (json!({ "customer_id": "x", "dashboard": "usage" }), "customer_id: "),
+        (
+            json!({ "customer_id": customer, "dashboard": "credits" }),
+            "dashboard: \"credits\" is not part of Inlay yet",
+        ),
+        (
+            json!({ "customer_id": customer, "dashboard": "usage", "color_override": [] }),
+            "color_override: is not known here; did you mean \"color_overrides\"?",
+        ),
+        (
+            json!({ "customer_id": customer, "dashboard": "usage", "color_overrides": [{ "name": "White", "value": "#12" }] }),
+            "color_overrides[0].value: \"#12\" is not a hex color",
+        ),
+        (
+            json!({ "customer_id": customer, "dashboard": "usage", "dashboard_options": [{ "key": "a", "value": true }] }),
+            "dashboard_options[0].value: invalid type: boolean `true`, expected a string",
+        ),
+    ];
+    for (body, expected) in cases {
+        let (status, answer) = post(&app, &token, CREATE, body).await;
+        let message = answer["message"].as_str().unwrap();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{message}");
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn unknown_and_archived_customers_have_no_dashboard(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let archived = customer(&app, &token).await;
+    post(&app, &token, "/v1/customers/archive", json!({ "id": archived })).await;
+    for customer_id in [archived, json!("00000000-0000-0000-0000-000000000007")] {
+        let body = json!({ "customer_id": customer_id, "dashboard": "invoices" });
+        let (status, answer) = post(&app, &token, CREATE, body).await;
+        assert_eq!((status, answer["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+    }
+}
