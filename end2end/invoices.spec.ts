@@ -6,20 +6,33 @@ test.describe("without JavaScript", () => {
 
   test("the draft comes first and every invoice opens", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    const current = page.locator("section").filter({ has: page.locator('[data-invoice][data-status="DRAFT"]') }).first();
+    await expect(current).toContainText(/so far/i);
+    await expect(current).toContainText("Draft");
+    await expect(current.getByRole("progressbar")).toBeVisible();
     const invoices = page.locator("[data-invoice]");
-    await expect(invoices.first()).toContainText(/so far/i);
-    await expect(invoices.first()).toContainText("Draft");
-    await expect(page.getByText("Finalized").first()).toBeVisible();
-    const past = invoices.nth(1);
-    await past.locator("summary, a, button").first().click();
-    await expect(page.getByText("Platform fee").filter({ visible: true }).first()).toBeVisible();
+    await expect(invoices.first()).toHaveAttribute("data-status", "DRAFT");
+    await expect(invoices.nth(1)).toContainText("Finalized");
+    for (const invoice of [invoices.first(), invoices.nth(1)]) {
+      await invoice.locator("summary").click();
+      await expect(invoice.getByText("Platform fee").first()).toBeVisible();
+    }
+  });
+
+  test("older invoices are a link away", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    const first = await page.locator("[data-invoice]").nth(1).getAttribute("data-invoice");
+    await page.getByRole("link", { name: /older/i }).click();
+    await expect(page.locator(`[data-invoice="${first}"]`)).toHaveCount(0);
+    await expect(page.locator("[data-invoice]").first()).toBeVisible();
   });
 });
 
 test("the totals are those of the API", async ({ page, demo }) => {
   const id = demo.customer(LARGE);
   const invoices = (await demo.api("GET", `/v1/customers/${id}/invoices?sort=date_desc&limit=100`)).data;
-  expect(invoices.filter((invoice: any) => invoice.status === "DRAFT")).toHaveLength(1);
+  // On the first day of a month the last one's draft still waits for late events.
+  expect(invoices.filter((invoice: any) => invoice.status === "DRAFT").length).toBe(new Date().getUTCDate() === 1 ? 2 : 1);
   expect(invoices.filter((invoice: any) => invoice.status !== "DRAFT")).toHaveLength(26);
   expect(invoices.filter((invoice: any) => invoice.status === "VOID")).toHaveLength(1);
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
@@ -33,7 +46,7 @@ test("an invoice opens by keyboard, before WASM", async ({ page, demo }) => {
   await holdWasm(page);
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
   const past = page.locator("[data-invoice]").nth(1);
-  await past.locator("summary, a, button").first().focus();
+  await past.locator("summary").focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("Input tokens, per million").filter({ visible: true }).first()).toBeVisible();
 });
@@ -42,21 +55,22 @@ test("more invoices load by cursor, to the oldest", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
   await hydrated(page);
   const invoices = page.locator("[data-invoice]");
-  const before = await invoices.count();
-  expect(before).toBeLessThan(27);
-  const more = page.getByRole("button", { name: /more|older/i }).or(page.getByRole("link", { name: /more|older/i })).first();
-  await expect(async () => {
-    if (await more.isVisible()) await more.click();
-    await expect(invoices).toHaveCount(27, { timeout: 1_000 });
-  }).toPass();
-  await expect(more).toBeHidden();
-  const ids = await invoices.evaluateAll((all) => all.map((one) => one.getAttribute("data-invoice")));
-  expect(new Set(ids).size).toBe(27);
+  const id = demo.customer(LARGE);
+  const all = (await demo.api("GET", `/v1/customers/${id}/invoices?sort=date_desc&limit=100`)).data.map((invoice: any) => invoice.id);
+  expect(await invoices.count()).toBeLessThan(all.length);
+  const more = page.getByRole("link", { name: /older/i });
+  while ((await invoices.count()) < all.length) {
+    const before = await invoices.count();
+    await more.click();
+    await expect.poll(() => invoices.count()).toBeGreaterThan(before);
+  }
+  await expect(more).toHaveCount(0);
+  expect(await invoices.evaluateAll((found) => found.map((one) => one.getAttribute("data-invoice")))).toEqual(all);
 });
 
 test("grouped products are split by region", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "invoices"));
-  await page.locator("[data-invoice]").nth(1).locator("summary, a, button").first().click();
+  await page.locator("[data-invoice]").nth(1).locator("summary").click();
   for (const region of ["us-east-1", "eu-west-1", "ap-south-1"])
     await expect(page.getByText(region).filter({ visible: true }).first()).toBeVisible();
 });
@@ -64,7 +78,7 @@ test("grouped products are split by region", async ({ page, demo }) => {
 test("lines without usage are hidden unless asked for", async ({ page, demo }) => {
   const open = async (options: unknown[]) => {
     await page.goto(await demo.embedUrl(ZERO, "invoices", { dashboard_options: options }));
-    await page.locator("[data-invoice]").first().locator("summary, a, button").first().click();
+    await page.locator("[data-invoice]").first().locator("summary").click();
     await expect(page.getByText("Platform fee").filter({ visible: true }).first()).toBeVisible();
   };
   const zero = page.getByText("Input tokens, per 1,000").filter({ visible: true });

@@ -1,6 +1,7 @@
 // Starts `$INLAY_BIN demo` on free ports with a data folder of its own, and stops it after the last spec.
 // With INLAY_URL set, a server that already runs is tested instead.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -34,6 +35,7 @@ export default async function setup() {
   const log = join(folder, "inlay.log");
   const [port, portalPort] = [await freePort(), await freePort()];
   const output = openSync(log, "w");
+  const signingKey = randomBytes(32).toString("base64");
   // Unknown INLAY_ names stop the server, so those of the suite are not passed on.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("INLAY_"));
   const server = spawn(program, ["demo"], {
@@ -43,6 +45,8 @@ export default async function setup() {
       INLAY_LISTEN: `127.0.0.1:${port}`,
       INLAY_PORTAL_LISTEN: `127.0.0.1:${portalPort}`,
       INLAY_DEMO_INFO: info,
+      // Known to the suite, which makes a link that expired long ago.
+      INLAY_SIGNING_KEYS: `suite:${signingKey}`,
     },
     stdio: ["ignore", output, output],
   });
@@ -66,6 +70,7 @@ export default async function setup() {
   }
   // Workers are started later and inherit this.
   process.env.DEMO_INFO = info;
+  process.env.DEMO_SIGNING_KEY = signingKey;
   return stop;
 }
 

@@ -18,10 +18,10 @@ test.describe("without JavaScript", () => {
 
   test("30, 60 and 90 days are links", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "usage"));
-    await expect(page.locator('[data-range="30"]').first()).toHaveAttribute("aria-current", /page|true/);
+    await expect(page.locator('[data-range="30"]').first()).toHaveAttribute("aria-current", "page");
     for (const days of [60, 90, 30]) {
       await page.locator(`[data-range="${days}"]`).first().click();
-      await expect(page.locator(`[data-range="${days}"]`).first()).toHaveAttribute("aria-current", /page|true/);
+      await expect(page.locator(`[data-range="${days}"]`).first()).toHaveAttribute("aria-current", "page");
       const usage = await demo.usage(LARGE, days);
       await expect(page.locator("body")).toContainText(printed(usage["Input tokens"]!));
     }
@@ -29,7 +29,7 @@ test.describe("without JavaScript", () => {
 
   test("the numbers of a chart are also a table", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "usage"));
-    const details = page.locator("[data-chart] details, details:has(table)").first();
+    const details = page.locator("[data-chart] details").first();
     await details.locator("summary").click();
     await expect(details.locator("tbody tr")).toHaveCount(30);
   });
@@ -66,7 +66,7 @@ test("with WASM the window changes in place", async ({ page, demo }) => {
   for (const days of [90, 60, 30]) {
     const usage = await demo.usage(LARGE, days);
     await frame.locator(`[data-range="${days}"]`).first().click();
-    await expect(frame.locator(`[data-range="${days}"]`).first()).toHaveAttribute("aria-current", /page|true/);
+    await expect(frame.locator(`[data-range="${days}"]`).first()).toHaveAttribute("aria-current", "page");
     await expect(frame.locator("body")).toContainText(printed(usage["Input tokens"]!));
     await expect(frame.locator("html")).toHaveAttribute("data-same-document", "yes");
   }
