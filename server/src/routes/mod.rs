@@ -9,6 +9,7 @@ mod invoices;
 mod plans;
 mod products;
 mod shape;
+mod usage;
 
 pub use shape::{Data, Id, PageQuery};
 
@@ -30,6 +31,7 @@ pub fn router(state: AppState) -> Router {
         .merge(plans::router())
         .merge(products::router())
         .merge(page::router())
+        .merge(usage::router())
         .fallback(|| async { Error::UnknownCall })
         .method_not_allowed_fallback(|| async { Error::WrongMethod })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))

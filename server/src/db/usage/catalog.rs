@@ -2,7 +2,7 @@
 
 use crate::Result;
 use app::billing::BillableMetric;
-use sqlx::{PgConnection, Row, types::Json};
+use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
 use std::{
     collections::HashMap,
     sync::{Arc, LazyLock, PoisonError, RwLock},
@@ -51,22 +51,20 @@ async fn load(db: &mut PgConnection) -> Result<Vec<BillableMetric>> {
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(BillableMetric {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                aggregation_type: row
-                    .try_get::<String, _>("aggregation_type")?
-                    .parse()
-                    .map_err(crate::Error::Internal)?,
-                aggregation_key: row.try_get("aggregation_key")?,
-                event_type_filter: row.try_get::<Option<Json<_>>, _>("event_type_filter")?.map(|json| json.0),
-                property_filters: row.try_get::<Json<_>, _>("property_filters")?.0,
-                group_keys: row.try_get::<Json<_>, _>("group_keys")?.0,
-                custom_fields: Default::default(),
-                archived_at: None,
-            })
-        })
-        .collect()
+    rows.into_iter().map(definition).collect()
+}
+
+/// A row of billable_metric as far as measuring needs it.
+pub(super) fn definition(row: PgRow) -> Result<BillableMetric> {
+    Ok(BillableMetric {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        aggregation_type: row.try_get::<String, _>("aggregation_type")?.parse().map_err(crate::Error::Internal)?,
+        aggregation_key: row.try_get("aggregation_key")?,
+        event_type_filter: row.try_get::<Option<Json<_>>, _>("event_type_filter")?.map(|json| json.0),
+        property_filters: row.try_get::<Json<_>, _>("property_filters")?.0,
+        group_keys: row.try_get::<Json<_>, _>("group_keys")?.0,
+        custom_fields: Default::default(),
+        archived_at: None,
+    })
 }

@@ -1,0 +1,273 @@
+//! Usage by hour, by day or over a range, in total and by group.
+
+use super::catalog;
+use crate::{Result, auth::CustomerAccess, rating::Rhythm};
+use app::billing::{AggregationType, BillableMetric, Decimal, WindowSize};
+use bigdecimal::BigDecimal;
+use chrono::{DateTime, Utc};
+use sqlx::{PgPool, Row, postgres::PgRow, types::Json};
+use uuid::Uuid;
+
+/// One customer's usage of one metric that is asked for, from `start` to before `end`.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Whose usage.
+    pub access: CustomerAccess,
+    /// The metric.
+    pub billable_metric_id: Uuid,
+    /// How it is measured.
+    pub aggregation_type: AggregationType,
+    /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
+    pub group_index: i16,
+    /// For each name of the group key the values that are wanted; `None` for all.
+    pub group_filter: Vec<Option<Vec<String>>>,
+    /// Inclusive; at midnight UTC, or for hours at a full hour.
+    pub start: DateTime<Utc>,
+    /// Exclusive, likewise.
+    pub end: DateTime<Utc>,
+}
+
+/// Usage of one group in one bucket of time. Buckets without usage are absent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bucket {
+    /// Where it starts.
+    pub start: DateTime<Utc>,
+    /// The group's values, in the order of the group key; empty for group index 0.
+    pub group_values: Vec<Option<String>>,
+    /// How much.
+    pub value: Decimal,
+}
+
+/// Everything up to the named table `bucket`. Of the branches only those of the window size run.
+macro_rules! buckets_sql {
+    () => {
+        "with wanted as (
+            select *,
+                (start_at at time zone 'UTC')::date as start_day,
+                ((end_at - interval '1 microsecond') at time zone 'UTC')::date as last_day
+            from unnest(
+                $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $8::jsonb[]
+            ) with ordinality as wanted(
+                customer_id, billable_metric_id, aggregation_type, group_index, start_at, end_at, group_filter, position
+            )
+        ),
+        added as (
+            select wanted.position, wanted.group_filter, wanted.aggregation_type, usage.group_id, usage.group_values,
+                case when $7 = 'NONE' then wanted.start_at else usage.day::timestamp at time zone 'UTC' end as start,
+                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+            from wanted
+            join usage_daily usage using (customer_id, billable_metric_id, group_index)
+            where $7 <> 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
+                and usage.day between wanted.start_day and wanted.last_day
+            union all
+            select wanted.position, wanted.group_filter, wanted.aggregation_type, usage.group_id, usage.group_values,
+                usage.hour,
+                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+            from wanted
+            join usage_hourly usage using (customer_id, billable_metric_id, group_index)
+            where $7 = 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
+                and usage.hour >= wanted.start_at and usage.hour < wanted.end_at
+        ),
+        seen as (
+            select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
+                case when $7 = 'NONE' then wanted.start_at else usage.day::timestamp at time zone 'UTC' end as start,
+                usage.value_id
+            from wanted
+            join usage_value usage using (customer_id, billable_metric_id, group_index)
+            where $7 <> 'HOUR' and wanted.aggregation_type = 'UNIQUE'
+                and usage.day between wanted.start_day and wanted.last_day
+            union all
+            select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
+                usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour',
+                usage.value_id
+            from wanted
+            join usage_value usage using (customer_id, billable_metric_id, group_index)
+            cross join generate_series(0, 23) as hour
+            where $7 = 'HOUR' and wanted.aggregation_type = 'UNIQUE'
+                and usage.day between wanted.start_day and wanted.last_day
+                and usage.hours & (1 << hour) <> 0
+                and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' >= wanted.start_at
+                and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' < wanted.end_at
+        ),
+        measured as (
+            select position, group_filter, start, group_id, min(group_values) as group_values,
+                case aggregation_type
+                    when 'COUNT' then sum(count)
+                    when 'SUM' then sum(sum)
+                    when 'MAX' then max(max)
+                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+                end as value
+            from added
+            group by position, group_filter, aggregation_type, start, group_id
+            union all
+            select position, group_filter, start, group_id, min(group_values), count(distinct value_id)
+            from seen
+            group by position, group_filter, start, group_id
+        ),
+        bucket as (
+            select position, start, group_values, value
+            from measured
+            where not exists (
+                select from jsonb_array_elements(group_filter) with ordinality as filter(allowed, place)
+                where jsonb_typeof(allowed) = 'array' and not coalesce(allowed ? group_values[place], false)
+            )
+        )
+        "
+    };
+}
+
+/// The usage of each `measured`, in its order; buckets by time, then group.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
+    let mut all = vec![Vec::new(); measured.len()];
+    if measured.is_empty() {
+        return Ok(all);
+    }
+    let sql = concat!(
+        buckets_sql!(),
+        "select position,
+            array_agg(start order by start, group_values) as starts,
+            jsonb_agg(to_jsonb(group_values) order by start, group_values) as groups,
+            array_agg(value order by start, group_values) as quantities
+        from bucket
+        group by position"
+    );
+    for row in bind(sqlx::query(sql), measured, size).fetch_all(pool).await? {
+        let position: i64 = row.try_get("position")?;
+        if let Some(slot) = usize::try_from(position - 1).ok().and_then(|at| all.get_mut(at)) {
+            *slot = read(&row)?;
+        }
+    }
+    Ok(all)
+}
+
+/// The first `limit` buckets of one measure after a bucket's start and group values.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn buckets_after(
+    pool: &PgPool,
+    measured: Measured,
+    size: WindowSize,
+    after: Option<(DateTime<Utc>, Vec<Option<String>>)>,
+    limit: i64,
+) -> Result<Vec<Bucket>> {
+    let sql = concat!(
+        buckets_sql!(),
+        "select
+            coalesce(array_agg(start order by start, group_values), '{}') as starts,
+            coalesce(jsonb_agg(to_jsonb(group_values) order by start, group_values), '[]') as groups,
+            coalesce(array_agg(value order by start, group_values), '{}') as quantities
+        from (
+            select start, group_values, value
+            from bucket
+            where $9::timestamptz is null or (start, group_values) > ($9, $10::text[])
+            order by start, group_values
+            limit $11
+        ) as page"
+    );
+    let (start, group_values) = after.unzip();
+    let measured = [measured];
+    let row = bind(sqlx::query(sql), &measured, size)
+        .bind(start)
+        .bind(group_values)
+        .bind(limit)
+        .fetch_one(pool)
+        .await?;
+    read(&row)
+}
+
+/// The definitions of these metrics, or of all that are not archived, by id.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn definitions(pool: &PgPool, ids: Option<&[Uuid]>) -> Result<Vec<BillableMetric>> {
+    let rows = sqlx::query(
+        "select id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys
+         from billable_metric
+         where case when $1::uuid[] is null then archived_at is null else id = any($1) end
+         order by id",
+    )
+    .bind(ids)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(catalog::definition).collect()
+}
+
+/// The ids of these customers, or of all that are not archived, from `from` on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn customer_ids(pool: &PgPool, ids: Option<&[Uuid]>, from: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "select id
+         from customer
+         where case when $1::uuid[] is null then archived_at is null else id = any($1) end
+            and ($2::uuid is null or id >= $2)
+         order by id
+         limit $3",
+    )
+    .bind(ids)
+    .bind(from)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?)
+}
+
+/// The billing rhythm of the customer's current plan.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn current_rhythm(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<Rhythm>> {
+    let rhythm: Option<Json<Rhythm>> = sqlx::query_scalar(
+        "select jsonb_build_object(
+            'billing_frequency', plan.billing_frequency,
+            'billing_anchor', plan.billing_anchor,
+            'starting_on', customer_plan.starting_on,
+            'ending_before', customer_plan.ending_before
+         )
+         from customer_plan
+         join plan on plan.id = customer_plan.plan_id
+         where customer_plan.customer_id = $1
+            and customer_plan.starting_on <= $2
+            and (customer_plan.ending_before is null or customer_plan.ending_before > $2)
+         order by customer_plan.starting_on desc
+         limit 1",
+    )
+    .bind(access.customer_id())
+    .bind(now)
+    .fetch_optional(pool)
+    .await?;
+    Ok(rhythm.map(|json| json.0))
+}
+
+type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+fn bind(query: Query, measured: &[Measured], size: WindowSize) -> Query {
+    let size = match size {
+        WindowSize::Hour => "HOUR",
+        WindowSize::Day => "DAY",
+        WindowSize::None => "NONE",
+    };
+    query
+        .bind(measured.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>())
+        .bind(measured.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+        .bind(measured.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+        .bind(measured.iter().map(|one| one.group_index).collect::<Vec<_>>())
+        .bind(measured.iter().map(|one| one.start).collect::<Vec<_>>())
+        .bind(measured.iter().map(|one| one.end).collect::<Vec<_>>())
+        .bind(size)
+        .bind(measured.iter().map(|one| Json(one.group_filter.clone())).collect::<Vec<_>>())
+}
+
+fn read(row: &PgRow) -> Result<Vec<Bucket>> {
+    let starts: Vec<DateTime<Utc>> = row.try_get("starts")?;
+    let groups: Json<Vec<Vec<Option<String>>>> = row.try_get("groups")?;
+    let quantities: Vec<BigDecimal> = row.try_get("quantities")?;
+    let buckets = starts.into_iter().zip(groups.0).zip(quantities);
+    Ok(buckets
+        .map(|((start, group_values), value)| Bucket { start, group_values, value: Decimal::from(value) })
+        .collect())
+}
