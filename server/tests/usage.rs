@@ -26,7 +26,8 @@ impl Setup {
         let customer = seed::customer(pool, "Acme").await;
         let mut metrics = Vec::new();
         for kind in [Count, Sum, Max, Latest, Unique] {
-            metrics.push((kind, seed::metric(pool, kind, "value", r#"[["region"], ["region", "zone"]]"#).await));
+            metrics
+                .push((kind, seed::metric(pool, kind, "value", r#"[["region"], ["region", "zone"]]"#).await));
         }
         let sent = [
             ("2026-11-02T23:59:59.999999Z", r#"{"value": 2, "region": "eu", "zone": "a"}"#),
@@ -80,7 +81,8 @@ async fn usage_comes_by_hour_by_day_and_as_one(pool: PgPool) {
     ];
     for ((kind, id), (all, days, hours)) in setup.metrics.iter().zip(expected) {
         let values = async |size: &str| {
-            let body = with(setup.range(size, "2026-11-04T00:00:00.000"), "billable_metrics", json!([{"id": id}]));
+            let body =
+                with(setup.range(size, "2026-11-04T00:00:00.000"), "billable_metrics", json!([{"id": id}]));
             let answer = setup.ok("/v1/usage", body).await;
             assert_eq!(answer["next_page"], Value::Null);
             answer["data"].as_array().unwrap().iter().map(|row| row["value"].clone()).collect::<Vec<_>>()
@@ -158,12 +160,19 @@ async fn groups_are_simple_compound_filtered_and_paged(pool: PgPool) {
         json!({"starting_on": "2026-11-01T00:00:00Z", "ending_before": "2026-11-04T00:00:00Z",
             "group_key": "region", "group_value": "eu", "value": 2.5, "group": {"region": "eu"}})
     );
-    let (found, _) = rows("/v1/usage/groups", with(base.clone(), "group_by", json!({"key": "region", "values": ["us"]}))).await;
+    let (found, _) =
+        rows("/v1/usage/groups", with(base.clone(), "group_by", json!({"key": "region", "values": ["us"]})))
+            .await;
     assert_eq!(found, simple[1..2]);
 
     let compound = with(base.clone(), "group_key", json!(["zone", "region"]));
     let (_, answer) = rows("/v1/usage/groups", compound.clone()).await;
-    let groups: Vec<_> = answer["data"].as_array().unwrap().iter().map(|row| (row["group"].clone(), row["value"].clone())).collect();
+    let groups: Vec<_> = answer["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["group"].clone(), row["value"].clone()))
+        .collect();
     assert_eq!(
         groups,
         [
@@ -202,7 +211,10 @@ async fn the_current_period_needs_a_plan(pool: PgPool) {
     let setup = Setup::new(&pool).await;
     let id = setup.metrics[0].1;
     let body = json!({"billable_metric_id": id, "customer_id": setup.customer, "window_size": "NONE", "current_period": true});
-    assert_eq!(setup.refused("/v1/usage/groups", body.clone()).await, "current_period: the customer has no active plan");
+    assert_eq!(
+        setup.refused("/v1/usage/groups", body.clone()).await,
+        "current_period: the customer has no active plan"
+    );
     seed::on_plan(&pool, setup.customer, &[id]).await;
     let now = server::clock::now();
     record(&pool, vec![seed::event("now", setup.customer, now, "{}")], now).await.unwrap();
@@ -216,19 +228,37 @@ async fn the_current_period_needs_a_plan(pool: PgPool) {
 async fn wrong_requests_are_refused_by_field(pool: PgPool) {
     let setup = Setup::new(&pool).await;
     let id = setup.metrics[0].1;
-    let day = |start: &str, end: &str| json!({"starting_on": start, "ending_before": end, "window_size": "DAY"});
+    let day =
+        |start: &str, end: &str| json!({"starting_on": start, "ending_before": end, "window_size": "DAY"});
     for (body, begins) in [
         (day("2026-11-01T01:00:00Z", "2026-11-02T00:00:00Z"), "starting_on: must be at midnight UTC"),
         (day("2026-11-01T00:00:00Z", "2026-11-02T00:00:01Z"), "ending_before: must be at midnight UTC"),
-        (day("2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"), "ending_before: must be at least one day after"),
-        (day("2000-11-01T00:00:00Z", "2026-11-01T00:00:00Z"), "ending_before: must be at most 3660 days after"),
-        (with(setup.range("WEEK", "2026-11-02T00:00:00Z"), "x", json!(1)), "window_size: \"WEEK\" is not one of"),
         (
-            with(setup.range("DAY", "2026-11-02T00:00:00Z"), "billable_metrics", json!([{"id": Uuid::nil()}])),
+            day("2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z"),
+            "ending_before: must be at least one day after",
+        ),
+        (
+            day("2000-11-01T00:00:00Z", "2026-11-01T00:00:00Z"),
+            "ending_before: must be at most 3660 days after",
+        ),
+        (
+            with(setup.range("WEEK", "2026-11-02T00:00:00Z"), "x", json!(1)),
+            "window_size: \"WEEK\" is not one of",
+        ),
+        (
+            with(
+                setup.range("DAY", "2026-11-02T00:00:00Z"),
+                "billable_metrics",
+                json!([{"id": Uuid::nil()}]),
+            ),
             "billable_metrics[0].id: there is no billable metric",
         ),
         (
-            with(setup.range("DAY", "2026-11-02T00:00:00Z"), "billable_metrics", json!([{"id": id, "group_by": {"key": "x"}}])),
+            with(
+                setup.range("DAY", "2026-11-02T00:00:00Z"),
+                "billable_metrics",
+                json!([{"id": id, "group_by": {"key": "x"}}]),
+            ),
             "billable_metrics[0].group_by.key: is not one of the group keys",
         ),
         (

@@ -59,7 +59,10 @@ pub(super) fn definition(row: PgRow) -> Result<BillableMetric> {
     Ok(BillableMetric {
         id: row.try_get("id")?,
         name: row.try_get("name")?,
-        aggregation_type: row.try_get::<String, _>("aggregation_type")?.parse().map_err(crate::Error::Internal)?,
+        aggregation_type: row
+            .try_get::<String, _>("aggregation_type")?
+            .parse()
+            .map_err(crate::Error::Internal)?,
         aggregation_key: row.try_get("aggregation_key")?,
         event_type_filter: row.try_get::<Option<Json<_>>, _>("event_type_filter")?.map(|json| json.0),
         property_filters: row.try_get::<Json<_>, _>("property_filters")?.0,

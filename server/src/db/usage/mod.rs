@@ -5,8 +5,8 @@ mod catalog;
 mod fold;
 mod partition;
 mod pending;
-mod query;
 mod period;
+mod query;
 mod record;
 mod series;
 

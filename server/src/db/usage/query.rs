@@ -200,7 +200,12 @@ pub async fn definitions(pool: &PgPool, ids: Option<&[Uuid]>) -> Result<Vec<Bill
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn customer_ids(pool: &PgPool, ids: Option<&[Uuid]>, from: Option<Uuid>, limit: i64) -> Result<Vec<Uuid>> {
+pub async fn customer_ids(
+    pool: &PgPool,
+    ids: Option<&[Uuid]>,
+    from: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar(
         "select id
          from customer
@@ -220,7 +225,11 @@ pub async fn customer_ids(pool: &PgPool, ids: Option<&[Uuid]>, from: Option<Uuid
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn current_rhythm(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<Rhythm>> {
+pub async fn current_rhythm(
+    pool: &PgPool,
+    access: CustomerAccess,
+    now: DateTime<Utc>,
+) -> Result<Option<Rhythm>> {
     let rhythm: Option<Json<Rhythm>> = sqlx::query_scalar(
         "select jsonb_build_object(
             'billing_frequency', plan.billing_frequency,

@@ -111,7 +111,8 @@ async fn ungrouped(
     };
     let measured = Measured { start: *first, end: windows.end_of(*last), ..measured };
     let buckets = usage::buckets(&state.pool, &[measured], windows.size).await?;
-    let values: BTreeMap<_, _> = buckets.into_iter().flatten().map(|bucket| (bucket.start, bucket.value)).collect();
+    let values: BTreeMap<_, _> =
+        buckets.into_iter().flatten().map(|bucket| (bucket.start, bucket.value)).collect();
     let data = page.data.into_iter().map(|start| UsageGroup {
         starting_on: start,
         ending_before: windows.end_of(start),
@@ -127,7 +128,10 @@ async fn ungrouped(
 async fn range(state: &AppState, operator: &Operator, request: &Request) -> Result<Windows> {
     if request.current_period == Some(true) {
         if request.starting_on.is_some() || request.ending_before.is_some() {
-            return Err(Error::field("current_period", "cannot be combined with starting_on and ending_before"));
+            return Err(Error::field(
+                "current_period",
+                "cannot be combined with starting_on and ending_before",
+            ));
         }
         let now = clock::now();
         let rhythm = usage::current_rhythm(&state.pool, operator.access(request.customer_id), now).await?;

@@ -73,7 +73,8 @@ pub(super) async fn list(
     let windows = Windows::new(request.starting_on, request.ending_before, request.window_size)?;
     let from: Option<Next> = cursor::decode(query.next_page.as_deref())?;
     let metrics = wanted(&state, request.billable_metrics.as_deref()).await?;
-    let customers = customers(&state, &request, from.as_ref(), windows.count() * metrics.len() as i64).await?;
+    let customers =
+        customers(&state, &request, from.as_ref(), windows.count() * metrics.len() as i64).await?;
 
     // Which windows of which customers and metrics make up this page.
     let mut room = ROWS;
@@ -82,8 +83,12 @@ pub(super) async fn list(
     'page: for customer_id in customers {
         for one in &metrics {
             let first = match &from {
-                Some(from) if (customer_id, one.metric.id) < (from.customer_id, from.billable_metric_id) => continue,
-                Some(from) if (customer_id, one.metric.id) == (from.customer_id, from.billable_metric_id) => from.window,
+                Some(from) if (customer_id, one.metric.id) < (from.customer_id, from.billable_metric_id) => {
+                    continue;
+                }
+                Some(from) if (customer_id, one.metric.id) == (from.customer_id, from.billable_metric_id) => {
+                    from.window
+                }
                 _ => 0,
             };
             let last = windows.count().min(first + room);
@@ -116,7 +121,8 @@ pub(super) async fn list(
         });
         std::iter::once(total).chain(by_group)
     });
-    let mut buckets = usage::buckets(&state.pool, &measured.collect::<Vec<_>>(), windows.size).await?.into_iter();
+    let mut buckets =
+        usage::buckets(&state.pool, &measured.collect::<Vec<_>>(), windows.size).await?.into_iter();
 
     let mut data = Vec::new();
     for (customer_id, one, first, last) in parts {
@@ -162,7 +168,10 @@ async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<Ve
     let metrics = usage::definitions(&state.pool, ids.as_deref()).await?;
     for (index, id) in ids.iter().flatten().enumerate() {
         if !metrics.iter().any(|metric| metric.id == *id) {
-            return Err(Error::field(format!("billable_metrics[{index}].id"), "there is no billable metric of this id"));
+            return Err(Error::field(
+                format!("billable_metrics[{index}].id"),
+                "there is no billable metric of this id",
+            ));
         }
     }
     metrics
@@ -185,7 +194,12 @@ async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<Ve
 }
 
 /// As many customers as a page can need, from the cursor's on.
-async fn customers(state: &AppState, request: &Request, from: Option<&Next>, rows_each: i64) -> Result<Vec<Uuid>> {
+async fn customers(
+    state: &AppState,
+    request: &Request,
+    from: Option<&Next>,
+    rows_each: i64,
+) -> Result<Vec<Uuid>> {
     let limit = ROWS / rows_each.max(1) + 2;
     let from = from.map(|from| from.customer_id);
     let ids = request.customer_ids.as_deref();

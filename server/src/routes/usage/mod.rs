@@ -48,7 +48,10 @@ impl Windows {
             return Err(Error::field("ending_before", "must be at least one day after starting_on"));
         }
         if (end - start).num_days() > MOST_DAYS {
-            return Err(Error::field("ending_before", format!("must be at most {MOST_DAYS} days after starting_on")));
+            return Err(Error::field(
+                "ending_before",
+                format!("must be at most {MOST_DAYS} days after starting_on"),
+            ));
         }
         Ok(Self { start, end, size })
     }
@@ -98,7 +101,10 @@ fn find_group_key(
     let found = (1..).zip(&metric.group_keys).find(|(_, key)| sorted(key) == wanted);
     let Some((index, key)) = found else {
         let known = serde_json::to_string(&metric.group_keys).unwrap_or_default();
-        return Err(Error::field(field, format!("is not one of the group keys of this billable metric: {known}")));
+        return Err(Error::field(
+            field,
+            format!("is not one of the group keys of this billable metric: {known}"),
+        ));
     };
     if filters.values().map(Vec::len).sum::<usize>() > MOST_VALUES {
         return Err(Error::BadRequest(format!("filters on groups name at most {MOST_VALUES} values")));
