@@ -25,6 +25,7 @@ Builds, runs and tests Inlay.
 usage: cargo xtask <command> [arguments]
 
   build    build the client bundle and the server: leaves target/release/inlay, one file with everything in it
+  client   build the client bundle alone, into target/site/pkg
   demo     build, then run Inlay with a demo company on http://127.0.0.1:3000
   test     run everything that can fail: formatting, clippy, unit, route and browser tests
            (arguments after -- go to Playwright: cargo xtask test -- usage.spec.ts)
@@ -57,6 +58,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
         "help" | "--help" | "-h" => println!("{HELP}"),
+        "client" => drop(client::build(&workspace, client::Effort::Release)?),
         "build" => drop(demo::build(&workspace)?),
         "demo" => demo::run(&workspace, rest)?,
         "test" => test::run(&workspace, rest)?,
