@@ -1,6 +1,6 @@
 //! What the client consists of, as `Trunk.toml` and the page it names say; and the page that names the result.
 
-use crate::{compress, workspace::Workspace};
+use crate::{compress, shrink, workspace::Workspace};
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -110,6 +110,11 @@ pub(crate) fn finish_trunk_build() -> Result<()> {
             html = html.replace(&name(href), &joined);
         }
         fs::write(&page, html)?;
+    }
+    for file in compress::files(&staging)? {
+        if let Some(stem) = file.file_name().and_then(|name| name.to_str()?.strip_suffix("_bg.wasm")) {
+            shrink::bundle(&staging, stem)?;
+        }
     }
     compress::folder(&staging, compress::BEST)
 }

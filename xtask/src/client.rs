@@ -2,7 +2,7 @@
 
 use crate::{
     bundle::{self, Bundle},
-    compress, process,
+    compress, process, shrink,
     step::{note, step},
     workspace::Workspace,
 };
@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Change it when the steps below change what they make of the same input.
-const RECIPE: &str = "1, wasm-bindgen 0.2.130";
+const RECIPE: &str = "2, wasm-bindgen 0.2.130";
 const STAMP: &str = ".stamp";
 
 /// How much effort goes into the bundle.
@@ -68,6 +68,9 @@ fn bind(workspace: &Workspace, bundle: &Bundle, profile: &str, effort: Effort) -
         .remove_name_section(effort == Effort::Release)
         .remove_producers_section(true)
         .generate(&bundle.dist)?;
+    if effort == Effort::Release {
+        shrink::bundle(&bundle.dist, &stem)?;
+    }
     fs::write(bundle.dist.join(&sheet), style)?;
     bundle::copy(&bundle.files, &bundle.dist)?;
     fs::write(bundle.dist.join("index.html"), bundle.page(&stem, &sheet))?;

@@ -10,6 +10,7 @@ mod dev;
 mod npm;
 mod postgres;
 mod process;
+mod shrink;
 mod step;
 mod test;
 mod tryout;
