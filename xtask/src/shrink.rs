@@ -1,6 +1,7 @@
-//! Takes out of the bundle what only its authors need: wasm-bindgen's long names, comments and indentation.
+//! Takes out of the bundle what nobody asks for: classes never made, wasm-bindgen's long names, comments, indentation.
 //!
-//! Each function that WASM imports is named once in the WASM and once in the JavaScript, with 16 random digits that no
+//! Dependencies export classes (streams, of leptos' server functions) whose code stays because they are exported,
+//! although nothing here makes one. And each function that WASM imports is named once in the WASM and once in the JavaScript, with 16 random digits that no
 //! compression shortens: 3 % of what is loaded.
 
 use anyhow::{Context as _, Result, anyhow};
@@ -14,6 +15,12 @@ pub(crate) fn bundle(folder: &Path, stem: &str) -> Result<()> {
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse_file(&wasm).map_err(|error| anyhow!("{}: {error:#}", wasm.display()))?;
 
+    let (source, classes) = without_unmade_classes(&source);
+    let unused: Vec<_> =
+        module.exports.iter().filter(|one| is_member(&one.name, &classes)).map(|one| one.id()).collect();
+    unused.into_iter().for_each(|export| module.exports.delete(export));
+    walrus::passes::gc::run(&mut module);
+
     let mut short = Names { given: HashMap::new(), taken: &source };
     for import in module.imports.iter_mut().filter(|import| import.name.starts_with("__wb")) {
         import.name = short.name(&import.name);
@@ -26,6 +33,42 @@ pub(crate) fn bundle(folder: &Path, stem: &str) -> Result<()> {
     fs::write(&wasm, module.emit_wasm())?;
     fs::write(&script, strip(&renamed))?;
     Ok(())
+}
+
+/// The glue without the classes that nothing makes, and their names: those without a constructor that nothing wraps.
+fn without_unmade_classes(source: &str) -> (String, Vec<String>) {
+    let names = source.lines().filter_map(|line| line.strip_prefix("export class ")?.strip_suffix(" {"));
+    let body = |name: &str| {
+        let start = source.find(&format!("export class {name} {{\n"))?;
+        let length = source[start..].find("\n}\n")? + 3;
+        Some(&source[start..start + length])
+    };
+    let mut kept = source.to_owned();
+    let mut unmade = Vec::new();
+    for name in names {
+        let Some(class) = body(name) else { continue };
+        if class.contains("constructor(") || source.contains(&format!("{name}.__wrap(")) {
+            continue;
+        }
+        kept = kept.replace(class, "");
+        for start in [format!("if (Symbol.dispose) {name}."), format!("const {name}Finalization = ")] {
+            if let Some(from) = kept.find(&start)
+                && let Some(length) = kept[from..].find(";\n")
+            {
+                kept.replace_range(from..from + length + 2, "");
+            }
+        }
+        unmade.push(name.to_owned());
+    }
+    (kept, unmade)
+}
+
+/// Whether an export is a method of one of these classes.
+fn is_member(export: &str, classes: &[String]) -> bool {
+    classes.iter().map(|class| class.to_lowercase()).any(|class| {
+        export == format!("__wbg_{class}_free")
+            || export.strip_prefix(&class).is_some_and(|rest| rest.starts_with('_'))
+    })
 }
 
 /// Short names for long ones.
@@ -102,6 +145,21 @@ mod tests {
         let mut names = Names { given: HashMap::new(), taken: "let $0;" };
         let (first, second) = (names.name("a"), names.name("b"));
         assert_eq!((first.as_str(), second.as_str(), names.name("a").as_str()), ("$1000", "$1", "$1000"));
+    }
+
+    #[test]
+    fn classes_that_nothing_makes_go() {
+        let class = |name: &str| {
+            format!(
+                "export class {name} {{\n    free() {{\n    }}\n}}\nif (Symbol.dispose) {name}.x = 1;\nconst {name}Finalization = (a)\n    ? b;\n"
+            )
+        };
+        let source = format!("{}{}const made = Wanted.__wrap(1);\n", class("Unwanted"), class("Wanted"));
+        let (kept, unmade) = without_unmade_classes(&source);
+        assert_eq!(unmade, ["Unwanted"]);
+        assert_eq!(kept, format!("{}const made = Wanted.__wrap(1);\n", class("Wanted")));
+        assert!(is_member("__wbg_unwanted_free", &unmade) && is_member("unwanted_pull", &unmade));
+        assert!(!is_member("unwantedly", &unmade));
     }
 
     #[test]
