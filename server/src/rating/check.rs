@@ -150,6 +150,12 @@ mod tests {
     const METRIC: Uuid = Uuid::from_u128(3);
     const EURO: Uuid = Uuid::from_u128(4);
 
+    type Change = fn(&mut NewPlan);
+
+    fn tier(tier: i64) -> Price {
+        Price { tier: Decimal::from(tier), value: Decimal::from(1) }
+    }
+
     fn known() -> Known {
         Known {
             products: BTreeMap::from([(PLAIN, None), (GROUPED, Some("region".to_owned()))]),
@@ -164,7 +170,7 @@ mod tests {
         }
     }
 
-    fn problem(change: impl FnOnce(&mut NewPlan)) -> String {
+    fn problem(change: Change) -> String {
         let usage = NewCharge::usage("Tokens", PLAIN, METRIC, CreditType::USD_CENTS, Decimal::from(1));
         let fixed =
             NewCharge::fixed("Seat", PLAIN, Decimal::from(1), CreditType::USD_CENTS, Decimal::from(5));
@@ -187,33 +193,20 @@ mod tests {
 
     #[test]
     fn every_problem_names_its_field() {
-        let tier = |tier: i64| Price { tier: Decimal::from(tier), value: Decimal::from(1) };
-        let cases: [(&str, Box<dyn FnOnce(&mut NewPlan)>); 13] = [
-            ("name: is empty", Box::new(|plan| plan.name = " ".to_owned())),
-            ("charges: is empty", Box::new(|plan| plan.charges.clear())),
-            ("charges[1].name: is empty", Box::new(|plan| plan.charges[1].name.clear())),
-            ("charges[0].product_id: is not", Box::new(|plan| plan.charges[0].product_id = Uuid::nil())),
-            (
-                "charges[1].credit_type_id: is not",
-                Box::new(|plan| plan.charges[1].credit_type_id = Uuid::nil()),
-            ),
-            ("charges[1].credit_type_id: differs", Box::new(|plan| plan.charges[1].credit_type_id = EURO)),
-            (
-                "charges[0].billable_metric_id: is missing",
-                Box::new(|plan| plan.charges[0].billable_metric_id = None),
-            ),
-            ("charges[1].quantity: is missing", Box::new(|plan| plan.charges[1].quantity = None)),
-            ("charges[0].billable_metric_id: has no", Box::new(|plan| plan.charges[0].product_id = GROUPED)),
-            ("charges[1].charge_type: is fixed", Box::new(|plan| plan.charges[1].product_id = GROUPED)),
-            ("charges[0].prices: is empty", Box::new(|plan| plan.charges[0].prices.clear())),
-            (
-                "charges[0].prices[0].tier: must be 0",
-                Box::new(move |plan| plan.charges[0].prices[0] = tier(5)),
-            ),
-            (
-                "charges[0].prices[1].tier: must be above",
-                Box::new(move |plan| plan.charges[0].prices.push(tier(0))),
-            ),
+        let cases: [(&str, Change); 13] = [
+            ("name: is empty", |plan| plan.name = " ".to_owned()),
+            ("charges: is empty", |plan| plan.charges.clear()),
+            ("charges[1].name: is empty", |plan| plan.charges[1].name.clear()),
+            ("charges[0].product_id: is not", |plan| plan.charges[0].product_id = Uuid::nil()),
+            ("charges[1].credit_type_id: is not", |plan| plan.charges[1].credit_type_id = Uuid::nil()),
+            ("charges[1].credit_type_id: differs", |plan| plan.charges[1].credit_type_id = EURO),
+            ("charges[0].billable_metric_id: is missing", |plan| plan.charges[0].billable_metric_id = None),
+            ("charges[1].quantity: is missing", |plan| plan.charges[1].quantity = None),
+            ("charges[0].billable_metric_id: has no", |plan| plan.charges[0].product_id = GROUPED),
+            ("charges[1].charge_type: is fixed", |plan| plan.charges[1].product_id = GROUPED),
+            ("charges[0].prices: is empty", |plan| plan.charges[0].prices.clear()),
+            ("charges[0].prices[0].tier: must be 0", |plan| plan.charges[0].prices[0] = tier(5)),
+            ("charges[0].prices[1].tier: must be above", |plan| plan.charges[0].prices.push(tier(0))),
         ];
         for (expected, change) in cases {
             let found = problem(change);

@@ -73,8 +73,9 @@ mod tests {
 
     #[test]
     fn tiers_take_what_lies_between_their_bounds() {
+        type Case<'a> = (&'a str, TierMode, &'a [(&'a str, &'a str, &'a str)]);
         let list = [("0", "10"), ("1000", "9"), ("5000", "8")];
-        let cases: [(&str, TierMode, &[(&str, &str, &str)]); 9] = [
+        let cases: [Case<'_>; 9] = [
             ("0", TierMode::Graduated, &[("0", "0", "0")]),
             ("1000", TierMode::Graduated, &[("0", "1000", "10000")]),
             ("1488", TierMode::Graduated, &[("0", "1000", "10000"), ("1000", "488", "4392")]),
