@@ -105,10 +105,11 @@ async fn list(
 
 async fn retrieve(
     State(state): State<AppState>,
-    caller: Caller,
+    operator: Operator,
     Path(customer_id): Path<Uuid>,
 ) -> Result<Json<Data<CustomerDetail>>> {
-    let access = caller.access(customer_id)?;
+    // Not for readers: custom fields and aliases are the integrator's own.
+    let access = operator.access(customer_id);
     Ok(Json(Data { data: db::customer::find(&state.pool, access).await? }))
 }
 
@@ -182,7 +183,8 @@ async fn list_billable_metrics(
     db::customer::find(&state.pool, access).await?;
     let archived = query.include_archived.unwrap_or(false);
     let next_page = query.next_page.as_deref();
-    let page = if query.on_current_plan.unwrap_or(false) {
+    // A reader learns of no metric that is not on the customer's plan.
+    let page = if query.on_current_plan.unwrap_or(false) || matches!(caller, Caller::Reader(_)) {
         let now = clock::now();
         db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now)
             .await?

@@ -1,0 +1,190 @@
+//! Who may call what: every credential on every route. The routes are read from the sources, so none is forgotten.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use app::embed::{Dashboard, Display};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
+use common::{app, seed};
+use server::{
+    clock,
+    db::api_token::{self, Scope},
+    embed_url::{Grant, Keys, Session},
+};
+use sqlx::PgPool;
+use std::{collections::BTreeSet, fs, path::Path};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// Who is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    /// Everybody.
+    ToAll,
+    /// API tokens that may write.
+    ToWriters,
+    /// API tokens.
+    ToOperators,
+    /// API tokens, and the session tokens of the customer in the path.
+    ToReadersOfTheCustomer,
+    /// Session tokens only.
+    ToSessions,
+    /// Those with a token in the query; the header is not looked at.
+    ToTokensInTheQuery,
+}
+
+use Open::{ToAll, ToOperators, ToReadersOfTheCustomer, ToSessions, ToTokensInTheQuery, ToWriters};
+
+const TABLE: &[(&str, &str, Open)] = &[
+    ("GET", "/healthz", ToAll),
+    ("GET", "/readyz", ToAll),
+    ("GET", "/embed/invoices", ToTokensInTheQuery),
+    ("GET", "/embed/usage", ToTokensInTheQuery),
+    ("GET", "/embed/invoices/rows", ToSessions),
+    ("POST", "/embed/session", ToSessions),
+    ("GET", "/v1/billable-metrics", ToOperators),
+    ("GET", "/v1/billable-metrics/{billable_metric_id}", ToOperators),
+    ("POST", "/v1/billable-metrics/archive", ToWriters),
+    ("POST", "/v1/billable-metrics/create", ToWriters),
+    ("GET", "/v1/credit-types/list", ToOperators),
+    ("GET", "/v1/customers", ToOperators),
+    ("POST", "/v1/customers", ToWriters),
+    ("GET", "/v1/customers/{customer_id}", ToOperators),
+    ("GET", "/v1/customers/{customer_id}/billable-metrics", ToReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/invoices", ToReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/invoices/{invoice_id}", ToReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/plans", ToOperators),
+    ("POST", "/v1/customers/{customer_id}/plans/add", ToWriters),
+    ("POST", "/v1/customers/{customer_id}/plans/{customer_plan_id}/end", ToWriters),
+    ("POST", "/v1/customers/{customer_id}/setIngestAliases", ToWriters),
+    ("POST", "/v1/customers/{customer_id}/setName", ToWriters),
+    ("POST", "/v1/customers/archive", ToWriters),
+    ("POST", "/v1/dashboards/getEmbeddableUrl", ToOperators),
+    ("POST", "/v1/ingest", ToWriters),
+    ("POST", "/v1/invoices/void", ToWriters),
+    ("GET", "/v1/planDetails/{plan_id}", ToOperators),
+    ("GET", "/v1/planDetails/{plan_id}/charges", ToOperators),
+    ("GET", "/v1/planDetails/{plan_id}/customers", ToOperators),
+    ("GET", "/v1/plans", ToOperators),
+    ("POST", "/v1/plans/create", ToWriters),
+    ("POST", "/v1/products/create", ToWriters),
+    ("POST", "/v1/usage", ToOperators),
+    ("POST", "/v1/usage/groups", ToOperators),
+];
+
+/// `(method, path)` of every `.route(…)` in the sources.
+fn routes() -> BTreeSet<(String, String)> {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    let mut folders = vec![sources.join("routes")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.extend([sources.join("page.rs"), sources.join("health.rs")]);
+    let mut found = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for route in text.split(".route(").skip(1) {
+            let path = route.split('"').nth(1).unwrap().to_owned();
+            let line = route.lines().next().unwrap();
+            let methods: Vec<_> = ["get", "post", "put", "patch", "delete"]
+                .into_iter()
+                .filter(|method| {
+                    line.contains(&format!(" {method}(")) || line.contains(&format!(".{method}("))
+                })
+                .collect();
+            assert!(!methods.is_empty(), "{}: no method on the line of {path}", file.display());
+            found.extend(methods.into_iter().map(|method| (method.to_uppercase(), path.clone())));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_is_in_the_table() {
+    let table: BTreeSet<_> =
+        TABLE.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let missing: Vec<_> = routes().difference(&table).cloned().collect();
+    assert!(missing.is_empty(), "say in TABLE who may call {missing:?}");
+}
+
+async fn call(app: &Router, method: &str, path: &str, credential: Option<&str>) -> (StatusCode, String) {
+    let mut request = Request::builder().method(method).uri(path).header("x-request-id", "same");
+    if let Some(credential) = credential {
+        request = request.header("authorization", format!("Bearer {credential}"));
+    }
+    let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let status = response.status();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, String::from_utf8_lossy(&body).into_owned())
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
+    let now = clock::now();
+    let own = seed::customer(&pool, "Own").await;
+    let other = seed::customer(&pool, "Other").await;
+    let write = api_token::create(&pool, "write", Scope::Write, None).await.unwrap();
+    let read = api_token::create(&pool, "read", Scope::Read, None).await.unwrap();
+    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let grant = Grant { customer_id: own, display: Display::new(Dashboard::Invoices) };
+    let embed = keys.sign_embed(&grant, chrono::Duration::minutes(5), now).unwrap().token;
+    let session = keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token;
+    let app = app(pool).await;
+    let present = routes();
+
+    for (method, path, open) in TABLE {
+        if !present.contains(&((*method).to_owned(), (*path).to_owned())) {
+            continue;
+        }
+        let at = |customer_id: Uuid| {
+            let path = path.replace("{customer_id}", &customer_id.to_string());
+            path.replace("{invoice_id}", &Uuid::nil().to_string())
+                .replace("{plan_id}", &Uuid::nil().to_string())
+                .replace("{customer_plan_id}", &Uuid::nil().to_string())
+                .replace("{billable_metric_id}", &Uuid::nil().to_string())
+        };
+        let let_in = |status: StatusCode| ![401, 403, 405].contains(&status.as_u16());
+        let credentials = [
+            ("nothing", None, *open == ToAll),
+            ("garbage", Some("inlay_garbage"), *open == ToAll),
+            ("an embed token", Some(embed.as_str()), *open == ToAll),
+            (
+                "a reading API token",
+                Some(read.as_str()),
+                matches!(open, ToAll | ToOperators | ToReadersOfTheCustomer),
+            ),
+            (
+                "a writing API token",
+                Some(write.as_str()),
+                matches!(open, ToAll | ToOperators | ToReadersOfTheCustomer | ToWriters),
+            ),
+            (
+                "a session token",
+                Some(session.as_str()),
+                matches!(open, ToAll | ToReadersOfTheCustomer | ToSessions),
+            ),
+        ];
+        for (name, credential, expected) in credentials {
+            let (status, body) = call(&app, method, &at(own), credential).await;
+            assert_eq!(let_in(status), expected, "{method} {path} with {name}: {status} {body}");
+        }
+        let (status, body) = call(&app, method, &at(own), Some(&read)).await;
+        if *open == ToWriters {
+            assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path}: {body}");
+        }
+        if *open == ToReadersOfTheCustomer {
+            let (status, body) = call(&app, method, &at(other), Some(&session)).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path} of another customer");
+            let unknown = call(&app, method, &at(Uuid::nil()), Some(&write)).await;
+            assert_eq!((status, body), unknown, "{method} {path}: another customer looks like none");
+        }
+    }
+}

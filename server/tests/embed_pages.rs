@@ -1,0 +1,181 @@
+//! The embed pages: what they show, to whom, and with which headers.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use app::billing::AggregationType;
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use common::{app, post, seed, send, token};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+async fn open(app: &Router, path: &str) -> Answer {
+    let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+}
+
+/// The path and query of an embeddable URL.
+async fn url(app: &Router, token: &str, customer_id: Uuid, dashboard: &str, rest: Value) -> String {
+    let mut body = json!({ "customer_id": customer_id, "dashboard": dashboard });
+    body.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+    let (status, answer) = post(app, token, "/v1/dashboards/getEmbeddableUrl", body).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    answer["data"]["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned()
+}
+
+/// The session token in the links of a page.
+fn session(page: &str) -> String {
+    let at = page.find("?token=").expect("a link with a token") + "?token=".len();
+    page[at..].split(['&', '"']).next().unwrap().to_owned()
+}
+
+async fn customer_on_plan(pool: &PgPool) -> Uuid {
+    let customer_id = seed::customer(pool, "Acme").await;
+    let metric = seed::metric(pool, AggregationType::Count, "requests", "[]").await;
+    seed::on_plan(pool, customer_id, &[metric]).await;
+    customer_id
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_usage_page_shows_a_chart_and_links_to_the_windows(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_on_plan(&pool).await;
+    let first = open(&app, &url(&app, &token, customer_id, "usage", json!({})).await).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert!(first.body.contains("data-chart"), "{}", first.body);
+    assert!(first.body.contains("COUNT of requests"));
+    let session = session(&first.body);
+    let wider = open(&app, &format!("/embed/usage?token={session}&window=90")).await;
+    assert_eq!(wider.status, StatusCode::OK);
+    assert!(wider.body.contains("data-chart"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn colors_and_scheme_are_on_the_page(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_on_plan(&pool).await;
+    let dark = url(&app, &token, customer_id, "invoices", json!({ "color_scheme": "dark" })).await;
+    assert!(open(&app, &dark).await.body.contains("data-scheme=\"dark\""));
+    let overrides = json!({ "color_overrides": [{ "name": "Gray_dark", "value": "#123456" }] });
+    let red = url(&app, &token, customer_id, "invoices", overrides).await;
+    assert!(open(&app, &red).await.body.contains("--Gray_dark:#123456"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_headers_of_a_page_are_exactly_these(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let path = url(&app, &token, customer_id, "invoices", json!({})).await;
+    let page = open(&app, &path).await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+    assert_eq!(policy, server::headers::content_security_policy(nonce, &[]));
+    assert!(nonce.len() >= 16);
+    assert_eq!(
+        page.body.matches("<script").count(),
+        page.body.matches(&format!("nonce=\"{nonce}\"")).count()
+    );
+    for (name, value) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("referrer-policy", "no-referrer"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        assert_eq!(page.headers[name], value, "{name}");
+    }
+    assert!(!page.headers.contains_key("set-cookie"));
+    assert_ne!(open(&app, &path).await.headers["content-security-policy"], policy);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_token_that_is_not_valid_shows_nothing_of_the_customer(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let usage = url(&app, &token, customer_id, "usage", json!({})).await;
+    let tampered = format!("{}A", &usage[..usage.len() - 1]);
+    let of_the_other_page = usage.replace("/embed/usage", "/embed/invoices");
+    for path in
+        ["/embed/usage", "/embed/invoices?token=", &tampered, &of_the_other_page, "/embed/usage?token=a.b.c"]
+    {
+        let page = open(&app, path).await;
+        if path == tampered && tampered == usage {
+            continue;
+        }
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert!(page.body.contains("This link has expired"));
+        assert!(!page.body.contains(&customer_id.to_string()) && !page.body.contains("Acme"));
+        assert!(!page.body.contains("?token="));
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_archived_customer_has_a_polite_page(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let path = url(&app, &token, customer_id, "usage", json!({})).await;
+    post(&app, &token, "/v1/customers/archive", json!({ "id": customer_id })).await;
+    let page = open(&app, &path).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("This dashboard is no longer available"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_section_that_fails_leaves_the_page_standing(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_on_plan(&pool).await;
+    let usage = url(&app, &token, customer_id, "usage", json!({})).await;
+    let invoices = url(&app, &token, customer_id, "invoices", json!({})).await;
+    sqlx::query("alter table customer_plan rename to elsewhere").execute(&pool).await.unwrap();
+    for (path, text) in [(usage, "Usage could not be loaded."), (invoices, "Invoices could not be loaded.")] {
+        let page = open(&app, &path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains(text), "{}", page.body);
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_session_is_renewed_and_gets_rows(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_on_plan(&pool).await;
+    let page = open(&app, &url(&app, &token, customer_id, "invoices", json!({})).await).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let path = url(&app, &token, customer_id, "invoices", json!({})).await;
+    let embed = path.split("token=").nth(1).unwrap().to_owned();
+    let (status, _) = post(&app, &embed, "/embed/session", json!({})).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "an embed token is no session token");
+
+    let keys =
+        server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let now = server::clock::now();
+    let session = keys.sign_session(&keys.verify_page(&embed, now).unwrap(), now).unwrap().token;
+    let (status, answer) = post(&app, &session, "/embed/session", json!({})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    let left = answer["expires_in"].as_i64().unwrap();
+    assert!((1_790..=1_800).contains(&left), "{left}");
+    let renewed = answer["token"].as_str().unwrap();
+
+    let request = Request::get("/embed/invoices/rows")
+        .header("authorization", format!("Bearer {renewed}"))
+        .body(Body::empty())
+        .unwrap();
+    let response = app.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let rows = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    assert!(String::from_utf8_lossy(&rows).contains("data-invoice"));
+    let request = Request::get("/embed/invoices/rows").body(Body::empty()).unwrap();
+    assert_eq!(send(&app, request).await.0, StatusCode::UNAUTHORIZED);
+}

@@ -1,0 +1,77 @@
+//! What the compiler cannot see, read from the sources.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Every file with this ending below a folder of the workspace, with its text before the first unit test.
+fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with(ending) && !path.ends_with("tests.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                found.push((path, code));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn sql_is_only_in_the_db_folder() {
+    for (path, code) in files("server/src", ".rs") {
+        if path.components().any(|part| part.as_os_str() == "db") {
+            continue;
+        }
+        for call in ["sqlx::query", "sqlx::raw_sql", "query_scalar", "query_as("] {
+            assert!(!code.contains(call), "{}: {call}", path.display());
+        }
+    }
+}
+
+#[test]
+fn hex_colors_are_only_in_the_tokens() {
+    let is_hex = |text: &str| {
+        text.split('#').skip(1).any(|rest| {
+            let digits = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+            matches!(digits, 3 | 6 | 8)
+                && !rest[digits..].starts_with(|next: char| next.is_alphanumeric() || next == '-')
+        })
+    };
+    let sheets = files("style", ".css").into_iter().filter(|(path, _)| !path.ends_with("tokens.css"));
+    let sources = files("app/src", ".rs").into_iter().filter(|(path, _)| !path.ends_with("theme.rs"));
+    for (path, code) in sheets.chain(sources) {
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            assert!(!is_hex(line), "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn signing_keys_are_touched_only_in_embed_url() {
+    for (path, code) in files("server/src", ".rs") {
+        if path.components().any(|part| part.as_os_str() == "embed_url") {
+            continue;
+        }
+        for name in ["jsonwebtoken", "EncodingKey", "DecodingKey"] {
+            assert!(!code.contains(name), "{}: {name}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_says_first_what_it_is() {
+    for folder in ["app/src", "server/src", "server/tests", "frontend/src"] {
+        for (path, code) in files(folder, ".rs") {
+            assert!(code.starts_with("//! "), "{}", path.display());
+        }
+    }
+}
