@@ -151,6 +151,8 @@ async fn a_section_that_fails_leaves_the_page_standing(pool: PgPool) {
 async fn a_session_is_renewed_and_gets_rows(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let customer_id = customer_on_plan(&pool).await;
+    let billed = "update customer_plan set period_end = '2026-02-01T00:00:00Z'";
+    sqlx::query(billed).execute(&pool).await.unwrap();
     let page = open(&app, &url(&app, &token, customer_id, "invoices", json!({})).await).await;
     assert_eq!(page.status, StatusCode::OK);
     let path = url(&app, &token, customer_id, "invoices", json!({})).await;
