@@ -66,7 +66,7 @@ fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
 }
 
 /// All `accept-encoding` lines as one list.
-fn accepted(headers: &HeaderMap) -> String {
+pub(crate) fn accepted(headers: &HeaderMap) -> String {
     let lines = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|line| line.to_str().ok());
     lines.collect::<Vec<_>>().join(",")
 }
@@ -82,7 +82,7 @@ fn choose(asset: &Asset, accepted: &str) -> (Option<&'static str>, &'static [u8]
 }
 
 /// Whether a coding is listed, or stood for by `*`, with a weight above zero.
-fn accepts(accepted: &str, coding: &str) -> bool {
+pub(crate) fn accepts(accepted: &str, coding: &str) -> bool {
     let weight_of = |wanted: &str| {
         accepted.split(',').find_map(|item| {
             let mut parts = item.split(';').map(str::trim);

@@ -3,7 +3,7 @@
 use crate::{
     AppState, Error, Result, assets,
     auth::{CustomerAccess, Reader, no_such_customer},
-    clock, db,
+    clock, compress, db,
     embed_url::Session,
     error::chain,
     extract::Query,
@@ -23,6 +23,7 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::StatusCode,
+    middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -38,6 +39,7 @@ pub fn router() -> Router<AppState> {
         .route("/embed/invoices/rows", get(invoice_rows))
         .route("/embed/usage", get(usage))
         .route("/embed/session", post(renew))
+        .layer(middleware::from_fn(compress::page))
 }
 
 /// The query of a page. What cannot be read falls back to the default: a page is no place for a lecture.
