@@ -173,9 +173,21 @@ def open_page(url):
     if not browser:
         print("note: CHROMIUM is not set, the page is read without a browser")
         return urllib.request.urlopen(url, timeout=30).read().decode()
-    with tempfile.TemporaryDirectory(prefix="inlay-chromium-") as profile:
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}", "--timeout=20000"]
-        done = subprocess.run([browser, *flags, "--dump-dom", url], capture_output=True, text=True, timeout=120)
+    # By Playwright, which the browser suite has installed here: `--dump-dom` hangs in some builds of Chromium.
+    script = """
+      import { chromium } from "@playwright/test";
+      const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+      const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args });
+      const page = await browser.newPage();
+      await page.goto(process.env.PAGE_URL);
+      await page.locator("html[data-hydrated]").waitFor();
+      console.log(await page.content());
+      await browser.close();
+    """
+    done = subprocess.run(["node", "--input-type=module", "-e", script], cwd=pathlib.Path(__file__).parent,
+                          env=os.environ | {"PAGE_URL": url}, capture_output=True, text=True, timeout=120)
+    if done.returncode:
+        sys.exit(f"tryout: the browser did not show the page:\n{done.stderr[-2000:]}")
     return done.stdout
 
 
