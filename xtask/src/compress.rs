@@ -46,8 +46,10 @@ pub(crate) fn beside(file: &Path, extension: &str) -> PathBuf {
 }
 
 fn brotli(content: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut params = brotli::enc::BrotliEncoderParams::default();
+    (params.quality, params.lgwin, params.size_hint) = (i32::try_from(quality)?, 22, content.len());
     let mut packed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut packed, 1 << 16, quality, 22);
+    let mut writer = brotli::CompressorWriter::with_params(&mut packed, 1 << 16, &params);
     writer.write_all(content)?;
     drop(writer);
     Ok(packed)
