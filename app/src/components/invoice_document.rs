@@ -87,7 +87,7 @@ fn Line(line: LineView) -> impl IntoView {
     let charges = if is_single { Vec::new() } else { line.charges };
     view! {
         <tbody>
-            <tr class="line">
+            <tr class="line" data-single=is_single.then_some("")>
                 <th scope="row">{line.name} {line.group.map(|group| view! { " " <span class="group">{group}</span> })}</th>
                 <td>{quantity}</td>
                 <td>{unit_price}</td>
