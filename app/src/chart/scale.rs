@@ -5,7 +5,14 @@ pub fn nice_max(data_max: f64) -> f64 {
     if !data_max.is_finite() || data_max <= 0.0 {
         return 1.0;
     }
-    let power = 10f64.powf(data_max.log10().floor());
+    // By hand: the logarithm and the power function weigh more than these lines in the browser.
+    let mut power = 1.0;
+    while power > data_max {
+        power /= 10.0;
+    }
+    while power * 10.0 <= data_max {
+        power *= 10.0;
+    }
     [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
         .into_iter()
         .map(|step| step * power)

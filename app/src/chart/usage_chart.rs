@@ -98,8 +98,8 @@ impl Drawn {
             let so_far = if day == last { "<small> so far</small>" } else { "" };
             let _ = write!(
                 rows,
-                r#"<tr data-y="{:.3}"><th scope="row">{date}</th><td>{}{so_far}</td></tr>"#,
-                (value / top).clamp(0.0, 1.0),
+                r#"<tr data-y="{}"><th scope="row">{date}</th><td>{}{so_far}</td></tr>"#,
+                ((value / top).clamp(0.0, 1.0) * 1000.0) as u32,
                 format::number(text),
             );
         }

@@ -7,7 +7,7 @@ const a=f.querySelector('.area'),c=a.querySelector('.cursor'),t=a.querySelector(
 const rows=()=>f.querySelectorAll('tbody tr');
 const hide=()=>{c.hidden=t.hidden=true;day=-1};
 const show=i=>{const r=rows(),n=r.length;if(!n)return;i=Math.max(0,Math.min(n-1,i));if(i===day&&!t.hidden)return;day=i;
-const w=a.clientWidth,x=n>1?i/(n-1)*w:w;c.hidden=t.hidden=false;c.style.left=x+'px';c.firstChild.style.top=(1-r[i].dataset.y)*100+'%';
+const w=a.clientWidth,x=n>1?i/(n-1)*w:w;c.hidden=t.hidden=false;c.style.left=x+'px';c.firstChild.style.top=100-r[i].dataset.y/10+'%';
 const d=document.createElement('span'),v=document.createElement('strong');d.textContent=r[i].cells[0].textContent;v.textContent=r[i].cells[1].textContent;t.replaceChildren(d,v);
 const tw=t.offsetWidth;t.style.left=Math.max(0,x+12+tw>w?Math.max(x-12-tw,0):x+12)+'px'};
 a.addEventListener('pointermove',e=>{const b=a.getBoundingClientRect();show(Math.round((e.clientX-b.left)/b.width*(rows().length-1)))});

@@ -109,13 +109,19 @@ pub fn compact(value: f64) -> String {
         .iter()
         .find(|(step, _)| value.abs() >= *step)
         .map_or((value, ""), |(step, suffix)| (value / step, *suffix));
-    let mut digits =
-        if scaled == 0.0 || scaled.abs() >= 1.0 { format!("{scaled:.2}") } else { format!("{scaled:.4}") };
-    if digits.contains('.') {
-        digits.truncate(digits.trim_end_matches('0').trim_end_matches('.').len());
+    // Ten-thousandths below one, hundredths above, as a whole number: float formatting weighs kilobytes in the browser.
+    let places = if scaled.abs() < 1.0 { 4 } else { 2 };
+    let divisor = 10u64.pow(places);
+    let units = (scaled.abs() * divisor as f64 + 0.5) as u64;
+    let mut fraction = units % divisor;
+    let mut width = places as usize;
+    while width > 0 && fraction.is_multiple_of(10) {
+        (fraction, width) = (fraction / 10, width - 1);
     }
-    if let Some(rest) = digits.strip_prefix('-') {
-        digits = format!("\u{2212}{rest}");
+    let sign = if scaled < 0.0 { "\u{2212}" } else { "" };
+    let mut digits = format!("{sign}{}", units / divisor);
+    if width > 0 {
+        digits.push_str(&format!(".{fraction:0width$}"));
     }
     digits + suffix
 }
