@@ -80,8 +80,8 @@ mod tests {
             let bytes = to_bytes(response.into_body(), MAX_PAGE).await.unwrap();
             let mut plain = Vec::new();
             match encoding {
-                Some("br") => drop(brotli::BrotliDecompress(&mut bytes.as_ref(), &mut plain).unwrap()),
-                Some(_) => drop(flate2::write::GzDecoder::new(&mut plain).write_all(&bytes).unwrap()),
+                Some("br") => brotli::BrotliDecompress(&mut bytes.as_ref(), &mut plain).unwrap(),
+                Some(_) => flate2::write::GzDecoder::new(&mut plain).write_all(&bytes).unwrap(),
                 None => plain = bytes.to_vec(),
             }
             assert_eq!(plain, text.as_bytes(), "{accepted}");

@@ -22,58 +22,58 @@ use uuid::Uuid;
 
 /// Who is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Open {
+enum OpenTo {
     /// Everybody.
-    ToAll,
+    All,
     /// API tokens that may write.
-    ToWriters,
+    Writers,
     /// API tokens.
-    ToOperators,
+    Operators,
     /// API tokens, and the session tokens of the customer in the path.
-    ToReadersOfTheCustomer,
+    ReadersOfTheCustomer,
     /// Session tokens only.
-    ToSessions,
+    Sessions,
     /// Those with a token in the query; the header is not looked at.
-    ToTokensInTheQuery,
+    TokensInTheQuery,
 }
 
-use Open::{ToAll, ToOperators, ToReadersOfTheCustomer, ToSessions, ToTokensInTheQuery, ToWriters};
+use OpenTo::{All, Operators, ReadersOfTheCustomer, Sessions, TokensInTheQuery, Writers};
 
-const TABLE: &[(&str, &str, Open)] = &[
-    ("GET", "/healthz", ToAll),
-    ("GET", "/readyz", ToAll),
-    ("GET", "/embed/invoices", ToTokensInTheQuery),
-    ("GET", "/embed/usage", ToTokensInTheQuery),
-    ("GET", "/embed/invoices/rows", ToSessions),
-    ("POST", "/embed/session", ToSessions),
-    ("GET", "/v1/billable-metrics", ToOperators),
-    ("GET", "/v1/billable-metrics/{billable_metric_id}", ToOperators),
-    ("POST", "/v1/billable-metrics/archive", ToWriters),
-    ("POST", "/v1/billable-metrics/create", ToWriters),
-    ("GET", "/v1/credit-types/list", ToOperators),
-    ("GET", "/v1/customers", ToOperators),
-    ("POST", "/v1/customers", ToWriters),
-    ("GET", "/v1/customers/{customer_id}", ToOperators),
-    ("GET", "/v1/customers/{customer_id}/billable-metrics", ToReadersOfTheCustomer),
-    ("GET", "/v1/customers/{customer_id}/invoices", ToReadersOfTheCustomer),
-    ("GET", "/v1/customers/{customer_id}/invoices/{invoice_id}", ToReadersOfTheCustomer),
-    ("GET", "/v1/customers/{customer_id}/plans", ToOperators),
-    ("POST", "/v1/customers/{customer_id}/plans/add", ToWriters),
-    ("POST", "/v1/customers/{customer_id}/plans/{customer_plan_id}/end", ToWriters),
-    ("POST", "/v1/customers/{customer_id}/setIngestAliases", ToWriters),
-    ("POST", "/v1/customers/{customer_id}/setName", ToWriters),
-    ("POST", "/v1/customers/archive", ToWriters),
-    ("POST", "/v1/dashboards/getEmbeddableUrl", ToOperators),
-    ("POST", "/v1/ingest", ToWriters),
-    ("POST", "/v1/invoices/void", ToWriters),
-    ("GET", "/v1/planDetails/{plan_id}", ToOperators),
-    ("GET", "/v1/planDetails/{plan_id}/charges", ToOperators),
-    ("GET", "/v1/planDetails/{plan_id}/customers", ToOperators),
-    ("GET", "/v1/plans", ToOperators),
-    ("POST", "/v1/plans/create", ToWriters),
-    ("POST", "/v1/products/create", ToWriters),
-    ("POST", "/v1/usage", ToOperators),
-    ("POST", "/v1/usage/groups", ToOperators),
+const TABLE: &[(&str, &str, OpenTo)] = &[
+    ("GET", "/healthz", All),
+    ("GET", "/readyz", All),
+    ("GET", "/embed/invoices", TokensInTheQuery),
+    ("GET", "/embed/usage", TokensInTheQuery),
+    ("GET", "/embed/invoices/rows", Sessions),
+    ("POST", "/embed/session", Sessions),
+    ("GET", "/v1/billable-metrics", Operators),
+    ("GET", "/v1/billable-metrics/{billable_metric_id}", Operators),
+    ("POST", "/v1/billable-metrics/archive", Writers),
+    ("POST", "/v1/billable-metrics/create", Writers),
+    ("GET", "/v1/credit-types/list", Operators),
+    ("GET", "/v1/customers", Operators),
+    ("POST", "/v1/customers", Writers),
+    ("GET", "/v1/customers/{customer_id}", Operators),
+    ("GET", "/v1/customers/{customer_id}/billable-metrics", ReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/invoices", ReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/invoices/{invoice_id}", ReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/plans", Operators),
+    ("POST", "/v1/customers/{customer_id}/plans/add", Writers),
+    ("POST", "/v1/customers/{customer_id}/plans/{customer_plan_id}/end", Writers),
+    ("POST", "/v1/customers/{customer_id}/setIngestAliases", Writers),
+    ("POST", "/v1/customers/{customer_id}/setName", Writers),
+    ("POST", "/v1/customers/archive", Writers),
+    ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
+    ("POST", "/v1/ingest", Writers),
+    ("POST", "/v1/invoices/void", Writers),
+    ("GET", "/v1/planDetails/{plan_id}", Operators),
+    ("GET", "/v1/planDetails/{plan_id}/charges", Operators),
+    ("GET", "/v1/planDetails/{plan_id}/customers", Operators),
+    ("GET", "/v1/plans", Operators),
+    ("POST", "/v1/plans/create", Writers),
+    ("POST", "/v1/products/create", Writers),
+    ("POST", "/v1/usage", Operators),
+    ("POST", "/v1/usage/groups", Operators),
 ];
 
 /// `(method, path)` of every `.route(…)` in the sources.
@@ -153,23 +153,23 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
         };
         let let_in = |status: StatusCode| ![401, 403, 405].contains(&status.as_u16());
         let credentials = [
-            ("nothing", None, *open == ToAll),
-            ("garbage", Some("inlay_garbage"), *open == ToAll),
-            ("an embed token", Some(embed.as_str()), *open == ToAll),
+            ("nothing", None, *open == All),
+            ("garbage", Some("inlay_garbage"), *open == All),
+            ("an embed token", Some(embed.as_str()), *open == All),
             (
                 "a reading API token",
                 Some(read.as_str()),
-                matches!(open, ToAll | ToOperators | ToReadersOfTheCustomer),
+                matches!(open, All | Operators | ReadersOfTheCustomer),
             ),
             (
                 "a writing API token",
                 Some(write.as_str()),
-                matches!(open, ToAll | ToOperators | ToReadersOfTheCustomer | ToWriters),
+                matches!(open, All | Operators | ReadersOfTheCustomer | Writers),
             ),
             (
                 "a session token",
                 Some(session.as_str()),
-                matches!(open, ToAll | ToReadersOfTheCustomer | ToSessions),
+                matches!(open, All | ReadersOfTheCustomer | Sessions),
             ),
         ];
         for (name, credential, expected) in credentials {
@@ -177,10 +177,10 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
             assert_eq!(let_in(status), expected, "{method} {path} with {name}: {status} {body}");
         }
         let (status, body) = call(&app, method, &at(own), Some(&read)).await;
-        if *open == ToWriters {
+        if *open == Writers {
             assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path}: {body}");
         }
-        if *open == ToReadersOfTheCustomer {
+        if *open == ReadersOfTheCustomer {
             let (status, body) = call(&app, method, &at(other), Some(&session)).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path} of another customer");
             let unknown = call(&app, method, &at(Uuid::nil()), Some(&write)).await;

@@ -44,6 +44,9 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(group, quantity)| ((*group).to_owned(), (*quantity).to_owned())).collect()
 }
 
+/// Groups with their values.
+type Rows = &'static [(&'static str, &'static str)];
+
 #[sqlx::test(migrations = "./migrations")]
 async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
     use AggregationType::{Count, Latest, Max, Sum, Unique};
@@ -70,7 +73,7 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
         assert_eq!((recorded.fresh, recorded.duplicates), (1, 0));
     }
     for round in 0..3 {
-        let expected: [(&[(&str, &str)], &[(&str, &str)], &[(&str, &str)]); 5] = [
+        let expected: [(Rows, Rows, Rows); 5] = [
             (
                 &[("", "7")],
                 &[("eu", "4"), ("us", "2"), ("∅", "1")],

@@ -6,11 +6,11 @@ use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 /// Events in one batch at most.
-pub const MOST_EVENTS: usize = 1_000;
+pub(super) const MOST_EVENTS: usize = 1_000;
 /// How far back an event may lie: as long as its id is remembered, or an old retry would be billed again.
-pub const OLDEST: TimeDelta = TimeDelta::days(34);
+pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
 /// How far ahead an event may lie, for clocks that are wrong.
-pub const NEWEST: TimeDelta = TimeDelta::hours(24);
+pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
 /// Problems that one answer lists at most.
 const MOST_PROBLEMS: usize = 20;

@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 /// The call that makes embeddable URLs.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new().route("/v1/dashboards/getEmbeddableUrl", post(create_embeddable_url))
 }
 

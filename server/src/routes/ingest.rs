@@ -5,7 +5,7 @@ use axum::{Router, extract::State, routing::post};
 use serde_json::Value;
 
 /// The route of this file.
-pub fn router() -> Router<AppState> {
+pub(super) fn router() -> Router<AppState> {
     Router::new().route("/v1/ingest", post(ingest))
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use sqlx::PgExecutor;
 
 /// How far back an id is remembered, and an event may lie.
-pub const DEDUPE_DAYS: i64 = 34;
+pub(super) const DEDUPE_DAYS: i64 = 34;
 
 /// How long after the start of a week ids are also written to the week before: two servers whose clocks, or two
 /// transactions whose beginnings, lie on different sides of midnight then still meet on one key.

@@ -146,8 +146,11 @@ async fn range(state: &AppState, operator: &Operator, request: &Request) -> Resu
     Windows::new(start, end, request.window_size)
 }
 
+/// Which values are wanted of each key; a key that is not named admits all.
+type Filters = BTreeMap<String, Vec<String>>;
+
 /// The names of the group key, and which values are wanted.
-fn grouping(request: &Request) -> Result<(Vec<String>, BTreeMap<String, Vec<String>>)> {
+fn grouping(request: &Request) -> Result<(Vec<String>, Filters)> {
     let filters = request.group_filters.clone().unwrap_or_default();
     let names = request.group_key.clone().unwrap_or_default();
     match &request.group_by {
