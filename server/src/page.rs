@@ -65,12 +65,15 @@ const GONE: MessagePage = MessagePage {
 };
 
 async fn invoices(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, &query, Dashboard::Invoices).await {
+    let opened = match open(&state, &query, Dashboard::Invoices) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal).await,
     };
     let options = &opened.session.grant.display.options;
     let invoices = list(&state, opened.access, options, query.next_page, opened.now).await;
+    if let Err(Error::NotFound(_)) = invoices {
+        return refuse(&state, Refusal::Gone).await;
+    }
     let page = InvoicesPage {
         invoices: invoices.map_err(|error| failed("invoices", &error)),
         now: opened.now,
@@ -81,10 +84,16 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<PageQuery>)
 }
 
 async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, &query, Dashboard::Usage).await {
+    let opened = match open(&state, &query, Dashboard::Usage) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal).await,
     };
+    match active(&state, opened.access).await {
+        Ok(()) => {}
+        Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone).await,
+        // The section below will fail too, and say so in its place.
+        Err(error) => drop(failed("the customer", &error)),
+    }
     let series = db::usage::series(&state.pool, opened.access, opened.now).await;
     let window = query.window.and_then(|days| days.parse().ok()).and_then(UsageWindow::from_days);
     let page = UsagePage {
@@ -107,7 +116,6 @@ async fn invoice_rows(
     if display.dashboard != Dashboard::Invoices {
         return Err(Error::Unauthorized);
     }
-    active(&state, reader.access()).await?;
     let invoices = list(&state, reader.access(), &display.options, query.next_page, now).await?;
     let options = invoice_options(&display.options);
     let rows = Owner::new().with(|| view! { <InvoiceRows invoices options now/> }.to_html());
@@ -137,7 +145,7 @@ enum Refusal {
     Gone,
 }
 
-async fn open(state: &AppState, query: &PageQuery, dashboard: Dashboard) -> Result<Opened, Refusal> {
+fn open(state: &AppState, query: &PageQuery, dashboard: Dashboard) -> Result<Opened, Refusal> {
     let now = clock::now();
     let token = query.token.as_deref().unwrap_or_default();
     let session = state.keys.verify_page(token, now).map_err(|_| Refusal::Expired)?;
@@ -146,12 +154,6 @@ async fn open(state: &AppState, query: &PageQuery, dashboard: Dashboard) -> Resu
     }
     let signed = state.keys.sign_session(&session, now).map_err(|_| Refusal::Expired)?;
     let access = Reader::new(session.clone()).access();
-    match active(state, access).await {
-        Ok(()) => {}
-        Err(Error::NotFound(_)) => return Err(Refusal::Gone),
-        // The section below will fail too, and say so in its place.
-        Err(error) => drop(failed("the customer", &error)),
-    }
     Ok(Opened { session, access, expires_in: seconds(signed.expires_at, now), token: signed.token, now })
 }
 
@@ -175,7 +177,13 @@ async fn list(
     if status.is_empty() || !options.admits_plan_invoices() {
         return Ok(Page { data: Vec::new(), next_page: None });
     }
-    let filter = InvoiceFilter { status, sort: Sort::DateDesc, next_page, ..InvoiceFilter::default() };
+    let filter = InvoiceFilter {
+        status,
+        sort: Sort::DateDesc,
+        next_page,
+        active_only: true,
+        ..InvoiceFilter::default()
+    };
     invoicing::list(&state.pool, access, &filter, now, state.settings.grace_period).await
 }
 

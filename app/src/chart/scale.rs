@@ -1,6 +1,7 @@
 //! What the axes say: a nice maximum in four equal steps; labels at whole weeks.
 
-/// The top of the y axis: the smallest of 1, 1.5, 2, 3, 4, 5, 6, 8 × 10ⁿ that holds the data; 1 when all is zero.
+/// The top of the y axis: the smallest of 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8 × 10ⁿ that holds the data; 1 when all is
+/// zero. A quarter of each has at most two digits, so that no label reads 1.125M.
 pub fn nice_max(data_max: f64) -> f64 {
     if !data_max.is_finite() || data_max <= 0.0 {
         return 1.0;
@@ -13,7 +14,7 @@ pub fn nice_max(data_max: f64) -> f64 {
     while power * 10.0 <= data_max {
         power *= 10.0;
     }
-    [1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0]
+    [1.0, 1.2, 1.6, 2.0, 2.4, 3.2, 4.0, 6.0, 8.0, 10.0]
         .into_iter()
         .map(|step| step * power)
         // Division and multiplication by powers of ten may miss by a last digit.
@@ -44,11 +45,11 @@ mod tests {
             (0.0, 1.0),
             (-5.0, 1.0),
             (1.0, 1.0),
-            (1.01, 1.5),
+            (1.01, 1.2),
             (1742.0, 2000.0),
             (65.0, 80.0),
             (1e15, 1e15),
-            (0.003, 0.003),
+            (0.003, 0.0032),
         ] {
             assert!((nice_max(data) - top).abs() <= top * 1e-9, "{data}: {}", nice_max(data));
         }

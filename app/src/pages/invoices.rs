@@ -62,7 +62,7 @@ fn list(
         view! { <MoreInvoices href next_page/> }
     });
     let has_current = current.is_some();
-    let past = match (views.is_empty(), has_current) {
+    let past = match (views.is_empty() && more.is_none(), has_current) {
         (false, _) => Either::Left(view! {
             <section class="card invoices" aria-label="Invoices">
                 <div class="columns" aria-hidden="true">

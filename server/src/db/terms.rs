@@ -85,10 +85,11 @@ macro_rules! terms_json {
 }
 
 /// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
-/// unknown.
+/// unknown, or archived where only an active one is asked for.
 pub async fn unbilled(
     pool: &PgPool,
     access: CustomerAccess,
+    active_only: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<rating::Terms>>> {
     let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
@@ -98,11 +99,12 @@ pub async fn unbilled(
         from customer c
         left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
         left join plan p on p.id = cp.plan_id
-        where c.id = $1
+        where c.id = $1 and (c.archived_at is null or not $3)
         order by cp.starting_on"
     ))
     .bind(access.customer_id())
     .bind(now)
+    .bind(active_only)
     .fetch_all(pool)
     .await?;
     if rows.is_empty() {

@@ -38,7 +38,8 @@ pub async fn list(
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
     // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
-    let unbilled = db::terms::unbilled(pool, access, now).await?.ok_or_else(no_such_customer)?;
+    let unbilled =
+        db::terms::unbilled(pool, access, filter.active_only, now).await?.ok_or_else(no_such_customer)?;
     if filter.contract_id.is_some() || filter.invoice_type == Some(TypeFilter::Contract) {
         return Ok(Page { data: Vec::new(), next_page: None });
     }
@@ -100,7 +101,7 @@ pub async fn find(
     grace: Duration,
 ) -> Result<Invoice> {
     // In this order, as in `list`: what is finalized in between is still found.
-    let unbilled = db::terms::unbilled(pool, access, now).await?.ok_or_else(no_such_customer)?;
+    let unbilled = db::terms::unbilled(pool, access, false, now).await?.ok_or_else(no_such_customer)?;
     if let Some(invoice) = db::invoice::find(pool, access, id).await? {
         return Ok(invoice);
     }

@@ -67,6 +67,7 @@ impl TryFrom<ListQuery> for InvoiceFilter {
             sort: query.sort.as_deref().map(sort).transpose()?.unwrap_or_default(),
             limit: query.limit,
             next_page: query.next_page,
+            active_only: false,
             skip_zero_qty_line_items: query.skip_zero_qty_line_items,
         })
     }
