@@ -42,13 +42,14 @@ impl Proxy {
 
     /// The way to the server through this proxy.
     pub fn options(&self, server: &PgConnectOptions) -> PgConnectOptions {
-        let database = server.get_database().unwrap();
-        PgConnectOptions::new_without_pgpass()
-            .host("127.0.0.1")
-            .port(self.port)
-            .username(server.get_username())
-            .database(database)
-            .ssl_mode(sqlx::postgres::PgSslMode::Disable)
+        // A clone keeps the password, which cannot be read; a socket, which a clone keeps too, needs none.
+        let way = match server.get_socket() {
+            None => server.clone(),
+            Some(_) => PgConnectOptions::new_without_pgpass()
+                .username(server.get_username())
+                .database(server.get_database().unwrap()),
+        };
+        way.host("127.0.0.1").port(self.port).ssl_mode(sqlx::postgres::PgSslMode::Disable)
     }
 
     /// Holds answers back.
