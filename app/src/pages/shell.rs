@@ -91,6 +91,7 @@ pub fn Shell(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="robots" content="noindex"/>
                 <title>{frame.title}</title>
+                <link rel="icon" href="/favicon.svg"/>
                 <link rel="stylesheet" href=frame.css/>
                 {(!theme.is_empty()).then(|| view! { <style nonce=frame.nonce.clone() inner_html=theme></style> })}
             </head>
