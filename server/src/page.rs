@@ -206,11 +206,7 @@ async fn show(state: &AppState, opened: Opened, title: &'static str, content: Pa
     let frame = PageFrame {
         scheme: display.color_scheme,
         theme: display.theme,
-        session: Some(SessionProps {
-            token: opened.token,
-            customer_id: opened.session.grant.customer_id,
-            expires_in: opened.expires_in,
-        }),
+        session: Some(SessionProps { token: opened.token, expires_in: opened.expires_in }),
         ..frame(title)
     };
     draw(state, StatusCode::OK, frame, content).await

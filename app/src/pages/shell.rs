@@ -6,7 +6,6 @@ use crate::{
     embed::theme::{ColorScheme, Theme},
 };
 use leptos::{either::EitherOf3, prelude::*};
-use uuid::Uuid;
 
 /// What surrounds a page.
 #[derive(Clone, Debug)]
@@ -34,8 +33,6 @@ pub struct PageFrame {
 pub struct SessionProps {
     /// The session token.
     pub token: String,
-    /// Whose data it opens.
-    pub customer_id: Uuid,
     /// Seconds until it expires.
     pub expires_in: u32,
 }

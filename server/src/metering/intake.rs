@@ -1,8 +1,9 @@
 //! What an integrator sent, checked: events, or every problem by index and field.
 
 use super::Event;
+use crate::timestamp;
 use app::billing::Decimal;
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 /// Events in one batch at most.
@@ -158,11 +159,7 @@ fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
 
 /// An RFC 3339 instant, to the microsecond; without a zone it is UTC.
 fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
-    let at = match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.to_utc(),
-        Err(_) => text.parse::<NaiveDateTime>().ok()?.and_utc(),
-    };
-    Some(at.trunc_subsecs(6))
+    timestamp::parse(text).map(|at| at.trunc_subsecs(6))
 }
 
 #[cfg(test)]
