@@ -1,19 +1,14 @@
-//! Writes every page and state as a file to `target/preview`, to be looked at without a server.
+//! Writes every sample page to `target/preview`, light, dark and in a theme, to be looked at without a server.
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use app::{
-    billing::{
-        AggregationType, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType,
-        LineItem, Page, SubLineItem, TierUsage, UsageSeries, UsageWindow,
-    },
     embed::theme::{ColorScheme, Theme},
-    pages::{InvoiceOptions, InvoicesPage, LoadError, MessagePage, PageContent, PageFrame, Shell, UsagePage},
+    pages::{PageFrame, Shell},
+    samples::samples,
 };
-use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 use leptos::prelude::*;
 use std::{fs, path::Path};
-use uuid::Uuid;
 
 const CSS: [&str; 4] = [
     include_str!("../../style/tokens.css"),
@@ -25,218 +20,32 @@ const CSS: [&str; 4] = [
 fn main() {
     let folder = Path::new("target/preview");
     fs::create_dir_all(folder).unwrap();
-    let invoices = |invoices| {
-        PageContent::Invoices(InvoicesPage {
-            invoices,
-            now: now(),
-            options: InvoiceOptions::default(),
-            base_href: "/embed/invoices?token=t".to_owned(),
-        })
-    };
-    let usage = |series, window| {
-        PageContent::Usage(UsagePage {
-            series,
-            window,
-            now: now(),
-            base_href: "/embed/usage?token=t".to_owned(),
-        })
-    };
     let overrides =
         ["Gray_dark", "White", "Action", "UsageLine_0", "Primary_light", "Primary_medium", "Gray_light"]
             .into_iter()
             .zip(["#3b2a1a", "#fffaf2", "#b4501a", "#b4501a", "#fbe8d8", "#b4501a", "#ecdcc8"]);
-    let theme = Theme::new(overrides.map(|(t, c)| (t.parse().unwrap(), c.parse().unwrap())).collect());
-    let plain = Theme::default;
-    let pages = [
-        ("invoices", ColorScheme::Light, plain(), invoices(Ok(history()))),
-        ("invoices-dark", ColorScheme::Dark, plain(), invoices(Ok(history()))),
-        ("invoices-empty", ColorScheme::Light, plain(), invoices(Ok(Page { data: vec![], next_page: None }))),
-        ("invoices-error", ColorScheme::Light, plain(), invoices(Err(LoadError))),
-        ("usage", ColorScheme::Light, plain(), usage(Ok(Some(metrics())), UsageWindow::Days30)),
-        ("usage-90", ColorScheme::Light, plain(), usage(Ok(Some(metrics())), UsageWindow::Days90)),
-        ("usage-dark", ColorScheme::Dark, plain(), usage(Ok(Some(metrics())), UsageWindow::Days60)),
-        ("usage-theme", ColorScheme::Light, theme, usage(Ok(Some(metrics())), UsageWindow::Days30)),
-        ("usage-empty", ColorScheme::Light, plain(), usage(Ok(None), UsageWindow::Days30)),
-        ("usage-error", ColorScheme::Light, plain(), usage(Err(LoadError), UsageWindow::Days30)),
-        ("expired", ColorScheme::Light, plain(), PageContent::Message(MessagePage::EXPIRED)),
+    let brown = Theme::new(overrides.map(|(t, c)| (t.parse().unwrap(), c.parse().unwrap())).collect());
+    let looks = [
+        ("", ColorScheme::Light, Theme::default()),
+        ("-dark", ColorScheme::Dark, Theme::default()),
+        ("-theme", ColorScheme::Light, brown),
     ];
-    for (name, scheme, theme, content) in pages {
-        let frame = PageFrame {
-            title: "Inlay",
-            scheme,
-            theme,
-            js: "",
-            wasm: "",
-            css: "style.css",
-            nonce: String::new(),
-            session: None,
-        };
-        let html = Owner::new().with(|| view! { <Shell frame content/> }.to_html());
-        fs::write(folder.join(format!("{name}.html")), html).unwrap();
+    for sample in samples() {
+        for (suffix, scheme, theme) in looks.clone() {
+            let content = sample.content.clone();
+            let frame = PageFrame {
+                title: sample.title,
+                scheme,
+                theme,
+                js: "",
+                wasm: "",
+                css: "style.css",
+                nonce: String::new(),
+                session: None,
+            };
+            let html = Owner::new().with(|| view! { <Shell frame content/> }.to_html());
+            fs::write(folder.join(format!("{}{suffix}.html", sample.name)), html).unwrap();
+        }
     }
     fs::write(folder.join("style.css"), CSS.concat()).unwrap();
-}
-
-fn now() -> DateTime<Utc> {
-    "2026-11-21T14:20:00Z".parse().unwrap()
-}
-
-fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap()
-}
-
-fn metrics() -> Vec<UsageSeries> {
-    let first = NaiveDate::from_ymd_opt(2026, 8, 24).unwrap();
-    let metric = |name: &str, aggregation_type, scale: i64, seed: i64| {
-        let values: Vec<Decimal> = (0..90)
-            .map(|day: i64| {
-                let weekday = [100, 104, 108, 102, 96, 42, 38][(day % 7) as usize];
-                let noise = (day * day * seed + day * 31) % 17;
-                let outage = if day == 78 { 8 } else { 1 };
-                let today = if day == 89 { 60 } else { 100 };
-                Decimal::from(scale * (weekday + noise) * (100 + day) * today / outage / 1_000_000)
-            })
-            .collect();
-        let total = |days: usize| match aggregation_type {
-            AggregationType::Count | AggregationType::Sum => values[90 - days..].iter().sum(),
-            _ => values[90 - days..].iter().max().cloned().unwrap(),
-        };
-        UsageSeries {
-            billable_metric_id: Uuid::nil(),
-            name: name.to_owned(),
-            aggregation_type,
-            starting_on: first,
-            totals: [total(30), total(60), total(90)],
-            values,
-        }
-    };
-    vec![
-        metric("API requests", AggregationType::Count, 1_000, 3),
-        metric("Input tokens", AggregationType::Sum, 18_059_974, 5),
-        metric("Output tokens", AggregationType::Sum, 245_896, 7),
-        metric("GPU seconds", AggregationType::Sum, 37, 2),
-        metric("Active users", AggregationType::Unique, 11, 11),
-        metric(
-            "Fine-tuning jobs with a name that is far too long for a card of this width",
-            AggregationType::Count,
-            0,
-            1,
-        ),
-    ]
-}
-
-fn history() -> Page<Invoice> {
-    let start = "2026-11-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
-    let data = (0..7)
-        .map(|back: u32| {
-            let from = start - Months::new(back);
-            let until = from + Months::new(1);
-            let status = match back {
-                0 => InvoiceStatus::Draft,
-                3 => InvoiceStatus::Void,
-                _ => InvoiceStatus::Finalized,
-            };
-            invoice(back, status, from, until)
-        })
-        .collect();
-    Page { data, next_page: Some("cursor".to_owned()) }
-}
-
-fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTime<Utc>) -> Invoice {
-    let usd = CreditType::usd_cents();
-    let charge = |name: &str, quantity: &str, price: &str, subtotal: &str| SubLineItem {
-        name: name.to_owned(),
-        charge_id: None,
-        quantity: decimal(quantity),
-        subtotal: decimal(subtotal),
-        price: Some(decimal(price)),
-        tiers: None,
-        tier_period: None,
-        custom_fields: Default::default(),
-    };
-    let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {
-        name: name.to_owned(),
-        line_type: "usage".to_owned(),
-        credit_type: usd.clone(),
-        total: decimal(total),
-        product_id: Uuid::nil(),
-        quantity: None,
-        unit_price: None,
-        group_key: group.map(|_| "region".to_owned()),
-        group_value: group.map(ToOwned::to_owned),
-        sub_line_items,
-        product_custom_fields: Default::default(),
-        custom_fields: Default::default(),
-    };
-    let tiered = SubLineItem {
-        price: None,
-        tiers: Some(
-            [("0", "1000000", "0.25", "250000"), ("1000000", "1806042", "0.2", "361208.4")]
-                .map(|(starting_at, quantity, price, subtotal)| TierUsage {
-                    starting_at: decimal(starting_at),
-                    quantity: decimal(quantity),
-                    price: decimal(price),
-                    subtotal: decimal(subtotal),
-                })
-                .into(),
-        ),
-        ..charge("Requests", "2806042", "0", "611208.4")
-    };
-    Invoice {
-        id: Uuid::from_u128(back.into()),
-        invoice_number: (status != InvoiceStatus::Draft).then(|| format!("INV-{:04}", 42 - back)),
-        customer_id: Uuid::nil(),
-        credit_type: usd.clone(),
-        status,
-        invoice_type: InvoiceType::PlanArrears,
-        start_timestamp: from,
-        end_timestamp: until,
-        issued_at: until + Duration::days(1),
-        line_items: vec![
-            line(
-                "Inference",
-                None,
-                "1048200",
-                vec![
-                    tiered,
-                    charge("Input tokens", "1805997.4", "0.2", "361199.48"),
-                    charge("Output tokens", "24589.6", "3.0825", "75797.44"),
-                ],
-            ),
-            line(
-                "GPU time",
-                Some("us-east-1"),
-                "421807",
-                vec![charge("GPU seconds", "168722.8", "2.5", "421807")],
-            ),
-            line(
-                "GPU time",
-                Some("eu-west-1"),
-                "96120",
-                vec![charge("GPU seconds", "38448", "2.5", "96120")],
-            ),
-            line("GPU time", Some("ap-south-1"), "0", vec![charge("GPU seconds", "0", "2.5", "0")]),
-            line("Platform fee", None, "50000", vec![charge("Platform fee", "1", "50000", "50000")]),
-        ],
-        invoice_adjustments: if back == 1 {
-            vec![InvoiceAdjustment {
-                name: "Launch credit".to_owned(),
-                credit_type: usd,
-                total: decimal("-25000"),
-            }]
-        } else {
-            vec![]
-        },
-        subtotal: decimal("1616127"),
-        total: decimal(if back == 1 { "1591127" } else { "1616127" }),
-        plan_id: Uuid::nil(),
-        plan_name: "Scale".to_owned(),
-        plan_custom_fields: Default::default(),
-        customer_custom_fields: Default::default(),
-        custom_fields: Default::default(),
-        external_invoice: None,
-        billable_status: "billable".to_owned(),
-        net_payment_terms_days: None,
-        regenerated_from_invoice_id: None,
-    }
 }

@@ -2,7 +2,8 @@
 //!
 //! In reading order: [`billing`] holds the nouns, as they travel in JSON; [`embed`] is what an embed request may say;
 //! [`view`] turns billing types into final strings; [`chart`] turns numbers into marks; [`components`] place both;
-//! [`pages`] are the dashboards.
+//! [`pages`] are the dashboards;
+//! `samples` shows them with made-up data.
 
 // The component macro writes `pub` props and functions whatever the visibility of their module.
 #![allow(unreachable_pub)]
@@ -12,4 +13,6 @@ pub mod chart;
 pub mod components;
 pub mod embed;
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod samples;
 pub mod view;
