@@ -3,17 +3,27 @@
 use crate::{
     AppState, Error, Result,
     db::{self, Schema},
+    openapi::{Call, Calls},
 };
-use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
+use axum::{Json, extract::State, http::StatusCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Both routes. Neither needs a credential; neither says anything an outsider could use.
-pub fn router() -> Router<AppState> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
+/// Both calls. Neither needs a credential; neither says anything an outsider could use.
+pub fn calls() -> Calls {
+    Calls::new("Server", "The server itself. These calls need no API token.")
+        .get("/healthz", healthz, HEALTHZ)
+        .get("/readyz", readyz, READYZ)
 }
 
-#[derive(Serialize)]
+const HEALTHZ: Call = Call::new("server.health", "Ask whether the process lives");
+const READYZ: Call = Call::new("server.ready", "Ask whether the server can answer")
+    .about("Answers 200 when the database answers and its schema is current, else 503.");
+
+/// How it is.
+#[derive(JsonSchema, Serialize)]
 struct Health {
+    /// `alive`, `ready`, or what is amiss.
     status: &'static str,
 }
 
@@ -21,7 +31,7 @@ async fn healthz() -> Json<Health> {
     Json(Health { status: "alive" })
 }
 
-async fn readyz(State(state): State<AppState>) -> Result<impl IntoResponse> {
+async fn readyz(State(state): State<AppState>) -> Result<(StatusCode, Json<Health>)> {
     let schema = tokio::time::timeout(db::READY_TIMEOUT, db::schema(&state.pool))
         .await
         .map_err(|_| Error::Unavailable(sqlx::Error::PoolTimedOut))??;

@@ -21,6 +21,7 @@ pub mod health;
 pub mod invoicing;
 pub mod jobs;
 pub mod metering;
+pub mod openapi;
 pub mod page;
 pub mod postgres;
 pub mod rating;

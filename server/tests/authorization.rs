@@ -41,6 +41,7 @@ use OpenTo::{All, Operators, ReadersOfTheCustomer, Sessions, TokensInTheQuery, W
 
 const TABLE: &[(&str, &str, OpenTo)] = &[
     ("GET", "/healthz", All),
+    ("GET", "/openapi.json", All),
     ("GET", "/readyz", All),
     ("GET", "/embed/invoices", TokensInTheQuery),
     ("GET", "/embed/usage", TokensInTheQuery),
@@ -76,33 +77,22 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("POST", "/v1/usage/groups", Operators),
 ];
 
-/// `(method, path)` of every `.route(…)` in the sources.
+/// `(method, path)` of every call, and of every `.route(…)` of the pages.
 fn routes() -> BTreeSet<(String, String)> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    let mut folders = vec![sources.join("routes")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.extend([sources.join("page.rs"), sources.join("health.rs")]);
-    let mut found = BTreeSet::new();
-    for file in files {
-        let text = fs::read_to_string(&file).unwrap();
-        for route in text.split(".route(").skip(1) {
-            let path = route.split('"').nth(1).unwrap().to_owned();
-            let line = route.lines().next().unwrap();
-            let methods: Vec<_> = ["get", "post", "put", "patch", "delete"]
-                .into_iter()
-                .filter(|method| {
-                    line.contains(&format!(" {method}(")) || line.contains(&format!(".{method}("))
-                })
-                .collect();
-            assert!(!methods.is_empty(), "{}: no method on the line of {path}", file.display());
-            found.extend(methods.into_iter().map(|method| (method.to_uppercase(), path.clone())));
-        }
+    let (_, entries) = server::routes::calls().described();
+    let mut found: BTreeSet<_> =
+        entries.into_iter().map(|entry| (entry.method.to_owned(), entry.path.to_owned())).collect();
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page.rs");
+    let text = fs::read_to_string(&pages).unwrap();
+    for route in text.split(".route(").skip(1) {
+        let path = route.split('"').nth(1).unwrap().to_owned();
+        let line = route.lines().next().unwrap();
+        let methods: Vec<_> = ["get", "post"]
+            .into_iter()
+            .filter(|method| line.contains(&format!(" {method}(")) || line.contains(&format!(".{method}(")))
+            .collect();
+        assert!(!methods.is_empty(), "{}: no method on the line of {path}", pages.display());
+        found.extend(methods.into_iter().map(|method| (method.to_uppercase(), path.clone())));
     }
     found
 }

@@ -6,6 +6,7 @@ use uuid::{Uuid, uuid};
 /// What an amount is counted in, for example "USD (cents)". USD amounts are cents; every other fiat currency is in
 /// whole units; a custom unit is a plain number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreditType {
     /// Its id; [`CreditType::USD_CENTS`] for US cents, as at the vendor.
     pub id: Uuid,
@@ -25,6 +26,7 @@ impl CreditType {
 
 /// A credit type as `GET /v1/credit-types/list` answers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListedCreditType {
     /// Its id.
     pub id: Uuid,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// A customer, as create and setName answer it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Customer {
     /// Its id.
     pub id: Uuid,
@@ -22,6 +23,7 @@ pub struct Customer {
 
 /// A customer with its dates, as list and retrieve answer it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerDetail {
     /// The customer itself.
     #[serde(flatten)]
@@ -38,6 +40,7 @@ pub struct CustomerDetail {
 
 /// Settings of integrations.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerConfig {
     /// The account id in Salesforce; the key is always there, the value may be `null`.
     pub salesforce_account_id: Option<String>,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 /// Where an invoice is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum InvoiceStatus {
     /// Computed from usage each time it is asked for.
@@ -41,6 +42,7 @@ impl FromStr for InvoiceStatus {
 
 /// What brought an invoice about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InvoiceType {
     /// A plan, billed after its period ended.
@@ -49,6 +51,7 @@ pub enum InvoiceType {
 
 /// An invoice of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invoice {
     /// Its id, the same as a draft and once finalized.
     pub id: Uuid,
@@ -111,6 +114,7 @@ fn billable() -> String {
 
 /// One line: a product, or one group value of a grouped product.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineItem {
     /// The product's name.
     pub name: String,
@@ -148,6 +152,7 @@ pub struct LineItem {
 
 /// One charge within a line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubLineItem {
     /// The charge's name.
     pub name: String,
@@ -174,6 +179,7 @@ pub struct SubLineItem {
 
 /// The part of a quantity that fell into one tier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TierUsage {
     /// Where the tier starts.
     pub starting_at: Decimal,
@@ -187,6 +193,7 @@ pub struct TierUsage {
 
 /// The period over which tiers count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TierPeriod {
     /// Inclusive.
     pub starting_at: DateTime<Utc>,
@@ -197,6 +204,7 @@ pub struct TierPeriod {
 
 /// A minimum, credit or discount on the whole invoice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceAdjustment {
     /// What it is.
     pub name: String,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// How the events of a metric become one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AggregationType {
     /// The number of events.
@@ -53,6 +54,7 @@ impl<'de> Deserialize<'de> for AggregationType {
 
 /// Which event types count. Both lists must agree; an absent list admits everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventTypeFilter {
     /// Only these.
@@ -65,6 +67,7 @@ pub struct EventTypeFilter {
 
 /// A condition on one property of an event. All of a metric's conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PropertyFilter {
     /// The property's name.
@@ -82,6 +85,7 @@ pub struct PropertyFilter {
 
 /// A named measure of usage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BillableMetric {
     /// Its id.
     pub id: Uuid,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// A product to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewProduct {
     /// Its name: that of its invoice lines.
@@ -18,6 +19,7 @@ pub struct NewProduct {
 
 /// A plan to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPlan {
     /// Its name.
@@ -39,6 +41,7 @@ pub struct NewPlan {
 
 /// A charge of a plan to be made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewCharge {
     /// The product it belongs to.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 /// How often a plan bills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum BillingFrequency {
     /// Every 7 days.
@@ -48,6 +49,7 @@ impl FromStr for BillingFrequency {
 
 /// Where billing periods begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BillingAnchor {
     /// On the first day of a month (of a week: Monday); the first period is cut short. Quarters and years count
@@ -82,6 +84,7 @@ impl FromStr for BillingAnchor {
 
 /// What a charge counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ChargeType {
     /// Metered usage.
@@ -104,6 +107,7 @@ impl ChargeType {
 
 /// How several prices apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TierMode {
     /// Each unit at the price of the tier it falls in.
@@ -127,6 +131,7 @@ impl TierMode {
 
 /// How converted units are rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Rounding {
     /// Down.
@@ -139,6 +144,7 @@ pub enum Rounding {
 
 /// Price `value` a unit from `tier` units on. The first tier starts at 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// The quantity after which this price applies.
@@ -149,6 +155,7 @@ pub struct Price {
 
 /// Usage divided by a factor before it is priced, for example tokens into thousands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnitConversion {
     /// What the quantity is divided by.
@@ -160,6 +167,7 @@ pub struct UnitConversion {
 
 /// How one part of a plan is priced, as `GET /v1/planDetails/{plan_id}/charges` answers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Charge {
     /// Its id.
     pub id: Uuid,
@@ -195,6 +203,7 @@ pub struct Charge {
 
 /// A plan in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Its id.
     pub id: Uuid,
@@ -208,6 +217,7 @@ pub struct Plan {
 
 /// A plan with its billing rhythm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetails {
     /// The plan.
     #[serde(flatten)]
@@ -220,6 +230,7 @@ pub struct PlanDetails {
 
 /// One stretch of time in which a customer is on a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CustomerPlan {
     /// The id of this stretch, the `customer_plan_id`.
     pub id: Uuid,
@@ -243,6 +254,7 @@ pub struct CustomerPlan {
 
 /// A customer on a plan, as `GET /v1/planDetails/{plan_id}/customers` answers it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanCustomer {
     /// The customer.
     pub customer_details: CustomerDetail,
@@ -252,6 +264,7 @@ pub struct PlanCustomer {
 
 /// The plan's side of a [`PlanCustomer`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetailsOfCustomer {
     /// The plan.
     pub id: Uuid,

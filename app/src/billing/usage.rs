@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 /// One bucket of a usage answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum WindowSize {
     /// One bucket an hour, UTC.
@@ -64,6 +65,7 @@ impl UsageWindow {
 
 /// One row of `POST /v1/usage`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageRow {
     /// Which metric.
     pub billable_metric_id: Uuid,
@@ -84,6 +86,7 @@ pub struct UsageRow {
 
 /// One row of `POST /v1/usage/groups`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageGroup {
     /// Start of the bucket, inclusive.
     pub starting_on: DateTime<Utc>,
@@ -102,6 +105,7 @@ pub struct UsageGroup {
 
 /// Daily usage of one metric, as the usage dashboard needs it: every day present, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageSeries {
     /// Which metric.
     pub billable_metric_id: Uuid,

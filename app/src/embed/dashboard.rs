@@ -94,6 +94,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 /// One entry of `dashboard_options`, as it is sent.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DashboardOption {
     key: String,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 /// One entry of `bm_group_key_overrides`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupKeyOverride {
     /// The group key as events spell it.
     pub group_key_name: String,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "Body"))]
 #[serde(try_from = "Body")]
 pub struct EmbedRequest {
     /// Whose dashboard.
@@ -28,6 +29,7 @@ const MAX_GROUP_KEY_BYTES: usize = 4_096;
 
 /// The body as it is sent.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Body {
     customer_id: Uuid,
@@ -46,6 +48,7 @@ struct Body {
 
 /// One entry of `color_overrides`; the vendor declares both fields optional.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct ColorOverride {
     name: Option<String>,

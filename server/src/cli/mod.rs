@@ -69,6 +69,14 @@ pub enum Command {
     ///   HEALTHCHECK CMD ["inlay", "healthcheck"]
     #[command(verbatim_doc_comment)]
     Healthcheck,
+    /// Print the description of the API, an OpenAPI 3.1 document
+    ///
+    /// The same that a running server answers at /openapi.json. Needs no database.
+    ///
+    /// Example:
+    ///   inlay openapi > openapi.json
+    #[command(verbatim_doc_comment)]
+    Openapi,
 }
 
 /// What to do with API tokens.

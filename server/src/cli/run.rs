@@ -2,11 +2,14 @@
 
 use super::{Cli, Command, health, token};
 use crate::{
+    clock,
     config::Config,
     db::{self, Database, Schema},
     demo,
     error::chain,
+    openapi::document,
     postgres::{self, Problem, Role},
+    routes,
     serve::{self, Interrupt},
     telemetry,
 };
@@ -25,7 +28,16 @@ pub async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Migrate => migrate(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Healthcheck => health::check(config.listen).await,
+        Command::Openapi => openapi(&config),
     }
+}
+
+fn openapi(config: &Config) -> Result<(), Problem> {
+    let (groups, entries) = routes::calls().described();
+    let document = document(&groups, &entries, &config.settings.public_url, clock::now());
+    let text = serde_json::to_string_pretty(&document);
+    println!("{}", text.map_err(|error| Problem::new(error.to_string()))?);
+    Ok(())
 }
 
 /// Progress of a command, for people.

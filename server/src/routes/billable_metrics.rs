@@ -6,27 +6,47 @@ use crate::{
     auth::Operator,
     clock, db,
     extract::{Body, Path, Query},
+    openapi::{Call, Calls},
 };
 use app::billing::{AggregationType, BillableMetric, EventTypeFilter, Page, PropertyFilter};
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
+use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The calls about billable metrics.
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/billable-metrics", get(list))
-        .route("/v1/billable-metrics/create", post(create))
-        .route("/v1/billable-metrics/archive", post(archive))
-        .route("/v1/billable-metrics/{billable_metric_id}", get(retrieve))
+pub(super) fn calls() -> Calls {
+    Calls::new("Billable metrics", "A billable metric says how usage events become one number.")
+        .get("/v1/billable-metrics", list, LIST)
+        .get("/v1/billable-metrics/{billable_metric_id}", retrieve, RETRIEVE)
+        .post("/v1/billable-metrics/create", create, CREATE)
+        .post("/v1/billable-metrics/archive", archive, ARCHIVE)
 }
 
-#[derive(Deserialize)]
+const CREATE: Call = Call::new("billableMetrics.create", "Create a billable metric")
+    .about(
+        "Events count when their type passes `event_type_filter` and their properties pass every one of \
+         `property_filters`. `aggregation_key` names the property that is summed, compared or counted; `COUNT` needs \
+         none. An event whose value is no number does not count for `SUM`, `MAX` and `LATEST`; a string such as \
+         `\"12.5\"` is a number.\n\n\
+         Each entry of `group_keys` is a way to split usage later: `[\"region\"]`, or `[\"region\", \"model\"]` for \
+         both at once. The aggregation key and every name in a group key must also be in `property_filters`, with \
+         `\"exists\": true` or with `in_values`.\n\n\
+         SQL metrics are not part of Inlay.",
+    )
+    .body(
+        r#"{
+  "name": "Tokens",
+  "aggregation_type": "SUM",
+  "aggregation_key": "tokens",
+  "event_type_filter": { "in_values": ["completion"] },
+  "property_filters": [{ "name": "tokens", "exists": true }, { "name": "region", "exists": true }],
+  "group_keys": [["region"]]
+}"#,
+    );
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Create {
     name: String,
@@ -39,6 +59,8 @@ struct Create {
     group_keys: Vec<Vec<String>>,
     #[serde(default)]
     custom_fields: BTreeMap<String, String>,
+    /// Not part of Inlay.
+    #[schemars(skip)]
     sql: Option<IgnoredAny>,
 }
 
@@ -54,7 +76,11 @@ async fn create(
     Ok(Id::json(made))
 }
 
-#[derive(Deserialize)]
+const LIST: Call = Call::new("billableMetrics.list", "List billable metrics")
+    .about("Newest first. Archived ones only with `include_archived=true`.")
+    .query("limit=10");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct List {
     include_archived: Option<bool>,
@@ -73,6 +99,9 @@ async fn list(
     Ok(Json(page))
 }
 
+const RETRIEVE: Call =
+    Call::new("billableMetrics.retrieve", "Retrieve a billable metric").missing("the billable metric");
+
 async fn retrieve(
     State(state): State<AppState>,
     _: Operator,
@@ -80,6 +109,13 @@ async fn retrieve(
 ) -> Result<Json<Data<BillableMetric>>> {
     Ok(Json(Data { data: db::billable_metric::find(&state.pool, billable_metric_id).await? }))
 }
+
+const ARCHIVE: Call = Call::new("billableMetrics.archive", "Archive a billable metric")
+    .about(
+        "It can no longer be put on plans. Plans that charge by it go on doing so, and it goes on measuring.",
+    )
+    .body(r#"{ "id": "{billable_metric_id}" }"#)
+    .missing("the billable metric");
 
 async fn archive(
     State(state): State<AppState>,

@@ -1,32 +1,33 @@
 //! Which customer is on which plan, and when.
 
-use super::{Data, Id, PageQuery};
+use super::{Data, Id, Nothing, PageQuery};
 use crate::{
     AppState, Result,
     auth::Operator,
     clock,
     db::{self, customer_plan::NewCustomerPlan},
     extract::{Body, Path, Query},
+    openapi::{Call, Calls},
     timestamp,
 };
 use app::billing::{CustomerPlan, Page};
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/plans`.
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/customers/{customer_id}/plans", get(list))
-        .route("/v1/customers/{customer_id}/plans/add", post(add))
-        .route("/v1/customers/{customer_id}/plans/{customer_plan_id}/end", post(end))
+pub(super) fn calls() -> Calls {
+    Calls::new("Plans of customers", "Which customer is on which plan, and when.")
+        .get("/v1/customers/{customer_id}/plans", list, LIST)
+        .post("/v1/customers/{customer_id}/plans/add", add, ADD)
+        .post("/v1/customers/{customer_id}/plans/{customer_plan_id}/end", end, END)
 }
+
+const LIST: Call =
+    Call::new("customers.plans.list", "List a customer's plans").query("limit=10").missing("the customer");
 
 async fn list(
     _: Operator,
@@ -37,7 +38,16 @@ async fn list(
     db::customer_plan::list(&state.pool, customer_id, query.limit, query.next_page.as_deref()).await.map(Json)
 }
 
-#[derive(Deserialize)]
+const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
+    .about(
+        "Dates are at midnight UTC; `starting_on` is inclusive, `ending_before` exclusive and optional. A customer is \
+         on one plan at a time. A start in the past bills the periods since then.",
+    )
+    .body(r#"{ "plan_id": "{plan_id}", "starting_on": "{next_month}", "net_payment_terms_days": 30 }"#)
+    .missing("the customer")
+    .conflict("The customer is already on a plan in this time.");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct AddBody {
     plan_id: Uuid,
@@ -68,7 +78,16 @@ async fn add(
     Ok(Id::json(id))
 }
 
-#[derive(Deserialize)]
+const END: Call = Call::new("customers.plans.end", "End a customer's plan")
+    .about(
+        "`ending_before` is at midnight UTC; without one, an end that was set is taken back. The period in which it \
+         lies is billed to that day. With `void_invoices`, finalized invoices of later periods are voided.",
+    )
+    .body(r#"{ "ending_before": "{next_month}" }"#)
+    .missing("the customer plan")
+    .conflict("Invoices beyond the new end are finalized.");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EndBody {
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
@@ -85,7 +104,7 @@ async fn end(
     State(state): State<AppState>,
     Path((customer_id, customer_plan_id)): Path<(Uuid, Uuid)>,
     Body(body): Body<EndBody>,
-) -> Result<Json<serde_json::Value>> {
+) -> Result<Json<Nothing>> {
     db::write(async move {
         let EndBody { ending_before, void_invoices, .. } = body;
         let now = clock::now();
@@ -93,5 +112,5 @@ async fn end(
             .await
     })
     .await?;
-    Ok(Json(serde_json::json!({})))
+    Ok(Json(Nothing {}))
 }

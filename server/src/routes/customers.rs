@@ -7,30 +7,36 @@ use crate::{
     clock, db,
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
+    openapi::{Call, Calls},
 };
 use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
-use axum::{
-    Json, Router,
-    extract::State,
-    http::StatusCode,
-    routing::{get, post},
-};
+use axum::{Json, extract::State, http::StatusCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, de::IgnoredAny};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The calls about customers.
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/customers", post(create).get(list))
-        .route("/v1/customers/archive", post(archive))
-        .route("/v1/customers/{customer_id}", get(retrieve))
-        .route("/v1/customers/{customer_id}/setName", post(set_name))
-        .route("/v1/customers/{customer_id}/setIngestAliases", post(set_ingest_aliases))
-        .route("/v1/customers/{customer_id}/billable-metrics", get(list_billable_metrics))
+pub(super) fn calls() -> Calls {
+    Calls::new("Customers", "Who is billed.")
+        .get("/v1/customers", list, LIST)
+        .post("/v1/customers", create, CREATE)
+        .get("/v1/customers/{customer_id}", retrieve, RETRIEVE)
+        .post("/v1/customers/{customer_id}/setName", set_name, SET_NAME)
+        .post("/v1/customers/{customer_id}/setIngestAliases", set_ingest_aliases, SET_INGEST_ALIASES)
+        .post("/v1/customers/archive", archive, ARCHIVE)
+        .get("/v1/customers/{customer_id}/billable-metrics", list_billable_metrics, LIST_BILLABLE_METRICS)
 }
 
-#[derive(Deserialize)]
+const CREATE: Call = Call::new("customers.create", "Create a customer")
+    .about(
+        "An ingest alias is your own id of the customer: events may carry it in place of the customer id, even before \
+         the customer exists. Names are cut at 160 characters.",
+    )
+    .body(r#"{ "name": "Acme", "ingest_aliases": ["acme-production"] }"#)
+    .conflict("Another customer, archived ones included, has one of the ingest aliases.");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Create {
     name: String,
@@ -42,10 +48,13 @@ struct Create {
     custom_fields: BTreeMap<String, String>,
     /// Settings of the vendor's payment integrations, none of which is part of Inlay.
     #[serde(default, rename = "billing_config")]
+    #[schemars(with = "Option<serde_json::Value>")]
     _billing_config: IgnoredAny,
     #[serde(default, rename = "customer_billing_provider_configurations")]
+    #[schemars(with = "Option<serde_json::Value>")]
     _customer_billing_provider_configurations: IgnoredAny,
     #[serde(default, rename = "customer_revenue_system_configurations")]
+    #[schemars(with = "Option<serde_json::Value>")]
     _customer_revenue_system_configurations: IgnoredAny,
 }
 
@@ -72,7 +81,11 @@ async fn create(
     Ok(Json(Data { data: db::customer::create(&state.pool, new, now).await? }))
 }
 
-#[derive(Deserialize)]
+const LIST: Call = Call::new("customers.list", "List customers")
+    .about("Newest first. `customer_ids` is a comma-joined list.")
+    .query("limit=10");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct List {
     customer_ids: Option<String>,
@@ -103,6 +116,8 @@ async fn list(
     Ok(Json(db::customer::list(&state.pool, &filter).await?))
 }
 
+const RETRIEVE: Call = Call::new("customers.retrieve", "Retrieve a customer").missing("the customer");
+
 async fn retrieve(
     State(state): State<AppState>,
     operator: Operator,
@@ -113,7 +128,11 @@ async fn retrieve(
     Ok(Json(Data { data: db::customer::find(&state.pool, access).await? }))
 }
 
-#[derive(Deserialize)]
+const SET_NAME: Call = Call::new("customers.setName", "Rename a customer")
+    .body(r#"{ "name": "Acme Corporation" }"#)
+    .missing("the customer");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SetName {
     name: String,
@@ -130,7 +149,16 @@ async fn set_name(
     Ok(Json(Data { data }))
 }
 
-#[derive(Deserialize)]
+const SET_INGEST_ALIASES: Call =
+    Call::new("customers.setIngestAliases", "Replace a customer's ingest aliases")
+        .about("The list replaces the one before. The body of the answer is empty.")
+        .body(r#"{ "ingest_aliases": ["acme-production", "acme-staging"] }"#)
+        .missing("the customer")
+        .conflict(
+            "Another customer, archived ones included, has one of the aliases: take it from that one first.",
+        );
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SetIngestAliases {
     ingest_aliases: Vec<String>,
@@ -148,11 +176,16 @@ async fn set_ingest_aliases(
     Ok(StatusCode::OK)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ById {
     pub(super) id: Uuid,
 }
+
+const ARCHIVE: Call = Call::new("customers.archive", "Archive a customer")
+    .about("It is no longer billed and no longer listed; its invoices can still be read. It cannot be taken back.")
+    .body(r#"{ "id": "{customer_id}" }"#)
+    .missing("the customer");
 
 async fn archive(
     State(state): State<AppState>,
@@ -163,7 +196,13 @@ async fn archive(
     Ok(Id::json(body.id))
 }
 
-#[derive(Deserialize)]
+const LIST_BILLABLE_METRICS: Call =
+    Call::new("customers.listBillableMetrics", "List the billable metrics that measure a customer")
+        .about("All of them, or with `on_current_plan=true` those of today's plan.")
+        .query("on_current_plan=true")
+        .missing("the customer");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ListBillableMetrics {
     on_current_plan: Option<bool>,

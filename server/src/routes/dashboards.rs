@@ -7,18 +7,42 @@ use crate::{
     clock, db,
     embed_url::Grant,
     extract::Body,
+    openapi::{Call, Calls},
 };
 use app::embed::EmbedRequest;
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The call that makes embeddable URLs.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/dashboards/getEmbeddableUrl", post(create_embeddable_url))
+pub(super) fn calls() -> Calls {
+    Calls::new("Dashboards", "Pages that your customers see inside your own product.").post(
+        "/v1/dashboards/getEmbeddableUrl",
+        create_embeddable_url,
+        GET_EMBEDDABLE_URL,
+    )
 }
 
-#[derive(Serialize)]
+const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make an embeddable URL")
+    .about(
+        "The URL goes into the `src` of an iframe and shows one dashboard of one customer, without signing in. It can be \
+         opened for 15 minutes unless `expires_in` (seconds, 60 to 86,400) or the server says otherwise; a page that is \
+         open goes on working. Ask for a new one each time you draw the page around it.\n\n\
+         `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
+         `bm_group_key_overrides` gives group keys and their values names for people.",
+    )
+    .body(
+        r##"{
+  "customer_id": "{customer_id}",
+  "dashboard": "usage",
+  "color_overrides": [{ "name": "UsageLine_0", "value": "#1F6FEB" }]
+}"##,
+    )
+    .missing("the customer")
+    .reads();
+
+#[derive(JsonSchema, Serialize)]
 struct EmbeddableUrl {
     url: String,
     expires_at: DateTime<Utc>,

@@ -1,16 +1,75 @@
 //! `POST /v1/ingest`: usage events in.
 
-use crate::{AppState, Error, Result, auth::Operator, clock, db::usage, extract::Body, metering};
-use axum::{Router, extract::State, routing::post};
+use crate::{
+    AppState, Error, Result,
+    auth::Operator,
+    clock,
+    db::usage,
+    extract::Body,
+    metering,
+    openapi::{Call, Calls},
+};
+use axum::extract::State;
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
-/// The route of this file.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/ingest", post(ingest))
+/// The call of this file.
+pub(super) fn calls() -> Calls {
+    Calls::new("Usage", "Events in, measured quantities out.").post("/v1/ingest", ingest, INGEST)
 }
 
+const INGEST: Call = Call::new("usage.ingest", "Send usage events")
+    .about(
+        "The body is an array of 1 to 1,000 events, of at most 5 MiB in all. It is taken whole or not at all: a 400 \
+         names every event that is wrong, and none of the batch counts. The answer comes once all events are stored \
+         and counted; its body is empty.\n\n\
+         - `transaction_id`: your id of the event, 1 to 128 characters. The first event of a customer with it counts, \
+         every repeat is ignored, so a batch can be sent again after a timeout.\n\
+         - `customer_id`: a customer id or an ingest alias. Events may come before the customer exists.\n\
+         - `timestamp`: RFC 3339, at most 34 days old and at most 24 hours ahead.\n\
+         - `properties`: strings, numbers, booleans or null. Numbers keep every digit.",
+    )
+    .body(
+        r#"[
+  {
+    "transaction_id": "{transaction_id}",
+    "customer_id": "{customer_id}",
+    "event_type": "completion",
+    "timestamp": "{hour_ago}",
+    "properties": { "tokens": "1250", "region": "eu" }
+  }
+]"#,
+    );
+
+/// An event, for the reference alone: `metering` reads events itself, to name every one that is wrong.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Event {
+    /// Your id of the event.
+    #[schemars(length(min = 1, max = 128))]
+    transaction_id: String,
+    /// A customer id or an ingest alias.
+    customer_id: String,
+    /// What happened; metrics filter by it.
+    event_type: String,
+    /// When it happened, RFC 3339.
+    timestamp: DateTime<Utc>,
+    /// Strings, numbers, booleans or null.
+    #[serde(default)]
+    properties: BTreeMap<String, Option<serde_json::Value>>,
+}
+
+/// The body as it is read.
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
+struct Batch(#[schemars(with = "Vec<Event>", length(min = 1, max = 1000))] Value);
+
 /// Answers an empty 200, without a content type, once all events are committed.
-async fn ingest(State(state): State<AppState>, _: Operator, Body(batch): Body<Value>) -> Result<()> {
+async fn ingest(State(state): State<AppState>, _: Operator, Body(Batch(batch)): Body<Batch>) -> Result<()> {
     let now = clock::now();
     let events = metering::read_events(batch, now).map_err(Error::BadRequest)?;
     usage::record(&state.pool, events, now).await?;

@@ -7,28 +7,34 @@ use crate::{
     clock, db,
     extract::{Body, Path, Query},
     invoicing::{self, InvoiceFilter, Sort, TypeFilter},
+    openapi::{Call, Calls},
     rating, timestamp,
 };
 use app::billing::{Invoice, InvoiceStatus, Page};
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/invoices` and `/v1/invoices`.
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/customers/{customer_id}/invoices", get(list))
-        .route("/v1/customers/{customer_id}/invoices/{invoice_id}", get(retrieve))
-        .route("/v1/invoices/void", post(void))
+pub(super) fn calls() -> Calls {
+    Calls::new("Invoices", "What customers owe: drafts that follow usage, and finalized documents.")
+        .get("/v1/customers/{customer_id}/invoices", list, LIST)
+        .get("/v1/customers/{customer_id}/invoices/{invoice_id}", retrieve, RETRIEVE)
+        .post("/v1/invoices/void", void, VOID)
 }
 
+const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoices")
+    .about(
+        "The draft of the current period is computed anew each time. `status` may name several, comma-joined. \
+         `starting_on` and `ending_before` select by billing period.",
+    )
+    .query("status=FINALIZED&sort=date_desc&limit=3")
+    .missing("the customer");
+
 /// The query of the list. `status` may name several, comma-joined.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 struct ListQuery {
     status: Option<String>,
     #[serde(rename = "type")]
@@ -103,7 +109,11 @@ async fn list(
     invoicing::list(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
 }
 
-#[derive(Deserialize)]
+const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
+    .about("With `skip_zero_qty_line_items=true`, lines without usage are left out.")
+    .missing("the invoice");
+
+#[derive(Deserialize, JsonSchema)]
 struct RetrieveQuery {
     #[serde(default)]
     skip_zero_qty_line_items: bool,
@@ -121,7 +131,12 @@ async fn retrieve(
     Ok(Data::json(if query.skip_zero_qty_line_items { rating::without_zero_lines(invoice) } else { invoice }))
 }
 
-#[derive(Deserialize)]
+const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")
+    .about("A voided invoice keeps its lines and is no longer owed. A draft cannot be voided. It cannot be taken back.")
+    .body(r#"{ "id": "{invoice_id}" }"#)
+    .missing("the invoice");
+
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct VoidBody {
     id: Uuid,

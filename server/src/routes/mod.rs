@@ -8,30 +8,37 @@ mod ingest;
 mod invoices;
 mod plans;
 mod products;
+mod reference;
 mod shape;
 mod usage;
 
-pub use shape::{Data, Id, PageQuery};
+pub use shape::{Data, Id, Nothing, PageQuery};
 
-use crate::{AppState, Error, assets, extract, headers, health, page, telemetry};
+use crate::{AppState, Error, assets, extract, headers, health, openapi::Calls, page, telemetry};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// Every route of Inlay. Each group of calls has its own file with its own `router()`.
+/// Every call of the API, described. Each group has its own file with its own `calls()`.
+pub fn calls() -> Calls {
+    customers::calls()
+        .merge(billable_metrics::calls())
+        .merge(ingest::calls())
+        .merge(usage::calls())
+        .merge(plans::calls())
+        .merge(products::calls())
+        .merge(customer_plans::calls())
+        .merge(invoices::calls())
+        .merge(dashboards::calls())
+        .merge(health::calls())
+        .merge(reference::calls())
+}
+
+/// Every route of Inlay: the calls, the pages and their files.
 pub fn router(state: AppState) -> Router {
-    Router::new()
-        .merge(billable_metrics::router())
-        .merge(customers::router())
-        .merge(dashboards::router())
-        .merge(ingest::router())
-        .merge(assets::router())
-        .merge(health::router())
-        .merge(customer_plans::router())
-        .merge(invoices::router())
-        .merge(plans::router())
-        .merge(products::router())
+    calls()
+        .into_router()
         .merge(page::router())
-        .merge(usage::router())
+        .merge(assets::router())
         .fallback(|| async { Error::UnknownCall })
         .method_not_allowed_fallback(|| async { Error::WrongMethod })
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))

@@ -7,26 +7,51 @@ use crate::{
     clock,
     db::{self, plan::Standing},
     extract::{Body, Path, Query},
+    openapi::{Call, Calls},
 };
 use app::billing::{Charge, ListedCreditType, NewPlan, Page, Plan, PlanCustomer, PlanDetails};
-use axum::{
-    Json, Router,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 /// `/v1/plans`, `/v1/planDetails` and `/v1/credit-types`.
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/plans", get(list))
-        .route("/v1/plans/create", post(create))
-        .route("/v1/planDetails/{plan_id}", get(details))
-        .route("/v1/planDetails/{plan_id}/charges", get(charges))
-        .route("/v1/planDetails/{plan_id}/customers", get(customers))
-        .route("/v1/credit-types/list", get(credit_types))
+pub(super) fn calls() -> Calls {
+    Calls::new("Plans", "What is sold, and how it is priced.")
+        .get("/v1/plans", list, LIST)
+        .post("/v1/plans/create", create, CREATE)
+        .get("/v1/planDetails/{plan_id}", details, DETAILS)
+        .get("/v1/planDetails/{plan_id}/charges", charges, CHARGES)
+        .get("/v1/planDetails/{plan_id}/customers", customers, CUSTOMERS)
+        .get("/v1/credit-types/list", credit_types, CREDIT_TYPES)
 }
+
+const CREATE: Call = Call::new("plans.create", "Create a plan")
+    .about(
+        "Metronome makes plans in its user interface; this call is Inlay's own. A plan is a list of charges, each \
+         belonging to a product: products are the lines of the invoice, charges their parts.\n\n\
+         - A `usage` charge prices a billable metric, a `fixed` one a `quantity` every billing period.\n\
+         - `prices` is one price, or a tier each; the first starts at 0. `tier_mode` `graduated` prices each unit by \
+         its own tier, `volume` all units by the highest tier reached.\n\
+         - `unit_conversion` divides the quantity before it is priced, and rounds it if asked to.\n\
+         - Amounts in `USD (cents)` are cents; other currencies are in whole units.",
+    )
+    .body(
+        r#"{
+  "name": "Pro",
+  "billing_frequency": "MONTHLY",
+  "charges": [
+    {
+      "product_id": "{product_id}",
+      "name": "Tokens",
+      "charge_type": "usage",
+      "billable_metric_id": "{billable_metric_id}",
+      "credit_type_id": "{usd_cents}",
+      "prices": [{ "tier": 0, "value": 0.02 }, { "tier": 1000000, "value": 0.015 }]
+    }
+  ]
+}"#,
+    );
 
 async fn create(
     _: Operator,
@@ -37,6 +62,8 @@ async fn create(
     Ok(Id::json(id))
 }
 
+const LIST: Call = Call::new("plans.list", "List plans").query("limit=10");
+
 async fn list(
     _: Operator,
     State(state): State<AppState>,
@@ -45,6 +72,8 @@ async fn list(
     db::plan::list(&state.pool, query.limit, query.next_page.as_deref()).await.map(Json)
 }
 
+const DETAILS: Call = Call::new("plans.getDetails", "Retrieve a plan").missing("the plan");
+
 async fn details(
     _: Operator,
     State(state): State<AppState>,
@@ -52,6 +81,9 @@ async fn details(
 ) -> Result<Json<Data<PlanDetails>>> {
     db::plan::details(&state.pool, plan_id).await.map(Data::json)
 }
+
+const CHARGES: Call =
+    Call::new("plans.listCharges", "List the charges of a plan").query("limit=10").missing("the plan");
 
 async fn charges(
     _: Operator,
@@ -62,7 +94,12 @@ async fn charges(
     db::plan::charges(&state.pool, plan_id, query.limit, query.next_page.as_deref()).await.map(Json)
 }
 
-#[derive(Deserialize)]
+const CUSTOMERS: Call = Call::new("plans.listCustomers", "List the customers on a plan")
+    .about("`status` is `all`, or one or more of `active`, `ended` and `upcoming`, comma-joined; `active` unless said.")
+    .query("status=active")
+    .missing("the plan");
+
+#[derive(Deserialize, JsonSchema)]
 struct CustomersQuery {
     limit: Option<i64>,
     next_page: Option<String>,
@@ -99,6 +136,10 @@ fn standing(text: &str) -> Result<Standing> {
     }
     Ok(standing)
 }
+
+const CREDIT_TYPES: Call = Call::new("pricingUnits.list", "List credit types")
+    .about("What amounts can be counted in: currencies, and units of your own.")
+    .query("limit=10");
 
 async fn credit_types(
     _: Operator,

@@ -1,14 +1,27 @@
 //! Products: what plans sell. Metronome makes them in its user interface; the call is ours.
 
 use super::{Data, Id};
-use crate::{AppState, Result, auth::Operator, clock, db, extract::Body};
+use crate::{
+    AppState, Result,
+    auth::Operator,
+    clock, db,
+    extract::Body,
+    openapi::{Call, Calls},
+};
 use app::billing::NewProduct;
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, extract::State};
 
 /// `POST /v1/products/create`.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/products/create", post(create))
+pub(super) fn calls() -> Calls {
+    Calls::new("Plans", "").post("/v1/products/create", create, CREATE)
 }
+
+const CREATE: Call = Call::new("products.create", "Create a product")
+    .about(
+        "A product is a line of the invoice. With `group_key` it is a line for each value of that property of the \
+         events. Metronome makes the products of plans in its user interface; this call is Inlay's own.",
+    )
+    .body(r#"{ "name": "Tokens" }"#);
 
 async fn create(
     _: Operator,

@@ -1,11 +1,13 @@
 //! Shapes that many answers and queries share.
 
 use axum::Json;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// `{"data": …}`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
+#[schemars(rename = "{T}Data")]
 pub struct Data<T> {
     /// The answer.
     pub data: T,
@@ -19,7 +21,7 @@ impl<T> Data<T> {
 }
 
 /// `{"id": …}`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Id {
     /// The id of what was made or changed.
     pub id: Uuid,
@@ -32,11 +34,15 @@ impl Id {
     }
 }
 
+/// `{}`.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
+pub struct Nothing {}
+
 /// The query of a list without filters.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 pub struct PageQuery {
-    /// Rows a page.
+    /// Rows a page, 1 to 100; 25 unless said.
     pub limit: Option<i64>,
-    /// Where the last page ended.
+    /// The `next_page` that the last page gave.
     pub next_page: Option<String>,
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 pub mod billing;
+pub mod example;
 pub mod seed;
 
 use axum::{

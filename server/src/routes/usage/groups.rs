@@ -17,12 +17,13 @@ use crate::{
 use app::billing::{Page, UsageGroup, WindowSize};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Request {
     billable_metric_id: Uuid,

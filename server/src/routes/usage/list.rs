@@ -14,6 +14,7 @@ use crate::{
 use app::billing::{BillableMetric, Decimal, Page, UsageRow, WindowSize};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -22,13 +23,13 @@ use uuid::Uuid;
 const ROWS: i64 = 1_000;
 
 /// The query.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Cursor {
     next_page: Option<String>,
 }
 
 /// The body.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Request {
     #[serde(deserialize_with = "timestamp::deserialize")]
@@ -42,7 +43,7 @@ pub(super) struct Request {
     customer_ids: Option<Vec<Uuid>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct MetricFilter {
     id: Uuid,

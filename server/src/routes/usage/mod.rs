@@ -3,17 +3,61 @@
 mod groups;
 mod list;
 
-use crate::{AppState, Error, Result, timestamp::is_midnight};
+use crate::{
+    Error, Result,
+    openapi::{Call, Calls},
+    timestamp::is_midnight,
+};
 use app::billing::{BillableMetric, WindowSize};
-use axum::{Router, routing::post};
 use chrono::{DateTime, TimeDelta, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The routes of this file.
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/v1/usage", post(list::list)).route("/v1/usage/groups", post(groups::list))
+/// The calls of this file.
+pub(super) fn calls() -> Calls {
+    Calls::new("Usage", "").post("/v1/usage", list::list, LIST).post("/v1/usage/groups", groups::list, GROUPS)
 }
+
+const LIST: Call = Call::new("usage.list", "Read usage of many customers")
+    .about(
+        "A row for each customer, metric and window of `window_size` (`HOUR`, `DAY`, or `NONE` for the whole range), \
+         all in UTC. `starting_on` (inclusive) and `ending_before` (exclusive) are at midnight UTC, even for hours. \
+         Every window is there; `value` is `null` where no event matched. With `group_by`, `groups` splits the value \
+         by at most 200 values of a simple group key. `next_page` goes into the query.",
+    )
+    .body(
+        r#"{
+  "starting_on": "{week_ago}",
+  "ending_before": "{tomorrow}",
+  "window_size": "DAY",
+  "customer_ids": ["{customer_id}"],
+  "billable_metrics": [{ "id": "{billable_metric_id}", "group_by": { "key": "region" } }]
+}"#,
+    )
+    .reads();
+
+const GROUPS: Call = Call::new("usage.listWithGroups", "Read usage of a customer, by group")
+    .about(
+        "A row for each window and group that has usage. `group_key` names one of the metric's group keys, simple or \
+         compound, its names in any order; `group_filters` keeps the values that are named. Without a grouping every \
+         window of the range is there, its `value` `null` without usage. `current_period` stands for the dates of the \
+         customer's current billing period. `limit` and `next_page` go into the query.",
+    )
+    .query("limit=100")
+    .body(
+        r#"{
+  "customer_id": "{customer_id}",
+  "billable_metric_id": "{billable_metric_id}",
+  "window_size": "DAY",
+  "starting_on": "{week_ago}",
+  "ending_before": "{tomorrow}",
+  "group_key": ["region"],
+  "group_filters": { "region": ["eu", "us"] }
+}"#,
+    )
+    .missing("the customer or the billable metric")
+    .reads();
 
 /// Days that one request may span: ten years.
 const MOST_DAYS: i64 = 3_660;
@@ -21,7 +65,7 @@ const MOST_DAYS: i64 = 3_660;
 const MOST_VALUES: usize = 200;
 
 /// `group_by`: one simple group key, and which of its values.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct GroupBy {
     key: String,

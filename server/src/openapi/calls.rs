@@ -1,0 +1,88 @@
+//! Routes with their descriptions.
+
+use super::{Call, Signature, Sketch};
+use crate::AppState;
+use axum::{Router, handler::Handler, routing};
+
+/// One call: where it is, what is said about it, and what its handler takes and answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path, with parameters in braces.
+    pub path: &'static str,
+    /// The group it is listed under: "Customers".
+    pub group: &'static str,
+    /// What is said about it.
+    pub call: Call,
+    pub(super) sketch: fn(&mut Sketch),
+}
+
+/// A router of described calls.
+#[derive(Debug)]
+pub struct Calls {
+    group: &'static str,
+    groups: Vec<(&'static str, &'static str)>,
+    entries: Vec<Entry>,
+    router: Router<AppState>,
+}
+
+impl Calls {
+    /// No calls yet: those to come are listed under `group`, of which `about` says what it is.
+    pub fn new(group: &'static str, about: &'static str) -> Self {
+        Self { group, groups: vec![(group, about)], entries: Vec::new(), router: Router::new() }
+    }
+
+    /// Adds a call by GET.
+    pub fn get<H, T, A>(self, path: &'static str, handler: H, call: Call) -> Self
+    where
+        H: Handler<T, AppState> + Signature<A>,
+        T: 'static,
+    {
+        self.add("GET", path, routing::get(handler), H::sketch, call)
+    }
+
+    /// Adds a call by POST.
+    pub fn post<H, T, A>(self, path: &'static str, handler: H, call: Call) -> Self
+    where
+        H: Handler<T, AppState> + Signature<A>,
+        T: 'static,
+    {
+        self.add("POST", path, routing::post(handler), H::sketch, call)
+    }
+
+    /// All calls of both. Groups of the same name become one.
+    pub fn merge(mut self, other: Self) -> Self {
+        for group in other.groups {
+            if !self.groups.iter().any(|(name, _)| *name == group.0) {
+                self.groups.push(group);
+            }
+        }
+        self.entries.extend(other.entries);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// What is described: the groups with what they are, and the calls in their order.
+    pub fn described(&self) -> (Vec<(&'static str, &'static str)>, Vec<Entry>) {
+        (self.groups.clone(), self.entries.clone())
+    }
+
+    /// The routes alone.
+    pub fn into_router(self) -> Router<AppState> {
+        self.router
+    }
+
+    fn add(
+        mut self,
+        method: &'static str,
+        path: &'static str,
+        route: routing::MethodRouter<AppState>,
+        sketch: fn(&mut Sketch),
+        call: Call,
+    ) -> Self {
+        self.router = self.router.route(path, route);
+        self.entries.push(Entry { method, path, group: self.group, call, sketch });
+        self
+    }
+}

@@ -1,0 +1,199 @@
+//! The OpenAPI 3.1 document.
+
+use super::{Entry, Sketch, example};
+use chrono::{DateTime, Utc};
+use schemars::Schema;
+use serde_json::{Map, Value, json};
+
+const ABOUT: &str = "Usage billing with dashboards to embed. Wire-compatible with Metronome: its SDKs work with this \
+                     server's address as their base URL.";
+
+/// The whole document. `server` is where the API is; examples are as of `now`.
+pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: DateTime<Utc>) -> Value {
+    let values = example::samples(now);
+    let mut schemas = Map::new();
+    let mut paths: Map<String, Value> = Map::new();
+    for entry in entries {
+        let mut sketch = Sketch::new();
+        (entry.sketch)(&mut sketch);
+        let operation = operation(entry, &sketch, &values);
+        schemas.extend(sketch.answers.take_definitions(true));
+        let path = paths.entry(entry.path).or_insert_with(|| json!({}));
+        path[entry.method.to_lowercase()] = operation;
+    }
+    schemas.insert("Error".to_owned(), error());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Inlay",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Usage billing with dashboards to embed.",
+            "description": ABOUT,
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": server }],
+        "tags": groups.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect::<Vec<_>>(),
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "api_token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API token, made by `inlay token create`: `Authorization: Bearer inlay_…`.",
+                },
+            },
+        },
+    })
+}
+
+fn error() -> Value {
+    json!({
+        "type": "object",
+        "description": "What every error answers.",
+        "required": ["message", "code"],
+        "properties": {
+            "message": { "type": "string", "description": "A sentence that names the field and says what to do." },
+            "code": { "type": "string", "description": "A word that programs can compare." },
+            "request_id": {
+                "type": ["string", "null"],
+                "description": "The `x-request-id` of this answer, to be found in the server's log.",
+            },
+        },
+    })
+}
+
+fn operation(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value {
+    let call = &entry.call;
+    let mut operation = json!({
+        "operationId": call.id,
+        "summary": call.summary,
+        "description": call.about,
+        "tags": [entry.group],
+        "parameters": parameters(entry, sketch, values),
+        "responses": responses(entry, sketch),
+    });
+    if let Some(schema) = &sketch.body {
+        let mut content = json!({ "schema": schema });
+        if let Ok(body) = serde_json::from_str::<Value>(&example::fill(call.body, values)) {
+            content["example"] = body;
+        }
+        operation["requestBody"] = json!({
+            "required": !call.body.is_empty(),
+            "content": { "application/json": content },
+        });
+    }
+    operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
+    operation
+}
+
+/// Parameters of the path, in its order, then of the query by name.
+fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<Value> {
+    let names = entry.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let mut parameters: Vec<Value> = names
+        .map(|name| {
+            let mut parameter = json!({
+                "name": name,
+                "in": "path",
+                "required": true,
+                "schema": { "type": "string", "format": "uuid" },
+            });
+            if let Some(value) = values.get(name) {
+                parameter["example"] = json!(value);
+            }
+            parameter
+        })
+        .collect();
+    let Some(query) = sketch.query.as_ref().map(Schema::as_value) else { return parameters };
+    let filled = example::fill(entry.call.query, values);
+    let examples: Vec<_> = url::form_urlencoded::parse(filled.as_bytes()).collect();
+    let required: Vec<_> = query["required"].as_array().into_iter().flatten().collect();
+    for (name, schema) in query["properties"].as_object().into_iter().flatten() {
+        let mut schema = schema.clone();
+        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        without_null(&mut schema);
+        let mut parameter = json!({
+            "name": name,
+            "in": "query",
+            "required": required.iter().any(|required| *required == name),
+            "schema": schema,
+        });
+        if let Some(description) = description {
+            parameter["description"] = description;
+        }
+        if let Some((_, value)) = examples.iter().find(|(example, _)| example == name) {
+            parameter["example"] = typed(value, &parameter["schema"]);
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+/// A query has no `null`: what is absent is absent.
+fn without_null(schema: &mut Value) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if let Some(Value::Array(types)) = object.get("type") {
+        let types: Vec<_> = types.iter().filter(|one| *one != "null").cloned().collect();
+        if let [one] = types.as_slice() {
+            object.insert("type".to_owned(), one.clone());
+        }
+    }
+    object.retain(|key, value| !(key == "default" && value.is_null()));
+}
+
+/// A query's value as its schema has it.
+fn typed(text: &str, schema: &Value) -> Value {
+    match schema["type"].as_str() {
+        Some("integer" | "boolean") => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        _ => json!(text),
+    }
+}
+
+fn responses(entry: &Entry, sketch: &Sketch) -> Value {
+    let call = &entry.call;
+    let mut responses = Map::new();
+    let good = match (&sketch.answer, call.media_type) {
+        (Some(schema), _) => {
+            json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } })
+        }
+        (None, "") => json!({ "description": "Done. The body is empty." }),
+        (None, media_type) => json!({ "description": "Done.", "content": { media_type: {} } }),
+    };
+    responses.insert("200".to_owned(), good);
+    let mut fails = |status: &str, text: String| {
+        let schema = json!({ "$ref": "#/components/schemas/Error" });
+        let content = json!({ "application/json": { "schema": schema } });
+        responses.insert(status.to_owned(), json!({ "description": text, "content": content }));
+    };
+    if sketch.body.is_some() || sketch.query.is_some() || entry.path.contains('{') {
+        fails("400", "The request says something that cannot be; `message` names the field.".to_owned());
+    }
+    if sketch.operator {
+        fails("401", "The API token is missing or not valid.".to_owned());
+        if entry.method == "POST" && !call.reads {
+            fails("403", "The API token may only read.".to_owned());
+        }
+    }
+    if !call.missing.is_empty() {
+        fails("404", format!("{} was not found.", capital(call.missing)));
+    }
+    if !call.conflict.is_empty() {
+        fails("409", call.conflict.to_owned());
+    }
+    if sketch.body.is_some() {
+        fails("413", "The body is larger than 5 MiB.".to_owned());
+    }
+    if sketch.operator {
+        fails(
+            "503",
+            "The database cannot be reached: try again after the seconds of `retry-after`.".to_owned(),
+        );
+    }
+    fails("default", "Anything else.".to_owned());
+    Value::Object(responses)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

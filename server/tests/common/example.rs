@@ -1,0 +1,48 @@
+//! A company for each example of the reference: the ids that stand for its placeholders exist.
+
+use super::{billing, seed};
+use chrono::{Datelike, Months};
+use server::{
+    clock, db, invoicing,
+    openapi::{Values, samples},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Seeds what the example of this call needs, and says what stands for its placeholders.
+pub async fn seeded(pool: &PgPool, call: &str) -> Values {
+    let now = clock::now();
+    let month = now.date_naive().with_day(1).unwrap();
+    let start = (month - Months::new(3)).to_string();
+    // Examples name these; each example has a database as if it were the first.
+    sqlx::query("delete from ingest_alias").execute(pool).await.unwrap();
+    let billed = billing::billed(pool, &start, None).await;
+    billing::used(pool, &billed, now, 100, "eu").await;
+    invoicing::finalize_due(pool, now, billing::GRACE).await.unwrap();
+    let finalized: Vec<Uuid> = sqlx::query_scalar(
+        "select id from invoice where customer_id = $1 and status = 'FINALIZED' order by start_timestamp",
+    )
+    .bind(billed.customer_id)
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    invoicing::void(pool, finalized[0], now).await.unwrap();
+    let other = seed::customer(pool, "Other").await;
+    let product = db::plan::create_product(pool, "Seats", None, now).await.unwrap();
+    let mut values = samples(now);
+    let mut set = |name, id: Uuid| values.insert(name, id.to_string());
+    set("customer_id", billed.customer_id);
+    set("other_customer_id", other);
+    set("billable_metric_id", billed.billable_metric_id);
+    set("product_id", product);
+    set("plan_id", billed.plan_id);
+    set("customer_plan_id", billed.customer_plan_id);
+    set("invoice_id", finalized[1]);
+    set("void_invoice_id", finalized[0]);
+    match call {
+        // Takes a customer that is not on a plan.
+        "customers.plans.add" => set("customer_id", other),
+        _ => None,
+    };
+    values
+}
