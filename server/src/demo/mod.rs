@@ -33,6 +33,7 @@ pub async fn run(config: &Config, pool: &PgPool, interrupt: &mut Interrupt) -> R
     if !config.settings.allowed_origins.iter().any(|origin| *origin == portal_url || origin == "*") {
         config.settings.allowed_origins.push(portal_url.clone());
     }
+    config.settings.styleguide = true;
     // Both ports before the work: a taken one should be heard of at once.
     let listener = serve::listen(config.portal_listen).await?;
 
@@ -80,6 +81,7 @@ fn introduce(config: &Config, portal_url: &str, token: &str) -> Result<(), Probl
         "
   Sample portal   {portal_url}
   Inlay           {url}
+  Style guide     {url}/styleguide
   API token       {token}
 
   An embed URL of {name}:

@@ -14,7 +14,7 @@ mod usage;
 
 pub use shape::{Data, Id, Nothing, PageQuery};
 
-use crate::{AppState, Error, assets, extract, headers, health, openapi::Calls, page, telemetry};
+use crate::{AppState, Error, assets, extract, headers, health, openapi::Calls, page, styleguide, telemetry};
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -38,6 +38,7 @@ pub fn router(state: AppState) -> Router {
     calls()
         .into_router()
         .merge(page::router())
+        .merge(styleguide::router())
         .merge(assets::router())
         .fallback(|| async { Error::UnknownCall })
         .method_not_allowed_fallback(|| async { Error::WrongMethod })
