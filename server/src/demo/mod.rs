@@ -1,6 +1,7 @@
 //! `inlay demo`: a believable company in a server of its own, and a portal of another origin that embeds it.
 
 pub mod company;
+mod found;
 pub mod portal;
 mod seed;
 pub mod shape;
