@@ -30,7 +30,7 @@ usage: cargo xtask <command> [arguments]
   demo     build, then run Inlay with a demo company on http://127.0.0.1:3000
   test     run everything that can fail: formatting, clippy, unit, route and browser tests
            (arguments after -- go to Playwright: cargo xtask test -- usage.spec.ts)
-  dev      run the demo from a debug build; build and start again whenever a source changes
+  dev      run the demo from a debug build; build, start and reload the portal's page whenever a source changes
   bench    build, print the sizes of what a browser loads, then run the benchmarks
   tryout   build, then drive Inlay with Metronome's Python SDK and real data, and compare every figure
 
