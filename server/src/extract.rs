@@ -8,10 +8,19 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::marker::PhantomData;
 
 /// A JSON body. Any content type is accepted; an empty body reads as `{}`.
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
+
+/// A body as it came, for a call that reads by itself what the reference describes as `T`.
+#[derive(Clone, Debug)]
+pub struct RawBody<T> {
+    /// The body.
+    pub bytes: Bytes,
+    described: PhantomData<fn() -> T>,
+}
 
 /// The query string.
 #[derive(Clone, Debug)]
@@ -28,13 +37,25 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let bytes = RawBody::<T>::from_request(request, state).await?.bytes;
+        parse(if bytes.is_empty() { b"{}" } else { &bytes }).map(Self)
+    }
+}
+
+impl<T, S: Send + Sync> FromRequest<S> for RawBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             match rejection.status().as_u16() {
-                413 => Error::TooLarge(format!("the body is larger than {} MiB", MAX_BODY / 1024 / 1024)),
+                413 => Error::TooLarge(format!(
+                    "the body is larger than {} MiB: send it in parts",
+                    MAX_BODY / 1024 / 1024
+                )),
                 _ => Error::BadRequest("the body could not be read to its end".to_owned()),
             }
         })?;
-        parse(if bytes.is_empty() { b"{}" } else { &bytes }).map(Self)
+        Ok(Self { bytes, described: PhantomData })
     }
 }
 

@@ -3,9 +3,12 @@
 
 mod common;
 
-use axum::http::StatusCode;
-use common::{app, get, post, token};
-use serde_json::json;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use common::{app, get, post, send, token};
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
 const CREATE: &str = "/v1/billable-metrics/create";
@@ -109,5 +112,34 @@ async fn wrong_definitions_name_the_field(pool: PgPool) {
         let message = answer["message"].as_str().unwrap();
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn only_the_name_of_a_metric_can_change(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (_, made) = post(&app, &token, CREATE, json!({ "name": "Old", "aggregation_type": "COUNT" })).await;
+    let id = made["data"]["id"].as_str().unwrap();
+    let put = async |id: &str, body: Value| {
+        let request = Request::put(format!("/v1/billable-metrics/{id}"))
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        send(&app, request).await
+    };
+    let answer = put(id, json!({ "name": " New " })).await;
+    assert_eq!(answer, (StatusCode::OK, json!({ "data": { "id": id } })));
+    let (_, answer) = get(&app, &token, &format!("/v1/billable-metrics/{id}")).await;
+    assert_eq!(answer["data"]["name"], "New");
+    let nobody = "00000000-0000-0000-0000-000000000007";
+    assert_eq!(put(nobody, json!({ "name": "New" })).await.0, StatusCode::NOT_FOUND);
+    for (body, expected) in [
+        (json!({}), "name: is required"),
+        (json!({ "name": " " }), "name: is empty"),
+        (json!({ "name": "a", "aggregation_type": "SUM" }), "aggregation_type: is not known here"),
+    ] {
+        let (status, answer) = put(id, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(answer["message"].as_str().unwrap().starts_with(expected), "{answer}");
     }
 }

@@ -117,10 +117,13 @@ async fn rows_name_metric_customer_and_window(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn usage_pages_hold_every_row_once(pool: PgPool) {
     let setup = Setup::new(&pool).await;
+    let mut customers = vec![setup.customer];
     for name in ["B", "C"] {
-        seed::customer(&pool, name).await;
+        customers.push(seed::customer(&pool, name).await);
     }
-    let body = json!({"starting_on": "2026-10-01T00:00:00Z", "ending_before": "2026-11-05T00:00:00Z", "window_size": "HOUR"});
+    let metrics: Vec<_> = setup.metrics.iter().map(|(_, id)| json!({"id": id})).collect();
+    let body = json!({"starting_on": "2026-10-01T00:00:00Z", "ending_before": "2026-11-05T00:00:00Z",
+        "window_size": "HOUR", "customer_ids": customers, "billable_metrics": metrics});
     let (mut rows, mut next, mut pages) = (Vec::new(), String::new(), 0);
     loop {
         let answer = setup.ok(&format!("/v1/usage?next_page={next}"), body.clone()).await;
@@ -139,6 +142,59 @@ async fn usage_pages_hold_every_row_once(pool: PgPool) {
     assert!(rows.is_sorted());
     rows.dedup();
     assert_eq!(rows.len(), 3 * 5 * 35 * 24);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_a_request_does_not_name_is_listed_only_with_usage(pool: PgPool) {
+    let setup = Setup::new(&pool).await;
+    let idle = seed::customer(&pool, "Idle").await;
+    let unused = seed::metric(&pool, AggregationType::Sum, "nothing", "[]").await;
+    let pairs = async |extra: Value| {
+        let mut body = setup.range("NONE", "2026-11-04T00:00:00Z");
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        let answer = setup.ok("/v1/usage", body).await;
+        let rows = answer["data"].as_array().unwrap().iter();
+        let pair = |row: &Value| (row["customer_id"].clone(), row["billable_metric_id"].clone());
+        rows.map(pair).collect::<std::collections::HashSet<_>>()
+    };
+    let used: std::collections::HashSet<_> =
+        setup.metrics.iter().map(|(_, id)| (json!(setup.customer), json!(id))).collect();
+    let both = json!([setup.customer, idle]);
+    assert_eq!(pairs(json!({})).await, used);
+    assert_eq!(pairs(json!({"customer_ids": both})).await, used);
+    assert!(pairs(json!({"billable_metrics": [{"id": unused}]})).await.is_empty());
+    let named = pairs(json!({"customer_ids": both, "billable_metrics": [{"id": unused}]})).await;
+    assert_eq!(named.len(), 2);
+    assert!(
+        pairs(json!({"starting_on": "2026-10-01T00:00:00Z", "ending_before": "2026-10-02T00:00:00Z"}))
+            .await
+            .is_empty()
+    );
+    while fold(&pool).await.unwrap() > 0 {}
+    assert_eq!(pairs(json!({})).await, used);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_window_lists_200_groups_at_most(pool: PgPool) {
+    let setup = Setup::new(&pool).await;
+    let at: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+    let events = (0..250).map(|n| {
+        let properties = format!(r#"{{"value": {n}, "region": "r{n:03}"}}"#);
+        seed::event(&format!("g{n}"), setup.customer, at, &properties)
+    });
+    record(&pool, events.collect(), at).await.unwrap();
+    let count = setup.metrics[0].1;
+    let answer = async |group_by: Value| {
+        let metrics = json!([{"id": count, "group_by": group_by}]);
+        let body = with(setup.range("DAY", "2026-11-02T00:00:00Z"), "billable_metrics", metrics);
+        setup.ok("/v1/usage", body).await["data"][0]["groups"].as_object().unwrap().clone()
+    };
+    let all = answer(json!({"key": "region"})).await;
+    assert_eq!((all.len(), &all["eu"], all.get("r199")), (200, &json!(1), None));
+    assert_eq!(
+        answer(json!({"key": "region", "values": ["r249", "r250"]})).await,
+        *json!({"r249": 1, "r250": null}).as_object().unwrap()
+    );
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -262,13 +318,100 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
             "billable_metrics[0].group_by.key: is not one of the group keys",
         ),
         (
+            with(
+                setup.range("DAY", "2026-11-02T00:00:00Z"),
+                "billable_metrics",
+                json!([{"id": id, "group_by": {"key": "region", "values": vec!["x"; 201]}}]),
+            ),
+            "billable_metrics[0].group_by.values: may name 200 values at most, this names 201",
+        ),
+        (
+            with(
+                setup.range("DAY", "2026-11-02T00:00:00Z"),
+                "billable_metrics",
+                json!([{"id": id}, {"id": id}]),
+            ),
+            "billable_metrics[1].id: is given twice",
+        ),
+        (
             with(setup.range("DAY", "2026-11-02T00:00:00Z"), "customer_ids", json!([Uuid::nil()])),
             "customer_ids[0]: there is no customer",
+        ),
+        (
+            day("1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z"),
+            "starting_on: must be in the years 1970 to 9999",
+        ),
+        (
+            day("2026-11-01", "2026-11-02T00:00:00Z"),
+            "starting_on: \"2026-11-01\" is not an RFC 3339 timestamp",
+        ),
+        (
+            with(setup.range("DAY", "2026-11-02T00:00:00Z"), "metrics", json!([])),
+            "metrics: is not known here",
         ),
     ] {
         let message = setup.refused("/v1/usage", body).await;
         assert!(message.starts_with(begins), "{message}");
     }
+    let range = setup.range("DAY", "2026-11-02T00:00:00Z");
+    assert!(setup.refused("/v1/usage?next_page=x", range.clone()).await.starts_with("next_page: "));
+    assert!(setup.refused("/v1/usage?limit=1", range.clone()).await.starts_with("limit: "));
+
+    let groups = |extra: Value| {
+        let mut body = with(range.clone(), "customer_id", json!(setup.customer));
+        body["billable_metric_id"] = json!(id);
+        body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let many = vec!["x"; 201];
+    for (body, begins) in [
+        (groups(json!({"current_period": true})), "current_period: cannot be combined with"),
+        (groups(json!({"group_key": []})), "group_key: is empty"),
+        (
+            groups(json!({"group_key": ["zone"]})),
+            "group_key: is not one of the group keys of this billable metric: [[\"region\"],",
+        ),
+        (groups(json!({"group_by": {"key": "zone"}})), "group_by.key: is not one of the group keys"),
+        (
+            groups(json!({"group_key": ["region"], "group_by": {"key": "region"}})),
+            "group_by: cannot be combined with group_key",
+        ),
+        (
+            groups(json!({"group_key": ["region"], "group_filters": {"zone": ["a"]}})),
+            "group_filters.zone: is not part of group_key",
+        ),
+        (
+            groups(json!({"group_key": ["region"], "group_filters": {"region": many}})),
+            "group_filters: may name 200 values at most",
+        ),
+        (
+            groups(json!({"group_by": {"key": "region", "values": many}})),
+            "group_by.values: may name 200 values at most",
+        ),
+        (groups(json!({"group_filters": {"region": ["a"]}})), "group_filters: needs a group_key"),
+        (groups(json!({"starting_on": null})), "starting_on: is missing"),
+        (
+            groups(json!({"ending_before": "2026-11-01T00:00:00Z"})),
+            "ending_before: must be at least one day after",
+        ),
+        (groups(json!({"starting_on": "2026-11-01T12:00:00Z"})), "starting_on: must be at midnight UTC"),
+        (groups(json!({"window_size": "MONTH"})), "window_size: "),
+    ] {
+        let message = setup.refused("/v1/usage/groups", body).await;
+        assert!(message.starts_with(begins), "{message}");
+    }
+    for query in
+        ["next_page=x", "limit=0", "limit=many", "next_page=WyIyMDI2LTExLTAxVDAwOjAwOjAwWiIsWyJcdTAwMDAiXV0"]
+    {
+        let message = setup.refused(&format!("/v1/usage/groups?{query}"), groups(json!({}))).await;
+        assert!(message.starts_with(query.split('=').next().unwrap()), "{message}");
+    }
+    let unknown = groups(json!({"billable_metric_id": Uuid::nil()}));
+    let (status, body) = post(&setup.app, &setup.token, "/v1/usage/groups", unknown).await;
+    assert_eq!(
+        (status, &body["message"]),
+        (StatusCode::NOT_FOUND, &json!("billable_metric_id: the billable metric was not found"))
+    );
     let base = with(setup.range("DAY", "2026-11-02T00:00:00Z"), "customer_id", json!(Uuid::nil()));
     let base = with(base, "billable_metric_id", json!(id));
     assert_eq!(post(&setup.app, &setup.token, "/v1/usage/groups", base).await.0, StatusCode::NOT_FOUND);

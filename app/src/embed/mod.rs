@@ -2,8 +2,6 @@
 
 pub mod dashboard;
 pub mod group_keys;
-#[cfg(feature = "ssr")]
-pub mod palette;
 mod request;
 pub mod theme;
 

@@ -2,6 +2,4 @@
 
 pub mod format;
 pub mod invoice;
-#[cfg(feature = "ssr")]
-pub mod styleguide;
 pub mod usage;

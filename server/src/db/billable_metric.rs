@@ -133,6 +133,21 @@ async fn page(
     Ok(cursor::page(data, limit, |last: &BillableMetric| (created_at[&last.id], last.id)))
 }
 
+/// All metrics, archived ones included, oldest first.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn all(pool: &PgPool) -> Result<Vec<BillableMetric>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select *
+         from billable_metric
+         order by created_at, id",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter().map(Row::into_metric).collect()
+}
+
 /// One metric, archived or not.
 ///
 /// # Errors
@@ -147,6 +162,23 @@ pub async fn find(pool: &PgPool, id: Uuid) -> Result<BillableMetric> {
     .fetch_optional(pool)
     .await?;
     row.ok_or(Error::NotFound("the billable metric"))?.into_metric()
+}
+
+/// Renames a metric; nothing else of it can change.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
+    let pool = pool.clone();
+    let done = write(async move {
+        Ok(sqlx::query("update billable_metric set name = $2 where id = $1")
+            .bind(id)
+            .bind(name)
+            .execute(&pool)
+            .await?)
+    })
+    .await?;
+    if done.rows_affected() == 0 { Err(Error::NotFound("the billable metric")) } else { Ok(()) }
 }
 
 /// Archives a metric; products that use it go on. Archiving it again changes nothing.

@@ -1,5 +1,6 @@
 //! Work that time starts. Each job is claimed by row and idempotent, so that every replica may try.
 
+mod backfill;
 mod finalize;
 mod fold;
 mod partitions;
@@ -17,6 +18,7 @@ pub async fn run(state: AppState, shutdown: Shutdown) {
     let mut jobs = JoinSet::<()>::new();
     let pace = Duration::from_secs;
     jobs.spawn(every(pace(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
+    jobs.spawn(every(pace(2), "count earlier events", state.clone(), shutdown.clone(), backfill::run));
     jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
     jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
     jobs.join_all().await;

@@ -26,6 +26,11 @@ impl Event {
         digest(self.transaction_id.as_bytes())
     }
 
+    /// Its id among all events: the same for the same customer, as it was sent, and `transaction_id`.
+    pub fn id(&self) -> Uuid {
+        digest(format!("{}\0{}", self.customer_id, self.transaction_id).as_bytes())
+    }
+
     /// What stands for the customer in the dedupe key while no customer has the alias.
     pub fn fallback_customer(customer_ref: &str) -> Uuid {
         digest(customer_ref.as_bytes())

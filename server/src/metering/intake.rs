@@ -13,15 +13,21 @@ pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
 /// How far ahead an event may lie, for clocks that are wrong.
 pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
-/// Problems that one answer lists at most.
-const MOST_PROBLEMS: usize = 20;
+/// Characters of ids: as many as an alias of a customer may have.
+const MOST_CHARACTERS: usize = 200;
+
+/// Problems that one answer lists of one event at most; every event with a problem is named.
+const MOST_PROBLEMS: usize = 5;
+/// Characters of a wrong text or name that a problem quotes.
+const QUOTED: usize = 60;
 
 /// The events of a batch.
 ///
 /// # Errors
 /// A text that names the index and field of each problem; then none of the events is taken.
-pub fn read_events(batch: Value, now: DateTime<Utc>) -> Result<Vec<Event>, String> {
-    let Value::Array(batch) = batch else {
+pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String> {
+    let batch = serde_json::from_slice(body);
+    let Value::Array(batch) = batch.map_err(|error| format!("the body is not valid JSON: {error}"))? else {
         return Err("the body must be an array of events: [{\"transaction_id\": …}]".to_owned());
     };
     if batch.is_empty() || batch.len() > MOST_EVENTS {
@@ -36,42 +42,48 @@ pub fn read_events(batch: Value, now: DateTime<Utc>) -> Result<Vec<Event>, Strin
 }
 
 #[derive(Default)]
-struct Problems {
-    listed: Vec<String>,
-    more: usize,
-}
+struct Problems(Vec<String>);
 
 /// Where the problems of one event go.
 struct EventProblems<'a> {
-    all: &'a mut Problems,
+    all: &'a mut Vec<String>,
     index: usize,
+    /// How many it has.
+    count: usize,
 }
 
 impl Problems {
     fn of(&mut self, index: usize) -> EventProblems<'_> {
-        EventProblems { all: self, index }
+        EventProblems { all: &mut self.0, index, count: 0 }
     }
 
     fn into_result<T>(self, value: T) -> Result<T, String> {
-        let mut text = self.listed.join("; ");
-        match (self.listed.is_empty(), self.more) {
-            (true, _) => return Ok(value),
-            (false, 0) => {}
-            (false, more) => text.push_str(&format!("; and {more} more")),
-        }
-        Err(text)
+        if self.0.is_empty() { Ok(value) } else { Err(self.0.join("; ")) }
     }
 }
 
 impl EventProblems<'_> {
     fn add(&mut self, field: &str, problem: &str) {
-        if self.all.listed.len() == MOST_PROBLEMS {
-            self.all.more += 1;
-            return;
+        self.count += 1;
+        if self.count <= MOST_PROBLEMS {
+            let dot = if field.is_empty() { "" } else { "." };
+            self.all.push(format!("[{}]{dot}{field}: {problem}", self.index));
         }
-        let dot = if field.is_empty() { "" } else { "." };
-        self.all.listed.push(format!("[{}]{dot}{field}: {problem}", self.index));
     }
+}
+
+impl Drop for EventProblems<'_> {
+    fn drop(&mut self) {
+        if self.count > MOST_PROBLEMS {
+            self.all.push(format!("[{}]: and {} more", self.index, self.count - MOST_PROBLEMS));
+        }
+    }
+}
+
+/// The beginning of a text that somebody sent, fit for a message.
+fn quoted(text: &str) -> String {
+    let shown: String = text.chars().take(QUOTED).collect::<String>().replace('\0', "\\0");
+    if text.chars().nth(QUOTED).is_some() { format!("{shown}…") } else { shown }
 }
 
 fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>) -> Option<Event> {
@@ -79,14 +91,12 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         problems.add("", "must be an object");
         return None;
     };
-    let transaction_id = text(&mut fields, "transaction_id", problems);
-    if transaction_id.as_ref().is_some_and(|id| id.chars().nth(128).is_some()) {
-        problems.add("transaction_id", "is longer than 128 characters");
-    }
-    let customer_id = text(&mut fields, "customer_id", problems);
-    let event_type = text(&mut fields, "event_type", problems);
-    let timestamp = text(&mut fields, "timestamp", problems).and_then(|text| {
+    let transaction_id = text(&mut fields, "transaction_id", 128, problems);
+    let customer_id = text(&mut fields, "customer_id", MOST_CHARACTERS, problems);
+    let event_type = text(&mut fields, "event_type", MOST_CHARACTERS, problems);
+    let timestamp = text(&mut fields, "timestamp", MOST_CHARACTERS, problems).and_then(|text| {
         let at = parse_timestamp(&text);
+        let text = quoted(&text);
         match at {
             None => problems.add(
                 "timestamp",
@@ -113,12 +123,12 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
     };
     for (name, value) in properties.iter().flatten() {
         if let Some(problem) = property_problem(name, value) {
-            problems.add(&format!("properties.{}", name.replace('\0', "\\0")), problem);
+            problems.add(&format!("properties.{}", quoted(name)), problem);
         }
     }
     for name in fields.keys() {
         problems.add(
-            &name.replace('\0', "\\0"),
+            &quoted(name),
             "is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
         );
     }
@@ -132,8 +142,17 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
 }
 
 /// Takes a required, non-empty string.
-fn text(fields: &mut Map<String, Value>, name: &str, problems: &mut EventProblems<'_>) -> Option<String> {
+fn text(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    most_characters: usize,
+    problems: &mut EventProblems<'_>,
+) -> Option<String> {
     let problem = match fields.remove(name) {
+        Some(Value::String(text)) if text.chars().nth(most_characters).is_some() => {
+            problems.add(name, &format!("is longer than {most_characters} characters"));
+            return None;
+        }
         Some(Value::String(text)) if text.is_empty() => "is empty",
         Some(Value::String(text)) if text.contains('\0') => "contains a NUL character",
         Some(Value::String(text)) => return Some(text),
@@ -182,13 +201,17 @@ mod tests {
         event
     }
 
+    fn read(batch: &Value) -> Result<Vec<Event>, String> {
+        read_events(batch.to_string().as_bytes(), now())
+    }
+
     fn problem(event: Value) -> String {
-        read_events(json!([valid(), event]), now()).expect_err("a problem")
+        read(&json!([valid(), event])).expect_err("a problem")
     }
 
     #[test]
     fn a_valid_batch_is_read() {
-        let events = read_events(json!([valid()]), now()).expect("events");
+        let events = read(&json!([valid()])).expect("events");
         assert_eq!(events[0].timestamp, now());
         assert_eq!(events[0].properties.len(), 4);
     }
@@ -230,26 +253,49 @@ mod tests {
         ] {
             assert_eq!(problem(event), expected);
         }
-        let huge = serde_json::from_str(r#"{"a": 1e400}"#).expect("json");
-        assert_eq!(
-            problem(with("properties", huge)),
-            "[1].properties.a: has more than 60 digits before or after the point"
-        );
     }
 
     #[test]
-    fn many_problems_are_counted() {
-        let text = read_events(Value::Array(vec![json!({}); 100]), now()).expect_err("problems");
+    fn numbers_beyond_60_digits_are_refused_before_they_unfold() {
+        for number in
+            ["1e400", "-1E400", "1e-400", &"9".repeat(400), &format!("0.{}", "3".repeat(61)), "1e99999999999"]
+        {
+            let huge = serde_json::from_str(&format!(r#"{{"a": {number}}}"#)).expect("json");
+            assert_eq!(
+                problem(with("properties", huge)),
+                "[1].properties.a: has more than 60 digits before or after the point",
+                "{number}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_event_with_a_problem_is_named() {
+        let text = read(&Value::Array(vec![json!({}); 1_000])).expect_err("problems");
         assert!(text.starts_with("[0].transaction_id: is missing; [0].customer_id: is missing"), "{text}");
-        assert!(text.ends_with("; and 380 more"), "{text}");
+        assert!(text.ends_with("; [999].timestamp: is missing"), "{text}");
+        assert_eq!(text.split("; ").count(), 4_000);
+        let text = problem(json!({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}));
+        assert!(text.ends_with("; [1]: and 4 more"), "{text}");
+    }
+
+    #[test]
+    fn long_texts_are_quoted_by_their_beginning() {
+        let text = problem(with(&"x".repeat(70_000), json!(1)));
+        assert!(text.starts_with(&format!("[1].{}…: is not a field", "x".repeat(60))), "{text}");
+        assert!(text.len() < 300, "{text}");
     }
 
     #[test]
     fn a_batch_has_1_to_1000_events() {
-        assert!(read_events(json!({}), now()).is_err());
-        assert!(read_events(json!([]), now()).is_err());
-        assert!(read_events(Value::Array(vec![valid(); 1_001]), now()).is_err());
-        assert!(read_events(Value::Array(vec![valid(); 1_000]), now()).is_ok());
+        assert!(read(&json!({})).is_err());
+        assert!(read(&json!([])).is_err());
+        assert!(read(&Value::Array(vec![valid(); 1_001])).is_err());
+        assert!(read(&Value::Array(vec![valid(); 1_000])).is_ok());
+        assert_eq!(
+            read_events(b"", now()),
+            Err("the body is not valid JSON: EOF while parsing a value at line 1 column 0".to_owned())
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::{Router, handler::Handler, routing};
 /// One call: where it is, what is said about it, and what its handler takes and answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// The path, with parameters in braces.
     pub path: &'static str,
@@ -49,6 +49,15 @@ impl Calls {
         T: 'static,
     {
         self.add("POST", path, routing::post(handler), H::sketch, call)
+    }
+
+    /// Adds a call by PUT.
+    pub fn put<H, T, A>(self, path: &'static str, handler: H, call: Call) -> Self
+    where
+        H: Handler<T, AppState> + Signature<A>,
+        T: 'static,
+    {
+        self.add("PUT", path, routing::put(handler), H::sketch, call)
     }
 
     /// All calls of both. Groups of the same name become one.

@@ -3,9 +3,10 @@
 use crate::{
     AppState, Result,
     auth::{Caller, Operator},
-    extract::{Body, Path, Query},
+    db::usage::Recorder,
+    extract::{Body, Path, Query, RawBody},
 };
-use axum::{Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
+use axum::{Extension, Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 
 /// What becomes known of a call as its types are read.
@@ -75,6 +76,12 @@ impl<T: JsonSchema> Argument for Body<T> {
     }
 }
 
+impl<T: JsonSchema> Argument for RawBody<T> {
+    fn sketch(sketch: &mut Sketch) {
+        Body::<T>::sketch(sketch);
+    }
+}
+
 impl<T: JsonSchema> Argument for Query<T> {
     fn sketch(sketch: &mut Sketch) {
         sketch.query = Some(sketch.requests.root_schema_for::<T>());
@@ -100,6 +107,10 @@ impl<T> Argument for Path<T> {
 }
 
 impl Argument for State<AppState> {
+    fn sketch(_: &mut Sketch) {}
+}
+
+impl Argument for Extension<Recorder> {
     fn sketch(_: &mut Sketch) {}
 }
 

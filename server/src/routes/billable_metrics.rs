@@ -20,6 +20,7 @@ pub(super) fn calls() -> Calls {
     Calls::new("Billable metrics", "A billable metric says how usage events become one number.")
         .get("/v1/billable-metrics", list, LIST)
         .get("/v1/billable-metrics/{billable_metric_id}", retrieve, RETRIEVE)
+        .put("/v1/billable-metrics/{billable_metric_id}", rename, RENAME)
         .post("/v1/billable-metrics/create", create, CREATE)
         .post("/v1/billable-metrics/archive", archive, ARCHIVE)
 }
@@ -110,6 +111,28 @@ async fn retrieve(
     Ok(Json(Data { data: db::billable_metric::find(&state.pool, billable_metric_id).await? }))
 }
 
+const RENAME: Call = Call::new("billableMetrics.update", "Rename a billable metric")
+    .about("Only the name can change: a definition that changed would make sums of two measures.")
+    .body(r#"{ "name": "Tokens of all models" }"#)
+    .missing("the billable metric");
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Rename {
+    name: String,
+}
+
+async fn rename(
+    State(state): State<AppState>,
+    _: Operator,
+    Path(billable_metric_id): Path<Uuid>,
+    Body(body): Body<Rename>,
+) -> Result<Json<Data<Id>>> {
+    let name = checked_name(&body.name)?;
+    db::billable_metric::set_name(&state.pool, billable_metric_id, name).await?;
+    Ok(Id::json(billable_metric_id))
+}
+
 const ARCHIVE: Call = Call::new("billableMetrics.archive", "Archive a billable metric")
     .about(
         "It can no longer be put on plans. Plans that charge by it go on doing so, and it goes on measuring.",
@@ -133,10 +156,7 @@ impl Create {
             let problem = "SQL metrics are not part of Inlay: use aggregation_type with filters instead";
             return Err(Error::field("sql", problem));
         }
-        let name = self.name.trim().to_owned();
-        if name.is_empty() {
-            return Err(Error::field("name", "is empty"));
-        }
+        let name = checked_name(&self.name)?;
         let aggregation_type =
             self.aggregation_type.ok_or_else(|| Error::field("aggregation_type", "is required"))?;
         if let Some(filter) = &self.event_type_filter {
@@ -186,6 +206,13 @@ impl Create {
             custom_fields: self.custom_fields,
             archived_at: None,
         })
+    }
+}
+
+fn checked_name(name: &str) -> Result<String> {
+    match name.trim() {
+        "" => Err(Error::field("name", "is empty")),
+        name => Ok(name.to_owned()),
     }
 }
 

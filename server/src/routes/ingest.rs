@@ -4,16 +4,14 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
-    db::usage,
-    extract::Body,
+    db::usage::Recorder,
+    extract::RawBody,
     metering,
     openapi::{Call, Calls},
 };
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The call of this file.
@@ -27,10 +25,13 @@ const INGEST: Call = Call::new("usage.ingest", "Send usage events")
          names every event that is wrong, and none of the batch counts. The answer comes once all events are stored \
          and counted; its body is empty.\n\n\
          - `transaction_id`: your id of the event, 1 to 128 characters. The first event of a customer with it counts, \
-         every repeat is ignored, so a batch can be sent again after a timeout.\n\
+         every repeat within 34 days is ignored, so a batch can be sent again after a timeout.\n\
          - `customer_id`: a customer id or an ingest alias. Events may come before the customer exists.\n\
          - `timestamp`: RFC 3339, at most 34 days old and at most 24 hours ahead.\n\
-         - `properties`: strings, numbers, booleans or null. Numbers keep every digit.",
+         - `properties`: strings, numbers, booleans or null. Numbers keep every digit, up to 60 before and 60 after the \
+         point.\n\n\
+         Large batches are worth it, and so are concurrent requests: those that wait at the same time are stored \
+         together, each whole or not at all.",
     )
     .body(
         r#"[
@@ -63,15 +64,21 @@ struct Event {
     properties: BTreeMap<String, Option<serde_json::Value>>,
 }
 
-/// The body as it is read.
-#[derive(Deserialize, JsonSchema)]
-#[serde(transparent)]
-struct Batch(#[schemars(with = "Vec<Event>", length(min = 1, max = 1000))] Value);
+/// The body, for the reference alone.
+#[derive(JsonSchema)]
+#[schemars(transparent)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Batch(#[schemars(length(min = 1, max = 1000))] Vec<Event>);
 
 /// Answers an empty 200, without a content type, once all events are committed.
-async fn ingest(State(state): State<AppState>, _: Operator, Body(Batch(batch)): Body<Batch>) -> Result<()> {
+async fn ingest(
+    State(state): State<AppState>,
+    _: Operator,
+    Extension(recorder): Extension<Recorder>,
+    body: RawBody<Batch>,
+) -> Result<()> {
     let now = clock::now();
-    let events = metering::read_events(batch, now).map_err(Error::BadRequest)?;
-    usage::record(&state.pool, events, now).await?;
+    let events = metering::read_events(&body.bytes, now).map_err(Error::BadRequest)?;
+    recorder.record(&state.pool, events, now).await?;
     Ok(())
 }

@@ -4,6 +4,7 @@ mod billable_metrics;
 mod customer_plans;
 mod customers;
 mod dashboards;
+mod events;
 mod ingest;
 mod invoices;
 mod plans;
@@ -14,8 +15,10 @@ mod usage;
 
 pub use shape::{Data, Id, Nothing, PageQuery};
 
-use crate::{AppState, Error, assets, extract, headers, health, openapi::Calls, page, styleguide, telemetry};
-use axum::{Router, extract::DefaultBodyLimit, middleware};
+use crate::{
+    AppState, Error, assets, db::usage::Recorder, extract, headers, health, openapi::Calls, page, telemetry,
+};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every call of the API, described. Each group has its own file with its own `calls()`.
@@ -23,6 +26,7 @@ pub fn calls() -> Calls {
     customers::calls()
         .merge(billable_metrics::calls())
         .merge(ingest::calls())
+        .merge(events::calls())
         .merge(usage::calls())
         .merge(plans::calls())
         .merge(products::calls())
@@ -38,10 +42,10 @@ pub fn router(state: AppState) -> Router {
     calls()
         .into_router()
         .merge(page::router())
-        .merge(styleguide::router())
         .merge(assets::router())
         .fallback(|| async { Error::UnknownCall })
         .method_not_allowed_fallback(|| async { Error::WrongMethod })
+        .layer(Extension(Recorder::default()))
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))

@@ -34,7 +34,13 @@ impl Proxy {
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let is_held = gates.lock().unwrap().subscribe();
-                tokio::spawn(forward(client, connect(&server).await, is_held));
+                let server = server.clone();
+                tokio::spawn(async move {
+                    // While the server is away, the client is hung up on.
+                    if let Ok(server) = connect(&server).await {
+                        forward(client, server, is_held).await;
+                    }
+                });
             }
         });
         Self { port, gate, shut: Mutex::new(Vec::new()) }
@@ -70,17 +76,17 @@ impl Proxy {
     }
 }
 
-async fn connect(server: &PgConnectOptions) -> Box<dyn Stream> {
+async fn connect(server: &PgConnectOptions) -> std::io::Result<Box<dyn Stream>> {
     let socket = server.get_socket().cloned();
     let folder =
         socket.or_else(|| server.get_host().starts_with('/').then(|| PathBuf::from(server.get_host())));
-    match folder {
+    Ok(match folder {
         Some(folder) => {
             let path = folder.join(format!(".s.PGSQL.{}", server.get_port()));
-            Box::new(UnixStream::connect(path).await.unwrap())
+            Box::new(UnixStream::connect(path).await?)
         }
-        None => Box::new(TcpStream::connect((server.get_host(), server.get_port())).await.unwrap()),
-    }
+        None => Box::new(TcpStream::connect((server.get_host(), server.get_port())).await?),
+    })
 }
 
 async fn forward(client: TcpStream, server: Box<dyn Stream>, mut is_held: watch::Receiver<bool>) {

@@ -1,10 +1,10 @@
 //! Events that came before their customer.
 
 use super::{
+    batch::{Fresh, Key, remember},
     catalog,
     partition::{DEDUPE_DAYS, Weeks, ensure_partitions},
     pending,
-    record::{Fresh, Key, remember},
 };
 use crate::{
     Result,
@@ -118,7 +118,7 @@ async fn adopt_day(
     // One day is one partition, in which a ctid is unique; nobody else touches waiting events under the lock.
     sqlx::query(
         "with adopted as (
-            update usage_event set customer_id = $1
+            update usage_event set customer_id = $1, catalog_version = $7
             where ctid = any($2::text[]::tid[]) and timestamp >= $4 and timestamp < $5
         ), summed as (
             insert into usage_pending (customer_id, sums)
@@ -134,6 +134,7 @@ async fn adopt_day(
     .bind(midnight)
     .bind(end)
     .bind(pending::to_json(&sums))
+    .bind(version.number)
     .execute(&mut *tx)
     .await?;
     Ok(())

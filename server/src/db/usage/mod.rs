@@ -1,6 +1,8 @@
 //! Metering's tables: events, what is known of them, and the sums made of them.
 
 mod adopt;
+mod backfill;
+mod batch;
 mod catalog;
 mod fold;
 mod partition;
@@ -8,12 +10,19 @@ mod pending;
 mod period;
 mod query;
 mod record;
+mod recorder;
+mod search;
 mod series;
 
 pub use adopt::adopt;
+pub use backfill::backfill;
 pub use fold::fold;
 pub use partition::ensure_partitions;
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
-pub use query::{Bucket, Measured, buckets, buckets_after, current_rhythm, customer_ids, definitions};
+pub use query::{
+    Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
+};
 pub use record::{Recorded, record};
+pub use recorder::Recorder;
+pub use search::{Found, search};
 pub use series::series;

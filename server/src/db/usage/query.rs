@@ -116,7 +116,10 @@ macro_rules! buckets_sql {
     };
 }
 
-/// The usage of each `measured`, in its order; buckets by time, then group.
+/// Groups that [`buckets`] lists of one stretch of time.
+const MOST_GROUPS: i64 = 200;
+
+/// The usage of each `measured`, in its order; buckets by time, then group, at most the first 200 groups of each time.
 ///
 /// # Errors
 /// When the database refuses.
@@ -131,10 +134,15 @@ pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> 
             array_agg(start order by start, group_values) as starts,
             jsonb_agg(to_jsonb(group_values) order by start, group_values) as groups,
             array_agg(value order by start, group_values) as quantities
-        from bucket
+        from (
+            -- events without a property come last, in a group of nulls
+            select *, row_number() over (partition by position, start order by group_values) as place
+            from bucket
+        ) as ranked
+        where place <= $9
         group by position"
     );
-    for row in bind(sqlx::query(sql), measured, size).fetch_all(pool).await? {
+    for row in bind(sqlx::query(sql), measured, size).bind(MOST_GROUPS).fetch_all(pool).await? {
         let position: i64 = row.try_get("position")?;
         if let Some(slot) = usize::try_from(position - 1).ok().and_then(|at| all.get_mut(at)) {
             *slot = read(&row)?;
@@ -196,26 +204,73 @@ pub async fn definitions(pool: &PgPool, ids: Option<&[Uuid]>) -> Result<Vec<Bill
     rows.into_iter().map(catalog::definition).collect()
 }
 
-/// The ids of these customers, or of all that are not archived, from `from` on.
+/// Those of the ids that are customers', archived ones included.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn customer_ids(
+pub async fn known_customers(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar("select id from customer where id = any($1)").bind(ids).fetch_all(pool).await?)
+}
+
+/// Which customers and metrics are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// These customers, or all that are not archived.
+    pub customer_ids: Option<&'a [Uuid]>,
+    /// These metrics.
+    pub metric_ids: &'a [Uuid],
+    /// Also those without usage in the range.
+    pub with_unused: bool,
+    /// Inclusive; at midnight UTC.
+    pub start: DateTime<Utc>,
+    /// Exclusive, likewise.
+    pub end: DateTime<Utc>,
+}
+
+/// The first `limit` pairs of a customer and a metric, by customer and metric, from this pair on.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn pairs(
     pool: &PgPool,
-    ids: Option<&[Uuid]>,
-    from: Option<Uuid>,
+    asked: &Asked<'_>,
+    from: Option<(Uuid, Uuid)>,
     limit: i64,
-) -> Result<Vec<Uuid>> {
-    Ok(sqlx::query_scalar(
-        "select id
+) -> Result<Vec<(Uuid, Uuid)>> {
+    let (customer_id, metric_id) = from.unzip();
+    Ok(sqlx::query_as(
+        "select customer.id, metric.id
          from customer
-         where case when $1::uuid[] is null then archived_at is null else id = any($1) end
-            and ($2::uuid is null or id >= $2)
-         order by id
-         limit $3",
+         cross join unnest($2::uuid[]) as metric(id)
+         where case when $1::uuid[] is null then customer.archived_at is null else customer.id = any($1) end
+            and ($3::uuid is null or customer.id >= $3)
+            and ($3::uuid is null or (customer.id, metric.id) >= ($3, $4))
+            and ($5
+                or exists (
+                    select from usage_day usage
+                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                )
+                or exists (
+                    select from usage_unique usage
+                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                )
+                or exists (
+                    select from usage_pending_sum usage
+                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                ))
+         order by customer.id, metric.id
+         limit $8",
     )
-    .bind(ids)
-    .bind(from)
+    .bind(asked.customer_ids)
+    .bind(asked.metric_ids)
+    .bind(customer_id)
+    .bind(metric_id)
+    .bind(asked.with_unused)
+    .bind(asked.start.date_naive())
+    .bind(asked.end.date_naive())
     .bind(limit)
     .fetch_all(pool)
     .await?)

@@ -1,18 +1,12 @@
 //! Storing events once, and their sums with them.
 
 use super::{
-    catalog::{self, Version},
-    partition::{Weeks, ensure_partitions},
-    pending,
+    batch::{Batch, Outcome},
+    partition::ensure_partitions,
 };
-use crate::{
-    Error, Result, db,
-    metering::{Event, Sums},
-};
-use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{PgConnection, PgPool, Row};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use uuid::Uuid;
+use crate::{Error, Result, db, metering::Event};
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
 
 /// What became of a batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,256 +22,30 @@ pub struct Recorded {
 /// # Errors
 /// When the database refuses or is away; then nothing is stored.
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
-    if events.is_empty() {
-        return Ok(Recorded::default());
-    }
     let pool = pool.clone();
     db::write(async move {
-        let batch = Batch::new(events, now);
-        for _ in 0..3 {
-            match batch.store(&pool).await? {
-                Outcome::Stored(recorded) => return Ok(recorded),
-                Outcome::NoPartition { days, weeks } => ensure_partitions(&pool, &days, &weeks).await?,
-            }
-        }
-        Err(Error::Internal("partitions of usage tables vanish as they are made".to_owned()))
+        let recorded = store(&pool, vec![events], now).await?;
+        Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
 }
 
-/// A customer and an id of an event: what counts once.
-pub(super) type Key = (Uuid, Uuid);
-
-struct Batch {
-    events: Vec<Event>,
-    /// The different ids and aliases of customers, and for each event which of them.
-    refs: Vec<String>,
-    ref_of: Vec<usize>,
-    days: Vec<NaiveDate>,
-    weeks: Weeks,
+/// Stores the events of several requests in one transaction, and says what became of each request. Of events with the
+/// same key the first counts. Call it in a task of its own.
+pub(super) async fn store(
+    pool: &PgPool,
+    requests: Vec<Vec<Event>>,
     now: DateTime<Utc>,
-}
-
-enum Outcome {
-    Stored(Recorded),
-    NoPartition { days: Vec<NaiveDate>, weeks: Vec<NaiveDate> },
-}
-
-impl Batch {
-    fn new(events: Vec<Event>, now: DateTime<Utc>) -> Self {
-        let mut refs = Vec::new();
-        let mut known = HashMap::new();
-        let ref_of = events
-            .iter()
-            .map(|event| {
-                *known.entry(event.customer_id.clone()).or_insert_with(|| {
-                    refs.push(event.customer_id.clone());
-                    refs.len() - 1
-                })
-            })
-            .collect();
-        let days = events.iter().map(|event| event.timestamp.date_naive()).collect::<BTreeSet<_>>();
-        Self { events, refs, ref_of, days: days.into_iter().collect(), weeks: Weeks::at(now), now }
+) -> Result<Vec<Recorded>> {
+    let batch = Batch::new(requests, now);
+    if batch.is_empty() {
+        return Ok(batch.recorded(&[]));
     }
-
-    async fn store(&self, pool: &PgPool) -> Result<Outcome> {
-        let mut tx = pool.begin().await?;
-        let Begun { missing_days, missing_weeks, mut customers } = self.begin(&mut tx).await?;
-        if !missing_days.is_empty() || !missing_weeks.is_empty() {
-            tx.rollback().await?;
-            return Ok(Outcome::NoPartition { days: missing_days, weeks: missing_weeks });
+    for _ in 0..3 {
+        match batch.store(pool).await? {
+            Outcome::Stored(recorded) => return Ok(recorded),
+            Outcome::NoPartition { days, weeks } => ensure_partitions(pool, &days, &weeks).await?,
         }
-        if customers.contains(&None) {
-            // A customer with such an alias may be about to commit: see `adopt`.
-            sqlx::query("select pg_advisory_xact_lock_shared(hashtext('inlay usage adopt'))")
-                .execute(&mut *tx)
-                .await?;
-            customers = resolve(&mut tx, &self.refs).await?;
-        }
-        let fallback: Vec<Uuid> = (self.refs.iter().zip(&customers))
-            .map(|(customer_ref, id)| id.unwrap_or_else(|| Event::fallback_customer(customer_ref)))
-            .collect();
-
-        // The first of several events with one key counts.
-        let mut first: BTreeMap<Key, usize> = BTreeMap::new();
-        for (index, event) in self.events.iter().enumerate() {
-            first.entry((fallback[self.ref_of[index]], event.key())).or_insert(index);
-        }
-        let keys: Vec<Key> = first.keys().copied().collect();
-        let (fresh, version) = remember(&mut tx, &keys, &self.weeks).await?;
-        let fresh: Vec<usize> = match fresh {
-            Fresh::All => first.into_values().collect(),
-            Fresh::These(keys) => {
-                first.into_iter().filter(|(key, _)| keys.contains(key)).map(|(_, i)| i).collect()
-            }
-        };
-        if !fresh.is_empty() {
-            let metrics = catalog::metrics(&mut tx, version).await?;
-            let mut sums: BTreeMap<Uuid, Sums> = BTreeMap::new();
-            for &index in &fresh {
-                if let Some(customer_id) = customers[self.ref_of[index]] {
-                    sums.entry(customer_id).or_default().add(&metrics, &self.events[index]);
-                }
-            }
-            self.insert(&mut tx, &fresh, &customers, &sums).await?;
-        }
-        tx.commit().await?;
-        Ok(Outcome::Stored(Recorded { fresh: fresh.len(), duplicates: self.events.len() - fresh.len() }))
     }
-
-    /// Takes the catalog lock, resolves customers and looks for missing partitions. The lock is taken in a statement
-    /// before the one that reads the catalog's version: a statement sees only what was committed before it began.
-    async fn begin(&self, db: &mut PgConnection) -> Result<Begun> {
-        let row = sqlx::query(
-            "select
-                pg_advisory_xact_lock_shared(hashtext('inlay metering catalog')),
-                array(
-                    select day from unnest($1::date[]) as day
-                    where to_regclass('usage_event_' || to_char(day, 'YYYYMMDD')) is null
-                ) as missing_days,
-                array(
-                    select week from unnest($2::date[]) as week
-                    where to_regclass('usage_dedupe_' || to_char(week, 'YYYYMMDD')) is null
-                ) as missing_weeks,
-                array(
-                    select coalesce(customer.id, ingest_alias.customer_id)
-                    from unnest($3::text[], $4::uuid[]) with ordinality as sent(ref, id, position)
-                    left join customer on customer.id = sent.id
-                    left join ingest_alias on ingest_alias.alias = sent.ref
-                    order by sent.position
-                ) as customers",
-        )
-        .bind(&self.days)
-        .bind(&self.weeks.open)
-        .bind(&self.refs)
-        .bind(as_ids(&self.refs))
-        .fetch_one(db)
-        .await?;
-        Ok(Begun {
-            missing_days: row.try_get("missing_days")?,
-            missing_weeks: row.try_get("missing_weeks")?,
-            customers: row.try_get("customers")?,
-        })
-    }
-
-    async fn insert(
-        &self,
-        db: &mut PgConnection,
-        fresh: &[usize],
-        customers: &[Option<Uuid>],
-        sums: &BTreeMap<Uuid, Sums>,
-    ) -> Result<()> {
-        let events = || fresh.iter().map(|&index| &self.events[index]);
-        let sums = sums.iter().filter(|(_, sums)| !sums.0.is_empty());
-        let (pending_ids, pending): (Vec<Uuid>, Vec<String>) =
-            sums.map(|(customer_id, sums)| (*customer_id, pending::to_json(sums))).unzip();
-        let properties: Vec<String> =
-            events().map(|event| serde_json::to_string(&event.properties).unwrap_or_default()).collect();
-        sqlx::query(
-            "with stored as (
-                insert into usage_event
-                    (customer_id, customer_ref, transaction_id, event_type, timestamp, properties, received_at)
-                select customer_id, customer_ref, transaction_id, event_type, timestamp, properties::jsonb, $9
-                from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
-                    as event(customer_id, customer_ref, transaction_id, event_type, timestamp, properties)
-            )
-            insert into usage_pending (customer_id, sums)
-            select customer_id, sums::json
-            from unnest($7::uuid[], $8::text[]) as pending(customer_id, sums)",
-        )
-        .bind(fresh.iter().map(|&index| customers[self.ref_of[index]]).collect::<Vec<_>>())
-        .bind(events().map(|event| event.customer_id.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|event| event.transaction_id.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|event| event.event_type.as_str()).collect::<Vec<_>>())
-        .bind(events().map(|event| event.timestamp).collect::<Vec<_>>())
-        .bind(properties)
-        .bind(pending_ids)
-        .bind(pending)
-        .bind(self.now)
-        .execute(db)
-        .await?;
-        Ok(())
-    }
-}
-
-struct Begun {
-    missing_days: Vec<NaiveDate>,
-    missing_weeks: Vec<NaiveDate>,
-    customers: Vec<Option<Uuid>>,
-}
-
-/// The customer of each id or alias, archived ones included; `None` while there is none.
-async fn resolve(db: &mut PgConnection, refs: &[String]) -> Result<Vec<Option<Uuid>>> {
-    Ok(sqlx::query_scalar(
-        "select array(
-            select coalesce(customer.id, ingest_alias.customer_id)
-            from unnest($1::text[], $2::uuid[]) with ordinality as sent(ref, id, position)
-            left join customer on customer.id = sent.id
-            left join ingest_alias on ingest_alias.alias = sent.ref
-            order by sent.position
-        )",
-    )
-    .bind(refs)
-    .bind(as_ids(refs))
-    .fetch_one(db)
-    .await?)
-}
-
-fn as_ids(refs: &[String]) -> Vec<Option<Uuid>> {
-    refs.iter().map(|text| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }).collect()
-}
-
-pub(super) enum Fresh {
-    All,
-    These(HashSet<Key>),
-}
-
-/// Remembers keys, in their order (so that no two batches wait for each other), and says which were new. The version of
-/// the metrics comes along.
-pub(super) async fn remember(db: &mut PgConnection, keys: &[Key], weeks: &Weeks) -> Result<(Fresh, Version)> {
-    let (customer_ids, event_keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
-    let row = sqlx::query(
-        "with inserted as (
-            insert into usage_dedupe (week, customer_id, event_key)
-            select open.week, sent.customer_id, sent.event_key
-            from unnest($3::date[]) as open(week)
-            cross join unnest($1::uuid[], $2::uuid[]) as sent(customer_id, event_key)
-            -- a scalar subquery is probed key by key; `not exists` could become a scan of the closed weeks
-            where (
-                select true from usage_dedupe
-                where week = any($4)
-                    and usage_dedupe.customer_id = sent.customer_id
-                    and usage_dedupe.event_key = sent.event_key
-                limit 1
-            ) is null
-            order by open.week, sent.customer_id, sent.event_key
-            on conflict do nothing
-            returning customer_id, event_key
-        ),
-        -- new is what is new in every open week
-        fresh as (
-            select customer_id, event_key from inserted
-            group by customer_id, event_key
-            having count(*) = cardinality($3)
-        ),
-        counted as (select count(*) as count from fresh)
-        select catalog.id, catalog.version, counted.count = cardinality($1) as is_all,
-            case when counted.count < cardinality($1) then array(select customer_id from fresh) end as customer_ids,
-            case when counted.count < cardinality($1) then array(select event_key from fresh) end as event_keys
-        from metering_catalog catalog, counted",
-    )
-    .bind(customer_ids)
-    .bind(event_keys)
-    .bind(&weeks.open)
-    .bind(&weeks.closed)
-    .fetch_one(db)
-    .await?;
-    let version = Version { catalog_id: row.try_get("id")?, number: row.try_get("version")? };
-    if row.try_get("is_all")? {
-        return Ok((Fresh::All, version));
-    }
-    let customer_ids: Option<Vec<Uuid>> = row.try_get("customer_ids")?;
-    let event_keys: Option<Vec<Uuid>> = row.try_get("event_keys")?;
-    let keys = customer_ids.unwrap_or_default().into_iter().zip(event_keys.unwrap_or_default()).collect();
-    Ok((Fresh::These(keys), version))
+    Err(Error::Internal("partitions of usage tables vanish as they are made".to_owned()))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/usage/groups`: usage of one customer and metric, by group. Groups without usage are absent; without a
 //! grouping every window of the range is there, `null` without usage.
 
-use super::{GroupBy, Windows, find_group_key};
+use super::{Fields, Filters, GroupBy, Windows, find_group_key};
 use crate::{
     AppState, Error, Result,
     auth::Operator,
@@ -56,8 +56,13 @@ pub(super) async fn list(
     db::customer::find(&state.pool, access).await?;
     let limit = cursor::limit(query.limit)?;
     let after: Option<Key> = cursor::decode(query.next_page.as_deref())?;
+    // a text in a cursor reaches the database like any other
+    let holds_nul = |(_, values): &Key| values.iter().flatten().any(|value| value.contains('\0'));
+    if after.as_ref().is_some_and(holds_nul) {
+        return Err(Error::field("next_page", "is not a cursor of this list"));
+    }
     let metric = usage::definitions(&state.pool, Some(&[request.billable_metric_id])).await?.pop();
-    let metric = metric.ok_or(Error::NotFound("the billable metric"))?;
+    let metric = metric.ok_or(Error::NotFound("billable_metric_id: the billable metric"))?;
     let windows = range(&state, &operator, &request).await?;
     let (names, filters) = grouping(&request)?;
     let measured = Measured {
@@ -72,8 +77,13 @@ pub(super) async fn list(
     if names.is_empty() {
         return ungrouped(&state, windows, measured, after, limit).await.map(Json);
     }
-    let field = if request.group_by.is_some() { "group_by.key" } else { "group_key" };
-    let (group_index, group_filter) = find_group_key(&metric, &names, &filters, field)?;
+    let (key, values) = if request.group_by.is_some() {
+        ("group_by.key", "group_by.values")
+    } else {
+        ("group_key", "group_filters")
+    };
+    let fields = Fields { key: key.to_owned(), filters: values.to_owned() };
+    let (group_index, group_filter) = find_group_key(&metric, &names, &filters, &fields)?;
     let key = usize::try_from(group_index - 1).ok().and_then(|at| metric.group_keys.get(at)).cloned();
     let key = key.unwrap_or_default();
     let measured = Measured { group_index, group_filter, ..measured };
@@ -147,12 +157,12 @@ async fn range(state: &AppState, operator: &Operator, request: &Request) -> Resu
     Windows::new(start, end, request.window_size)
 }
 
-/// Which values are wanted of each key; a key that is not named admits all.
-type Filters = BTreeMap<String, Vec<String>>;
-
 /// The names of the group key, and which values are wanted.
 fn grouping(request: &Request) -> Result<(Vec<String>, Filters)> {
     let filters = request.group_filters.clone().unwrap_or_default();
+    if request.group_key.as_ref().is_some_and(Vec::is_empty) {
+        return Err(Error::field("group_key", "is empty: name at least one key, or leave it out"));
+    }
     let names = request.group_key.clone().unwrap_or_default();
     match &request.group_by {
         Some(_) if !names.is_empty() || !filters.is_empty() => {
@@ -160,7 +170,7 @@ fn grouping(request: &Request) -> Result<(Vec<String>, Filters)> {
         }
         Some(by) => {
             let values = by.values.clone().unwrap_or_default();
-            Ok((vec![by.key.clone()], BTreeMap::from([(by.key.clone(), values)])))
+            Ok((vec![by.key.clone()], Filters::from([(by.key.clone(), values)])))
         }
         None if names.is_empty() && !filters.is_empty() => {
             Err(Error::field("group_filters", "needs a group_key with these names"))

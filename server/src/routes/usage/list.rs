@@ -1,6 +1,10 @@
-//! `POST /v1/usage`: usage of many customers and metrics; every window of the range is there, `null` without usage.
+//! `POST /v1/usage`: usage of many customers and metrics.
+//!
+//! A customer and a metric that the request both names have a row for every window of the range, `null` where no event
+//! matched. Where it leaves customers or metrics open, only those pairs that have usage in the range are listed, each
+//! again with all its windows. Rows come by customer, metric and time.
 
-use super::{GroupBy, Windows, find_group_key};
+use super::{Fields, Filters, GroupBy, Windows, find_group_key};
 use crate::{
     AppState, Error, Result,
     auth::Operator,
@@ -16,7 +20,7 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Rows a page; this call has no `limit`.
@@ -24,6 +28,7 @@ const ROWS: i64 = 1_000;
 
 /// The query.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Cursor {
     next_page: Option<String>,
 }
@@ -74,34 +79,40 @@ pub(super) async fn list(
     let windows = Windows::new(request.starting_on, request.ending_before, request.window_size)?;
     let from: Option<Next> = cursor::decode(query.next_page.as_deref())?;
     let metrics = wanted(&state, request.billable_metrics.as_deref()).await?;
-    let customers =
-        customers(&state, &request, from.as_ref(), windows.count() * metrics.len() as i64).await?;
+    check_customers(&state, request.customer_ids.as_deref()).await?;
+    let asked = usage::Asked {
+        customer_ids: request.customer_ids.as_deref(),
+        metric_ids: &metrics.keys().copied().collect::<Vec<_>>(),
+        with_unused: request.customer_ids.is_some() && request.billable_metrics.is_some(),
+        start: windows.start,
+        end: windows.end,
+    };
+    let start = from.as_ref().map(|from| (from.customer_id, from.billable_metric_id));
+    // as many as a page can hold, and one more
+    let pairs = usage::pairs(&state.pool, &asked, start, ROWS / windows.count() + 2).await?;
 
     // Which windows of which customers and metrics make up this page.
     let mut room = ROWS;
     let mut next_page = None;
     let mut parts = Vec::new();
-    'page: for customer_id in customers {
-        for one in &metrics {
-            let first = match &from {
-                Some(from) if (customer_id, one.metric.id) < (from.customer_id, from.billable_metric_id) => {
-                    continue;
-                }
-                Some(from) if (customer_id, one.metric.id) == (from.customer_id, from.billable_metric_id) => {
-                    from.window
-                }
-                _ => 0,
-            };
-            let last = windows.count().min(first + room);
-            if first < last {
-                parts.push((customer_id, one, first, last));
-                room -= last - first;
+    for (customer_id, billable_metric_id) in pairs {
+        let Some(one) = metrics.get(&billable_metric_id) else { continue };
+        let first = match &from {
+            Some(from)
+                if (customer_id, billable_metric_id) == (from.customer_id, from.billable_metric_id) =>
+            {
+                from.window.clamp(0, windows.count())
             }
-            if last < windows.count() {
-                let next = Next { customer_id, billable_metric_id: one.metric.id, window: last };
-                next_page = Some(cursor::encode(&next));
-                break 'page;
-            }
+            _ => 0,
+        };
+        let last = windows.count().min(first + room);
+        if first < last {
+            parts.push((customer_id, one, first, last));
+            room -= last - first;
+        }
+        if last < windows.count() {
+            next_page = Some(cursor::encode(&Next { customer_id, billable_metric_id, window: last }));
+            break;
         }
     }
 
@@ -134,9 +145,7 @@ pub(super) async fn list(
             for bucket in buckets.next().into_iter().flatten() {
                 let of_window = groups.entry(bucket.start).or_default();
                 // events without the property are in the total only
-                if let Some(Some(value)) = bucket.group_values.into_iter().next()
-                    && of_window.len() < super::MOST_VALUES
-                {
+                if let Some(Some(value)) = bucket.group_values.into_iter().next() {
                     of_window.insert(value, Some(bucket.value));
                 }
             }
@@ -164,52 +173,35 @@ pub(super) async fn list(
 }
 
 /// The metrics by id, each checked against its group key.
-async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<Vec<Wanted>> {
+async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<BTreeMap<Uuid, Wanted>> {
     let ids: Option<Vec<Uuid>> = filters.map(|filters| filters.iter().map(|filter| filter.id).collect());
     let metrics = usage::definitions(&state.pool, ids.as_deref()).await?;
-    for (index, id) in ids.iter().flatten().enumerate() {
-        if !metrics.iter().any(|metric| metric.id == *id) {
-            return Err(Error::field(
-                format!("billable_metrics[{index}].id"),
-                "there is no billable metric of this id",
-            ));
+    let mut wanted: BTreeMap<_, _> =
+        metrics.into_iter().map(|metric| (metric.id, Wanted { metric, group: None })).collect();
+    let mut seen = BTreeSet::new();
+    for (index, filter) in filters.into_iter().flatten().enumerate() {
+        let path = format!("billable_metrics[{index}]");
+        if !seen.insert(filter.id) {
+            return Err(Error::field(format!("{path}.id"), "is given twice"));
         }
+        let Some(one) = wanted.get_mut(&filter.id) else {
+            return Err(Error::field(format!("{path}.id"), "there is no billable metric of this id"));
+        };
+        let Some(group_by) = &filter.group_by else { continue };
+        let names = [group_by.key.clone()];
+        let filters = Filters::from([(group_by.key.clone(), group_by.values.clone().unwrap_or_default())]);
+        let fields =
+            Fields { key: format!("{path}.group_by.key"), filters: format!("{path}.group_by.values") };
+        one.group = Some(find_group_key(&one.metric, &names, &filters, &fields)?);
     }
-    metrics
-        .into_iter()
-        .map(|metric| {
-            let asked = filters.into_iter().flatten().enumerate().find(|(_, filter)| filter.id == metric.id);
-            let group = match asked.and_then(|(index, filter)| Some((index, filter.group_by.as_ref()?))) {
-                None => None,
-                Some((index, group_by)) => {
-                    let names = [group_by.key.clone()];
-                    let values = group_by.values.clone().unwrap_or_default();
-                    let filters = BTreeMap::from([(group_by.key.clone(), values)]);
-                    let field = format!("billable_metrics[{index}].group_by.key");
-                    Some(find_group_key(&metric, &names, &filters, &field)?)
-                }
-            };
-            Ok(Wanted { metric, group })
-        })
-        .collect()
+    Ok(wanted)
 }
 
-/// As many customers as a page can need, from the cursor's on.
-async fn customers(
-    state: &AppState,
-    request: &Request,
-    from: Option<&Next>,
-    rows_each: i64,
-) -> Result<Vec<Uuid>> {
-    let limit = ROWS / rows_each.max(1) + 2;
-    let from = from.map(|from| from.customer_id);
-    let ids = request.customer_ids.as_deref();
-    let found = usage::customer_ids(&state.pool, ids, from, limit).await?;
-    if let (Some(ids), None) = (ids, from) {
-        let all = usage::customer_ids(&state.pool, Some(ids), None, ids.len() as i64).await?;
-        if let Some(index) = ids.iter().position(|id| !all.contains(id)) {
-            return Err(Error::field(format!("customer_ids[{index}]"), "there is no customer of this id"));
-        }
+async fn check_customers(state: &AppState, ids: Option<&[Uuid]>) -> Result<()> {
+    let Some(ids) = ids else { return Ok(()) };
+    let known = usage::known_customers(&state.pool, ids).await?;
+    match ids.iter().position(|id| !known.contains(id)) {
+        Some(index) => Err(Error::field(format!("customer_ids[{index}]"), "there is no customer of this id")),
+        None => Ok(()),
     }
-    Ok(found)
 }

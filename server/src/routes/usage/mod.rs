@@ -9,10 +9,10 @@ use crate::{
     timestamp::is_midnight,
 };
 use app::billing::{BillableMetric, WindowSize};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 /// The calls of this file.
 pub(super) fn calls() -> Calls {
@@ -23,8 +23,11 @@ const LIST: Call = Call::new("usage.list", "Read usage of many customers")
     .about(
         "A row for each customer, metric and window of `window_size` (`HOUR`, `DAY`, or `NONE` for the whole range), \
          all in UTC. `starting_on` (inclusive) and `ending_before` (exclusive) are at midnight UTC, even for hours. \
-         Every window is there; `value` is `null` where no event matched. With `group_by`, `groups` splits the value \
-         by at most 200 values of a simple group key. `next_page` goes into the query.",
+         A customer and a metric that the request both names have every window, `value` `null` where no event matched; \
+         where it leaves customers or metrics open, only pairs with usage in the range are listed, again with every \
+         window. With `group_by`, `groups` splits the value by the values of a simple group key, the first 200 by name \
+         or those that `values` names, `null` where no event matched. Rows come by customer, metric and time, 1,000 a \
+         page; `next_page` goes into the query.",
     )
     .body(
         r#"{
@@ -61,7 +64,9 @@ const GROUPS: Call = Call::new("usage.listWithGroups", "Read usage of a customer
 
 /// Days that one request may span: ten years.
 const MOST_DAYS: i64 = 3_660;
-/// Values that a request may name.
+/// Years that a request may ask for.
+const YEARS: RangeInclusive<i32> = 1970..=9999;
+/// Values of groups that a request may name, and that one window of `/v1/usage` lists.
 const MOST_VALUES: usize = 200;
 
 /// `group_by`: one simple group key, and which of its values.
@@ -86,6 +91,11 @@ impl Windows {
         for (name, at) in [("starting_on", start), ("ending_before", end)] {
             if !is_midnight(at) {
                 return Err(Error::field(name, "must be at midnight UTC, like 2026-01-31T00:00:00Z"));
+            }
+        }
+        for (name, at) in [("starting_on", start), ("ending_before", end)] {
+            if !YEARS.contains(&at.year()) {
+                return Err(Error::field(name, "must be in the years 1970 to 9999"));
             }
         }
         if start >= end {
@@ -129,12 +139,21 @@ impl Windows {
     }
 }
 
+/// Which values are wanted of each name of a group key; of a name that is absent, or has an empty list, all.
+type Filters = BTreeMap<String, Vec<String>>;
+
+/// Where in the request a group key and its filters stand, for errors.
+struct Fields {
+    key: String,
+    filters: String,
+}
+
 /// Finds a metric's group key by its names, in any order, and the filter on its values in the metric's order.
 fn find_group_key(
     metric: &BillableMetric,
     names: &[String],
-    filters: &BTreeMap<String, Vec<String>>,
-    field: &str,
+    filters: &Filters,
+    fields: &Fields,
 ) -> Result<(i16, Vec<Option<Vec<String>>>)> {
     let sorted = |names: &[String]| {
         let mut sorted = names.to_vec();
@@ -144,17 +163,23 @@ fn find_group_key(
     let wanted = sorted(names);
     let found = (1..).zip(&metric.group_keys).find(|(_, key)| sorted(key) == wanted);
     let Some((index, key)) = found else {
-        let known = serde_json::to_string(&metric.group_keys).unwrap_or_default();
-        return Err(Error::field(
-            field,
-            format!("is not one of the group keys of this billable metric: {known}"),
-        ));
+        let problem = match serde_json::to_string(&metric.group_keys) {
+            Ok(known) if !metric.group_keys.is_empty() => {
+                format!("is not one of the group keys of this billable metric: {known}")
+            }
+            _ => "cannot be used: this billable metric has no group keys".to_owned(),
+        };
+        return Err(Error::field(&fields.key, problem));
     };
-    if filters.values().map(Vec::len).sum::<usize>() > MOST_VALUES {
-        return Err(Error::BadRequest(format!("filters on groups name at most {MOST_VALUES} values")));
+    let named: usize = filters.values().map(Vec::len).sum();
+    if named > MOST_VALUES {
+        return Err(Error::field(
+            &fields.filters,
+            format!("may name {MOST_VALUES} values at most, this names {named}"),
+        ));
     }
     if let Some(name) = filters.keys().find(|name| !key.contains(name)) {
-        return Err(Error::field(format!("group_filters.{name}"), "is not part of group_key"));
+        return Err(Error::field(format!("{}.{name}", fields.filters), "is not part of group_key"));
     }
     let filter = |name| filters.get(name).filter(|values| !values.is_empty()).cloned();
     Ok((index, key.iter().map(filter).collect()))

@@ -1,0 +1,139 @@
+//! Group commit: requests that wait at the same time are stored in one transaction.
+
+use super::record::{Recorded, store};
+use crate::{Error, Result, metering::Event};
+use chrono::{DateTime, Utc};
+use sqlx::PgPool;
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::oneshot, time::timeout};
+
+/// Transactions at a time. Fewer gather more requests each; with one, the database would wait for the next batch.
+const MOST_WRITERS: usize = 3;
+/// Events that one transaction gathers, unless one request alone has more.
+const MOST_EVENTS: usize = 1_000;
+/// After so long, a writer leaves a transaction to itself and takes the next requests: its connection may have died.
+const STALL: Duration = Duration::from_millis(1_500);
+/// After so long, a transaction is given up, and its requests answer 503. Sent again, each event still counts once.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Stores events of concurrent requests together: a flush of the disk costs as much for one request as for twenty.
+///
+/// A request is answered after the commit, and stays whole or nothing. When the database refuses a transaction of
+/// several requests, each is stored again alone, so that none suffers from another. The writes run in tasks of their
+/// own, which a client that hangs up does not stop.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Queue>>);
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Request>,
+    writers: usize,
+}
+
+#[derive(Debug)]
+struct Request {
+    events: Vec<Event>,
+    now: DateTime<Utc>,
+    answer: oneshot::Sender<Result<Recorded>>,
+}
+
+impl Recorder {
+    /// Stores the events that are new and adds them to the sums. The events are valid.
+    ///
+    /// # Errors
+    /// When the database refuses or is away.
+    pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
+        let (answer, answered) = oneshot::channel();
+        let needs_writer = {
+            let mut queue = self.queue();
+            queue.waiting.push_back(Request { events, now, answer });
+            let needs_writer = queue.writers < MOST_WRITERS;
+            queue.writers += usize::from(needs_writer);
+            needs_writer
+        };
+        if needs_writer {
+            tokio::spawn(self.clone().write(pool.clone()));
+        }
+        answered.await.unwrap_or_else(|_| Err(Error::Internal("a write did not run to its end".to_owned())))
+    }
+
+    /// Writes until nobody waits.
+    async fn write(self, pool: PgPool) {
+        while let Some(requests) = self.take() {
+            // Its answers tell how it ends. A panic drops them, which is an answer too.
+            let _ = timeout(STALL, tokio::spawn(store_all(pool.clone(), requests))).await;
+        }
+    }
+
+    /// The next requests; `None` ends the writer.
+    fn take(&self) -> Option<Vec<Request>> {
+        let mut queue = self.queue();
+        let mut taken = Vec::new();
+        let mut room = MOST_EVENTS;
+        while let Some(request) = queue.waiting.front() {
+            if !taken.is_empty() && request.events.len() > room {
+                break;
+            }
+            room = room.saturating_sub(request.events.len());
+            taken.extend(queue.waiting.pop_front());
+        }
+        if taken.is_empty() {
+            queue.writers -= 1;
+            return None;
+        }
+        Some(taken)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Stores requests together, or, when the database refuses that, one by one; and answers each.
+async fn store_all(pool: PgPool, mut requests: Vec<Request>) {
+    let Some(now) = requests.iter().map(|request| request.now).max() else { return };
+    if let [request] = requests.as_mut_slice() {
+        let outcome = limited(&pool, vec![mem::take(&mut request.events)], now).await;
+        return answer(requests, outcome);
+    }
+    let events = requests.iter().map(|request| request.events.clone()).collect();
+    match limited(&pool, events, now).await {
+        Err(Error::Database(_) | Error::Internal(_)) => {
+            for mut request in requests {
+                let outcome = limited(&pool, vec![mem::take(&mut request.events)], now).await;
+                answer(vec![request], outcome);
+            }
+        }
+        outcome => answer(requests, outcome),
+    }
+}
+
+async fn limited(pool: &PgPool, requests: Vec<Vec<Event>>, now: DateTime<Utc>) -> Result<Vec<Recorded>> {
+    timeout(LIMIT, store(pool, requests, now)).await.unwrap_or(Err(away()))
+}
+
+fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {
+    // Who has hung up is not there to be answered.
+    match outcome {
+        Ok(recorded) => {
+            for (request, recorded) in requests.into_iter().zip(recorded) {
+                let _ = request.answer.send(Ok(recorded));
+            }
+        }
+        Err(error) => {
+            let mut errors = std::iter::once(error).chain(std::iter::repeat_with(away));
+            for request in requests {
+                let _ = request.answer.send(Err(errors.next().unwrap_or_else(away)));
+            }
+        }
+    }
+}
+
+fn away() -> Error {
+    Error::Unavailable(sqlx::Error::PoolTimedOut)
+}

@@ -1,0 +1,54 @@
+//! Events by their transaction ids.
+
+use super::partition::DEDUPE_DAYS;
+use crate::{Result, metering::Event};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{PgPool, Row, types::Json};
+use uuid::Uuid;
+
+/// A stored event.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What was sent.
+    pub event: Event,
+    /// When it was stored.
+    pub processed_at: DateTime<Utc>,
+    /// The customer whose usage it is, with its name; `None` while no customer has the alias.
+    pub customer: Option<(Uuid, String)>,
+}
+
+/// The events of the last 34 days with these transaction ids, by id and customer.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc>) -> Result<Vec<Found>> {
+    let rows = sqlx::query(
+        "select event.customer_ref, event.transaction_id, event.event_type, event.timestamp, event.properties,
+            event.received_at, customer.id as customer_id, customer.name as customer_name
+         from usage_event event
+         left join customer on customer.id = event.customer_id
+         where event.transaction_id = any($1) and event.timestamp >= $2
+         order by event.transaction_id, event.customer_ref, event.timestamp",
+    )
+    .bind(transaction_ids)
+    .bind(now - TimeDelta::days(DEDUPE_DAYS))
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let customer: Option<Uuid> = row.try_get("customer_id")?;
+            let name: Option<String> = row.try_get("customer_name")?;
+            Ok(Found {
+                event: Event {
+                    transaction_id: row.try_get("transaction_id")?,
+                    customer_id: row.try_get("customer_ref")?,
+                    event_type: row.try_get("event_type")?,
+                    timestamp: row.try_get("timestamp")?,
+                    properties: row.try_get::<Json<_>, _>("properties")?.0,
+                },
+                processed_at: row.try_get("received_at")?,
+                customer: customer.zip(name),
+            })
+        })
+        .collect()
+}
