@@ -20,9 +20,14 @@ pub struct Sample {
     pub name: &'static str,
     /// What it shows, for people.
     pub title: &'static str,
+    /// Whether it shows a state that a dashboard can be in, and not a dashboard with figures.
+    pub is_state: bool,
     /// The page.
     pub content: PageContent,
 }
+
+/// The names of those with figures.
+const DASHBOARDS: [&str; 3] = ["invoices", "usage", "usage-90"];
 
 /// All of them: the two dashboards first, then their states.
 pub fn samples() -> Vec<Sample> {
@@ -53,7 +58,7 @@ pub fn samples() -> Vec<Sample> {
         ("usage-error", "Usage could not be loaded", usage(Err(LoadError), UsageWindow::Days30)),
         ("expired", "The link has expired", PageContent::Message(MessagePage::EXPIRED)),
     ]
-    .map(|(name, title, content)| Sample { name, title, content })
+    .map(|(name, title, content)| Sample { name, title, is_state: !DASHBOARDS.contains(&name), content })
     .into()
 }
 

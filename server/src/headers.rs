@@ -43,6 +43,17 @@ pub fn page(nonce: &str, origins: &[String]) -> HeaderMap {
     headers
 }
 
+/// The headers of the style guide, which frames pages of this server and nothing else.
+pub fn styleguide(nonce: &str) -> HeaderMap {
+    let mut headers = page(nonce, &[]);
+    let policy = format!("{}; frame-src 'self'", content_security_policy(nonce, &[]));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(CLOSED)),
+    );
+    headers
+}
+
 /// Gives every answer the headers that it does not have itself.
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

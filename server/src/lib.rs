@@ -28,6 +28,7 @@ pub mod rating;
 pub mod routes;
 pub mod serve;
 pub mod state;
+pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
 

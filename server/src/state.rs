@@ -27,6 +27,8 @@ pub struct Settings {
     pub embed_ttl: Duration,
     /// How long after the end of a period late events are taken before its invoice is finalized.
     pub grace_period: Duration,
+    /// Whether `/styleguide` is served.
+    pub styleguide: bool,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             embed_ttl: Duration::minutes(15),
             grace_period: Duration::hours(24),
+            styleguide: false,
         }
     }
 }

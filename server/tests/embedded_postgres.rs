@@ -223,6 +223,25 @@ fn long_data_folder_gets_a_short_socket() {
     let created = folder.run(&["token", "create", "--name", "x"]);
     assert!(created.status.success(), "{}", stderr(&created));
     assert!(!folder.0.join("run").exists());
+    // The folder of that socket goes away with Postgres.
+    let log = fs::read_to_string(folder.0.join("postgres.log")).unwrap();
+    let socket = log.split("Unix socket \"").nth(1).unwrap().split("/.s.PGSQL").next().unwrap();
+    assert!(socket.starts_with(env::temp_dir().to_str().unwrap()), "{socket}");
+    assert!(!Path::new(socket).exists());
+}
+
+#[test]
+fn log_of_postgres_goes_on_at_the_next_start_until_it_is_long() {
+    let folder = Folder::new("log");
+    let log = folder.0.join("postgres.log");
+    let starts = || fs::read_to_string(&log).unwrap().matches("starting PostgreSQL").count();
+    folder.run(&["token", "list"]);
+    folder.run(&["token", "list"]);
+    assert_eq!(starts(), 2);
+    fs::write(&log, "x".repeat(2 << 20)).unwrap();
+    folder.run(&["token", "list"]);
+    assert_eq!(starts(), 1);
+    assert_eq!(fs::metadata(folder.0.join("postgres.log.1")).unwrap().len(), 2 << 20);
 }
 
 #[test]

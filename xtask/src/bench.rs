@@ -1,4 +1,4 @@
-//! Sizes of what a browser loads, then the benchmarks.
+//! What Inlay costs: sizes of what a browser loads, then the benchmarks of `server/examples/bench`, in one table.
 
 use crate::{bundle::Bundle, compress, demo, postgres, process, workspace::Workspace};
 use anyhow::{Result, bail};
@@ -7,20 +7,41 @@ use std::{env, fs, path::Path};
 /// JavaScript and WASM together, brotli.
 const BUDGET: u64 = 100_000;
 
+pub(crate) const HELP: &str = "\
+Measures what Inlay costs, each figure beside what it is compared with in the same run, and prints one table.
+
+usage: cargo xtask bench [options]
+
+  --growth         also compare the empty database with one of 10,000,000 events; about half an hour on two cores
+  --events N       with fewer events than that
+  --rounds N       rounds of each comparison (5); the table has the medians
+  --batches N      thousands of events that each of the 4 connections sends in a round (10)
+  --only A,B       only these parts: client, ingest, draft, pages, memory, growth
+
+  A first look, in a minute or two:    cargo xtask bench --rounds 1 --batches 2
+  One part:                            cargo xtask bench --only pages
+
+Builds the client and the release server, runs a throwaway Postgres (fsync on, so that commits cost what they cost) or
+takes the one of DATABASE_URL, as its superuser and in databases of its own. Pages are compared with pgbench, which
+comes with Postgres' programs. The table also goes to target/bench.json. Whatever else runs on the machine shows in the
+figures: the load is printed below them.";
+
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let binary = demo::build(workspace)?;
     let loaded = print_sizes(&Bundle::read(workspace)?.dist)?;
-    if workspace.path("server/examples/bench.rs").is_file() {
-        let mut bench = workspace.cargo(&["run", "--release", "-p", "server", "--example", "bench", "--"]);
-        bench.args(arguments.iter().filter(|argument| *argument != "--")).env("INLAY_BIN", &binary);
-        if env::var_os("DATABASE_URL").is_none() {
-            let programs = postgres::programs(workspace)?;
-            bench.env("PATH", postgres::path_with(&programs)?);
-            let database = postgres::Throwaway::start(&programs, true)?;
-            process::run(bench.env("DATABASE_URL", &database.url))?;
-        } else {
-            process::run(&mut bench)?;
-        }
+    let build = ["build", "--release", "-p", "server", "--example", "bench"];
+    crate::step::step("bench: compile (profile release)", || process::run(&mut workspace.cargo(&build)))?;
+    let mut bench = std::process::Command::new(workspace.target().join("release/examples/bench"));
+    bench.current_dir(&workspace.root).args(arguments.iter().filter(|argument| *argument != "--"));
+    bench.arg("--client-bytes").arg(loaded.to_string());
+    bench.arg("--json").arg(workspace.target().join("bench.json")).env("INLAY_BIN", &binary);
+    if env::var_os("DATABASE_URL").is_none() {
+        let programs = postgres::programs(workspace)?;
+        bench.env("PATH", postgres::path_with(&programs)?);
+        let database = postgres::Throwaway::start(&programs, true)?;
+        process::run(bench.env("DATABASE_URL", &database.url))?;
+    } else {
+        process::run(&mut bench)?;
     }
     if loaded > BUDGET {
         bail!("the client is over its budget");
@@ -28,7 +49,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Prints the table; answers the brotli bytes of JavaScript and WASM.
+/// Prints what the client consists of; answers the brotli bytes of JavaScript and WASM.
 fn print_sizes(dist: &Path) -> Result<u64> {
     println!("\n{:<40} {:>10} {:>10} {:>10}", "file", "raw", "gzip", "brotli");
     let size = |file: &Path| fs::metadata(file).map_or(0, |found| found.len());
@@ -44,7 +65,6 @@ fn print_sizes(dist: &Path) -> Result<u64> {
             loaded += packed;
         }
     }
-    let share = loaded as f64 / BUDGET as f64;
-    println!("JavaScript and WASM, brotli: {loaded} of {BUDGET} bytes ({share:.3} of the budget)\n");
+    println!();
     Ok(loaded)
 }

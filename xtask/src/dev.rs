@@ -1,4 +1,4 @@
-//! The demo from a debug build, started again whenever a source changes.
+//! The demo from a debug build, started again whenever a source changes; the portal's page loads itself again then.
 
 use crate::{
     client::{self, Effort},
@@ -42,7 +42,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
                 }
                 let mut inlay = Command::new(binary);
                 inlay
-                    .arg("demo")
+                    .args(["demo", "--reload"])
                     .args(arguments.iter().filter(|argument| *argument != "--"))
                     .env("PATH", &path);
                 running = Some(process::start(&mut inlay)?);

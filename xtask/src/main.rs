@@ -30,8 +30,8 @@ usage: cargo xtask <command> [arguments]
   demo     build, then run Inlay with a demo company on http://127.0.0.1:3000
   test     run everything that can fail: formatting, clippy, unit, route and browser tests
            (arguments after -- go to Playwright: cargo xtask test -- usage.spec.ts)
-  dev      run the demo from a debug build; build and start again whenever a source changes
-  bench    build, print the sizes of what a browser loads, then run the benchmarks
+  dev      run the demo from a debug build; build, start and reload the portal's page whenever a source changes
+  bench    build, then measure sizes, speed and memory in one table; bench --help says more
   tryout   build, then drive Inlay with Metronome's Python SDK and real data, and compare every figure
 
 Needs Rust (rustup). Postgres: from the machine, else from npm. `test` and `tryout` need a Chromium: from the machine
@@ -53,7 +53,10 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<()> {
     let (command, rest) = match arguments {
         [] => ("help", arguments),
-        [_, rest @ ..] if rest.iter().any(|one| one == "--help" || one == "-h") => ("help", rest),
+        [command, rest @ ..] if rest.iter().any(|one| one == "--help" || one == "-h") => {
+            println!("{}", if command == "bench" { bench::HELP } else { HELP });
+            return Ok(());
+        }
         [command, rest @ ..] => (command.as_str(), rest),
     };
     let workspace = Workspace::find()?;

@@ -2,6 +2,8 @@
 
 pub mod dashboard;
 pub mod group_keys;
+#[cfg(feature = "ssr")]
+pub mod palette;
 mod request;
 pub mod theme;
 

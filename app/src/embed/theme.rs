@@ -69,6 +69,24 @@ impl FromStr for Token {
 #[serde(transparent)]
 pub struct Color(u32);
 
+impl Color {
+    /// Red, green and blue.
+    pub fn channels(self) -> [u8; 3] {
+        let [_, red, green, blue] = self.0.to_be_bytes();
+        [red, green, blue]
+    }
+
+    /// This color laid over another: so much of it, the rest of the other, as CSS's `color-mix(in srgb, …)` does.
+    pub fn tint(self, percent: u32, under: Self) -> Self {
+        let (over, under) = (self.channels(), under.channels());
+        let mixed = [0, 1, 2].map(|channel| {
+            let sum = u32::from(over[channel]) * percent + u32::from(under[channel]) * (100 - percent);
+            (sum + 50) / 100
+        });
+        Self((mixed[0] << 16) | (mixed[1] << 8) | mixed[2])
+    }
+}
+
 impl FromStr for Color {
     type Err = String;
 

@@ -6,11 +6,15 @@
 mod invoices;
 mod message;
 mod shell;
+#[cfg(feature = "ssr")]
+mod styleguide;
 mod usage;
 
 pub use invoices::{InvoiceOptions, InvoiceRows, InvoicesPage};
 pub use message::MessagePage;
 pub use shell::{PageContent, PageFrame, SessionProps, Shell};
+#[cfg(feature = "ssr")]
+pub use styleguide::Styleguide;
 pub use usage::UsagePage;
 
 /// Why a section has no data. What went wrong is in the server's log, not on the page.

@@ -2,4 +2,6 @@
 
 pub mod format;
 pub mod invoice;
+#[cfg(feature = "ssr")]
+pub mod styleguide;
 pub mod usage;

@@ -45,7 +45,7 @@ pub enum Command {
     /// Example:
     ///   inlay demo
     #[command(verbatim_doc_comment)]
-    Demo,
+    Demo(DemoArguments),
     /// Bring the schema of the database up to date
     ///
     /// Needed after an update when DATABASE_URL is set; safe to run at any time, beside running servers, and from
@@ -77,6 +77,15 @@ pub enum Command {
     ///   inlay openapi > openapi.json
     #[command(verbatim_doc_comment)]
     Openapi,
+}
+
+/// How to show the demo.
+#[derive(Args, Debug)]
+pub struct DemoArguments {
+    /// Let the portal's page load itself again when a new server answers; `cargo xtask dev` says this
+    #[cfg(debug_assertions)]
+    #[arg(long)]
+    pub reload: bool,
 }
 
 /// What to do with API tokens.

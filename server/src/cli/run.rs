@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, token};
+use super::{Cli, Command, DemoArguments, health, token};
 use crate::{
     clock,
     config::Config,
@@ -24,7 +24,7 @@ pub async fn run(cli: Cli) -> Result<(), Problem> {
     telemetry::init(&config.log, config.log_format);
     match cli.command {
         Command::Serve => serve(config).await,
-        Command::Demo => demo(config).await,
+        Command::Demo(arguments) => demo(config, &arguments).await,
         Command::Migrate => migrate(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Healthcheck => health::check(config.listen).await,
@@ -79,7 +79,7 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
     Ok(())
 }
 
-async fn demo(mut config: Config) -> Result<(), Problem> {
+async fn demo(mut config: Config, arguments: &DemoArguments) -> Result<(), Problem> {
     if config.signing_keys.0.is_empty() {
         let mut key = vec![0; 32];
         OsRng.try_fill_bytes(&mut key).map_err(|error| Problem::new(format!("no random bytes: {error}")))?;
@@ -93,7 +93,7 @@ async fn demo(mut config: Config) -> Result<(), Problem> {
     let database = Database::open(&config, Role::Server, say).await?;
     interrupt.also(database.lost());
     let outcome = match db::migrate(&database.pool, &mut say).await {
-        Ok(()) => demo::run(&config, &database.pool, &mut interrupt).await,
+        Ok(()) => demo::run(&config, &database.pool, arguments, &mut interrupt).await,
         Err(error) => Err(Problem::new(chain(&error))),
     };
     close(database, outcome, &interrupt).await

@@ -79,6 +79,7 @@ impl Config {
                 allowed_origins: source.optional("INLAY_ALLOWED_ORIGINS", parse::origins).unwrap_or_default(),
                 embed_ttl: source.parse("INLAY_EMBED_TTL", parse::embed_ttl),
                 grace_period: source.parse("INLAY_GRACE_PERIOD", parse::duration),
+                styleguide: source.parse("INLAY_STYLEGUIDE", parse::switch),
             },
             listen,
             signing_keys: SigningKeys(source.optional("INLAY_SIGNING_KEYS", keys::parse).unwrap_or_default()),

@@ -119,6 +119,14 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("\"{text}\" is not a whole number from 2 to 1000"))
 }
 
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" | "true" | "1" => Ok(true),
+        "off" | "false" | "0" => Ok(false),
+        _ => Err(format!("\"{text}\" is neither on nor off")),
+    }
+}
+
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "text" => Ok(LogFormat::Text),

@@ -67,6 +67,11 @@ pub const VARIABLES: &[Variable] = &[
         "What is logged: `error`, `warn`, `info`, `debug`, or by module, `info,sqlx=debug`.",
     ),
     variable("INLAY_LOG_FORMAT", Some("text"), "`text` for people, `json` for log collectors."),
+    variable(
+        "INLAY_STYLEGUIDE",
+        Some("off"),
+        "`on` serves `/styleguide`, where the colors of the dashboards can be tried; the demo always does.",
+    ),
     variable("INLAY_PORTAL_LISTEN", Some("127.0.0.1:3001"), "`demo` only: address of the sample portal."),
     variable(
         "INLAY_DEMO_INFO",

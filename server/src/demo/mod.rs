@@ -1,20 +1,26 @@
 //! `inlay demo`: a believable company in a server of its own, and a portal of another origin that embeds it.
 
 pub mod company;
+mod found;
 pub mod portal;
+#[cfg(debug_assertions)]
+mod reload;
 mod seed;
 pub mod shape;
 
 pub use seed::seed;
 
 use crate::{
-    Error, Result, clock,
+    Error, Result,
+    cli::DemoArguments,
+    clock,
     config::{Config, reachable},
     db::api_token::{self, Scope},
     error::chain,
     postgres::Problem,
     serve::{self, Interrupt},
 };
+use axum::Router;
 use chrono::{DateTime, Utc};
 use company::{CUSTOMERS, customer_id};
 use portal::{Account, Portal};
@@ -23,16 +29,23 @@ use sqlx::PgPool;
 use std::{collections::BTreeMap, fs, io, path::Path};
 use tokio::sync::watch;
 
-/// Loads the company, serves it and its portal until the operator stops it.
+/// Loads the company, serves it and its portal until the operator stops it. In a debug build the portal's page can
+/// load itself again when another server has taken over.
 ///
 /// # Errors
 /// When the company cannot be loaded or a port is taken.
-pub async fn run(config: &Config, pool: &PgPool, interrupt: &mut Interrupt) -> Result<(), Problem> {
+pub async fn run(
+    config: &Config,
+    pool: &PgPool,
+    arguments: &DemoArguments,
+    interrupt: &mut Interrupt,
+) -> Result<(), Problem> {
     let mut config = config.clone();
     let portal_url = format!("http://{}", reachable(config.portal_listen));
     if !config.settings.allowed_origins.iter().any(|origin| *origin == portal_url || origin == "*") {
         config.settings.allowed_origins.push(portal_url.clone());
     }
+    config.settings.styleguide = true;
     // Both ports before the work: a taken one should be heard of at once.
     let listener = serve::listen(config.portal_listen).await?;
 
@@ -54,7 +67,8 @@ pub async fn run(config: &Config, pool: &PgPool, interrupt: &mut Interrupt) -> R
             .map_err(|error| Problem::new(format!("no HTTP client: {error}")))?,
     };
     let (stop, stopped) = watch::channel(false);
-    let portal = tokio::spawn(serve::answer(listener, portal::router(portal), stopped));
+    let portal = watching(portal::router(portal), arguments);
+    let portal = tokio::spawn(serve::answer(listener, portal, stopped));
     introduce(&config, &portal_url, &token)?;
 
     interrupt.wait().await;
@@ -62,6 +76,16 @@ pub async fn run(config: &Config, pool: &PgPool, interrupt: &mut Interrupt) -> R
     running.stop().await;
     let _ = portal.await;
     Ok(())
+}
+
+#[cfg(debug_assertions)]
+fn watching(portal: Router, arguments: &DemoArguments) -> Router {
+    if arguments.reload { reload::watching(portal) } else { portal }
+}
+
+#[cfg(not(debug_assertions))]
+fn watching(portal: Router, _: &DemoArguments) -> Router {
+    portal
 }
 
 fn say(text: &str) {
@@ -80,6 +104,7 @@ fn introduce(config: &Config, portal_url: &str, token: &str) -> Result<(), Probl
         "
   Sample portal   {portal_url}
   Inlay           {url}
+  Style guide     {url}/styleguide
   API token       {token}
 
   An embed URL of {name}:

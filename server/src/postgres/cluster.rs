@@ -30,6 +30,9 @@ const START_ATTEMPTS: u32 = 15;
 /// Steps in which Postgres has to stop before it is told more firmly.
 const STOP_STEPS: u32 = 1_500;
 
+/// Bytes of a log that is continued at a start.
+const MAX_LOG: u64 = 1 << 20;
+
 /// What a small dedicated server needs. Memory: 128 MB shared, about 5 MB a connection.
 const SETTINGS: [&str; 10] = [
     "listen_addresses=",
@@ -219,7 +222,8 @@ fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Pro
 
 fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Problem> {
     let path = place.data.join("postgres.log");
-    let log = OpenOptions::new().create(true).write(true).truncate(true).open(&path);
+    set_aside(&path);
+    let log = OpenOptions::new().create(true).append(true).open(&path);
     let log = log.map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
     let copy =
         log.try_clone().map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
@@ -253,6 +257,14 @@ fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Pro
         sleep(STEP);
     }
     Ok(Cluster { major: binaries.major, socket: place.socket.clone(), pid, child: Some(child) })
+}
+
+/// Keeps a log from growing without end: a long one becomes the older one, and the one before that is dropped.
+fn set_aside(log: &Path) {
+    if fs::metadata(log).is_ok_and(|found| found.len() > MAX_LOG) {
+        // Without it the log only stays longer.
+        let _ = fs::rename(log, log.with_extension("log.1"));
+    }
 }
 
 /// A program of Postgres, as its user, without settings of the surroundings.

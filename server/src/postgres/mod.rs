@@ -66,6 +66,7 @@ impl Postgres {
         start.lock().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
         let users = place.lock_file("users.lock")?;
         users.lock_shared().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        place.open_socket_folder()?;
         let cluster = Cluster::open(&place, config.postgres_bin.as_deref(), say)?;
         Ok(Self { place, cluster, users, _server: server })
     }
@@ -101,7 +102,7 @@ impl Postgres {
         // Letting go before the attempt is safe: newcomers wait for `start.lock`.
         drop(users);
         match place.lock_file("users.lock")?.try_lock() {
-            Ok(()) => cluster.stop(),
+            Ok(()) => cluster.stop().map(|()| place.close_socket_folder()),
             Err(TryLockError::WouldBlock) => Ok(()),
             Err(TryLockError::Error(error)) => {
                 Err(Problem::new(format!("cannot lock the data folder: {error}")))

@@ -50,7 +50,7 @@ impl Place {
                 barrier.display()
             )));
         }
-        let socket = socket_folder(&data, owner)?;
+        let socket = socket_folder(&data)?;
         Ok(Self { data, socket, owner })
     }
 
@@ -65,6 +65,19 @@ impl Place {
             .mode(0o600)
             .open(&path)
             .map_err(|error| Problem::new(format!("cannot open {}: {error}", path.display())))
+    }
+
+    /// Makes the folder of the socket; whoever starts or adopts Postgres does so, having locked the place.
+    pub(super) fn open_socket_folder(&self) -> Result<(), Problem> {
+        make_private(&self.socket, self.owner)
+    }
+
+    /// Leaves nothing in the temporary folder once Postgres has stopped.
+    pub(super) fn close_socket_folder(&self) {
+        if !self.socket.starts_with(&self.data) {
+            // What is not empty is still of use to somebody.
+            let _ = fs::remove_dir(&self.socket);
+        }
     }
 
     /// Makes a folder that only Postgres may enter.
@@ -93,7 +106,7 @@ fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), Problem> {
 }
 
 /// `run` in the data folder, or, where that path is too long for a socket, a folder in the temporary one.
-fn socket_folder(data: &Path, owner: Option<Owner>) -> Result<PathBuf, Problem> {
+fn socket_folder(data: &Path) -> Result<PathBuf, Problem> {
     let fits =
         |folder: &Path| folder.join(format!(".s.PGSQL.{PORT}.lock")).as_os_str().len() <= MAX_SOCKET_PATH;
     let inside = data.join("run");
@@ -106,7 +119,6 @@ fn socket_folder(data: &Path, owner: Option<Owner>) -> Result<PathBuf, Problem> 
     if !fits(&folder) {
         return Err(Problem::new(format!("{} is too long for a socket: set TMPDIR=/tmp", folder.display())));
     }
-    make_private(&folder, owner)?;
     Ok(folder)
 }
 

@@ -16,7 +16,8 @@ mod usage;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, Error, assets, db::usage::Recorder, extract, headers, health, openapi::Calls, page, telemetry,
+    AppState, Error, assets, db::usage::Recorder, extract, headers, health, openapi::Calls, page, styleguide,
+    telemetry,
 };
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,6 +43,7 @@ pub fn router(state: AppState) -> Router {
     calls()
         .into_router()
         .merge(page::router())
+        .merge(styleguide::router())
         .merge(assets::router())
         .fallback(|| async { Error::UnknownCall })
         .method_not_allowed_fallback(|| async { Error::WrongMethod })

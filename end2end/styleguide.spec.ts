@@ -1,0 +1,72 @@
+// The style guide: a changed color reaches both dashboards, contrast is told, and what is copied works.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, LARGE, test, TOKENS } from "./fixtures";
+import type { Page } from "@playwright/test";
+
+const lineOf = (page: Page, sample: string, name: string) =>
+  page.frameLocator(`iframe[data-sample="${sample}"]`).locator("html").evaluate(
+    (html, name) => getComputedStyle(html).getPropertyValue(`--${name}`).trim(), name,
+  );
+const row = (page: Page, name: string) => page.locator(`[data-token="${name}"]`);
+const hexOf = (page: Page, name: string) => row(page, name).getByRole("textbox");
+
+test.beforeEach(async ({ page, demo }) => {
+  await page.goto(`${demo.info.url}/styleguide`);
+  await expect(hexOf(page, "UsageLine_9")).not.toHaveValue("");
+});
+
+test("a changed color reaches both dashboards and nothing else changes", async ({ page }) => {
+  const before = await lineOf(page, "invoices", "Gray_dark");
+  await hexOf(page, "Action").fill("#b4501a");
+  for (const sample of ["invoices", "usage"]) {
+    await expect.poll(() => lineOf(page, sample, "Action")).toBe("#b4501a");
+    expect(await lineOf(page, sample, "Gray_dark")).toBe(before);
+  }
+  await page.getByRole("button", { name: "Reset colors" }).click();
+  await expect.poll(() => lineOf(page, "invoices", "Action")).not.toBe("#b4501a");
+});
+
+test("contrast is computed in the browser as on the server", async ({ page }) => {
+  const shown = await page.locator("[data-contrast]").allTextContents();
+  const html = await (await page.request.get(page.url())).text();
+  const served = [...html.matchAll(/data-contrast[^>]*>([\d.]+)</g)].map((match) => match[1]);
+  expect(served.length).toBeGreaterThan(40);
+  expect(shown).toEqual(served);
+});
+
+test("a pair that fails proposes the nearest color that passes", async ({ page }) => {
+  await hexOf(page, "Action").fill("#ff8800");
+  const cell = page.locator("[data-pair]", { hasText: "Links and buttons" }).locator('[data-contrast="light"]');
+  await expect(cell).toHaveAttribute("data-passes", "false");
+  await cell.getByRole("button", { name: /^Use #/ }).click();
+  await expect(cell).toHaveAttribute("data-passes", "true");
+  await expect(hexOf(page, "Action")).toHaveValue(/^#[0-9a-f]{6}$/);
+});
+
+test("the JSON to copy makes a URL with these colors", async ({ page, demo }) => {
+  await hexOf(page, "White").fill("#fffaf2");
+  await hexOf(page, "UsageLine_0").fill("#9a3b1f");
+  const { color_overrides } = JSON.parse((await page.locator("#json").textContent())!);
+  expect(color_overrides).toEqual([{ name: "White", value: "#fffaf2" }, { name: "UsageLine_0", value: "#9a3b1f" }]);
+  await page.goto(await demo.embedUrl(LARGE, "usage", { color_overrides }));
+  await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 250, 242)");
+});
+
+test("a dark palette is said whole, because overrides pin the light base", async ({ page }) => {
+  await page.getByRole("button", { name: "Dark" }).click();
+  await hexOf(page, "Action").fill("#ffcc00");
+  const { color_overrides } = JSON.parse((await page.locator("#json").textContent())!);
+  expect(color_overrides.map(({ name }: { name: string }) => name)).toEqual([...TOKENS]);
+});
+
+test("the address keeps the colors", async ({ page }) => {
+  await hexOf(page, "Action").fill("#b4501a");
+  await page.reload();
+  await expect(hexOf(page, "Action")).toHaveValue("#b4501a");
+});
+
+test("axe finds nothing on the style guide", async ({ page }) => {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).exclude("iframe").analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)])).toEqual([]);
+});

@@ -1,0 +1,152 @@
+//! Who buys from the company, and how much.
+
+use super::{HISTORY, Mark, plan};
+use crate::demo::shape::Shape;
+
+/// When a customer is on a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
+    /// Which of [`PLANS`].
+    pub plan: usize,
+    /// Its first day.
+    pub starting_on: Mark,
+    /// The day after its last.
+    pub ending_before: Option<Mark>,
+}
+
+/// A customer of the company.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerSpec {
+    /// Its ingest alias and its name in the portal.
+    pub slug: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The plans it was and is on, in order of time.
+    pub plans: &'static [Stretch],
+    /// What it uses; `None`: nothing.
+    pub shape: Option<Shape>,
+    /// Usage stops so many days ago.
+    pub gone: Option<u64>,
+}
+
+const REGIONS: &[(&str, u64)] = &[("us-east-1", 480), ("eu-west-1", 340), ("ap-south-1", 180)];
+const ONE_REGION: &[(&str, u64)] = &[("us-east-1", 1)];
+
+/// The six customers, the large one first.
+pub const CUSTOMERS: [CustomerSpec; 6] = [
+    CustomerSpec {
+        slug: "lumen-robotics",
+        name: "Lumen Robotics",
+        plans: &[
+            Stretch {
+                plan: plan::COMMITTED,
+                starting_on: Mark::MonthsBack(HISTORY),
+                ending_before: Some(Mark::FirstFullMonth),
+            },
+            Stretch { plan: plan::SCALE, starting_on: Mark::FirstFullMonth, ending_before: None },
+        ],
+        shape: Some(Shape {
+            requests: 520,
+            growth: (680, 1_340),
+            weekend: (430, 350),
+            input_tokens: 14_000,
+            output_tokens: 1_700,
+            users: 120,
+            gpu_jobs: 46,
+            storage: (410, 2_350),
+            regions: REGIONS,
+            outage: Some(78),
+            launch: Some(91),
+        }),
+        gone: None,
+    },
+    CustomerSpec {
+        slug: "tidepool-notes",
+        name: "Tidepool Notes",
+        plans: &[Stretch { plan: plan::STARTER, starting_on: Mark::DaysAgo(95), ending_before: None }],
+        shape: Some(Shape {
+            requests: 34,
+            growth: (900, 1_150),
+            weekend: (800, 900),
+            input_tokens: 2_400,
+            output_tokens: 620,
+            users: 9,
+            gpu_jobs: 0,
+            storage: (0, 0),
+            regions: ONE_REGION,
+            outage: None,
+            launch: None,
+        }),
+        gone: None,
+    },
+    CustomerSpec {
+        slug: "atlas-maps",
+        name: "Atlas Maps",
+        plans: &[Stretch { plan: plan::REGIONAL, starting_on: Mark::FirstFullMonth, ending_before: None }],
+        shape: Some(Shape {
+            requests: 210,
+            growth: (850, 1_200),
+            weekend: (620, 540),
+            input_tokens: 6_500,
+            output_tokens: 900,
+            users: 40,
+            gpu_jobs: 18,
+            storage: (0, 0),
+            regions: REGIONS,
+            outage: None,
+            launch: Some(60),
+        }),
+        gone: None,
+    },
+    CustomerSpec {
+        slug: "quiet-harbor",
+        name: "Quiet Harbor Labs",
+        plans: &[Stretch { plan: plan::STARTER, starting_on: Mark::DaysAgo(72), ending_before: None }],
+        shape: None,
+        gone: None,
+    },
+    CustomerSpec {
+        slug: "fernway-studio",
+        name: "Fernway Studio",
+        plans: &[Stretch {
+            plan: plan::STARTER,
+            starting_on: Mark::DaysAgo(98),
+            ending_before: Some(Mark::DaysAgo(38)),
+        }],
+        shape: Some(Shape {
+            requests: 60,
+            growth: (1_250, 300),
+            weekend: (300, 200),
+            input_tokens: 3_100,
+            output_tokens: 800,
+            users: 14,
+            gpu_jobs: 0,
+            storage: (0, 0),
+            regions: ONE_REGION,
+            outage: None,
+            launch: None,
+        }),
+        gone: Some(38),
+    },
+    CustomerSpec { slug: "orbit-garden", name: "Orbit Garden", plans: &[], shape: None, gone: None },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    #[test]
+    fn plans_of_one_customer_follow_each_other() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
+        for customer in CUSTOMERS {
+            let mut free = NaiveDate::MIN;
+            for stretch in customer.plans {
+                let start = stretch.starting_on.day(today, today);
+                assert!(start >= free, "{}", customer.slug);
+                free = stretch.ending_before.map_or(NaiveDate::MAX, |mark| mark.day(today, today));
+                assert!(free > start, "{}", customer.slug);
+            }
+        }
+    }
+}
