@@ -58,6 +58,7 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("GET", "/v1/customers/{customer_id}", Operators),
     ("GET", "/v1/customers/{customer_id}/billable-metrics", ReadersOfTheCustomer),
     ("GET", "/v1/customers/{customer_id}/invoices", ReadersOfTheCustomer),
+    ("GET", "/v1/customers/{customer_id}/invoices/breakdowns", ReadersOfTheCustomer),
     ("GET", "/v1/customers/{customer_id}/invoices/{invoice_id}", ReadersOfTheCustomer),
     ("GET", "/v1/customers/{customer_id}/plans", Operators),
     ("POST", "/v1/customers/{customer_id}/plans/add", Writers),
@@ -68,6 +69,7 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
     ("POST", "/v1/events/search", Operators),
     ("POST", "/v1/ingest", Writers),
+    ("POST", "/v1/invoices/regenerate", Writers),
     ("POST", "/v1/invoices/void", Writers),
     ("GET", "/v1/planDetails/{plan_id}", Operators),
     ("GET", "/v1/planDetails/{plan_id}/charges", Operators),
@@ -137,7 +139,10 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
             continue;
         }
         let at = |customer_id: Uuid| {
-            let path = path.replace("{customer_id}", &customer_id.to_string());
+            let mut path = path.replace("{customer_id}", &customer_id.to_string());
+            if path.ends_with("/breakdowns") || path.ends_with("/costs") {
+                path += "?starting_on=2026-01-01T00:00:00Z&ending_before=2026-02-01T00:00:00Z";
+            }
             path.replace("{invoice_id}", &Uuid::nil().to_string())
                 .replace("{plan_id}", &Uuid::nil().to_string())
                 .replace("{customer_plan_id}", &Uuid::nil().to_string())

@@ -112,13 +112,20 @@ async fn a_finalized_invoice_never_changes(pool: PgPool) {
         "update invoice set status = 'VOID'",
         "update invoice set status = 'VOID', voided_at = now(), issued_at = now()",
         "delete from invoice",
+        "truncate invoice",
+        "truncate customer cascade",
     ] {
         let refused = sqlx::query(change).execute(&pool).await.unwrap_err();
         assert!(refused.to_string().contains("never changes"), "{change}: {refused}");
     }
     let id = stored(&pool).await[0].0.id;
     assert!(db::invoice::void(&pool, id, day("2026-02-03")).await.unwrap());
-    for change in ["update invoice set status = 'FINALIZED', voided_at = null", "delete from invoice"] {
+    for change in [
+        "update invoice set status = 'FINALIZED', voided_at = null",
+        "update invoice set regenerated_from_invoice_id = id",
+        "delete from invoice",
+        "truncate invoice cascade",
+    ] {
         assert!(sqlx::query(change).execute(&pool).await.is_err(), "{change}");
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
 
+mod breakdown;
 mod credit_type;
 mod customer;
 mod decimal;
@@ -12,6 +13,7 @@ mod page;
 mod plan;
 mod usage;
 
+pub use breakdown::InvoiceBreakdown;
 pub use credit_type::{CreditType, ListedCreditType};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};

@@ -93,7 +93,9 @@ pub async fn end(
     type Row = (String, String, DateTime<Utc>, DateTime<Utc>);
     check_midnight("ending_before", ending_before)?;
     let mut tx = pool.begin().await?;
-    lock_customer(&mut tx, customer_id).await?;
+    if lock_customer(&mut tx, customer_id).await?.is_some() {
+        return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
+    }
     let row: Option<Row> = sqlx::query_as(
         "select p.billing_frequency, p.billing_anchor, cp.starting_on, cp.billed_until
         from customer_plan cp
@@ -203,41 +205,53 @@ pub async fn list(
     Ok(cursor::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
 }
 
-/// Claims one customer plan whose open period ended at or before `ended_by`, and that no other replica holds, until
-/// the transaction ends; the longest waiting first, none of `except`.
+/// Claims up to `most` customer plans whose open period ended at or before `ended_by`, and that no other replica holds,
+/// until the transaction ends; the longest waiting first, none of `except`.
 pub async fn claim(
     connection: &mut PgConnection,
     ended_by: DateTime<Utc>,
     except: &[Uuid],
-) -> Result<Option<Uuid>> {
-    let row: Option<(Uuid,)> = sqlx::query_as(
+    most: i64,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
         "select id
         from customer_plan
         where period_end <= $1 and id <> all($2)
         order by period_end
-        limit 1
+        limit $3
         for no key update skip locked",
     )
     .bind(ended_by)
     .bind(except)
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|(id,)| id))
+    .bind(most)
+    .fetch_all(connection)
+    .await?)
 }
 
-/// Moves a claimed customer plan on to its next period; `None` when nothing is left to bill.
-pub async fn advance(
-    connection: &mut PgConnection,
-    customer_plan_id: Uuid,
-    billed_until: DateTime<Utc>,
-    period_end: Option<DateTime<Utc>>,
-) -> Result<()> {
-    sqlx::query("update customer_plan set billed_until = $2, period_end = $3 where id = $1")
-        .bind(customer_plan_id)
-        .bind(billed_until)
-        .bind(period_end)
-        .execute(connection)
-        .await?;
+/// How far a customer plan is billed.
+#[derive(Clone, Copy, Debug)]
+pub struct Advance {
+    /// The customer plan.
+    pub customer_plan_id: Uuid,
+    /// The start of its first period without a finalized invoice.
+    pub billed_until: DateTime<Utc>,
+    /// The end of that period; `None` when nothing is left to bill.
+    pub period_end: Option<DateTime<Utc>>,
+}
+
+/// Moves claimed customer plans on to their next periods.
+pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Result<()> {
+    sqlx::query(
+        "update customer_plan
+        set billed_until = advance.billed_until, period_end = advance.period_end
+        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as advance (id, billed_until, period_end)
+        where customer_plan.id = advance.id",
+    )
+    .bind(advances.iter().map(|one| one.customer_plan_id).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.billed_until).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.period_end).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

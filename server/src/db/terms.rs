@@ -113,23 +113,64 @@ pub async fn unbilled(
     Ok(Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect()))
 }
 
+/// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
+/// customer is unknown.
+pub async fn during(
+    pool: &PgPool,
+    access: CustomerAccess,
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+) -> Result<Option<Vec<rating::Terms>>> {
+    let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
+        "select case when p.id is not null then ",
+        terms_json!(),
+        " end
+        from customer c
+        left join customer_plan cp on cp.customer_id = c.id
+            and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
+        left join plan p on p.id = cp.plan_id
+        where c.id = $1
+        order by cp.starting_on"
+    ))
+    .bind(access.customer_id())
+    .bind(start)
+    .bind(end)
+    .fetch_all(pool)
+    .await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect()))
+}
+
 /// The terms of one customer plan.
 pub async fn of_customer_plan(
     connection: &mut PgConnection,
     customer_plan_id: Uuid,
 ) -> Result<rating::Terms> {
-    let (row,): (Json<Row>,) = sqlx::query_as(concat!(
+    of_customer_plans(connection, &[customer_plan_id])
+        .await?
+        .pop()
+        .ok_or_else(|| crate::Error::Internal(format!("the customer plan {customer_plan_id} has no terms")))
+}
+
+/// The terms of some customer plans, in any order.
+pub async fn of_customer_plans(
+    connection: &mut PgConnection,
+    customer_plan_ids: &[Uuid],
+) -> Result<Vec<rating::Terms>> {
+    let rows: Vec<(Json<Row>,)> = sqlx::query_as(concat!(
         "select ",
         terms_json!(),
         " from customer_plan cp
         join customer c on c.id = cp.customer_id
         join plan p on p.id = cp.plan_id
-        where cp.id = $1"
+        where cp.id = any($1)"
     ))
-    .bind(customer_plan_id)
-    .fetch_one(connection)
+    .bind(customer_plan_ids)
+    .fetch_all(connection)
     .await?;
-    Ok(row.0.into_terms())
+    Ok(rows.into_iter().map(|(row,)| row.0.into_terms()).collect())
 }
 
 impl Row {

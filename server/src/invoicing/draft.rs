@@ -64,14 +64,7 @@ pub(super) async fn usage(
     access: CustomerAccess,
     periods: &[(&Terms, Period)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
-    let measures = periods.iter().flat_map(|(terms, _)| terms.measures());
-    let wanted: Vec<Wanted> = measures
-        .map(|measure| Wanted {
-            billable_metric_id: measure.billable_metric_id,
-            aggregation_type: measure.aggregation_type,
-            group_index: measure.group_index,
-        })
-        .collect();
+    let wanted = wanted(periods.iter().map(|(terms, _)| *terms));
     let bounds: Vec<_> = periods.iter().map(|(_, period)| (period.start, period.end)).collect();
     let usage = db::usage::over_periods(db, access, &wanted, &bounds).await?;
     let of_rating = |row: db::usage::PeriodUsage| PeriodUsage {
@@ -81,4 +74,16 @@ pub(super) async fn usage(
         quantity: row.quantity,
     };
     Ok(usage.into_iter().map(|rows| rows.into_iter().map(of_rating).collect()).collect())
+}
+
+/// What some terms measure.
+pub(super) fn wanted<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Wanted> {
+    terms
+        .flat_map(Terms::measures)
+        .map(|measure| Wanted {
+            billable_metric_id: measure.billable_metric_id,
+            aggregation_type: measure.aggregation_type,
+            group_index: measure.group_index,
+        })
+        .collect()
 }

@@ -49,3 +49,36 @@ pub struct InvoiceFilter {
     /// Without lines of quantity zero.
     pub skip_zero_qty_line_items: bool,
 }
+
+/// How long one window of a breakdown is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BreakdownWindow {
+    /// From midnight to midnight, UTC.
+    #[default]
+    Day,
+    /// One hour.
+    Hour,
+}
+
+/// Which breakdowns are listed, and how.
+#[derive(Clone, Debug)]
+pub struct BreakdownFilter {
+    /// How long a window is.
+    pub window_size: BreakdownWindow,
+    /// Only windows that start at or after this.
+    pub starting_on: DateTime<Utc>,
+    /// Only windows that end at or before this.
+    pub ending_before: DateTime<Utc>,
+    /// Only invoices of these; empty for drafts and finalized ones. Voided ones have no breakdown.
+    pub status: Vec<InvoiceStatus>,
+    /// Only this credit type.
+    pub credit_type_id: Option<Uuid>,
+    /// In which order, by the start of the window.
+    pub sort: Sort,
+    /// Rows a page.
+    pub limit: Option<i64>,
+    /// Where the last page ended.
+    pub next_page: Option<String>,
+    /// Without lines of quantity zero.
+    pub skip_zero_qty_line_items: bool,
+}

@@ -1,11 +1,22 @@
 //! From draft to frozen document, once.
 
 use super::draft;
-use crate::{Error, Result, auth::CustomerAccess, db, rating};
+use crate::{
+    Error, Result,
+    auth::CustomerAccess,
+    db::{self, customer_plan::Advance},
+    rating::{self, Period, Terms},
+};
 use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+
+/// Customer plans finalized in one transaction: what is spent a transaction is shared by them.
+const BATCH: i64 = 32;
+
+/// Periods of one of them in one transaction, after a long downtime.
+const MOST_PERIODS: usize = 12;
 
 /// Finalizes every period whose grace period is over, each once, however many replicas try and however long none
 /// did; the number of invoices made.
@@ -16,17 +27,22 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
     let mut finalized = 0;
     let mut failed: Vec<Uuid> = Vec::new();
     let mut first_error = None;
+    let mut batch = BATCH;
     loop {
-        let step = db::write(finalize_next(pool.clone(), now, grace, failed.clone())).await?;
+        let step = db::write(finalize_next(pool.clone(), now, grace, failed.clone(), batch)).await?;
         match step {
             Step::Nothing => break,
-            Step::Finalized => finalized += 1,
+            Step::Finalized(invoices) => finalized += invoices,
             Step::Failed(_, error @ Error::Unavailable(_)) => return Err(error),
-            Step::Failed(customer_plan_id, error) => {
+            Step::Failed(customer_plans, error) if customer_plans.len() == 1 => {
+                let customer_plan_id = customer_plans[0];
                 tracing::error!(%customer_plan_id, error = %crate::error::chain(&error), "could not finalize");
                 failed.push(customer_plan_id);
                 first_error.get_or_insert(error);
+                batch = BATCH;
             }
+            // One of them is at fault: one by one, it is found.
+            Step::Failed(..) => batch = 1,
         }
     }
     first_error.map_or(Ok(finalized), Err)
@@ -35,40 +51,73 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
 /// What became of one attempt to finalize.
 enum Step {
     Nothing,
-    Finalized,
-    Failed(Uuid, Error),
+    Finalized(usize),
+    Failed(Vec<Uuid>, Error),
 }
 
-/// Claims one customer plan and finalizes its open period, in one transaction.
-async fn finalize_next(pool: PgPool, now: DateTime<Utc>, grace: Duration, except: Vec<Uuid>) -> Result<Step> {
+/// Claims customer plans and finalizes their periods that are due, in one transaction.
+async fn finalize_next(
+    pool: PgPool,
+    now: DateTime<Utc>,
+    grace: Duration,
+    except: Vec<Uuid>,
+    batch: i64,
+) -> Result<Step> {
     let mut tx = pool.begin().await?;
-    let Some(customer_plan_id) = db::customer_plan::claim(&mut tx, now - grace, &except).await? else {
+    let claimed = db::customer_plan::claim(&mut tx, now - grace, &except, batch).await?;
+    if claimed.is_empty() {
         return Ok(Step::Nothing);
-    };
-    match finalize(&mut tx, customer_plan_id, now, grace).await {
-        Ok(()) => {
+    }
+    match finalize(&mut tx, &claimed, now, grace).await {
+        Ok(invoices) => {
             tx.commit().await?;
-            Ok(Step::Finalized)
+            Ok(Step::Finalized(invoices))
         }
-        Err(error) => Ok(Step::Failed(customer_plan_id, error)),
+        Err(error) => {
+            // Awaited, or the claims are still held when the next attempt skips what is locked.
+            tx.rollback().await?;
+            Ok(Step::Failed(claimed, error))
+        }
     }
 }
 
 async fn finalize(
     connection: &mut PgConnection,
-    customer_plan_id: Uuid,
+    customer_plan_ids: &[Uuid],
     now: DateTime<Utc>,
     grace: Duration,
-) -> Result<()> {
-    let terms = db::terms::of_customer_plan(connection, customer_plan_id).await?;
-    let mut periods = terms.rhythm.periods_from(terms.billed_until);
-    let Some(period) = periods.next() else {
-        return db::customer_plan::advance(connection, customer_plan_id, terms.billed_until, None).await;
-    };
-    let access = CustomerAccess::for_billing(terms.customer_id);
-    let usage = draft::usage(&mut *connection, access, &[(&terms, period)]).await?.pop().unwrap_or_default();
-    let invoice = Invoice { status: InvoiceStatus::Finalized, ..rating::rate(&terms, &usage, period, grace) };
-    db::invoice::insert(connection, customer_plan_id, &invoice, now).await?;
-    let next = periods.next().map(|period| period.end);
-    db::customer_plan::advance(connection, customer_plan_id, period.end, next).await
+) -> Result<usize> {
+    let mut invoices: Vec<(Uuid, Invoice)> = Vec::new();
+    let mut advances = Vec::new();
+    for terms in db::terms::of_customer_plans(connection, customer_plan_ids).await? {
+        let periods = due(&terms, now - grace);
+        let billed_until = periods.last().map_or(terms.billed_until, |last| last.end);
+        advances.push(Advance {
+            customer_plan_id: terms.customer_plan_id,
+            billed_until,
+            period_end: terms.rhythm.periods_from(billed_until).next().map(|next| next.end),
+        });
+        let access = CustomerAccess::for_billing(terms.customer_id);
+        let wanted: Vec<_> = periods.iter().map(|period| (&terms, *period)).collect();
+        let usage = draft::usage(&mut *connection, access, &wanted).await?;
+        invoices.extend(periods.iter().zip(&usage).map(|(period, usage)| {
+            let invoice = rating::rate(&terms, usage, *period, grace);
+            (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
+        }));
+    }
+    let made: Vec<_> =
+        invoices.iter().map(|(customer_plan_id, invoice)| (*customer_plan_id, invoice)).collect();
+    db::invoice::insert(connection, &made, now).await?;
+    db::customer_plan::advance(connection, &advances).await?;
+    Ok(made.len())
+}
+
+/// The open periods that ended at or before `ended_by`.
+fn due(terms: &Terms, ended_by: DateTime<Utc>) -> Vec<Period> {
+    terms
+        .rhythm
+        .periods_from(terms.billed_until)
+        .take_while(|period| period.end <= ended_by)
+        .take(MOST_PERIODS)
+        .collect()
 }

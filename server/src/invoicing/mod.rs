@@ -1,12 +1,17 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
 
+mod breakdown;
 mod draft;
 mod filter;
 mod finalize;
+mod growth;
 mod list;
+mod regenerate;
 mod void;
 
-pub use filter::{InvoiceFilter, Sort, TypeFilter};
+pub use breakdown::breakdowns;
+pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
 pub use list::{find, list};
+pub use regenerate::regenerate;
 pub use void::void;

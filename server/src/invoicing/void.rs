@@ -14,14 +14,19 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     if db::invoice::void(pool, id, now).await? {
         return Ok(());
     }
+    Err(missing(pool, id, now, "voided").await?)
+}
+
+/// What to say of an id that no stored invoice has: it may be that of a draft, which cannot be `done` yet.
+pub(super) async fn missing(pool: &PgPool, id: Uuid, now: DateTime<Utc>, done: &str) -> Result<Error> {
     // The id of a draft is a hash, so it is found by making those of all drafts: slow, but only a mistake comes here.
     let is_draft = db::customer_plan::open(pool, now).await?.into_iter().any(|plan| {
         begun(plan.rhythm.periods_from(plan.billed_until), now).any(|period| {
             id == rating::invoice_id(plan.customer_plan_id, plan.credit_type_id, plan.revision, period.start)
         })
     });
-    if is_draft {
-        return Err(Error::field("id", "is a draft: only a finalized invoice can be voided"));
-    }
-    Err(Error::NotFound("the invoice"))
+    Ok(match is_draft {
+        true => Error::field("id", format!("is a draft: only a finalized invoice can be {done}")),
+        false => Error::NotFound("the invoice"),
+    })
 }

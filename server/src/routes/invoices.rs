@@ -23,18 +23,23 @@ pub(super) fn calls() -> Calls {
         .get("/v1/customers/{customer_id}/invoices", list, LIST)
         .get("/v1/customers/{customer_id}/invoices/{invoice_id}", retrieve, RETRIEVE)
         .post("/v1/invoices/void", void, VOID)
+        .post("/v1/invoices/regenerate", regenerate, REGENERATE)
 }
 
 const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoices")
     .about(
         "The draft of the current period is computed anew each time. `status` may name several, comma-joined. \
-         `starting_on` and `ending_before` select by billing period.",
+         `starting_on` and `ending_before` select by billing period, and `sort` goes by its start, oldest first \
+         unless it says date_desc. `type` USAGE is every invoice of a plan. Only contracts have invoices of another \
+         type, a `contract_id`, or historical commits, so there are none. `webhook_notification_id` is taken and not \
+         looked at.",
     )
     .query("status=FINALIZED&sort=date_desc&limit=3")
     .missing("the customer");
 
 /// The query of the list. `status` may name several, comma-joined.
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct ListQuery {
     status: Option<String>,
     #[serde(rename = "type")]
@@ -50,21 +55,20 @@ struct ListQuery {
     next_page: Option<String>,
     #[serde(default)]
     skip_zero_qty_line_items: bool,
+    /// Only contracts have commits, so there are none to include.
+    #[serde(default, rename = "include_historical_commit_invoices")]
+    _include_historical_commit_invoices: Option<bool>,
+    /// The vendor's, for some of its own clients.
+    #[serde(default, rename = "webhook_notification_id")]
+    _webhook_notification_id: Option<String>,
 }
 
 impl TryFrom<ListQuery> for InvoiceFilter {
     type Error = Error;
 
     fn try_from(query: ListQuery) -> Result<Self> {
-        let status = query.status.as_deref().unwrap_or_default();
         Ok(Self {
-            status: status
-                .split(',')
-                .filter(|word| !word.is_empty())
-                .map(|word| {
-                    word.trim().parse::<InvoiceStatus>().map_err(|problem| Error::field("status", problem))
-                })
-                .collect::<Result<_>>()?,
+            status: statuses(query.status.as_deref())?,
             invoice_type: query.invoice_type.as_deref().map(type_filter).transpose()?,
             contract_id: query.contract_id,
             credit_type_id: query.credit_type_id,
@@ -90,7 +94,16 @@ fn type_filter(text: &str) -> Result<TypeFilter> {
     }
 }
 
-fn sort(text: &str) -> Result<Sort> {
+/// A comma-joined list of statuses.
+pub(super) fn statuses(list: Option<&str>) -> Result<Vec<InvoiceStatus>> {
+    list.unwrap_or_default()
+        .split(',')
+        .filter(|word| !word.is_empty())
+        .map(|word| word.trim().parse::<InvoiceStatus>().map_err(|problem| Error::field("status", problem)))
+        .collect()
+}
+
+pub(super) fn sort(text: &str) -> Result<Sort> {
     match text.to_ascii_lowercase().as_str() {
         "date_asc" => Ok(Sort::DateAsc),
         "date_desc" => Ok(Sort::DateDesc),
@@ -114,6 +127,7 @@ const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an inv
     .missing("the invoice");
 
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct RetrieveQuery {
     #[serde(default)]
     skip_zero_qty_line_items: bool,
@@ -136,17 +150,40 @@ const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")
     .body(r#"{ "id": "{invoice_id}" }"#)
     .missing("the invoice");
 
+/// What both of the calls below take.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct VoidBody {
+struct ById {
     id: Uuid,
 }
 
 async fn void(
     _: Operator,
     State(state): State<AppState>,
-    Body(VoidBody { id }): Body<VoidBody>,
+    Body(ById { id }): Body<ById>,
 ) -> Result<Json<Data<Id>>> {
     db::write(async move { invoicing::void(&state.pool, id, clock::now()).await }).await?;
     Ok(Id::json(id))
+}
+
+const REGENERATE: Call = Call::new("invoices.regenerate", "Regenerate a voided invoice")
+    .about(
+        "Makes a new invoice for the period of a voided one, from usage and prices as they are now, finalized and \
+         issued now, and answers its id; its `regenerated_from_invoice_id` is the voided one's. An invoice is \
+         regenerated once: void its successor to regenerate that. An invoice whose period a plan bills anew anyway, \
+         because its end was moved, cannot be regenerated.",
+    )
+    .body(r#"{ "id": "{void_invoice_id}" }"#)
+    .missing("the invoice")
+    .conflict("The invoice was regenerated already, or another one bills its period.");
+
+async fn regenerate(
+    _: Operator,
+    State(state): State<AppState>,
+    Body(ById { id }): Body<ById>,
+) -> Result<Json<Data<Id>>> {
+    let grace = state.settings.grace_period;
+    let made =
+        db::write(async move { invoicing::regenerate(&state.pool, id, clock::now(), grace).await }).await?;
+    Ok(Id::json(made))
 }

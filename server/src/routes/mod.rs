@@ -1,6 +1,7 @@
 //! The whole route table on one screen.
 
 mod billable_metrics;
+mod breakdowns;
 mod customer_plans;
 mod customers;
 mod dashboards;
@@ -32,6 +33,7 @@ pub fn calls() -> Calls {
         .merge(plans::calls())
         .merge(products::calls())
         .merge(customer_plans::calls())
+        .merge(breakdowns::calls())
         .merge(invoices::calls())
         .merge(dashboards::calls())
         .merge(health::calls())

@@ -5,6 +5,7 @@ mod backfill;
 mod batch;
 mod catalog;
 mod fold;
+mod growth;
 mod partition;
 mod pending;
 mod period;
@@ -17,6 +18,7 @@ mod series;
 pub use adopt::adopt;
 pub use backfill::backfill;
 pub use fold::fold;
+pub use growth::{Growth, Span, growth};
 pub use partition::ensure_partitions;
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
 pub use query::{

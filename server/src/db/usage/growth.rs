@@ -1,0 +1,176 @@
+//! How usage grew within billing periods, window by window, for breakdowns.
+
+use super::Wanted;
+use crate::{Result, auth::CustomerAccess};
+use app::billing::Decimal;
+use chrono::{DateTime, Duration, Utc};
+use serde::Deserialize;
+use sqlx::{PgExecutor, Row, types::Json};
+use uuid::Uuid;
+
+/// A stretch of a billing period, cut into windows of equal length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where the billing period starts, at midnight UTC: usage adds up from here.
+    pub start: DateTime<Utc>,
+    /// Where the first window starts.
+    pub from: DateTime<Utc>,
+    /// Where the last window ends.
+    pub until: DateTime<Utc>,
+}
+
+/// What one measure and group added, window by window; windows without usage are absent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Growth {
+    /// The metric.
+    pub billable_metric_id: Uuid,
+    /// As wanted.
+    pub group_index: i16,
+    /// The group's values; empty for group index 0.
+    pub group_values: Vec<Option<String>>,
+    /// Windows from 0, in their order; -1 stands for all that came before the first.
+    pub windows: Vec<i64>,
+    /// For each of them: COUNT and SUM what was added, MAX the largest, LATEST the newest value, UNIQUE the number of
+    /// values not seen before in the period.
+    pub values: Vec<Decimal>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    group_values: Vec<Option<String>>,
+    windows: Vec<i64>,
+    values: Vec<Decimal>,
+}
+
+/// How the usage of each wanted measure grew in each span, in one query: one list for each span, in their order.
+/// Windows are as long as `size`, a day or an hour.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn growth(
+    db: impl PgExecutor<'_>,
+    access: CustomerAccess,
+    wanted: &[Wanted],
+    spans: &[Span],
+    size: Duration,
+) -> Result<Vec<Vec<Growth>>> {
+    let mut all = vec![Vec::new(); spans.len()];
+    if wanted.is_empty() || spans.is_empty() {
+        return Ok(all);
+    }
+    let rows = sqlx::query(GROWTH)
+        .bind(access.customer_id())
+        .bind(wanted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|one| one.group_index).collect::<Vec<_>>())
+        .bind(spans.iter().map(|span| span.start).collect::<Vec<_>>())
+        .bind(spans.iter().map(|span| span.from).collect::<Vec<_>>())
+        .bind(spans.iter().map(|span| span.until).collect::<Vec<_>>())
+        .bind(size.num_seconds())
+        .fetch_all(db)
+        .await?;
+    for row in rows {
+        let place: i64 = row.try_get("place")?;
+        let billable_metric_id = row.try_get("billable_metric_id")?;
+        let group_index = row.try_get("group_index")?;
+        let groups: Json<Vec<Group>> = row.try_get("groups")?;
+        let Some(span) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
+            continue;
+        };
+        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| Growth {
+            billable_metric_id,
+            group_index,
+            group_values,
+            windows,
+            values,
+        }));
+    }
+    Ok(all)
+}
+
+// Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window.
+const GROWTH: &str = "
+with wanted as (
+    select distinct *
+    from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
+),
+span as (
+    select place, from_at, until_at,
+        (start_at at time zone 'UTC')::date as start_day,
+        (from_at at time zone 'UTC')::date as from_day,
+        (until_at at time zone 'UTC')::date as until_day,
+        (case when $8 = 86400 then until_at else date_trunc('day', from_at, 'UTC') end) as hourly_from
+    from unnest($5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+        with ordinality as span(start_at, from_at, until_at, place)
+),
+added as (
+    select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
+        usage.group_id, usage.group_values,
+        greatest(-1, usage.day - span.from_day)::bigint as \"window\",
+        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+    from span
+    cross join wanted
+    join usage_daily usage using (billable_metric_id, group_index)
+    where wanted.aggregation_type <> 'UNIQUE'
+        and usage.customer_id = $1
+        and usage.day >= span.start_day and usage.day < (span.hourly_from at time zone 'UTC')::date
+    union all
+    select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
+        usage.group_id, usage.group_values,
+        greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
+        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+    from span
+    cross join wanted
+    join usage_hourly usage using (billable_metric_id, group_index)
+    where wanted.aggregation_type <> 'UNIQUE'
+        and usage.customer_id = $1
+        and usage.hour >= span.hourly_from and usage.hour < span.until_at
+),
+first_seen as (
+    select span.place, wanted.billable_metric_id, wanted.group_index,
+        usage.group_id, min(usage.group_values) as group_values, span.from_at, span.until_at,
+        min(
+            usage.day::timestamp at time zone 'UTC' + case when $8 = 86400 then interval '0' else (
+                select min(hour) * interval '1 hour'
+                from generate_series(0, 23) as hour
+                where usage.hours & (1 << hour) <> 0
+            ) end
+        ) as at
+    from span
+    cross join wanted
+    join usage_value usage using (billable_metric_id, group_index)
+    where wanted.aggregation_type = 'UNIQUE'
+        and usage.customer_id = $1
+        and usage.day >= span.start_day and usage.day <= span.until_day
+    group by span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, span.from_at, span.until_at,
+        usage.value_id
+),
+measured as (
+    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values, \"window\",
+        case aggregation_type
+            when 'COUNT' then sum(count)
+            when 'SUM' then sum(sum)
+            when 'MAX' then max(max)
+            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+        end as value
+    from added
+    group by place, billable_metric_id, aggregation_type, group_index, group_id, \"window\"
+    union all
+    select place, billable_metric_id, group_index, group_id, min(group_values),
+        greatest(-1, floor(extract(epoch from at - from_at) / $8))::bigint,
+        count(*)
+    from first_seen
+    where at < until_at
+    group by place, billable_metric_id, group_index, group_id, 6
+),
+listed as (
+    select place, billable_metric_id, group_index, min(group_values) as group_values,
+        array_agg(\"window\" order by \"window\") as windows,
+        array_agg(value order by \"window\") as \"values\"
+    from measured
+    group by place, billable_metric_id, group_index, group_id
+)
+select place, billable_metric_id, group_index,
+    jsonb_agg(jsonb_build_object('group_values', group_values, 'windows', windows, 'values', \"values\")) as groups
+from listed
+group by place, billable_metric_id, group_index";

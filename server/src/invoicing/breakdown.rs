@@ -1,0 +1,255 @@
+//! Breakdowns: what each day or hour added to an invoice.
+
+use super::{
+    BreakdownFilter, BreakdownWindow, Sort,
+    draft::{self, Draft},
+    growth::{Cumulative, grown},
+};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, no_such_customer},
+    db::{
+        self, cursor,
+        invoice::Header,
+        usage::{Growth, Span},
+    },
+    rating::{self, Period, Terms},
+};
+use app::billing::{Invoice, InvoiceBreakdown, InvoiceStatus, Page};
+use chrono::{DateTime, Duration, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// How far ahead of now events are taken.
+const AHEAD: Duration = Duration::hours(24);
+
+/// A page of breakdowns: for each window of time, and each invoice whose period it lies in, what the invoice grew by.
+///
+/// The rule: a window's part is the invoice as it would stand if nothing were used after the window, less the same
+/// at its start; what is owed without any usage, such as fixed charges, belongs to the first window of the period.
+/// Every state is rounded as an invoice is, so the windows of a period add up to the invoice to the smallest unit, and
+/// those up to now to the draft. Usage is read as it is now, also where the invoice is finalized: its breakdowns take
+/// in late events, the invoice does not. A window that has not begun is there only when it has usage already.
+///
+/// # Errors
+/// 404 for an unknown customer; 400 for a bad cursor, limit or range.
+pub async fn breakdowns(
+    pool: &PgPool,
+    access: CustomerAccess,
+    filter: &BreakdownFilter,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Page<InvoiceBreakdown>> {
+    let limit = cursor::limit(filter.limit.or(Some(100)))?;
+    if filter.ending_before <= filter.starting_on {
+        return Err(Error::field("ending_before", "must be after starting_on"));
+    }
+    let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
+    let descending = filter.sort == Sort::DateDesc;
+    let mut asked = Period {
+        start: filter.window_size.ceil(filter.starting_on),
+        end: filter.window_size.floor(filter.ending_before),
+    };
+    let length = filter.window_size.length();
+    match after {
+        Some((start, _)) if descending => asked.end = asked.end.min(start + length),
+        Some((start, _)) => asked.start = asked.start.max(start),
+        None => {}
+    }
+    let terms =
+        db::terms::during(pool, access, asked.start, asked.end).await?.ok_or_else(no_such_customer)?;
+    let stored = match filter.wants(InvoiceStatus::Finalized) {
+        true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
+        false => Vec::new(),
+    };
+    let open =
+        if filter.wants(InvoiceStatus::Draft) { draft::drafts(&terms, now).collect() } else { Vec::new() };
+    let last = filter.window_size.floor(now + AHEAD) + length;
+    let parts = parts(&terms, stored, open, Period { end: asked.end.min(last), ..asked }, filter);
+
+    // One answer covers so much time, from the first window that there is.
+    let begin = parts.iter().map(|part| part.span.from).min();
+    let end = parts.iter().map(|part| part.span.until).max();
+    let (Some(begin), Some(end)) = (begin, end) else {
+        return Ok(Page { data: Vec::new(), next_page: None });
+    };
+    let covered = match descending {
+        false => Period { start: begin, end: end.min(begin + filter.window_size.most()) },
+        true => Period { start: begin.max(end - filter.window_size.most()), end },
+    };
+    let mut rows = rows(pool, access, &parts, covered, filter.window_size, now, grace).await?;
+    let key = |row: &InvoiceBreakdown| (row.breakdown_start_timestamp, row.invoice.id);
+    rows.sort_by_key(key);
+    if descending {
+        rows.reverse();
+    }
+    rows.retain(|row| after.is_none_or(|after| if descending { key(row) < after } else { key(row) > after }));
+    let mut page = cursor::page(rows, limit, key);
+    if page.next_page.is_none() {
+        page.next_page = match descending {
+            false if covered.end < end => Some(cursor::encode(&(covered.end, Uuid::nil()))),
+            true if covered.start > begin => Some(cursor::encode(&(covered.start - length, Uuid::max()))),
+            _ => None,
+        };
+    }
+    if filter.skip_zero_qty_line_items {
+        page.data = page
+            .data
+            .into_iter()
+            .map(|row| InvoiceBreakdown { invoice: rating::without_zero_lines(row.invoice), ..row })
+            .collect();
+    }
+    Ok(page)
+}
+
+/// The windows of one invoice that are asked for.
+struct Part<'a> {
+    terms: &'a Terms,
+    period: Period,
+    span: Span,
+    /// What is stored of a finalized invoice; a draft's id else.
+    invoice: Result<Header, Uuid>,
+}
+
+fn parts<'a>(
+    terms: &'a [Terms],
+    stored: Vec<Header>,
+    open: Vec<Draft<'a>>,
+    asked: Period,
+    filter: &BreakdownFilter,
+) -> Vec<Part<'a>> {
+    // What was finalized after the terms were read is there already.
+    let is_open = |draft: &Draft<'_>| {
+        !stored.iter().any(|header| {
+            (header.customer_plan_id, header.start_timestamp)
+                == (draft.terms.customer_plan_id, draft.period.start)
+        })
+    };
+    let open: Vec<Draft<'_>> = open.into_iter().filter(is_open).collect();
+    let finalized = stored.into_iter().filter_map(|header| {
+        let terms = terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
+        let period = Period { start: header.start_timestamp, end: header.end_timestamp };
+        Some((terms, period, Ok(header)))
+    });
+    let drafts = open.into_iter().map(|draft| (draft.terms, draft.period, Err(draft.id)));
+    finalized
+        .chain(drafts)
+        .filter(|(terms, ..)| filter.credit_type_id.is_none_or(|id| id == terms.credit_type.id))
+        .filter_map(|(terms, period, invoice)| {
+            let span = Span {
+                start: period.start,
+                from: period.start.max(asked.start),
+                until: period.end.min(asked.end),
+            };
+            (span.from < span.until).then_some(Part { terms, period, span, invoice })
+        })
+        .collect()
+}
+
+/// The rows of some invoices within `covered`, from one query for usage.
+async fn rows(
+    pool: &PgPool,
+    access: CustomerAccess,
+    parts: &[Part<'_>],
+    covered: Period,
+    size: BreakdownWindow,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Vec<InvoiceBreakdown>> {
+    let cut: Vec<(&Part<'_>, Span)> = parts
+        .iter()
+        .map(|part| {
+            let (from, until) = (part.span.from.max(covered.start), part.span.until.min(covered.end));
+            (part, Span { from, until, ..part.span })
+        })
+        .filter(|(_, span)| span.from < span.until)
+        .collect();
+    let wanted = draft::wanted(cut.iter().map(|(part, _)| part.terms));
+    let spans: Vec<Span> = cut.iter().map(|(_, span)| *span).collect();
+    let growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?;
+    let rows = cut.iter().zip(&growth);
+    Ok(rows.flat_map(|((part, span), growth)| part.windows(*span, growth, size, now, grace)).collect())
+}
+
+impl Part<'_> {
+    fn windows(
+        &self,
+        span: Span,
+        growth: &[Growth],
+        size: BreakdownWindow,
+        now: DateTime<Utc>,
+        grace: Duration,
+    ) -> Vec<InvoiceBreakdown> {
+        let mut usage = Cumulative::new(self.terms, growth);
+        usage.advance(-1);
+        let state =
+            |usage: &Cumulative| self.named(rating::rate(self.terms, usage.usage(), self.period, grace));
+        let mut before = (span.from > span.start).then(|| state(&usage));
+        let starts = std::iter::successors(Some(span.from), |start| Some(*start + size.length()));
+        let mut rows = Vec::new();
+        for (window, start) in (0..).zip(starts.take_while(|start| *start < span.until)) {
+            let grew = usage.advance(window);
+            if start > now && !grew {
+                continue;
+            }
+            let after = state(&usage);
+            rows.push(InvoiceBreakdown {
+                invoice: grown(before.as_ref(), &after),
+                breakdown_start_timestamp: start,
+                breakdown_end_timestamp: start + size.length(),
+            });
+            before = Some(after);
+        }
+        rows
+    }
+
+    /// The invoice with what is known of it when it is stored.
+    fn named(&self, invoice: Invoice) -> Invoice {
+        match &self.invoice {
+            Err(id) => Invoice { id: *id, ..invoice },
+            Ok(header) => Invoice {
+                id: header.id,
+                invoice_number: Some(header.invoice_number.clone()),
+                status: InvoiceStatus::Finalized,
+                issued_at: header.issued_at,
+                regenerated_from_invoice_id: header.regenerated_from_invoice_id,
+                ..invoice
+            },
+        }
+    }
+}
+
+impl BreakdownFilter {
+    fn wants(&self, status: InvoiceStatus) -> bool {
+        self.status.is_empty() || self.status.contains(&status)
+    }
+}
+
+impl BreakdownWindow {
+    fn length(self) -> Duration {
+        match self {
+            Self::Day => Duration::days(1),
+            Self::Hour => Duration::hours(1),
+        }
+    }
+
+    /// The time that one answer covers at most.
+    fn most(self) -> Duration {
+        match self {
+            Self::Day => Duration::days(35),
+            Self::Hour => Duration::hours(24),
+        }
+    }
+
+    /// The last boundary at or before `at`.
+    fn floor(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let seconds = self.length().num_seconds();
+        DateTime::from_timestamp(at.timestamp().div_euclid(seconds) * seconds, 0).unwrap_or(at)
+    }
+
+    /// The first boundary at or after `at`.
+    fn ceil(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let floor = self.floor(at);
+        if floor == at { at } else { floor + self.length() }
+    }
+}

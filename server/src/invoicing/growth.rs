@@ -1,0 +1,160 @@
+//! What an invoice grew by between two of its states. Pure.
+
+use crate::{
+    db::usage::Growth,
+    rating::{PeriodUsage, Terms},
+};
+use app::billing::{AggregationType, Decimal, Invoice, LineItem, SubLineItem, TierUsage};
+
+/// Usage since the start of a period, as it stands after one window and then the next.
+pub(super) struct Cumulative {
+    /// What stands so far; a group is there once it has usage.
+    usage: Vec<PeriodUsage>,
+    /// For each group how it adds up, the rest of its windows, and its place in `usage`.
+    rest: Vec<Rest>,
+}
+
+struct Rest {
+    aggregation_type: AggregationType,
+    windows: std::iter::Peekable<std::vec::IntoIter<(i64, Decimal)>>,
+    group: PeriodUsage,
+    place: Option<usize>,
+}
+
+impl Cumulative {
+    /// At the start of the period.
+    pub(super) fn new(terms: &Terms, growth: &[Growth]) -> Self {
+        let measures = terms.measures();
+        let rest = growth.iter().filter_map(|growth| {
+            let measure = measures.iter().find(|measure| {
+                measure.billable_metric_id == growth.billable_metric_id
+                    && measure.group_index == growth.group_index
+            })?;
+            let windows: Vec<_> = growth.windows.iter().copied().zip(growth.values.iter().cloned()).collect();
+            Some(Rest {
+                aggregation_type: measure.aggregation_type,
+                windows: windows.into_iter().peekable(),
+                group: PeriodUsage {
+                    billable_metric_id: growth.billable_metric_id,
+                    group_index: growth.group_index,
+                    group_values: growth.group_values.clone(),
+                    quantity: Decimal::zero(),
+                },
+                place: None,
+            })
+        });
+        Self { usage: Vec::new(), rest: rest.collect() }
+    }
+
+    /// After this window; whether it had usage.
+    pub(super) fn advance(&mut self, window: i64) -> bool {
+        let mut grew = false;
+        for rest in &mut self.rest {
+            while let Some((_, value)) = rest.windows.next_if(|(at, _)| *at <= window) {
+                grew = true;
+                let Some(place) = rest.place else {
+                    rest.place = Some(self.usage.len());
+                    self.usage.push(PeriodUsage { quantity: value, ..rest.group.clone() });
+                    continue;
+                };
+                let quantity = &mut self.usage[place].quantity;
+                match rest.aggregation_type {
+                    AggregationType::Count | AggregationType::Sum | AggregationType::Unique => {
+                        *quantity += &value;
+                    }
+                    AggregationType::Max => *quantity = value.max(quantity.clone()),
+                    AggregationType::Latest => *quantity = value,
+                }
+            }
+        }
+        grew
+    }
+
+    /// What was used so far.
+    pub(super) fn usage(&self) -> &[PeriodUsage] {
+        &self.usage
+    }
+}
+
+/// `after` less `before`, line by line: two states of one invoice, or nothing and its first.
+pub(super) fn grown(before: Option<&Invoice>, after: &Invoice) -> Invoice {
+    let mut grown = after.clone();
+    let Some(before) = before else { return grown };
+    for (line, old) in pairs(&mut grown.line_items, &before.line_items, same_line) {
+        take_line(line, old);
+    }
+    for (adjustment, old) in
+        pairs(&mut grown.invoice_adjustments, &before.invoice_adjustments, |one, other| {
+            one.name == other.name
+        })
+    {
+        adjustment.total = &adjustment.total - &old.total;
+    }
+    grown.invoice_adjustments.retain(|adjustment| !adjustment.total.is_zero());
+    grown.subtotal = &grown.subtotal - &before.subtotal;
+    grown.total = &grown.total - &before.total;
+    grown
+}
+
+fn same_line(one: &LineItem, other: &LineItem) -> bool {
+    one.product_id == other.product_id
+        && one.name == other.name
+        && one.group_key == other.group_key
+        && one.group_value == other.group_value
+}
+
+fn take_line(line: &mut LineItem, old: &LineItem) {
+    line.total = &line.total - &old.total;
+    if let (Some(quantity), Some(old)) = (&mut line.quantity, &old.quantity) {
+        *quantity = &*quantity - old;
+        if quantity.is_zero() {
+            line.unit_price = None;
+        }
+    }
+    let same =
+        |one: &SubLineItem, other: &SubLineItem| one.charge_id == other.charge_id && one.name == other.name;
+    for (sub_line, old) in pairs(&mut line.sub_line_items, &old.sub_line_items, same) {
+        sub_line.quantity = &sub_line.quantity - &old.quantity;
+        sub_line.subtotal = &sub_line.subtotal - &old.subtotal;
+        if sub_line.quantity.is_zero() {
+            sub_line.price = None;
+        }
+        if let (Some(tiers), Some(old)) = (&mut sub_line.tiers, &old.tiers) {
+            take_tiers(tiers, old);
+        }
+    }
+}
+
+/// Tiers are by their bounds: under volume prices another tier takes all that an earlier one had.
+fn take_tiers(tiers: &mut Vec<TierUsage>, old: &[TierUsage]) {
+    for old in old {
+        match tiers.iter_mut().find(|tier| tier.starting_at == old.starting_at) {
+            Some(tier) => {
+                tier.quantity = &tier.quantity - &old.quantity;
+                tier.subtotal = &tier.subtotal - &old.subtotal;
+            }
+            None => {
+                tiers.push(TierUsage { quantity: -&old.quantity, subtotal: -&old.subtotal, ..old.clone() })
+            }
+        }
+    }
+    tiers.retain(|tier| !tier.quantity.is_zero() || !tier.subtotal.is_zero());
+    tiers.sort_by(|one, other| one.starting_at.cmp(&other.starting_at));
+}
+
+/// Each of `after` that is in `before` too, with its earlier state. Of several alike the nth belongs to the nth.
+fn pairs<'a, 'b, T>(
+    after: &'a mut [T],
+    before: &'b [T],
+    same: impl Fn(&T, &T) -> bool,
+) -> Vec<(&'a mut T, &'b T)> {
+    let mut free: Vec<&T> = before.iter().collect();
+    after
+        .iter_mut()
+        .filter_map(|new| {
+            // Both are in one order, so the first that is free is found at once or nearly so.
+            let place = free.iter().position(|old| same(new, old))?;
+            Some((new, free.remove(place)))
+        })
+        .collect()
+}

@@ -1,0 +1,59 @@
+//! A new invoice in the place of a voided one.
+
+use super::draft;
+use crate::{Error, Result, auth::CustomerAccess, db, rating, rating::Period};
+use app::billing::{Invoice, InvoiceStatus};
+use chrono::{DateTime, Duration, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// Makes the successor of a voided invoice: the same billing period under a new id, finalized, with usage and prices
+/// as they are now, issued now. Its id is returned.
+///
+/// A voided invoice has one successor; when that is voided too, it can be regenerated in its turn.
+///
+/// # Errors
+/// 400 for an invoice that is not void, or whose period the plan does not cover any more or will bill anew anyway; 404
+/// when there is no such invoice; 409 when the period is billed already.
+pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
+    let mut tx = pool.begin().await?;
+    let Some(voided) = db::invoice::for_regeneration(&mut tx, id).await? else {
+        return Err(super::void::missing(pool, id, now, "voided, and then regenerated").await?);
+    };
+    if voided.status != InvoiceStatus::Void {
+        return Err(Error::field("id", "is finalized: only a voided invoice can be regenerated"));
+    }
+    if let Some(successor) = voided.regenerated_as {
+        return Err(Error::Conflict(format!("the invoice was regenerated already, as {successor}")));
+    }
+    if voided.is_archived {
+        return Err(Error::field("id", "belongs to an archived customer, who is not billed any more"));
+    }
+    let terms = db::terms::of_customer_plan(&mut tx, voided.customer_plan_id).await?;
+    let end = terms.rhythm.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
+    let period = Period { end, ..voided.period };
+    if period.start >= end {
+        return Err(Error::field("id", "bills a period that the customer's plan does not cover any more"));
+    }
+    if period.end > terms.billed_until {
+        return Err(Error::field(
+            "id",
+            "bills a period that is open again: its draft takes the invoice's place",
+        ));
+    }
+    if let Some(other) = db::invoice::overlapping(&mut tx, voided.customer_plan_id, period).await? {
+        return Err(Error::Conflict(format!("the invoice's billing period is billed already, by {other}")));
+    }
+    let access = CustomerAccess::for_billing(terms.customer_id);
+    let usage = draft::usage(&mut *tx, access, &[(&terms, period)]).await?.pop().unwrap_or_default();
+    let invoice = Invoice {
+        id: db::new_id(now),
+        status: InvoiceStatus::Finalized,
+        issued_at: now,
+        regenerated_from_invoice_id: Some(id),
+        ..rating::rate(&terms, &usage, period, grace)
+    };
+    db::invoice::insert(&mut tx, &[(voided.customer_plan_id, &invoice)], now).await?;
+    tx.commit().await?;
+    Ok(invoice.id)
+}

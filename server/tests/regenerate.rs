@@ -1,0 +1,139 @@
+//! A voided invoice has one successor, from usage and prices as they are now.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use axum::http::StatusCode;
+use chrono::{Datelike as _, Duration, Months};
+use common::{
+    app,
+    billing::{Billed, billed, day, finalize, used},
+    get, post, token,
+};
+use serde_json::{Value, json};
+use server::{clock, db};
+use sqlx::PgPool;
+
+/// The first of the month `back` months ago.
+fn month(back: u32) -> String {
+    (clock::now().date_naive().with_day(1).unwrap() - Months::new(back)).to_string()
+}
+
+struct Company {
+    app: axum::Router,
+    token: String,
+    billed: Billed,
+}
+
+impl Company {
+    /// A customer with three months of history, everything due finalized.
+    async fn new(pool: &PgPool) -> Self {
+        let billed = billed(pool, &month(3), None).await;
+        used(pool, &billed, day(&month(3)) + Duration::days(3), 40, "eu").await;
+        finalize(pool, &clock::now().date_naive().to_string()).await;
+        Self { app: app(pool.clone()).await, token: token(pool).await, billed }
+    }
+
+    async fn list(&self) -> Vec<Value> {
+        let path = format!("/v1/customers/{}/invoices", self.billed.customer_id);
+        let (status, page) = get(&self.app, &self.token, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page["data"].as_array().unwrap().clone()
+    }
+
+    async fn post(&self, path: &str, id: &Value) -> (StatusCode, Value) {
+        post(&self.app, &self.token, path, json!({ "id": id })).await
+    }
+
+    /// The id of the successor.
+    async fn regenerate(&self, id: &Value) -> Value {
+        let (status, body) = self.post("/v1/invoices/regenerate", id).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+        body["data"]["id"].clone()
+    }
+
+    async fn refused(&self, id: &Value, expected: StatusCode, message: &str) {
+        let (status, body) = self.post("/v1/invoices/regenerate", id).await;
+        assert_eq!(status, expected, "{body}");
+        assert!(body["message"].as_str().unwrap().starts_with(message), "{body}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_voided_invoice_is_regenerated_once_with_the_usage_of_now(pool: PgPool) {
+    let company = Company::new(&pool).await;
+    let first = company.list().await[0].clone();
+    assert_eq!(first["total"], 1_120);
+    company.refused(&first["id"], StatusCode::BAD_REQUEST, "id: is finalized").await;
+    used(&pool, &company.billed, day(&month(3)) + Duration::days(5), 10, "us").await;
+    assert_eq!(company.list().await[0], first);
+
+    company.post("/v1/invoices/void", &first["id"]).await;
+    let made = company.regenerate(&first["id"]).await;
+    let listed = company.list().await;
+    let old = listed.iter().find(|invoice| invoice["id"] == first["id"]).unwrap();
+    let new = listed.iter().find(|invoice| invoice["id"] == made).unwrap();
+    assert_eq!((&old["status"], &old["total"]), (&json!("VOID"), &json!(1_120)));
+    assert_eq!((&new["status"], &new["total"]), (&json!("FINALIZED"), &json!(1_150)));
+    assert_eq!(new["regenerated_from_invoice_id"], first["id"]);
+    for same in ["start_timestamp", "end_timestamp", "plan_id", "credit_type", "type"] {
+        assert_eq!(new[same], old[same], "{same}");
+    }
+    assert_ne!(new["invoice_number"], old["invoice_number"]);
+
+    company.refused(&first["id"], StatusCode::CONFLICT, "the invoice was regenerated already, as").await;
+    company.post("/v1/invoices/void", &made).await;
+    company.refused(&first["id"], StatusCode::CONFLICT, "the invoice was regenerated already, as").await;
+    let third = company.regenerate(&made).await;
+    assert!(company.list().await.iter().any(|invoice| invoice["id"] == third));
+    // Nothing is left for the job to bill again.
+    assert_eq!(finalize(&pool, &clock::now().date_naive().to_string()).await, 0);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn regenerating_at_once_makes_one_invoice(pool: PgPool) {
+    let company = Company::new(&pool).await;
+    let id = company.list().await[0]["id"].clone();
+    company.post("/v1/invoices/void", &id).await;
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let (app, token, id) = (company.app.clone(), company.token.clone(), id.clone());
+            tokio::spawn(
+                async move { post(&app, &token, "/v1/invoices/regenerate", json!({ "id": id })).await.0 },
+            )
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for call in calls {
+        statuses.push(call.await.unwrap().as_u16());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_billed_anew_anyway_is_not_regenerated(pool: PgPool) {
+    let company = Company::new(&pool).await;
+    let (customer_id, id) = (company.billed.customer_id, company.billed.customer_plan_id);
+    let invoices = company.list().await;
+    let (first, second) = (invoices[0]["id"].clone(), invoices[1]["id"].clone());
+    // The plan ends within the first of the months: that one is open again, the next is not covered.
+    let end = Some(day(&month(3)) + Duration::days(10));
+    db::customer_plan::end(&pool, customer_id, id, end, true, clock::now()).await.unwrap();
+    company.refused(&first, StatusCode::BAD_REQUEST, "id: bills a period that is open again").await;
+    company
+        .refused(&second, StatusCode::BAD_REQUEST, "id: bills a period that the customer's plan does")
+        .await;
+    assert_eq!(finalize(&pool, &clock::now().date_naive().to_string()).await, 1);
+    company.refused(&first, StatusCode::CONFLICT, "the invoice's billing period is billed already").await;
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_draft_and_what_is_not_there_are_told_apart(pool: PgPool) {
+    let company = Company::new(&pool).await;
+    let draft = company.list().await.pop().unwrap();
+    assert_eq!(draft["status"], "DRAFT");
+    company.refused(&draft["id"], StatusCode::BAD_REQUEST, "id: is a draft").await;
+    company.refused(&json!(uuid::Uuid::nil()), StatusCode::NOT_FOUND, "the invoice was not found").await;
+    company.refused(&json!("x"), StatusCode::BAD_REQUEST, "id").await;
+}
