@@ -7,8 +7,7 @@ const lineOf = (page: Page, sample: string, name: string) =>
   page.frameLocator(`iframe[data-sample="${sample}"]`).locator("html").evaluate(
     (html, name) => getComputedStyle(html).getPropertyValue(`--${name}`).trim(), name,
   );
-const row = (page: Page, name: string) => page.locator(`[data-token="${name}"]`);
-const hexOf = (page: Page, name: string) => row(page, name).getByRole("textbox");
+const hexOf = (page: Page, name: string) => page.getByLabel(`Hex value of ${name}`, { exact: true });
 
 test.beforeEach(async ({ page, demo }) => {
   await page.goto(`${demo.info.url}/styleguide`);

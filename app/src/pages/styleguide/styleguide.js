@@ -171,7 +171,11 @@
       if (/^#[0-9a-f]{6}$/.test(value)) set(row.dataset.token, value);
       else text.setAttribute('aria-invalid', 'true');
     });
-    text.addEventListener('blur', paint);
+    // Not `paint`: it would replace the very button whose press took the focus away.
+    text.addEventListener('blur', () => {
+      text.value = color(row.dataset.token);
+      text.removeAttribute('aria-invalid');
+    });
   }
   for (const button of $('[data-choice="scheme"]')) {
     button.addEventListener('click', () => {
