@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub struct Wanted {
     /// Only these; empty for all.
     pub statuses: Vec<InvoiceStatus>,
+    /// Only those whose number holds this text, in any case.
+    pub number: Option<String>,
     /// Only this credit type.
     pub credit_type_id: Option<Uuid>,
     /// Only billing periods that start at or after this.
@@ -40,6 +42,8 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
                     and ($3::uuid is null or credit_type_id = $3)
                     and ($4::timestamptz is null or start_timestamp >= $4)
                     and ($5::timestamptz is null or end_timestamp <= $5)
+                    and ($9::text is null or strpos(
+                        'inv-' || lpad(number::text, greatest(4, length(number::text)), '0'), lower($9)) > 0)
                     and ($6::timestamptz is null or (start_timestamp, id) ",
                 $comparison,
                 " ($6, $7))
@@ -62,6 +66,7 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
         .bind(start)
         .bind(id)
         .bind(wanted.limit)
+        .bind(&wanted.number)
         .fetch_all(pool)
         .await?;
     Ok(rows.into_iter().map(from_row).collect())
@@ -131,6 +136,50 @@ pub async fn finalized_during(
             regenerated_from_invoice_id: from,
         };
     Ok(rows.into_iter().map(header).collect())
+}
+
+/// One stored invoice of a customer, and the finalized one before it in the same credit type. `bound` says where that
+/// one ends and what it is counted in when the invoice itself is not stored.
+pub async fn find_with_previous(
+    pool: &PgPool,
+    access: CustomerAccess,
+    id: Uuid,
+    bound: Option<(DateTime<Utc>, Uuid)>,
+) -> Result<(Option<Invoice>, Option<Invoice>)> {
+    let (start, credit_type_id) = bound.unzip();
+    let rows: Vec<Row> = sqlx::query_as(
+        "with wanted as (
+            select id, start_timestamp, credit_type_id, document, status, number
+            from invoice
+            where id = $1 and customer_id = $2
+        ), bound as (
+            select start_timestamp, credit_type_id from wanted
+            union all
+            select $3::timestamptz, $4::uuid
+            where $3::timestamptz is not null
+            limit 1
+        ), previous as (
+            select invoice.document, invoice.status, invoice.number
+            from invoice, bound
+            where invoice.customer_id = $2
+                and invoice.status = 'FINALIZED'
+                and invoice.credit_type_id = bound.credit_type_id
+                and invoice.start_timestamp < bound.start_timestamp
+            order by invoice.start_timestamp desc, invoice.id desc
+            limit 1
+        )
+        select document, status, number from wanted
+        union all
+        select document, status, number from previous",
+    )
+    .bind(id)
+    .bind(access.customer_id())
+    .bind(start)
+    .bind(credit_type_id)
+    .fetch_all(pool)
+    .await?;
+    let (found, previous): (Vec<_>, Vec<_>) = rows.into_iter().map(from_row).partition(|one| one.id == id);
+    Ok((found.into_iter().next(), previous.into_iter().next()))
 }
 
 /// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.

@@ -1,12 +1,13 @@
 //! Drafts: computed from usage each time they are asked for.
 
+use super::projection::project;
 use crate::{
     Result,
     auth::CustomerAccess,
     db::{self, usage::Wanted},
     rating::{self, Period, PeriodUsage, Terms},
 };
-use app::billing::Invoice;
+use app::billing::{Decimal, Invoice};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
@@ -45,17 +46,29 @@ pub(super) fn begun(
     periods.take_while(move |period| period.start <= now)
 }
 
+/// A rated draft, and where it is heading.
+pub(super) struct Rated {
+    /// The draft.
+    pub(super) invoice: Invoice,
+    /// Its total at the end of the period, where that can be said.
+    pub(super) projected_total: Option<Decimal>,
+}
+
 /// The drafts' invoices, in their order, from one query.
 pub(super) async fn rate(
     pool: &PgPool,
     access: CustomerAccess,
     drafts: &[&Draft<'_>],
+    now: DateTime<Utc>,
     grace: Duration,
-) -> Result<Vec<Invoice>> {
+) -> Result<Vec<Rated>> {
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
-    let rated = drafts.iter().zip(&usage);
-    Ok(rated.map(|(draft, usage)| rating::rate(draft.terms, usage, draft.period, grace)).collect())
+    let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {
+        invoice: rating::rate(draft.terms, usage, draft.period, grace),
+        projected_total: project(draft.terms, usage, draft.period, now, grace),
+    });
+    Ok(rated.collect())
 }
 
 /// The usage that each of some terms reads in a period, in one query.

@@ -10,16 +10,25 @@ use crate::{
     db::{self, cursor},
     rating,
 };
-use app::billing::{Invoice, InvoiceStatus, Page};
+use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
 /// One row of a page in the making.
 enum Listed<'a> {
     Draft(Draft<'a>),
     Stored(Box<Invoice>),
+}
+
+/// A page of invoices, and where its drafts are heading.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The invoices.
+    pub invoices: Page<Invoice>,
+    /// The projected total of each draft that has one, by its id.
+    pub projected_totals: BTreeMap<Uuid, Decimal>,
 }
 
 /// A page of a customer's invoices, drafts and stored ones in one order.
@@ -35,13 +44,30 @@ pub async fn list(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Page<Invoice>> {
+    Ok(overview(pool, access, filter, now, grace).await?.invoices)
+}
+
+/// As [`list`], and where the drafts are heading, from the same queries.
+///
+/// # Errors
+/// As [`list`].
+pub async fn overview(
+    pool: &PgPool,
+    access: CustomerAccess,
+    filter: &InvoiceFilter,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Overview> {
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
     // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
     let unbilled =
         db::terms::unbilled(pool, access, filter.active_only, now).await?.ok_or_else(no_such_customer)?;
     if filter.contract_id.is_some() || filter.invoice_type == Some(TypeFilter::Contract) {
-        return Ok(Page { data: Vec::new(), next_page: None });
+        return Ok(Overview {
+            invoices: Page { data: Vec::new(), next_page: None },
+            projected_totals: BTreeMap::new(),
+        });
     }
     let order = |one: (DateTime<Utc>, Uuid), other: (DateTime<Utc>, Uuid)| match filter.sort {
         Sort::DateAsc => one.cmp(&other),
@@ -52,6 +78,7 @@ pub async fn list(
     if filter.status.is_empty() || stored_wanted {
         let wanted = db::invoice::Wanted {
             statuses: filter.status.clone(),
+            number: filter.number.clone(),
             credit_type_id: filter.credit_type_id,
             starting_on: filter.starting_on,
             ending_before: filter.ending_before,
@@ -62,7 +89,8 @@ pub async fn list(
         let stored = db::invoice::list(pool, access, &wanted).await?;
         rows.extend(stored.into_iter().map(|invoice| Listed::Stored(Box::new(invoice))));
     }
-    if filter.status.is_empty() || filter.status.contains(&InvoiceStatus::Draft) {
+    let drafts_wanted = filter.status.is_empty() || filter.status.contains(&InvoiceStatus::Draft);
+    if drafts_wanted && filter.number.is_none() {
         let fresh = draft::drafts(&unbilled, now)
             .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.credit_type.id))
             .filter(|draft| filter.starting_on.is_none_or(|start| draft.period.start >= start))
@@ -77,16 +105,19 @@ pub async fn list(
     rows.dedup_by_key(|row| row.key());
     let page = cursor::page(rows, limit, Listed::key);
     let fresh: Vec<&Draft<'_>> = page.data.iter().filter_map(Listed::draft).collect();
-    let mut rated = draft::rate(pool, access, &fresh, grace).await?.into_iter();
+    let rated = draft::rate(pool, access, &fresh, now, grace).await?;
+    let projected_totals =
+        rated.iter().filter_map(|one| Some((one.invoice.id, one.projected_total.clone()?))).collect();
+    let mut rated = rated.into_iter();
     let invoices = page.data.into_iter().filter_map(|row| match row {
         Listed::Stored(invoice) => Some(*invoice),
-        Listed::Draft(_) => rated.next(),
+        Listed::Draft(_) => rated.next().map(|one| one.invoice),
     });
     let data = match filter.skip_zero_qty_line_items {
         true => invoices.map(rating::without_zero_lines).collect(),
         false => invoices.collect(),
     };
-    Ok(Page { data, next_page: page.next_page })
+    Ok(Overview { invoices: Page { data, next_page: page.next_page }, projected_totals })
 }
 
 /// One invoice of a customer, draft or stored.
@@ -107,10 +138,46 @@ pub async fn find(
     }
     match draft::drafts(&unbilled, now).find(|draft| draft.id == id) {
         Some(found) => {
-            draft::rate(pool, access, &[&found], grace).await?.pop().ok_or(Error::NotFound("the invoice"))
+            let rated = draft::rate(pool, access, &[&found], now, grace).await?.pop();
+            rated.map(|one| one.invoice).ok_or(Error::NotFound("the invoice"))
         }
         None => Err(Error::NotFound("the invoice")),
     }
+}
+
+/// One invoice of an active customer, and the invoice before it in the same credit type that is owed, in at most three
+/// queries.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_with_previous(
+    pool: &PgPool,
+    access: CustomerAccess,
+    id: Uuid,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<(Invoice, Option<Invoice>)> {
+    // In this order, as in `list`: what is finalized in between is still found.
+    let unbilled = db::terms::unbilled(pool, access, true, now).await?.ok_or_else(no_such_customer)?;
+    let drafts: Vec<Draft<'_>> = draft::drafts(&unbilled, now).collect();
+    let draft = drafts.iter().find(|draft| draft.id == id);
+    let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
+    let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
+    if let Some(invoice) = stored {
+        return Ok((invoice, previous));
+    }
+    let Some(draft) = draft else { return Err(Error::NotFound("the invoice")) };
+    // The period before may wait for late events, and be a draft too.
+    let before = drafts
+        .iter()
+        .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
+        .filter(|other| other.period.start < draft.period.start)
+        .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
+        .max_by_key(|other| other.period.start);
+    let wanted: Vec<&Draft<'_>> = [Some(draft), before].into_iter().flatten().collect();
+    let mut rated = draft::rate(pool, access, &wanted, now, grace).await?.into_iter().map(|one| one.invoice);
+    let invoice = rated.next().ok_or(Error::NotFound("the invoice"))?;
+    Ok((invoice, rated.next().or(previous)))
 }
 
 impl<'a> Listed<'a> {

@@ -6,12 +6,13 @@ mod filter;
 mod finalize;
 mod growth;
 mod list;
+mod projection;
 mod regenerate;
 mod void;
 
 pub use breakdown::breakdowns;
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
-pub use list::{find, list};
+pub use list::{Overview, find, find_with_previous, list, overview};
 pub use regenerate::regenerate;
 pub use void::void;
