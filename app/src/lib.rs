@@ -14,5 +14,7 @@ pub mod components;
 pub mod embed;
 pub mod pages;
 #[cfg(feature = "ssr")]
+mod sample_invoices;
+#[cfg(feature = "ssr")]
 pub mod samples;
 pub mod view;

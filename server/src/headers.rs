@@ -26,7 +26,7 @@ pub fn content_security_policy(nonce: &str, origins: &[String]) -> String {
     };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'nonce-{nonce}' 'self'; \
-         connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+         connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
     )
 }
 
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(
             content_security_policy("AbC", &origins),
             "default-src 'none'; script-src 'nonce-AbC' 'wasm-unsafe-eval'; style-src 'nonce-AbC' 'self'; connect-src \
-             'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors \
+             'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors \
              https://app.example.com https://*.example.org"
         );
     }

@@ -11,11 +11,15 @@ use crate::{
     invoicing::{self, InvoiceFilter, Sort},
 };
 use app::{
-    billing::{Invoice, Page, UsageWindow},
-    embed::{ColorScheme, Dashboard, DashboardOptions, Theme},
+    billing::{Page, UsageWindow},
+    embed::{ColorScheme, Dashboard, Theme},
     pages::{
-        InvoiceOptions, InvoiceRows, InvoicesPage, LoadError, MessagePage, PageContent, PageFrame,
-        SessionProps, Shell, UsagePage,
+        InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, LoadError, MessagePage, OneInvoice,
+        PageContent, PageFrame, SessionProps, Shell, UsagePage,
+    },
+    view::{
+        links::{DocumentQuery, InvoiceQuery, Links},
+        words,
     },
 };
 use axum::{
@@ -24,19 +28,20 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     middleware,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use chrono::{DateTime, Utc};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The pages, and what an open page asks for later.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/embed/invoices", get(invoices))
-        .route("/embed/invoices/rows", get(invoice_rows))
         .route("/embed/usage", get(usage))
         .route("/embed/session", post(renew))
         .layer(middleware::from_fn(compress::page))
@@ -47,7 +52,6 @@ pub fn router() -> Router<AppState> {
 struct PageQuery {
     token: Option<String>,
     window: Option<String>,
-    next_page: Option<String>,
 }
 
 /// A page that may be shown: who reads it, and the token that goes on.
@@ -64,27 +68,66 @@ const GONE: MessagePage = MessagePage {
     text: "The account it showed is closed.",
 };
 
-async fn invoices(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, &query, Dashboard::Invoices) {
+/// The query of the invoices page: the list as asked for, or one invoice.
+#[derive(Deserialize)]
+struct InvoicesQuery {
+    token: Option<String>,
+    status: Option<String>,
+    number: Option<String>,
+    next_page: Option<String>,
+    invoice: Option<String>,
+    show: Option<String>,
+    find: Option<String>,
+}
+
+impl InvoicesQuery {
+    fn list(&self) -> InvoiceQuery {
+        let number = self.number.as_deref().unwrap_or_default().trim();
+        InvoiceQuery {
+            status: self.status.as_deref().and_then(|status| status.parse().ok()),
+            number: number.chars().take(LONGEST_SEARCH).collect(),
+            next_page: self.next_page.clone().filter(|cursor| !cursor.is_empty()),
+        }
+    }
+
+    fn document(&self) -> DocumentQuery {
+        let find = self.find.as_deref().unwrap_or_default().trim();
+        DocumentQuery {
+            show_all: self.show.as_deref() == Some("all"),
+            find: find.chars().take(LONGEST_SEARCH).collect(),
+        }
+    }
+}
+
+/// What is searched for is cut to this.
+const LONGEST_SEARCH: usize = 100;
+
+async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQuery>) -> Response {
+    let opened = match open(&state, query.token.as_deref(), Dashboard::Invoices) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal).await,
     };
-    let options = &opened.session.grant.display.options;
-    let invoices = list(&state, opened.access, options, query.next_page, opened.now).await;
-    if let Err(Error::NotFound(_)) = invoices {
-        return refuse(&state, Refusal::Gone).await;
-    }
-    let page = InvoicesPage {
-        invoices: invoices.map_err(|error| failed("invoices", &error)),
-        now: opened.now,
-        options: invoice_options(options),
-        base_href: format!("/embed/invoices?token={}", opened.token),
+    let display = &opened.session.grant.display;
+    let found = match query.invoice.as_deref() {
+        Some(id) => one_invoice(&state, &opened, id.parse().unwrap_or_default(), query.document()).await,
+        None => list(&state, &opened, query.list()).await,
     };
-    show(&state, opened, "Invoices", PageContent::Invoices(page)).await
+    let Ok(content) = found else { return refuse(&state, Refusal::Gone).await };
+    let page = InvoicesPage {
+        content,
+        now: opened.now,
+        options: InvoiceOptions {
+            show_zero_usage_line_items: display.options.show_zero_usage_line_items,
+            statuses: display.options.statuses(),
+            group_keys: display.group_keys.clone(),
+        },
+        links: Links::new(opened.token.clone()),
+    };
+    show(&state, opened, words::INVOICES, PageContent::Invoices(page)).await
 }
 
 async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, &query, Dashboard::Usage) {
+    let opened = match open(&state, query.token.as_deref(), Dashboard::Usage) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal).await,
     };
@@ -103,23 +146,6 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         base_href: format!("/embed/usage?token={}", opened.token),
     };
     show(&state, opened, "Usage", PageContent::Usage(page)).await
-}
-
-/// The rows after a cursor, for a page that is already open.
-async fn invoice_rows(
-    State(state): State<AppState>,
-    reader: Reader,
-    Query(query): Query<PageQuery>,
-) -> Result<Html<String>> {
-    let now = clock::now();
-    let display = &reader.session().grant.display;
-    if display.dashboard != Dashboard::Invoices {
-        return Err(Error::Unauthorized);
-    }
-    let invoices = list(&state, reader.access(), &display.options, query.next_page, now).await?;
-    let options = invoice_options(&display.options);
-    let rows = Owner::new().with(|| view! { <InvoiceRows invoices options now/> }.to_html());
-    Ok(Html(rows))
 }
 
 #[derive(Serialize)]
@@ -145,10 +171,9 @@ enum Refusal {
     Gone,
 }
 
-fn open(state: &AppState, query: &PageQuery, dashboard: Dashboard) -> Result<Opened, Refusal> {
+fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
     let now = clock::now();
-    let token = query.token.as_deref().unwrap_or_default();
-    let session = state.keys.verify_page(token, now).map_err(|_| Refusal::Expired)?;
+    let session = state.keys.verify_page(token.unwrap_or_default(), now).map_err(|_| Refusal::Expired)?;
     if session.grant.display.dashboard != dashboard {
         return Err(Refusal::Expired);
     }
@@ -165,30 +190,57 @@ async fn active(state: &AppState, access: CustomerAccess) -> Result<()> {
     }
 }
 
-/// The invoices that the dashboard's options let through, newest first.
-async fn list(
-    state: &AppState,
-    access: CustomerAccess,
-    options: &DashboardOptions,
-    next_page: Option<String>,
-    now: DateTime<Utc>,
-) -> Result<Page<Invoice>> {
-    let status = options.statuses();
+/// The customer is archived, or was deleted.
+struct NoCustomer;
+
+/// The invoices that both the dashboard's options and the reader's filters let through, newest first.
+async fn list(state: &AppState, opened: &Opened, query: InvoiceQuery) -> Result<InvoicesContent, NoCustomer> {
+    let options = &opened.session.grant.display.options;
+    let mut status = options.statuses();
+    status.retain(|admitted| query.status.is_none_or(|wanted| wanted == *admitted));
     if status.is_empty() || !options.admits_plan_invoices() {
-        return Ok(Page { data: Vec::new(), next_page: None });
+        let list = InvoiceList {
+            invoices: Page { data: Vec::new(), next_page: None },
+            projected_totals: BTreeMap::new(),
+        };
+        return Ok(InvoicesContent::List(query, Ok(list)));
     }
     let filter = InvoiceFilter {
         status,
         sort: Sort::DateDesc,
-        next_page,
+        number: Some(query.number.clone()).filter(|number| !number.is_empty()),
+        next_page: query.next_page.clone(),
         active_only: true,
         ..InvoiceFilter::default()
     };
-    invoicing::list(&state.pool, access, &filter, now, state.settings.grace_period).await
+    let grace = state.settings.grace_period;
+    let found = match invoicing::overview(&state.pool, opened.access, &filter, opened.now, grace).await {
+        Ok(found) => Ok(InvoiceList { invoices: found.invoices, projected_totals: found.projected_totals }),
+        Err(Error::NotFound(_)) => return Err(NoCustomer),
+        Err(error) => Err(failed("invoices", &error)),
+    };
+    Ok(InvoicesContent::List(query, found))
 }
 
-fn invoice_options(options: &DashboardOptions) -> InvoiceOptions {
-    InvoiceOptions { show_zero_usage_line_items: options.show_zero_usage_line_items }
+/// One invoice and the one before it, if the dashboard's options let it through.
+async fn one_invoice(
+    state: &AppState,
+    opened: &Opened,
+    id: Uuid,
+    query: DocumentQuery,
+) -> Result<InvoicesContent, NoCustomer> {
+    let options = &opened.session.grant.display.options;
+    let grace = state.settings.grace_period;
+    let found = invoicing::find_with_previous(&state.pool, opened.access, id, opened.now, grace).await;
+    let found = match found {
+        Ok((invoice, previous)) => Ok(options
+            .admits(invoice.status)
+            .then(|| Box::new(OneInvoice { invoice, previous }))),
+        Err(Error::NotFound("the invoice")) => Ok(None),
+        Err(Error::NotFound(_)) => return Err(NoCustomer),
+        Err(error) => Err(failed("an invoice", &error)),
+    };
+    Ok(InvoicesContent::One(id, query, found))
 }
 
 /// Logs why a section could not be loaded; the page says only that.

@@ -45,7 +45,6 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("GET", "/readyz", All),
     ("GET", "/embed/invoices", TokensInTheQuery),
     ("GET", "/embed/usage", TokensInTheQuery),
-    ("GET", "/embed/invoices/rows", Sessions),
     ("POST", "/embed/session", Sessions),
     ("GET", "/v1/billable-metrics", Operators),
     ("GET", "/v1/billable-metrics/{billable_metric_id}", Operators),

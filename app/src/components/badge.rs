@@ -1,6 +1,6 @@
 //! The status of an invoice: a word on a tint.
 
-use crate::billing::InvoiceStatus;
+use crate::{billing::InvoiceStatus, view::words};
 use leptos::prelude::*;
 
 /// A badge with the status's word, always present; color only repeats it.
@@ -8,8 +8,6 @@ use leptos::prelude::*;
 pub fn StatusBadge(
     /// The status.
     status: InvoiceStatus,
-    /// Its word.
-    word: &'static str,
 ) -> impl IntoView {
-    view! { <span class="badge" data-status=status.as_str()>{word}</span> }
+    view! { <span class="badge" data-status=status.as_str()>{words::status(status)}</span> }
 }

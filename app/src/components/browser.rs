@@ -1,9 +1,9 @@
-//! What the islands ask of the browser: fetches with the session token, and rows into the list.
+//! What the islands ask of the browser: to keep the session token and to renew it.
 
 use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, HtmlElement, Request, RequestInit, Response};
+use web_sys::{Element, Request, RequestInit, Response};
 
 thread_local! {
     /// The session token lives here and in the page's links, never in storage.
@@ -34,10 +34,12 @@ fn renewed(body: &str) {
     let field = |name: &str| js_sys::Reflect::get(&answer, &JsValue::from_str(name)).ok();
     let Some(token) = field("token").and_then(|token| token.as_string()) else { return };
     let expires_in = field("expires_in").and_then(|seconds| seconds.as_f64()).unwrap_or(1800.0);
-    each("a[data-session]", |link| {
-        if let Some(href) = link.get_attribute("href") {
-            let old = TOKEN.with(|held| held.borrow().clone());
-            let _ = link.set_attribute("href", &href.replace(&old, &token));
+    let old = TOKEN.with(|held| held.borrow().clone());
+    each("[data-session]", |element| {
+        for name in ["href", "value"] {
+            if let Some(text) = element.get_attribute(name) {
+                let _ = element.set_attribute(name, &text.replace(&old, &token));
+            }
         }
     });
     keep_session(token, expires_in as u32);
@@ -47,38 +49,6 @@ fn show_expired() {
     each("#expired", |note| {
         let _ = note.remove_attribute("hidden");
     });
-}
-
-/// Fetches the rows that begin at `next_page` and adds them to the list; `advance` takes the cursor after them.
-pub(crate) async fn append_rows(next_page: &str, advance: impl FnOnce(String)) {
-    let more = document().get_element_by_id("more");
-    let list = document().get_element_by_id("invoice-list");
-    let (Some(more), Some(list)) = (more, list) else { return };
-    let _ = more.set_attribute("aria-busy", "true");
-    let encoded = String::from(js_sys::encode_uri_component(next_page));
-    let answer = fetch("GET", &format!("/embed/invoices/rows?next_page={encoded}")).await;
-    let _ = more.remove_attribute("aria-busy");
-    match answer {
-        Some((200, rows)) => {
-            let first_new = list.child_element_count();
-            let _ = list.insert_adjacent_html("beforeend", &rows);
-            let cursor = list.last_element_child().and_then(|last| last.get_attribute("data-next"));
-            if let Some(summary) = list
-                .children()
-                .item(first_new)
-                .and_then(|row| row.query_selector("summary").ok().flatten())
-                .and_then(|summary| summary.dyn_into::<HtmlElement>().ok())
-            {
-                let _ = summary.focus();
-            }
-            match cursor {
-                Some(cursor) => advance(cursor),
-                None => more.remove(),
-            }
-        }
-        Some((401, _)) => show_expired(),
-        _ => more.set_text_content(Some("Older invoices could not be loaded. Try again")),
-    }
 }
 
 /// Writes the window into the address bar; the token was taken out of it by the page's script.

@@ -1,125 +1,148 @@
-//! The inside of an invoice: its lines, charges, tiers and totals.
+//! The table of an invoice: products, their charges or group values, adjustments and totals.
 
-use crate::view::invoice::{ChargeView, InvoiceView, LineView};
-use leptos::prelude::*;
+use crate::view::{
+    document::{Document, Row, RowKind, Section},
+    format, words,
+};
+use leptos::{either::Either, prelude::*};
+
+/// Where the folded lines of a document are shown in full, and how they are searched.
+#[derive(Clone, Debug, Default)]
+pub struct Folding {
+    /// Every line is shown.
+    pub show_all: bool,
+    /// Only group values that hold this.
+    pub find: String,
+    /// The address at which all are shown.
+    pub all_href: String,
+}
 
 /// The lines of an invoice as a table that adds up.
 #[component]
 pub fn InvoiceDocument(
     /// The invoice.
-    invoice: InvoiceView,
+    document: Document,
+    /// How long sections fold.
+    folding: Folding,
 ) -> impl IntoView {
-    let caption = format!("Line items, {}", invoice.period);
-    let is_empty = invoice.lines.is_empty();
-    let hidden = match invoice.hidden {
-        0 => None,
-        1 => Some("1 line without usage is not shown.".to_owned()),
-        more => Some(format!("{more} lines without usage are not shown.")),
-    };
-    let has_adjustments = !invoice.adjustments.is_empty();
+    let caption = format!("{}, {}", words::LINE_ITEMS, document.period);
+    let is_empty = document.sections.is_empty();
+    let subtotal = (!document.adjustments.is_empty()).then_some(document.subtotal);
     view! {
-        <div class="document">
-            <table>
-                <caption>{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Item"</th>
-                        <th scope="col">"Quantity"</th>
-                        <th scope="col">"Unit price"</th>
-                        <th scope="col">"Amount"</th>
-                    </tr>
-                </thead>
-                {invoice.lines.into_iter().map(Line).collect_view()}
-                {is_empty
-                    .then(|| {
-                        view! {
-                            <tbody>
-                                <tr class="charge">
-                                    <td colspan="4">"No usage in this period."</td>
-                                </tr>
-                            </tbody>
-                        }
-                    })}
-                <tfoot>
-                    {has_adjustments
-                        .then(|| {
-                            view! {
-                                <tr>
-                                    <th scope="row" colspan="3">"Subtotal"</th>
-                                    <td>{invoice.subtotal}</td>
-                                </tr>
-                            }
-                        })}
-                    {invoice
-                        .adjustments
-                        .into_iter()
-                        .map(|(name, total)| {
-                            view! {
-                                <tr>
-                                    <th scope="row" colspan="3">{name}</th>
-                                    <td>{total}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                    <tr class="total">
-                        <th scope="row" colspan="3">"Total"</th>
-                        <td>{invoice.total}</td>
-                    </tr>
-                </tfoot>
-            </table>
-            <p class="note">
-                {format!("Plan: {}. Periods are in UTC.", invoice.plan_name)} {hidden.map(|text| format!(" {text}"))}
-            </p>
-        </div>
+        <table class="document">
+            <caption>{caption}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words::ITEM}</th>
+                    <th scope="col">{words::QUANTITY}</th>
+                    <th scope="col">{words::UNIT_PRICE}</th>
+                    <th scope="col">{words::AMOUNT} " " <small>{document.unit}</small></th>
+                </tr>
+            </thead>
+            {document.sections.into_iter().map(|section| product(section, &folding)).collect_view()}
+            {is_empty
+                .then(|| {
+                    view! {
+                        <tbody>
+                            <tr class="none">
+                                <td colspan="4">{words::NO_USAGE}</td>
+                            </tr>
+                        </tbody>
+                    }
+                })}
+            <tfoot>
+                {subtotal.map(sum)}
+                {document.adjustments.into_iter().map(sum).collect_view()}
+                {sum(document.total)}
+            </tfoot>
+        </table>
     }
 }
 
-/// A product, or one group value of it, with its charges. A line of one plain charge of the same name is one row.
-#[allow(non_snake_case, reason = "a component by shape, without props of its own")]
-fn Line(line: LineView) -> impl IntoView {
-    let is_single =
-        line.charges.len() == 1 && line.charges[0].tiers.is_empty() && line.charges[0].name == line.name;
-    let (quantity, unit_price) = match line.charges.first() {
-        Some(charge) if is_single => (charge.quantity.clone(), charge.unit_price.clone()),
-        _ => (String::new(), String::new()),
-    };
-    let charges = if is_single { Vec::new() } else { line.charges };
+fn product(section: Section, folding: &Folding) -> impl IntoView + use<> {
+    let folded = section.fold(folding.show_all, &folding.find);
+    let key = section.group_key.map(|key| view! { " " <small>{words::by(&key)}</small> });
+    let is_single = section.head.quantity != Default::default();
+    let note = folded.note.map(|note| {
+        let all = (!folding.all_href.is_empty()).then(|| {
+            view! { " " <a href=folding.all_href.clone() data-session="">{words::show_all(folded.of)}</a> }
+        });
+        view! { <tr class="fold"><td colspan="4">{note} {all}</td></tr> }
+    });
     view! {
         <tbody>
-            <tr class="line" data-single=is_single.then_some("")>
-                <th scope="row">{line.name} {line.group.map(|group| view! { " " <span class="group">{group}</span> })}</th>
-                <td>{quantity}</td>
-                <td>{unit_price}</td>
-                <td>{line.total}</td>
+            <tr class="product" data-single=is_single.then_some("")>
+                <th scope="row">{section.head.name.clone()} {key} {detail(&section.head)}</th>
+                {figures(&section.head)}
             </tr>
-            {charges.into_iter().map(Charge).collect_view()}
+            {folded.rows.iter().map(line).collect_view()}
+            {folded.rest.as_ref().map(line)}
+            {note}
         </tbody>
     }
 }
 
-#[allow(non_snake_case, reason = "a component by shape, without props of its own")]
-fn Charge(charge: ChargeView) -> impl IntoView {
+fn line(row: &Row) -> impl IntoView + use<> {
+    let class = match row.kind {
+        RowKind::Group => "group",
+        _ => "charge",
+    };
+    let is_single = row.quantity != Default::default();
     view! {
-        <tr class="charge">
-            <th scope="row">{charge.name}</th>
-            <td>{charge.quantity}</td>
-            <td>{charge.unit_price}</td>
-            <td>{charge.subtotal}</td>
+        <tr class=class data-single=is_single.then_some("")>
+            <th scope="row">{row.name.clone()} {detail(row)}</th>
+            {figures(row)}
         </tr>
-        {charge
-            .tiers
-            .into_iter()
-            .map(|[label, quantity, unit_price, subtotal]| {
-                view! {
-                    <tr class="tier">
-                        <th scope="row">{label}</th>
-                        <td>{quantity}</td>
-                        <td>{unit_price}</td>
-                        <td>{subtotal}</td>
-                    </tr>
-                }
-            })
-            .collect_view()}
+    }
+}
+
+fn figures(row: &Row) -> impl IntoView + use<> {
+    view! {
+        <td data-none=row.quantity.text.is_empty().then_some("")>{row.quantity.text.clone()}</td>
+        <td data-none=row.unit_price.text.is_empty().then_some("")>{row.unit_price.text.clone()}</td>
+        <td>{row.amount.text.clone()}</td>
+    }
+}
+
+fn detail(row: &Row) -> impl IntoView + use<> {
+    (!row.detail.is_empty()).then(|| view! { <span class="detail">{row.detail.clone()}</span> })
+}
+
+fn sum(row: Row) -> impl IntoView {
+    let class = if row.kind == RowKind::Total { "total" } else { "sum" };
+    view! {
+        <tr class=class>
+            <th scope="row" colspan="3">{row.name}</th>
+            <td>{row.amount.text}</td>
+        </tr>
+    }
+}
+
+/// What a reader should know of a document, under its table.
+#[component]
+pub fn DocumentNotes(
+    /// One sentence each.
+    notes: Vec<String>,
+) -> impl IntoView {
+    match notes.is_empty() {
+        true => Either::Left(()),
+        false => Either::Right(view! { <p class="note">{notes.join(" ")}</p> }),
+    }
+}
+
+/// The facts of a document as label and value.
+#[component]
+pub fn DocumentFacts(
+    /// Label and value.
+    facts: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    view! {
+        <dl class="facts">
+            {facts
+                .into_iter()
+                .filter(|(_, value)| value != format::NONE)
+                .map(|(label, value)| view! { <div><dt>{label}</dt> <dd>{value}</dd></div> })
+                .collect_view()}
+        </dl>
     }
 }

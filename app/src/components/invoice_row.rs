@@ -1,82 +1,81 @@
-//! An invoice in the list, and the current one above it. Both open in place, without any script.
+//! An invoice in the list: a row that opens to its document in place, without any script.
 
-use super::{InvoiceDocument, StatusBadge};
-use crate::view::{format, invoice::InvoiceView};
+use super::{DocumentNotes, InvoiceDocument, StatusBadge, invoice_document::Folding};
+use crate::view::{
+    document::Document,
+    invoice::InvoiceView,
+    links::{DocumentQuery, Links},
+    words,
+};
 use leptos::prelude::*;
 
-/// One invoice of the list: a row that opens to its document.
+/// One invoice of the list.
 #[component]
 pub fn InvoiceRow(
     /// The invoice.
     invoice: InvoiceView,
+    /// The reader's addresses.
+    links: Links,
 ) -> impl IntoView {
-    let under_period = match (invoice.number.as_str(), invoice.issued.as_str()) {
-        (format::NONE, format::NONE) => String::new(),
-        (number, issued) => format!("{number} · {issued}"),
-    };
-    let (id, status) = (invoice.id.clone(), invoice.status.as_str());
+    let under_period = invoice.under_period();
+    let (id, status) = (invoice.id.clone(), invoice.status);
     view! {
-        <li>
-            <details class="invoice" data-invoice=id data-status=status>
-                <summary>
-                    <span class="period">{invoice.period.clone()} <small>{under_period}</small></span>
-                    <span class="number">{invoice.number.clone()}</span>
-                    <span class="status"><StatusBadge status=invoice.status word=invoice.status_word/></span>
-                    <span class="issued">{invoice.issued.clone()}</span>
-                    <span class="amount">{invoice.total.clone()}</span>
-                </summary>
-                <InvoiceDocument invoice/>
-            </details>
-        </li>
+        <details class="invoice" data-invoice=id data-status=status.as_str()>
+            <summary>
+                <span class="period">{invoice.period} <small>{under_period}</small></span>
+                <span class="number">{invoice.number}</span>
+                <span class="status"><StatusBadge status/></span>
+                <span class="issued">{invoice.issued}</span>
+                <span class="amount">{invoice.total}</span>
+            </summary>
+            <InvoiceInside document=invoice.document links/>
+        </details>
     }
 }
 
-/// The draft of the period that runs now: the total so far, and how far the period has gone.
+/// What an opened row shows: the table, what to know, and what to do with the invoice.
 #[component]
-pub fn CurrentInvoice(
-    /// The draft.
-    invoice: InvoiceView,
+pub fn InvoiceInside(
+    /// The invoice.
+    document: Document,
+    /// The reader's addresses.
+    links: Links,
 ) -> impl IntoView {
-    let progress = invoice.progress.clone().map(|progress| {
-        let text = format!("Day {} of {}", progress.day, progress.of);
-        view! {
-            <div
-                class="progress"
-                role="progressbar"
-                aria-label="Billing period"
-                aria-valuemin="0"
-                aria-valuemax=progress.of.to_string()
-                aria-valuenow=progress.day.to_string()
-                aria-valuetext=format!("{text}, {}", progress.left.to_lowercase())
-            >
-                <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                    <rect width=(progress.day * 100 / progress.of.max(1)).to_string() height="1"></rect>
-                </svg>
-            </div>
-            <p class="progress-words">
-                <span>{text}</span>
-                <span>{progress.left}</span>
-            </p>
-        }
-    });
-    let (id, status) = (invoice.id.clone(), invoice.status.as_str());
+    let (id, notes, title) = (document.id.clone(), document.notes.clone(), document.title.clone());
+    let href = links.invoice(&id, &DocumentQuery::default());
+    let all_href = links.invoice(&id, &DocumentQuery { show_all: true, find: String::new() });
+    let folding = Folding { all_href, ..Folding::default() };
     view! {
-        <section class="card current" aria-labelledby="current">
-            <header>
-                <h2 id="current">"Current period"</h2>
-                <StatusBadge status=invoice.status word=invoice.status_word/>
-            </header>
-            <p class="figure">
-                <strong>{invoice.total.clone()}</strong>
-                " "
-                <span>"so far"</span>
+        <div class="inside">
+            <InvoiceDocument document folding/>
+            <DocumentNotes notes/>
+            <p class="actions">
+                <a class="button" href=href data-session="">{words::OPEN_INVOICE}</a>
+                <Downloads id title/>
             </p>
-            <p class="period">{invoice.period.clone()}</p>
-            {progress}
-            <details class="invoice" data-invoice=id data-status=status>
-                <summary>"Line items"</summary>
-                <InvoiceDocument invoice/>
-            </details>
-        </section>
+        </div>
+    }
+}
+
+/// The buttons that download an invoice. They belong to the page's one form, whose body carries the token, so that it
+/// stands in no address.
+#[component]
+pub fn Downloads(
+    /// The invoice.
+    id: String,
+    /// Its name, for those who hear the button without its row.
+    title: String,
+) -> impl IntoView {
+    let button = |format: &'static str, word: &'static str| {
+        let label = format!("{word}, {title}");
+        view! {
+            <button class="button" form="download" name=format value=id.clone() aria-label=label>
+                {word}
+            </button>
+        }
+    };
+    view! {
+        {button("pdf", words::DOWNLOAD_PDF)}
+        {button("csv", words::DOWNLOAD_CSV)}
     }
 }

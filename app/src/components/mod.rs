@@ -3,17 +3,19 @@
 mod badge;
 #[cfg(feature = "hydrate")]
 mod browser;
+mod current_invoice;
 mod invoice_document;
+mod invoice_filter;
 mod invoice_row;
-mod more_invoices;
 mod session;
 mod states;
 mod usage_board;
 
 pub use badge::StatusBadge;
-pub use invoice_document::InvoiceDocument;
-pub use invoice_row::{CurrentInvoice, InvoiceRow};
-pub use more_invoices::MoreInvoices;
+pub use current_invoice::CurrentInvoice;
+pub use invoice_document::{DocumentFacts, DocumentNotes, Folding, InvoiceDocument};
+pub use invoice_filter::InvoiceFilterBar;
+pub use invoice_row::{Downloads, InvoiceInside, InvoiceRow};
 pub use session::Session;
 pub use states::{EmptyState, ErrorState};
 pub use usage_board::UsageBoard;

@@ -1,4 +1,4 @@
-//! What a section shows in place of data: nothing yet, or a failure.
+//! What a section shows in place of data: nothing yet, nothing that matches, or a failure.
 
 use leptos::prelude::*;
 
@@ -7,8 +7,16 @@ use leptos::prelude::*;
 pub fn EmptyState(
     /// The sentence.
     text: &'static str,
+    /// A way on: address and words.
+    #[prop(optional_no_strip)]
+    link: Option<(String, &'static str)>,
 ) -> impl IntoView {
-    view! { <p class="card state" data-state="empty">{text}</p> }
+    view! {
+        <div class="card state" data-state="empty">
+            <p>{text}</p>
+            {link.map(|(href, words)| view! { <a class="button" href=href data-session="">{words}</a> })}
+        </div>
+    }
 }
 
 /// The section could not be loaded; the link loads the page again.

@@ -176,6 +176,11 @@ impl DashboardOptions {
             .collect()
     }
 
+    /// Whether an invoice of this status is shown.
+    pub fn admits(&self, status: InvoiceStatus) -> bool {
+        self.admits_plan_invoices() && self.statuses().contains(&status)
+    }
+
     /// Whether an invoice of a plan can pass at all: it has no contract, no date of its own, and is billable.
     pub fn admits_plan_invoices(&self) -> bool {
         self.contract_id.is_none()

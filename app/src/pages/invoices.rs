@@ -1,116 +1,190 @@
-//! The invoices dashboard: the current draft first, then past invoices.
+//! The invoices dashboard: the current period first, then past invoices; or one invoice alone.
 
 use super::LoadError;
 use crate::{
-    billing::{Invoice, Page},
-    components::{CurrentInvoice, EmptyState, ErrorState, InvoiceRow, MoreInvoices},
-    view::invoice::InvoiceView,
+    billing::{Decimal, Invoice, InvoiceStatus, Page},
+    components::{CurrentInvoice, EmptyState, ErrorState, InvoiceFilterBar, InvoiceRow},
+    embed::GroupKeyNames,
+    view::{
+        current::Current,
+        invoice::InvoiceView,
+        links::{DocumentQuery, InvoiceQuery, Links},
+        words,
+    },
 };
 use chrono::{DateTime, Utc};
-use leptos::{either::Either, prelude::*};
+use leptos::{either::EitherOf3, prelude::*};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// What the embed request said about the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What the embed request said about the dashboard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InvoiceOptions {
     /// Lines without usage are shown.
     pub show_zero_usage_line_items: bool,
+    /// The statuses that are shown at all.
+    pub statuses: Vec<InvoiceStatus>,
+    /// Names for group keys and their values.
+    pub group_keys: GroupKeyNames,
 }
 
 /// What the invoices page shows.
 #[derive(Clone, Debug)]
 pub struct InvoicesPage {
-    /// Newest period first.
-    pub invoices: Result<Page<Invoice>, LoadError>,
+    /// The list, or one invoice.
+    pub content: InvoicesContent,
     /// The present.
     pub now: DateTime<Utc>,
     /// What the embed request said.
     pub options: InvoiceOptions,
-    /// This page with its token, to which `&next_page=…` is appended.
-    pub base_href: String,
+    /// The reader's addresses.
+    pub links: Links,
 }
 
+/// The list, or one invoice.
+#[derive(Clone, Debug)]
+pub enum InvoicesContent {
+    /// The list, as asked for.
+    List(InvoiceQuery, Result<InvoiceList, LoadError>),
+    /// One invoice; `None` when there is none of this id.
+    One(Uuid, DocumentQuery, Result<Option<Box<OneInvoice>>, LoadError>),
+}
+
+/// A page of the list.
+#[derive(Clone, Debug)]
+pub struct InvoiceList {
+    /// Newest period first.
+    pub invoices: Page<Invoice>,
+    /// Where drafts are heading, by their id.
+    pub projected_totals: BTreeMap<Uuid, Decimal>,
+}
+
+/// One invoice and the one before it.
+#[derive(Clone, Debug)]
+pub struct OneInvoice {
+    /// The invoice.
+    pub invoice: Invoice,
+    /// The one before it in the same credit type.
+    pub previous: Option<Invoice>,
+}
+
+/// The script of this dashboard: moves between its pages without losing the place. They are links without it.
+const SCRIPT: &str = include_str!("invoices.js");
+
+/// How many rows a list has before it offers filters.
+const FILTERED_FROM: usize = 10;
+
 impl InvoicesPage {
-    pub(super) fn view(self) -> impl IntoView {
-        let page = self;
-        let content = match page.invoices {
-            Err(LoadError) => {
-                Either::Left(view! { <ErrorState text="Invoices could not be loaded." href=page.base_href/> })
+    pub(super) fn view(self, nonce: String) -> impl IntoView {
+        let Self { content, now, options, links } = self;
+        let token = links.token().to_owned();
+        let content = match content {
+            InvoicesContent::List(query, Ok(found)) => {
+                EitherOf3::A(list(query, found, &options, now, &links))
             }
-            Ok(invoices) => Either::Right(list(invoices, page.options, page.now, page.base_href)),
+            InvoicesContent::List(query, Err(LoadError)) => {
+                EitherOf3::B(view! { <ErrorState text=words::NOT_LOADED href=links.list(&query)/> })
+            }
+            InvoicesContent::One(id, query, one) => {
+                EitherOf3::C(super::invoice::view(id, query, one, &options, now, &links))
+            }
         };
         view! {
-            <header class="heading"><h1>"Invoices"</h1></header>
             {content}
+            <form id="download" method="post" action=Links::DOWNLOAD>
+                <input type="hidden" name="token" value=token data-session=""/>
+            </form>
+            <p class="card state" id="offline" role="alert" hidden>{words::OFFLINE}</p>
+            <script nonce=nonce inner_html=SCRIPT></script>
         }
     }
 }
 
 fn list(
-    invoices: Page<Invoice>,
-    options: InvoiceOptions,
+    query: InvoiceQuery,
+    found: InvoiceList,
+    options: &InvoiceOptions,
     now: DateTime<Utc>,
-    base_href: String,
-) -> impl IntoView {
-    let mut views: Vec<InvoiceView> = invoices
-        .data
-        .iter()
-        .map(|invoice| InvoiceView::new(invoice, options.show_zero_usage_line_items, now))
-        .collect();
-    let current = views.iter().position(|invoice| invoice.progress.is_some()).map(|at| views.remove(at));
-    let more = invoices.next_page.map(|next_page| {
-        let href = format!("{base_href}&next_page={next_page}");
-        view! { <MoreInvoices href next_page/> }
+    links: &Links,
+) -> impl IntoView + use<> {
+    let is_plain = query == InvoiceQuery::default();
+    let (mut running, mut rows) = (Vec::new(), Vec::new());
+    for invoice in &found.invoices.data {
+        let view = InvoiceView::new(invoice, options.show_zero_usage_line_items, &options.group_keys);
+        let projected = found.projected_totals.get(&invoice.id);
+        let current =
+            is_plain.then(|| Current::new(invoice, view.document.clone(), projected, now)).flatten();
+        match current {
+            Some(current) => running.push(current),
+            None => rows.push(view),
+        }
+    }
+    let next_page = found.invoices.next_page;
+    let is_long = rows.len() >= FILTERED_FROM || next_page.is_some() || !is_plain;
+    let filter = is_long.then(|| {
+        let (query, statuses, links) = (query.clone(), options.statuses.clone(), links.clone());
+        view! { <InvoiceFilterBar query statuses links/> }
     });
-    let has_current = current.is_some();
-    let past = match (views.is_empty() && more.is_none(), has_current) {
-        (false, _) => Either::Left(view! {
-            <section class="card invoices" aria-label="Invoices">
-                <div class="columns" aria-hidden="true">
-                    <span>"Billing period"</span>
-                    <span>"Invoice"</span>
-                    <span>"Status"</span>
-                    <span>"Issued"</span>
-                    <span>"Total"</span>
-                </div>
-                <ol id="invoice-list">
-                    {views.into_iter().map(|invoice| view! { <InvoiceRow invoice/> }).collect_view()}
-                </ol>
-            </section>
-        }),
-        (true, true) => Either::Right(view! {
-            <EmptyState text="No past invoices yet. The first one appears when the current billing period has ended."/>
-        }),
-        (true, false) => Either::Right(view! {
-            <EmptyState text="No invoices yet. The first one appears when a billing period starts."/>
-        }),
-    };
+    let empty = rows.is_empty().then(|| match (is_plain, running.is_empty()) {
+        (true, false) => view! { <EmptyState text=words::NO_PAST/> },
+        (true, true) => view! { <EmptyState text=words::NO_INVOICES/> },
+        (false, _) => {
+            let all = Some((links.list(&InvoiceQuery::default()), words::SHOW_ALL_INVOICES));
+            view! { <EmptyState text=words::NO_MATCH link=all/> }
+        }
+    });
+    let newest = query.next_page.is_some().then(|| {
+        let href = links.list(&InvoiceQuery { next_page: None, ..query.clone() });
+        view! { <a class="button" href=href data-session="">{words::NEWEST}</a> }
+    });
+    let more = next_page.map(|next_page| {
+        let href = links.list(&InvoiceQuery { next_page: Some(next_page), ..query.clone() });
+        view! { <a class="button more" id="more" href=href data-session="">{words::OLDER}</a> }
+    });
+    let currents = running
+        .into_iter()
+        .map(|current| view! { <CurrentInvoice current links=links.clone()/> })
+        .collect_view();
     view! {
-        {current.map(|invoice| view! { <CurrentInvoice invoice/> })}
-        {past}
+        <header class="heading">
+            <h1>{words::INVOICES}</h1>
+            {newest}
+        </header>
+        <div class="currents">{currents}</div>
+        {filter}
+        {(!rows.is_empty()).then(|| table(rows, links))}
+        {empty}
         {more}
     }
 }
 
-/// The rows of a further page alone, as the server sends them to a page that is already open. The last row carries
-/// `data-next`, the cursor of the page after.
-#[component]
-pub fn InvoiceRows(
-    /// The rows.
-    invoices: Page<Invoice>,
-    /// What the embed request said.
-    options: InvoiceOptions,
-    /// The present.
-    now: DateTime<Utc>,
-) -> impl IntoView {
-    let next = invoices.next_page;
-    let rows = invoices
-        .data
-        .iter()
-        .map(|invoice| InvoiceView::new(invoice, options.show_zero_usage_line_items, now))
-        .map(|invoice| view! { <InvoiceRow invoice/> })
+/// The rows, each year under its heading.
+fn table(rows: Vec<InvoiceView>, links: &Links) -> impl IntoView + use<> {
+    let mut year = None;
+    let items = rows
+        .into_iter()
+        .map(|invoice| {
+            let this = invoice.year;
+            let heading =
+                (year != Some(this)).then(|| view! { <h2 class="year">{this.to_string()}</h2> });
+            year = Some(this);
+            view! {
+                <li data-year=this.to_string()>
+                    {heading} <InvoiceRow invoice links=links.clone()/>
+                </li>
+            }
+        })
         .collect_view();
     view! {
-        {rows}
-        {next.map(|next| view! { <li hidden data-next=next></li> })}
+        <section class="card invoices" aria-label=words::INVOICES>
+            <div class="columns" aria-hidden="true">
+                <span>{words::BILLING_PERIOD}</span>
+                <span>{words::INVOICE}</span>
+                <span>{words::STATUS}</span>
+                <span>{words::ISSUED}</span>
+                <span>{words::TOTAL}</span>
+            </div>
+            <ol id="invoice-list">{items}</ol>
+        </section>
     }
 }

@@ -3,6 +3,7 @@
 //! The server loads the data, then draws a page in one go: nothing here fetches, so a page is complete without
 //! JavaScript.
 
+mod invoice;
 mod invoices;
 mod message;
 mod shell;
@@ -10,7 +11,7 @@ mod shell;
 mod styleguide;
 mod usage;
 
-pub use invoices::{InvoiceOptions, InvoiceRows, InvoicesPage};
+pub use invoices::{InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, OneInvoice};
 pub use message::MessagePage;
 pub use shell::{PageContent, PageFrame, SessionProps, Shell};
 #[cfg(feature = "ssr")]

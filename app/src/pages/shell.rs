@@ -74,7 +74,7 @@ pub fn Shell(
         view! { <script nonce=frame.nonce.clone() inner_html=script></script> }
     });
     let body = match content {
-        PageContent::Invoices(page) => EitherOf3::A(page.view()),
+        PageContent::Invoices(page) => EitherOf3::A(page.view(frame.nonce.clone())),
         PageContent::Usage(page) => EitherOf3::B(page.view()),
         PageContent::Message(page) => EitherOf3::C(page.view()),
     };

@@ -1,6 +1,6 @@
-//! The only place that writes money, quantities and dates for people.
+//! Writes numbers, quantities and dates for people; money is in [`super::money`], words are in [`super::words`].
 
-use crate::billing::{CreditType, Decimal};
+use crate::billing::Decimal;
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Utc};
 
 /// What stands where there is nothing.
@@ -36,71 +36,7 @@ pub fn quantity(value: &Decimal) -> String {
     number(&value.to_string())
 }
 
-/// How amounts of a credit type are written.
-struct Currency {
-    symbol: &'static str,
-    digits: usize,
-    /// Amounts are in hundredths.
-    in_cents: bool,
-}
-
-/// Fiat currencies by the name of their credit type; `None` for custom units.
-fn currency(name: &str) -> Option<Currency> {
-    let (symbol, digits, in_cents) = match name {
-        "USD (cents)" => ("$", 2, true),
-        "USD" => ("$", 2, false),
-        "EUR" => ("€", 2, false),
-        "GBP" => ("£", 2, false),
-        "JPY" => ("¥", 0, false),
-        "INR" => ("₹", 2, false),
-        "KWD" => ("KWD\u{a0}", 3, false),
-        "AUD" => ("A$", 2, false),
-        "BRL" => ("R$", 2, false),
-        "CAD" => ("CA$", 2, false),
-        "CHF" => ("CHF\u{a0}", 2, false),
-        "CZK" => ("CZK\u{a0}", 2, false),
-        "MXN" => ("MX$", 2, false),
-        "NGN" => ("NGN\u{a0}", 2, false),
-        "NOK" => ("NOK\u{a0}", 2, false),
-        "NZD" => ("NZ$", 2, false),
-        "PLN" => ("PLN\u{a0}", 2, false),
-        "SEK" => ("SEK\u{a0}", 2, false),
-        "SGD" => ("S$", 2, false),
-        "TRY" => ("TRY\u{a0}", 2, false),
-        "ZAR" => ("ZAR\u{a0}", 2, false),
-        _ => return None,
-    };
-    Some(Currency { symbol, digits, in_cents })
-}
-
-/// An amount as printed on an invoice: `$4,218.07`, `1,200 tokens`.
-pub fn money(amount: &Decimal, credit_type: &CreditType) -> String {
-    write_money(amount, credit_type, false)
-}
-
-/// The price of a unit: at least the currency's digits, and every further one: `$0.0025`.
-pub fn unit_price(price: &Decimal, credit_type: &CreditType) -> String {
-    write_money(price, credit_type, true)
-}
-
-fn write_money(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> String {
-    let Some(currency) = currency(&credit_type.name) else {
-        return format!("{}\u{a0}{}", quantity(amount), credit_type.name);
-    };
-    let hundredth = "0.01".parse().unwrap_or_default();
-    let whole_units = if currency.in_cents { amount * &hundredth } else { amount.clone() };
-    let value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };
-    let plain = value.to_string();
-    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
-    let mut padded = whole.trim_start_matches('-').to_owned();
-    if currency.digits > 0 || !fraction.is_empty() {
-        padded.push('.');
-        padded.push_str(fraction);
-        padded.extend(std::iter::repeat_n('0', currency.digits.saturating_sub(fraction.len())));
-    }
-    let sign = if value.is_negative() { "\u{2212}" } else { "" };
-    format!("{sign}{}{}", currency.symbol, number(&padded))
-}
+pub use super::money::{money, unit_price};
 
 /// A number for an axis, short: `0`, `750`, `1.2K`, `3.4M`.
 pub fn compact(value: f64) -> String {
@@ -187,38 +123,6 @@ pub fn days(count: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn credit_type(name: &str) -> CreditType {
-        CreditType { name: name.to_owned(), ..CreditType::usd_cents() }
-    }
-
-    #[test]
-    fn money_is_written_as_on_an_invoice() {
-        for (amount, name, written) in [
-            ("421807", "USD (cents)", "$4,218.07"),
-            ("-5000", "USD (cents)", "−$50.00"),
-            ("0", "USD (cents)", "$0.00"),
-            ("0.4", "USD (cents)", "$0.00"),
-            ("1234.5", "EUR", "€1,234.50"),
-            ("1234567", "JPY", "¥1,234,567"),
-            ("1.5", "KWD", "KWD\u{a0}1.500"),
-            ("1200", "tokens", "1,200\u{a0}tokens"),
-        ] {
-            assert_eq!(money(&amount.parse().expect(amount), &credit_type(name)), written);
-        }
-    }
-
-    #[test]
-    fn unit_prices_keep_every_digit() {
-        for (price, name, written) in [
-            ("0.25", "USD (cents)", "$0.0025"),
-            ("10", "USD (cents)", "$0.10"),
-            ("0.0000001", "EUR", "€0.0000001"),
-            ("3", "JPY", "¥3"),
-        ] {
-            assert_eq!(unit_price(&price.parse().expect(price), &credit_type(name)), written);
-        }
-    }
 
     #[test]
     fn numbers_are_grouped_by_thousands() {

@@ -1,7 +1,14 @@
 //! View models: billing types become final strings and numbers. Every text for people is made here.
 
+mod allocate;
+pub mod current;
+pub mod document;
+pub mod fold;
 pub mod format;
 pub mod invoice;
 #[cfg(feature = "ssr")]
 pub mod styleguide;
+pub mod links;
+pub mod money;
 pub mod usage;
+pub mod words;

@@ -1,0 +1,281 @@
+//! An invoice as a document: the one set of rows that page, PDF and CSV show.
+
+use super::{allocate::allocate, format, money, words};
+use crate::{
+    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    embed::GroupKeyNames,
+};
+use chrono::Duration;
+use uuid::Uuid;
+
+/// An invoice, every string final.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// Its id.
+    pub id: String,
+    /// `INV-0042`, or "Draft invoice".
+    pub title: String,
+    /// Where it is in its life.
+    pub status: InvoiceStatus,
+    /// `$4,218.07`.
+    pub total_text: String,
+    /// What amounts are in: `USD`.
+    pub unit: String,
+    /// `Nov 1 – Nov 30, 2026`.
+    pub period: String,
+    /// Label and value: billing period, issued, due, plan.
+    pub facts: Vec<(&'static str, String)>,
+    /// One a product.
+    pub sections: Vec<Section>,
+    /// Minimums, credits and discounts.
+    pub adjustments: Vec<Row>,
+    /// The sum of the lines.
+    pub subtotal: Row,
+    /// With the adjustments.
+    pub total: Row,
+    /// What a reader should know: voided, not over, lines left out.
+    pub notes: Vec<String>,
+}
+
+/// A product's lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    /// The product and its sum.
+    pub head: Row,
+    /// What its lines are split by, as people call it.
+    pub group_key: Option<String>,
+    /// Its charges, or its group values with theirs.
+    pub rows: Vec<Row>,
+    /// What its amounts are counted in.
+    pub credit_type: CreditType,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowKind {
+    /// A product.
+    Product,
+    /// A group value of a product.
+    Group,
+    /// A charge of a product or of a group value.
+    Charge,
+    /// A minimum, credit or discount.
+    Adjustment,
+    /// The sum of the lines.
+    Subtotal,
+    /// What is owed.
+    Total,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What it is.
+    pub kind: RowKind,
+    /// Its name.
+    pub name: String,
+    /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
+    pub detail: String,
+    /// How much.
+    pub quantity: Figure,
+    /// At which price a unit.
+    pub unit_price: Figure,
+    /// The amount, rounded as printed.
+    pub amount: Figure,
+    /// The amount as a number, in the credit type's own unit.
+    pub value: Decimal,
+}
+
+/// A number for people and for programs; both empty where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figure {
+    /// `$4,218.07`.
+    pub text: String,
+    /// `4218.07`.
+    pub plain: String,
+}
+
+impl Document {
+    /// The document of an invoice. Lines without usage are left out unless asked for.
+    pub fn new(invoice: &Invoice, show_zero_usage_line_items: bool, names: &GroupKeyNames) -> Self {
+        let lines: Vec<&LineItem> = invoice
+            .line_items
+            .iter()
+            .filter(|line| show_zero_usage_line_items || is_shown(line))
+            .collect();
+        let mut products: Vec<(Uuid, &str, Vec<&LineItem>)> = Vec::new();
+        for line in &lines {
+            let found = products.iter_mut().find(|(id, name, _)| *id == line.product_id && *name == line.name);
+            match found {
+                Some((_, _, members)) => members.push(line),
+                None => products.push((line.product_id, &line.name, vec![line])),
+            }
+        }
+        let sections = products
+            .iter()
+            .map(|(_, name, members)| Section::new(name, members, show_zero_usage_line_items, names))
+            .collect();
+        let credit_type = &invoice.credit_type;
+        let adjustments = invoice
+            .invoice_adjustments
+            .iter()
+            .map(|one| Row::sum(RowKind::Adjustment, &one.name, &one.total, &one.credit_type))
+            .collect();
+        Self {
+            id: invoice.id.to_string(),
+            title: invoice.invoice_number.clone().unwrap_or_else(|| words::DRAFT_INVOICE.to_owned()),
+            status: invoice.status,
+            total_text: money::money(&invoice.total, credit_type),
+            unit: money::unit(credit_type).to_owned(),
+            period: format::period(invoice.start_timestamp, invoice.end_timestamp),
+            facts: facts(invoice),
+            sections,
+            adjustments,
+            subtotal: Row::sum(RowKind::Subtotal, words::SUBTOTAL, &invoice.subtotal, credit_type),
+            total: Row::sum(RowKind::Total, words::TOTAL, &invoice.total, credit_type),
+            notes: notes(invoice, invoice.line_items.len() - lines.len()),
+        }
+    }
+
+    /// All rows from top to bottom. The subtotal is left out when nothing stands between it and the total.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        let subtotal = (!self.adjustments.is_empty()).then_some(&self.subtotal);
+        self.sections
+            .iter()
+            .flat_map(|section| std::iter::once(&section.head).chain(&section.rows))
+            .chain(subtotal)
+            .chain(&self.adjustments)
+            .chain(std::iter::once(&self.total))
+    }
+}
+
+fn is_shown(line: &LineItem) -> bool {
+    !line.total.is_zero() || line.sub_line_items.iter().any(is_used)
+}
+
+fn is_used(sub: &SubLineItem) -> bool {
+    !sub.quantity.is_zero() || !sub.subtotal.is_zero()
+}
+
+fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
+    let days = (invoice.end_timestamp - invoice.start_timestamp).num_days();
+    let period = format::period(invoice.start_timestamp, invoice.end_timestamp);
+    let mut facts = vec![(words::BILLING_PERIOD, format!("{period} ({})", words::time_zone(days)))];
+    if invoice.status != InvoiceStatus::Draft {
+        facts.push((words::ISSUED, format::date(invoice.issued_at.date_naive())));
+        if let Some(due) = invoice.net_payment_terms_days.and_then(Duration::try_days) {
+            facts.push((words::DUE, format::date((invoice.issued_at + due).date_naive())));
+        }
+    }
+    facts.push((words::PLAN, invoice.plan_name.clone()));
+    facts
+}
+
+fn notes(invoice: &Invoice, hidden: usize) -> Vec<String> {
+    let about_status = match invoice.status {
+        InvoiceStatus::Draft => Some(words::PERIOD_NOT_OVER),
+        InvoiceStatus::Void => Some(words::VOIDED),
+        InvoiceStatus::Finalized => None,
+    };
+    about_status.map(str::to_owned).into_iter().chain(words::hidden_lines(hidden)).collect()
+}
+
+impl Section {
+    fn new(name: &str, lines: &[&LineItem], show_zero: bool, names: &GroupKeyNames) -> Self {
+        let first = lines[0];
+        let total: Decimal = lines.iter().map(|line| &line.total).sum();
+        let credit_type = first.credit_type.clone();
+        let mut head = Row::sum(RowKind::Product, name, &total, &credit_type);
+        let Some(key) = first.group_key.as_deref() else {
+            let mut rows: Vec<Row> = lines.iter().flat_map(|line| charges(line, show_zero)).collect();
+            if let [only] = rows.as_slice()
+                && only.name == name
+            {
+                let only = rows.remove(0);
+                head = Row { kind: RowKind::Product, value: head.value, amount: head.amount, ..only };
+            }
+            return Self { head, group_key: None, rows, credit_type };
+        };
+        let rows = lines.iter().flat_map(|line| {
+            let value = match &line.group_value {
+                Some(value) => names.value(key, value).to_owned(),
+                None => words::no_value(names.key(key)),
+            };
+            let mut rows = charges(line, show_zero);
+            let group = Row::sum(RowKind::Group, &value, &line.total, &line.credit_type);
+            match rows.len() {
+                1 => {
+                    let only = rows.remove(0);
+                    vec![Row {
+                        quantity: only.quantity,
+                        unit_price: only.unit_price,
+                        detail: only.detail,
+                        ..group
+                    }]
+                }
+                _ => std::iter::once(group).chain(rows).collect(),
+            }
+        });
+        Self { head, group_key: Some(names.key(key).to_owned()), rows: rows.collect(), credit_type }
+    }
+}
+
+/// The charges of a line, their amounts rounded so that they add up to the line's.
+fn charges(line: &LineItem, show_zero: bool) -> Vec<Row> {
+    let subs: Vec<&SubLineItem> =
+        line.sub_line_items.iter().filter(|sub| show_zero || is_used(sub)).collect();
+    let exact: Vec<Decimal> = subs.iter().map(|sub| sub.subtotal.clone()).collect();
+    let amounts = match money::digits(&line.credit_type) {
+        Some(digits) => allocate(&exact, &line.total, digits),
+        None => exact,
+    };
+    subs.iter().zip(&amounts).map(|(sub, amount)| Row::charge(sub, amount, &line.credit_type)).collect()
+}
+
+impl Row {
+    pub(super) fn sum(kind: RowKind, name: &str, value: &Decimal, credit_type: &CreditType) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            detail: String::new(),
+            quantity: Figure::default(),
+            unit_price: Figure::default(),
+            amount: Figure::money(value, credit_type),
+            value: value.clone(),
+        }
+    }
+
+    fn charge(sub: &SubLineItem, amount: &Decimal, credit_type: &CreditType) -> Self {
+        let price = |price: &Decimal| money::unit_price(price, credit_type);
+        let used: Vec<_> = sub.tiers.iter().flatten().filter(|tier| !tier.quantity.is_zero()).collect();
+        let tiers: Vec<String> = used
+            .iter()
+            .enumerate()
+            .map(|(at, tier)| {
+                words::tier(at, used.len(), &format::quantity(&tier.quantity), &price(&tier.price))
+            })
+            .collect();
+        // A quantity that lies in one tier has one price: no need of words.
+        let single = match used.as_slice() {
+            [only] => Some(&only.price),
+            _ => None,
+        };
+        let unit_price = sub.price.as_ref().or(single).map(|value| Figure {
+            text: price(value),
+            plain: money::plain(value, credit_type),
+        });
+        Self {
+            detail: if used.len() > 1 { tiers.join(", ") } else { String::new() },
+            quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
+            unit_price: unit_price.unwrap_or_default(),
+            ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)
+        }
+    }
+}
+
+impl Figure {
+    fn money(value: &Decimal, credit_type: &CreditType) -> Self {
+        let rounded = money::digits(credit_type).map_or_else(|| value.clone(), |digits| value.round(digits));
+        Self { text: money::money(value, credit_type), plain: money::plain(&rounded, credit_type) }
+    }
+}

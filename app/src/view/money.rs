@@ -1,0 +1,227 @@
+//! Amounts for people: symbols, digits and signs of each credit type. Never two of them in one sum.
+
+use super::format::{number, quantity};
+use crate::billing::{CreditType, Decimal};
+
+/// How amounts of a credit type are written.
+struct Currency {
+    symbol: &'static str,
+    digits: usize,
+    /// Amounts are in hundredths.
+    in_cents: bool,
+}
+
+/// Currencies without a minor unit, and those with three digits of it [ISO 4217]; all others have two.
+const NO_DIGITS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
+const THREE_DIGITS: &str = "BHD IQD JOD KWD LYD OMR TND";
+/// The other fiat currencies that a credit type can be named after.
+const TWO_DIGITS: &str = "AED ARS AUD BDT BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR KES LKR MAD \
+                          MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU ZAR";
+
+/// Fiat currencies by the name of their credit type; `None` for custom units.
+fn currency(name: &str) -> Option<Currency> {
+    let (code, in_cents) = if name == "USD (cents)" { ("USD", true) } else { (name, false) };
+    let listed = |list: &str| list.split(' ').any(|one| one == code);
+    let digits = if listed(TWO_DIGITS) {
+        2
+    } else if listed(NO_DIGITS) {
+        0
+    } else if listed(THREE_DIGITS) {
+        3
+    } else {
+        return None;
+    };
+    let symbol = match code {
+        "AUD" => "A$",
+        "BRL" => "R$",
+        "CAD" => "CA$",
+        "CNY" => "CN¥",
+        "EUR" => "€",
+        "GBP" => "£",
+        "HKD" => "HK$",
+        "ILS" => "₪",
+        "INR" => "₹",
+        "JPY" => "¥",
+        "KRW" => "₩",
+        "MXN" => "MX$",
+        "NZD" => "NZ$",
+        "PHP" => "₱",
+        "SGD" => "S$",
+        "TWD" => "NT$",
+        "USD" => "$",
+        "VND" => "₫",
+        _ => "",
+    };
+    Some(Currency { symbol, digits, in_cents })
+}
+
+/// Digits after the point of the smallest amount, in the credit type's own unit; `None` for a custom unit, which is not
+/// rounded.
+pub fn digits(credit_type: &CreditType) -> Option<i64> {
+    currency(&credit_type.name)
+        .map(|currency| if currency.in_cents { 0 } else { i64::try_from(currency.digits).unwrap_or(2) })
+}
+
+/// What amounts are in, for a heading: `USD`, `EUR`, `tokens`.
+pub fn unit(credit_type: &CreditType) -> &str {
+    if credit_type.name == "USD (cents)" { "USD" } else { &credit_type.name }
+}
+
+/// An amount as printed on an invoice: `$4,218.07`, `KWD 1.500`, `1,200 tokens`.
+pub fn money(amount: &Decimal, credit_type: &CreditType) -> String {
+    write(amount, credit_type, false)
+}
+
+/// The price of a unit: at least the currency's digits, and every further one: `$0.0025`.
+pub fn unit_price(price: &Decimal, credit_type: &CreditType) -> String {
+    write(price, credit_type, true)
+}
+
+/// A difference: `+$1,204.11`, `−$3.00`, `$0.00`.
+pub fn change(amount: &Decimal, credit_type: &CreditType) -> String {
+    let text = money(amount, credit_type);
+    if amount.is_negative() || amount.is_zero() { text } else { format!("+{text}") }
+}
+
+/// An estimate, to three digits that count and no minor unit: `$23,100`.
+pub fn about(amount: &Decimal, credit_type: &CreditType) -> String {
+    let whole = in_whole_units(amount, credit_type);
+    let magnitude = whole.round(0).to_string().trim_start_matches('-').len() as i64;
+    let rough = round_to_power(&whole, (magnitude - 3).max(0));
+    match currency(&credit_type.name) {
+        None => format!("{}\u{a0}{}", quantity(&rough), credit_type.name),
+        Some(currency) => with_symbol(&rough, &currency, credit_type, &rough.to_string()),
+    }
+}
+
+/// The amount as a plain decimal in whole units with all the currency's digits: `-4218.07`, `0.0025`.
+pub fn plain(amount: &Decimal, credit_type: &CreditType) -> String {
+    let digits = currency(&credit_type.name).map_or(0, |currency| currency.digits);
+    let value = in_whole_units(amount, credit_type);
+    let sign = if value.is_negative() { "-" } else { "" };
+    format!("{sign}{}", padded(&value, digits))
+}
+
+fn write(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> String {
+    let Some(currency) = currency(&credit_type.name) else {
+        return format!("{}\u{a0}{}", quantity(amount), credit_type.name);
+    };
+    let whole_units = in_whole_units(amount, credit_type);
+    let value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };
+    with_symbol(&value, &currency, credit_type, &padded(&value, currency.digits))
+}
+
+/// Sign, symbol or code, digits: the sign stands before the symbol.
+fn with_symbol(value: &Decimal, currency: &Currency, credit_type: &CreditType, unsigned: &str) -> String {
+    let sign = if value.is_negative() { "\u{2212}" } else { "" };
+    let digits = number(unsigned.trim_start_matches('-'));
+    if currency.symbol.is_empty() {
+        format!("{sign}{}\u{a0}{digits}", credit_type.name)
+    } else {
+        format!("{sign}{}{digits}", currency.symbol)
+    }
+}
+
+/// Cents as dollars; every other amount is in whole units already.
+fn in_whole_units(amount: &Decimal, credit_type: &CreditType) -> Decimal {
+    if currency(&credit_type.name).is_some_and(|currency| currency.in_cents) {
+        amount * &power_of_ten(-2)
+    } else {
+        amount.clone()
+    }
+}
+
+/// The digits without a sign, filled up with zeros after the point.
+fn padded(value: &Decimal, digits: usize) -> String {
+    let text = value.to_string();
+    let unsigned = text.trim_start_matches('-');
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    if digits == 0 && fraction.is_empty() {
+        return whole.to_owned();
+    }
+    format!("{whole}.{fraction}{}", "0".repeat(digits.saturating_sub(fraction.len())))
+}
+
+fn round_to_power(value: &Decimal, power: i64) -> Decimal {
+    &(value * &power_of_ten(-power)).round(0) * &power_of_ten(power)
+}
+
+/// 10 to the power of `exponent`.
+pub(super) fn power_of_ten(exponent: i64) -> Decimal {
+    format!("1e{exponent}").parse().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credit_type(name: &str) -> CreditType {
+        CreditType { name: name.to_owned(), ..CreditType::usd_cents() }
+    }
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn money_is_written_as_on_an_invoice() {
+        for (amount, name, written) in [
+            ("421807", "USD (cents)", "$4,218.07"),
+            ("-5000", "USD (cents)", "−$50.00"),
+            ("0", "USD (cents)", "$0.00"),
+            ("0.4", "USD (cents)", "$0.00"),
+            ("-0.4", "USD (cents)", "$0.00"),
+            ("1234.5", "EUR", "€1,234.50"),
+            ("1234567", "JPY", "¥1,234,567"),
+            ("9000", "CLP", "CLP\u{a0}9,000"),
+            ("1.5", "KWD", "KWD\u{a0}1.500"),
+            ("-1.5", "BHD", "−BHD\u{a0}1.500"),
+            ("1200", "tokens", "1,200\u{a0}tokens"),
+            ("0.125", "GPU", "0.125\u{a0}GPU"),
+        ] {
+            assert_eq!(money(&decimal(amount), &credit_type(name)), written);
+        }
+    }
+
+    #[test]
+    fn unit_prices_keep_every_digit() {
+        for (price, name, written) in [
+            ("0.25", "USD (cents)", "$0.0025"),
+            ("10", "USD (cents)", "$0.10"),
+            ("0.0000001", "EUR", "€0.0000001"),
+            ("3", "JPY", "¥3"),
+        ] {
+            assert_eq!(unit_price(&decimal(price), &credit_type(name)), written);
+        }
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_estimates_three_digits() {
+        for (amount, written) in [("120411", "+$1,204.11"), ("-300", "−$3.00"), ("0", "$0.00")] {
+            assert_eq!(change(&decimal(amount), &credit_type("USD (cents)")), written);
+        }
+        for (amount, name, written) in [
+            ("2314871", "USD (cents)", "$23,100"),
+            ("98765", "USD (cents)", "$988"),
+            ("450", "USD (cents)", "$5"),
+            ("123456", "JPY", "¥123,000"),
+            ("123456", "tokens", "123,000\u{a0}tokens"),
+        ] {
+            assert_eq!(about(&decimal(amount), &credit_type(name)), written);
+        }
+    }
+
+    #[test]
+    fn plain_amounts_are_whole_units_with_all_digits() {
+        for (amount, name, written) in [
+            ("421807", "USD (cents)", "4218.07"),
+            ("-5000", "USD (cents)", "-50.00"),
+            ("0.25", "USD (cents)", "0.0025"),
+            ("1234567", "JPY", "1234567"),
+            ("1.5", "KWD", "1.500"),
+            ("1200", "tokens", "1200"),
+        ] {
+            assert_eq!(plain(&decimal(amount), &credit_type(name)), written);
+        }
+    }
+}

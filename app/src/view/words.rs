@@ -1,0 +1,130 @@
+//! Every word of the invoices dashboard, its document, PDF and CSV: the one file that another language replaces.
+
+#![allow(missing_docs, reason = "a word says what it is")]
+
+use super::format;
+use crate::billing::InvoiceStatus;
+
+pub const INVOICES: &str = "Invoices";
+pub const CURRENT_PERIOD: &str = "Current period";
+pub const SO_FAR: &str = "so far";
+pub const BILLING_PERIOD: &str = "Billing period";
+pub const INVOICE: &str = "Invoice";
+pub const STATUS: &str = "Status";
+pub const ISSUED: &str = "Issued";
+pub const DUE: &str = "Due";
+pub const PLAN: &str = "Plan";
+pub const ITEM: &str = "Item";
+pub const QUANTITY: &str = "Quantity";
+pub const UNIT_PRICE: &str = "Unit price";
+pub const AMOUNT: &str = "Amount";
+pub const SUBTOTAL: &str = "Subtotal";
+pub const TOTAL: &str = "Total";
+pub const LINE_ITEMS: &str = "Line items";
+pub const OTHER: &str = "Other";
+pub const DRAFT_INVOICE: &str = "Draft invoice";
+pub const ESTIMATE: &str = "Estimated total";
+pub const ESTIMATE_HOW: &str = "How this is estimated";
+pub const ESTIMATE_METHOD: &str = "Counted usage goes on at its average rate since the period began and is priced \
+    again, tiers included. Fixed charges, peaks and distinct counts stay as they are now. Rounded to three digits; the \
+    invoice will be exact.";
+pub const NO_USAGE: &str = "No usage in this period.";
+pub const ALL: &str = "All";
+pub const SEARCH: &str = "Search by invoice number";
+pub const SEARCH_HINT: &str = "Invoice number";
+pub const SEARCH_BUTTON: &str = "Search";
+pub const FIND_VALUE: &str = "Find a value";
+pub const OLDER: &str = "Show older invoices";
+pub const NEWEST: &str = "Newest invoices";
+pub const ALL_INVOICES: &str = "All invoices";
+pub const OPEN_INVOICE: &str = "Open invoice";
+pub const DOWNLOAD_PDF: &str = "PDF";
+pub const DOWNLOAD_CSV: &str = "CSV";
+pub const OFFLINE: &str = "There is no connection. This page goes on as soon as there is one.";
+pub const NOT_LOADED: &str = "Invoices could not be loaded.";
+pub const INVOICE_NOT_LOADED: &str = "This invoice could not be loaded.";
+pub const NO_INVOICE: &str = "This invoice is not here. It may have been replaced.";
+pub const NO_PAST: &str =
+    "No past invoices yet. The first one appears when the current billing period has ended.";
+pub const NO_INVOICES: &str = "No invoices yet. The first one appears when a billing period starts.";
+pub const NO_MATCH: &str = "No invoice matches.";
+pub const SHOW_ALL_INVOICES: &str = "Show all invoices";
+pub const PERIOD_NOT_OVER: &str = "This period is not over: amounts grow until it ends.";
+pub const VOIDED: &str = "This invoice was voided and is not owed.";
+
+/// The word of a status.
+pub fn status(status: InvoiceStatus) -> &'static str {
+    match status {
+        InvoiceStatus::Draft => "Draft",
+        InvoiceStatus::Finalized => "Finalized",
+        InvoiceStatus::Void => "Void",
+    }
+}
+
+/// `Day 21 of 30`.
+pub fn day_of(day: i64, of: i64) -> String {
+    format!("Day {day} of {of}")
+}
+
+/// `9 days left`, `Last day`.
+pub fn days_left(left: i64) -> String {
+    if left == 0 { "Last day".to_owned() } else { format!("{} left", format::days(left)) }
+}
+
+/// Events without the property that lines are grouped by.
+pub fn no_value(key: &str) -> String {
+    format!("No {key}")
+}
+
+/// `First 1,000 at $0.10, next 488 at $0.09`; `part` is at 0 for the first.
+pub fn tier(at: usize, of: usize, quantity: &str, price: &str) -> String {
+    match (at, of) {
+        (0, 1) => format!("{quantity} at {price}"),
+        (0, _) => format!("First {quantity} at {price}"),
+        _ => format!("next {quantity} at {price}"),
+    }
+}
+
+/// Lines that are left out for want of usage.
+pub fn hidden_lines(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("1 line without usage is not shown.".to_owned()),
+        more => Some(format!("{more} lines without usage are not shown.")),
+    }
+}
+
+/// `Oct 1, 2026, 00:00 UTC, until Nov 1, 2026, 00:00 UTC` in short.
+pub fn time_zone(days: i64) -> String {
+    format!("{}, midnight to midnight UTC", format::days(days))
+}
+
+/// `12 largest of 480 shown`.
+pub fn shown_of(shown: usize, of: usize) -> String {
+    format!("{} largest of {} shown", format::number(&shown.to_string()), format::number(&of.to_string()))
+}
+
+/// `3 of 480 match`.
+pub fn matching_of(matching: usize, of: usize) -> String {
+    format!("{} of {} match", format::number(&matching.to_string()), format::number(&of.to_string()))
+}
+
+/// The sum of what a fold hides: `468 more`.
+pub fn more(count: usize) -> String {
+    format!("{} more", format::number(&count.to_string()))
+}
+
+/// `Show all 480`.
+pub fn show_all(count: usize) -> String {
+    format!("Show all {}", format::number(&count.to_string()))
+}
+
+/// `480 values of region`.
+pub fn values_of(count: usize, key: &str) -> String {
+    format!("{} {} of {key}", format::number(&count.to_string()), if count == 1 { "value" } else { "values" })
+}
+
+/// `by region`: what a product's lines are split by.
+pub fn by(key: &str) -> String {
+    format!("by {key}")
+}
