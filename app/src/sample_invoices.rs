@@ -8,9 +8,7 @@ use crate::{
         CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, Page,
         SubLineItem, TierUsage,
     },
-    pages::{
-        InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, LoadError, OneInvoice, PageContent,
-    },
+    pages::{InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, LoadError, OneInvoice, PageContent},
     view::links::{DocumentQuery, InvoiceQuery, Links},
 };
 use chrono::{DateTime, Duration, Months, Utc};

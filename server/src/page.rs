@@ -233,9 +233,9 @@ async fn one_invoice(
     let grace = state.settings.grace_period;
     let found = invoicing::find_with_previous(&state.pool, opened.access, id, opened.now, grace).await;
     let found = match found {
-        Ok((invoice, previous)) => Ok(options
-            .admits(invoice.status)
-            .then(|| Box::new(OneInvoice { invoice, previous }))),
+        Ok((invoice, previous)) => {
+            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous })))
+        }
         Err(Error::NotFound("the invoice")) => Ok(None),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
         Err(error) => Err(failed("an invoice", &error)),

@@ -9,7 +9,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use common::{app, post, seed, send, token};
+use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tower::ServiceExt as _;

@@ -3,7 +3,8 @@
 use super::{InvoiceOptions, LoadError, OneInvoice};
 use crate::{
     components::{
-        DocumentFacts, DocumentNotes, Downloads, EmptyState, ErrorState, Folding, InvoiceDocument, StatusBadge,
+        DocumentFacts, DocumentNotes, Downloads, EmptyState, ErrorState, Folding, InvoiceDocument,
+        StatusBadge,
     },
     view::{
         document::Document,

@@ -165,8 +165,7 @@ fn table(rows: Vec<InvoiceView>, links: &Links) -> impl IntoView + use<> {
         .into_iter()
         .map(|invoice| {
             let this = invoice.year;
-            let heading =
-                (year != Some(this)).then(|| view! { <h2 class="year">{this.to_string()}</h2> });
+            let heading = (year != Some(this)).then(|| view! { <h2 class="year">{this.to_string()}</h2> });
             year = Some(this);
             view! {
                 <li data-year=this.to_string()>

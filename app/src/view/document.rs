@@ -98,14 +98,12 @@ pub struct Figure {
 impl Document {
     /// The document of an invoice. Lines without usage are left out unless asked for.
     pub fn new(invoice: &Invoice, show_zero_usage_line_items: bool, names: &GroupKeyNames) -> Self {
-        let lines: Vec<&LineItem> = invoice
-            .line_items
-            .iter()
-            .filter(|line| show_zero_usage_line_items || is_shown(line))
-            .collect();
+        let lines: Vec<&LineItem> =
+            invoice.line_items.iter().filter(|line| show_zero_usage_line_items || is_shown(line)).collect();
         let mut products: Vec<(Uuid, &str, Vec<&LineItem>)> = Vec::new();
         for line in &lines {
-            let found = products.iter_mut().find(|(id, name, _)| *id == line.product_id && *name == line.name);
+            let found =
+                products.iter_mut().find(|(id, name, _)| *id == line.product_id && *name == line.name);
             match found {
                 Some((_, _, members)) => members.push(line),
                 None => products.push((line.product_id, &line.name, vec![line])),
@@ -260,10 +258,11 @@ impl Row {
             [only] => Some(&only.price),
             _ => None,
         };
-        let unit_price = sub.price.as_ref().or(single).map(|value| Figure {
-            text: price(value),
-            plain: money::plain(value, credit_type),
-        });
+        let unit_price = sub
+            .price
+            .as_ref()
+            .or(single)
+            .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
             detail: if used.len() > 1 { tiers.join(", ") } else { String::new() },
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },

@@ -93,11 +93,10 @@ mod tests {
     fn an_address_holds_what_was_asked_and_nothing_else() {
         let links = Links::new("t".to_owned());
         assert_eq!(links.list(&InvoiceQuery::default()), "/embed/invoices?token=t");
-        let query = InvoiceQuery {
-            status: Some(InvoiceStatus::Void),
-            number: "INV 4&é".to_owned(),
-            next_page: None,
-        };
+        let query =
+            InvoiceQuery {
+                status: Some(InvoiceStatus::Void), number: "INV 4&é".to_owned(), next_page: None
+            };
         assert_eq!(links.list(&query), "/embed/invoices?token=t&status=VOID&number=INV%204%26%C3%A9");
         let find = DocumentQuery { show_all: false, find: "eu".to_owned() };
         assert_eq!(links.invoice("7", &find), "/embed/invoices?token=t&invoice=7&find=eu");

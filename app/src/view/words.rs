@@ -104,9 +104,11 @@ pub fn shown_of(shown: usize, of: usize) -> String {
     format!("{} largest of {} shown", format::number(&shown.to_string()), format::number(&of.to_string()))
 }
 
-/// `3 of 480 match`.
-pub fn matching_of(matching: usize, of: usize) -> String {
-    format!("{} of {} match", format::number(&matching.to_string()), format::number(&of.to_string()))
+/// `3 of 480 match`, `240 of 480 match, the 60 largest are shown`.
+pub fn matching_of(matching: usize, of: usize, shown: usize) -> String {
+    let count = |number: usize| format::number(&number.to_string());
+    let all = format!("{} of {} match", count(matching), count(of));
+    if shown < matching { format!("{all}, the {} largest are shown", count(shown)) } else { all }
 }
 
 /// The sum of what a fold hides: `468 more`.

@@ -58,9 +58,7 @@ pub(super) fn project(
 mod tests {
     use super::*;
     use crate::rating::{Measure, Rhythm, Term};
-    use app::billing::{
-        BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Price, TierMode,
-    };
+    use app::billing::{BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Price, TierMode};
     use std::collections::BTreeMap;
     use uuid::Uuid;
 
