@@ -6,9 +6,9 @@ pub mod document;
 pub mod fold;
 pub mod format;
 pub mod invoice;
-#[cfg(feature = "ssr")]
-pub mod styleguide;
 pub mod links;
 pub mod money;
+#[cfg(feature = "ssr")]
+pub mod styleguide;
 pub mod usage;
 pub mod words;
