@@ -144,6 +144,8 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         unit_price: None,
         group_key: group.map(|_| "region".to_owned()),
         group_value: group.map(ToOwned::to_owned),
+        starting_at: None,
+        ending_before: None,
         sub_line_items,
         product_custom_fields: Default::default(),
         custom_fields: Default::default(),

@@ -5,7 +5,7 @@ mod common;
 
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, InvoiceBreakdown,
-    InvoiceStatus, NewCharge, NewPlan, Price, TierMode,
+    InvoiceStatus, NewCharge, NewPlan, NewProduct, Price, TierMode,
 };
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
@@ -121,14 +121,17 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
     for (place, (kind, key)) in kinds.into_iter().enumerate() {
         let metric = seed::metric(pool, kind, key, r#"[["region"]]"#).await;
         for group_key in [None, Some("region")] {
-            let product = db::plan::create_product(pool, &format!("{kind:?}"), group_key, now).await.unwrap();
+            let product =
+                db::plan::create_product(pool, NewProduct::new(&format!("{kind:?}"), group_key), now)
+                    .await
+                    .unwrap();
             let flat = NewCharge::usage("Flat", product, metric, cents, decimal("0.37"));
             let mode = if place % 2 == 0 { TierMode::Graduated } else { TierMode::Volume };
             charges.push(tiered(flat.clone(), &[("0", "0.731"), ("5", "0.5"), ("20", "0.11")], mode));
             charges.push(flat);
         }
     }
-    let support = db::plan::create_product(pool, "Support", None, now).await.unwrap();
+    let support = db::plan::create_product(pool, NewProduct::new("Support", None), now).await.unwrap();
     charges.push(NewCharge::fixed("Support", support, decimal("1"), cents, decimal("999.5")));
     let plan = NewPlan {
         name: "Everything".to_owned(),
@@ -137,6 +140,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
         billing_anchor: BillingAnchor::FirstOfMonth,
         custom_fields: BTreeMap::new(),
         charges,
+        minimums: Vec::new(),
     };
     let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
     put_on(pool, customer_id, plan_id, "2026-01-10", Some("2026-03-20")).await.unwrap();

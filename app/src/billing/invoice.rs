@@ -77,7 +77,7 @@ pub struct Invoice {
     pub line_items: Vec<LineItem>,
     /// Minimums, credits and discounts on the whole invoice.
     pub invoice_adjustments: Vec<InvoiceAdjustment>,
-    /// The sum of the lines.
+    /// The sum of the lines, which are rounded.
     pub subtotal: Decimal,
     /// The subtotal with the adjustments.
     pub total: Decimal,
@@ -139,6 +139,12 @@ pub struct LineItem {
     /// Grouped products: its value; `null` for events without the property.
     #[serde(default)]
     pub group_value: Option<String>,
+    /// Where the plan or its trial cuts the billing period: from when the line counts, inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starting_at: Option<DateTime<Utc>>,
+    /// The same: until when, exclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending_before: Option<DateTime<Utc>>,
     /// One a charge.
     #[serde(default)]
     pub sub_line_items: Vec<SubLineItem>,
@@ -161,7 +167,7 @@ pub struct SubLineItem {
     pub charge_id: Option<Uuid>,
     /// How much, after unit conversion.
     pub quantity: Decimal,
-    /// Quantity at its prices, unrounded.
+    /// Quantity at its prices, to 20 digits after the point.
     pub subtotal: Decimal,
     /// The price of a unit; only when the charge is not tiered and the quantity is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]

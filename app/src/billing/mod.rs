@@ -11,6 +11,7 @@ mod metric;
 mod new_plan;
 mod page;
 mod plan;
+mod price_adjustment;
 mod usage;
 
 pub use breakdown::InvoiceBreakdown;
@@ -21,10 +22,11 @@ pub use invoice::{
     Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage,
 };
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
-pub use new_plan::{NewCharge, NewPlan, NewProduct};
+pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use page::Page;
 pub use plan::{
-    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Plan, PlanCustomer, PlanDetails,
-    PlanDetailsOfCustomer, Price, Rounding, TierMode, UnitConversion,
+    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Minimum, Plan, PlanCustomer,
+    PlanDetails, PlanDetailsOfCustomer, Price, Rounding, TierMode, TrialInfo, UnitConversion,
 };
+pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
 pub use usage::{UsageGroup, UsageRow, UsageSeries, UsageWindow, WindowSize};

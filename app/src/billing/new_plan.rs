@@ -15,6 +15,20 @@ pub struct NewProduct {
     /// One invoice line for each value of this property; `None` for one line in all.
     #[serde(default)]
     pub group_key: Option<String>,
+    /// The integrator's own fields, copied onto invoice lines.
+    #[serde(default)]
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+impl NewProduct {
+    /// A product without custom fields.
+    pub fn new(name: &str, group_key: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            group_key: group_key.map(str::to_owned),
+            custom_fields: BTreeMap::new(),
+        }
+    }
 }
 
 /// A plan to be made.
@@ -37,6 +51,27 @@ pub struct NewPlan {
     pub custom_fields: BTreeMap<String, String>,
     /// What it charges, in the order of its invoices.
     pub charges: Vec<NewCharge>,
+    /// The least that its invoices come to.
+    #[serde(default)]
+    pub minimums: Vec<NewMinimum>,
+}
+
+/// The least that an invoice comes to: where the lines sum to less, an invoice adjustment adds the rest.
+///
+/// For a billing period that the plan's start, end or trial cuts, it is prorated by days as a fixed charge is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewMinimum {
+    /// The credit type of the plan's charges.
+    pub credit_type_id: Uuid,
+    /// Its name on invoices.
+    pub name: String,
+    /// From which billing period on it holds, counted from 0, in the place of the minimum before it.
+    #[serde(default)]
+    pub start_period: u32,
+    /// The amount for a whole billing period.
+    pub value: Decimal,
 }
 
 /// A charge of a plan to be made.
@@ -60,15 +95,26 @@ pub struct NewCharge {
     pub quantity: Option<Decimal>,
     /// One price, or a tier each.
     pub prices: Vec<Price>,
+    /// From which billing period on it applies, counted from 0, the one in which the customer's plan starts. Charges
+    /// of one product and one name are a ramp: in each period the one that started last applies.
+    #[serde(default)]
+    pub start_period: u32,
     /// How tiers apply.
     #[serde(default)]
     pub tier_mode: TierMode,
+    /// After how many billing periods the tiers start again at 0, counted from the first: 1 unless given.
+    #[serde(default = "every_period")]
+    pub tier_reset_frequency: u32,
     /// Division before pricing.
     #[serde(default)]
     pub unit_conversion: Option<UnitConversion>,
     /// The integrator's own fields.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, String>,
+}
+
+fn every_period() -> u32 {
+    1
 }
 
 impl NewCharge {
@@ -88,7 +134,9 @@ impl NewCharge {
             credit_type_id,
             quantity: None,
             prices: vec![Price { tier: Decimal::zero(), value: price }],
+            start_period: 0,
             tier_mode: TierMode::Graduated,
+            tier_reset_frequency: 1,
             unit_conversion: None,
             custom_fields: BTreeMap::new(),
         }

@@ -194,11 +194,36 @@ pub struct Charge {
     /// For a fixed charge: how many units every period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Decimal>,
+    /// From which billing period on the charge applies, counted from 0, the one in which the customer's plan starts.
+    /// Charges of one product and one name are a ramp: in each period the one that started last applies.
+    #[serde(default)]
+    pub start_period: u32,
     /// How tiers apply.
     pub tier_mode: TierMode,
+    /// After how many billing periods the tiers start again at 0, counted from the first.
+    #[serde(default = "every_period")]
+    pub tier_reset_frequency: u32,
     /// Division before pricing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_conversion: Option<UnitConversion>,
+}
+
+fn every_period() -> u32 {
+    1
+}
+
+/// The least that an invoice of a plan comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Minimum {
+    /// What it is counted in.
+    pub credit_type: CreditType,
+    /// Its name on invoices.
+    pub name: String,
+    /// From which billing period on it holds, in the place of the minimum before it.
+    pub start_period: u32,
+    /// The amount for a whole billing period.
+    pub value: Decimal,
 }
 
 /// A plan in a list.
@@ -226,6 +251,15 @@ pub struct PlanDetails {
     pub billing_frequency: BillingFrequency,
     /// Where billing periods begin.
     pub billing_anchor: BillingAnchor,
+    /// The least that its invoices come to.
+    #[serde(default)]
+    pub minimums: Vec<Minimum>,
+    /// Always empty: plans grant no credits here.
+    #[serde(default)]
+    pub credit_grants: Vec<serde_json::Value>,
+    /// Always empty: custom units are billed in themselves.
+    #[serde(default)]
+    pub overage_rates: Vec<serde_json::Value>,
 }
 
 /// One stretch of time in which a customer is on a plan.
@@ -248,8 +282,21 @@ pub struct CustomerPlan {
     /// Days after issue when an invoice is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net_payment_terms_days: Option<i64>,
+    /// While the plan has or had a trial: when that ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial_info: Option<TrialInfo>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
+}
+
+/// The trial at the start of a [`CustomerPlan`]: nothing is charged for its days.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TrialInfo {
+    /// Exclusive, at midnight UTC.
+    pub ending_before: DateTime<Utc>,
+    /// Always empty: trials have no caps here.
+    pub spending_caps: Vec<serde_json::Value>,
 }
 
 /// A customer on a plan, as `GET /v1/planDetails/{plan_id}/customers` answers it.

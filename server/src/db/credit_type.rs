@@ -1,12 +1,16 @@
 //! Units of account.
 
 use super::cursor;
-use crate::Result;
+use crate::{Error, Result};
 use app::billing::{ListedCreditType, Page};
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// A page of all credit types, by name.
+/// The longest name.
+const MAX_NAME: usize = 160;
+
+/// A page of all credit types that are not archived, by name.
 pub async fn list(
     pool: &PgPool,
     limit: Option<i64>,
@@ -17,7 +21,7 @@ pub async fn list(
     let rows: Vec<(Uuid, String, bool)> = sqlx::query_as(
         "select id, name, is_currency
         from credit_type
-        where $1::text is null or name > $1
+        where archived_at is null and ($1::text is null or name > $1)
         order by name
         limit $2",
     )
@@ -27,4 +31,52 @@ pub async fn list(
     .await?;
     let rows = rows.into_iter().map(|(id, name, is_currency)| ListedCreditType { id, name, is_currency });
     Ok(cursor::page(rows.collect(), limit, |row| row.name.clone()))
+}
+
+/// Makes a custom unit.
+///
+/// # Errors
+/// 400 for a name that is empty or too long; 409 when the name is taken, also by an archived unit or a currency.
+pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uuid> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Error::field("name", "is empty"));
+    }
+    if name.chars().count() > MAX_NAME {
+        return Err(Error::field("name", format!("is longer than {MAX_NAME} characters")));
+    }
+    let id: Option<(Uuid,)> = sqlx::query_as(
+        "insert into credit_type (id, name, is_currency)
+        values ($1, $2, false)
+        on conflict (name) do nothing
+        returning id",
+    )
+    .bind(super::new_id(now))
+    .bind(name)
+    .fetch_optional(pool)
+    .await?;
+    id.map(|(id,)| id)
+        .ok_or_else(|| Error::Conflict(format!("name: \"{name}\" is taken by another credit type")))
+}
+
+/// Archives a custom unit: plans that use it go on, new ones cannot. Archiving it again changes nothing.
+///
+/// # Errors
+/// 400 for a currency, 404 when there is no such credit type.
+pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let row: Option<(bool,)> = sqlx::query_as(
+        "update credit_type
+        set archived_at = case when is_currency then null else coalesce(archived_at, $2) end
+        where id = $1
+        returning is_currency",
+    )
+    .bind(id)
+    .bind(now)
+    .fetch_optional(pool)
+    .await?;
+    match row {
+        None => Err(Error::NotFound("the credit type")),
+        Some((true,)) => Err(Error::field("id", "is a currency: only custom units can be archived")),
+        Some((false,)) => Ok(()),
+    }
 }

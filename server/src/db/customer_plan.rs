@@ -1,8 +1,15 @@
 //! Who is on which plan, and when.
 
 use super::cursor;
-use crate::{Error, Result, auth::no_such_customer, rating::Rhythm, timestamp};
-use app::billing::{BillingAnchor, BillingFrequency, CustomerPlan, Page};
+use crate::{
+    Error, Result,
+    auth::no_such_customer,
+    rating::{self, Rhythm},
+    timestamp,
+};
+use app::billing::{
+    BillingAnchor, BillingFrequency, CustomerPlan, ListedPriceAdjustment, Page, PriceAdjustment,
+};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
@@ -21,6 +28,10 @@ pub struct NewCustomerPlan {
     pub ending_before: Option<DateTime<Utc>>,
     /// Days after issue when an invoice is due.
     pub net_payment_terms_days: Option<i64>,
+    /// What the customer's prices differ by.
+    pub price_adjustments: Vec<PriceAdjustment>,
+    /// The end of a trial, exclusive, at midnight UTC; `None` for no trial.
+    pub trial_ending_before: Option<DateTime<Utc>>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
 }
@@ -51,14 +62,15 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     let Some((frequency, anchor)) = plan else {
         return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
     };
+    check_adjustments(&mut tx, &new).await?;
     let id = super::new_id(now);
     refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
     let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before)?;
     let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
     sqlx::query(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
-            custom_fields, created_at, billed_until, period_end)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9)",
+            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11)",
     )
     .bind(id)
     .bind(new.customer_id)
@@ -69,6 +81,8 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     .bind(Json(new.custom_fields))
     .bind(now)
     .bind(period_end)
+    .bind(Json(new.price_adjustments))
+    .bind(new.trial_ending_before)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
@@ -90,26 +104,13 @@ pub async fn end(
     void_invoices: bool,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    type Row = (String, String, DateTime<Utc>, DateTime<Utc>);
     check_midnight("ending_before", ending_before)?;
     let mut tx = pool.begin().await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
     }
-    let row: Option<Row> = sqlx::query_as(
-        "select p.billing_frequency, p.billing_anchor, cp.starting_on, cp.billed_until
-        from customer_plan cp
-        join plan p on p.id = cp.plan_id
-        where cp.id = $1 and cp.customer_id = $2
-        for no key update of cp",
-    )
-    .bind(customer_plan_id)
-    .bind(customer_id)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let Some((frequency, anchor, starting_on, mut billed_until)) = row else {
-        return Err(Error::NotFound("the customer's plan"));
-    };
+    let Locked { rhythm, mut billed_until, .. } = lock(&mut tx, customer_id, customer_plan_id).await?;
+    let starting_on = rhythm.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
     }
@@ -143,7 +144,7 @@ pub async fn end(
         billed_until = reopened.unwrap_or(end);
         revised = 1;
     }
-    let rhythm = rhythm(&frequency, &anchor, starting_on, ending_before)?;
+    let rhythm = Rhythm { ending_before, ..rhythm };
     let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
     sqlx::query(
         "update customer_plan
@@ -182,6 +183,10 @@ pub async fn list(
             'starting_on', cp.starting_on,
             'ending_before', cp.ending_before,
             'net_payment_terms_days', cp.net_payment_terms_days,
+            'trial_info', case when cp.trial_ending_before is not null then jsonb_build_object(
+                'ending_before', cp.trial_ending_before,
+                'spending_caps', jsonb_build_array()
+            ) end,
             'custom_fields', cp.custom_fields
         ) end
         from customer c
@@ -203,6 +208,58 @@ pub async fn list(
     }
     let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
     Ok(cursor::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
+}
+
+/// A page of the price adjustments of a customer's plan: by the plan's charges, then by when they start.
+///
+/// # Errors
+/// 404 when the customer has no such plan.
+pub async fn price_adjustments(
+    pool: &PgPool,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+    limit: Option<i64>,
+    next_page: Option<&str>,
+) -> Result<Page<ListedPriceAdjustment>> {
+    type Row = (Option<i32>, Option<Json<ListedPriceAdjustment>>);
+    let limit = cursor::limit(limit)?;
+    let (position, start_period) = cursor::decode::<(i32, u32)>(next_page)?.unzip();
+    let rows: Vec<Row> = sqlx::query_as(
+        "with adjusted as (
+            select ch.position, (ad.one ->> 'start_period')::bigint as start_period, jsonb_build_object(
+                'charge_id', ch.id,
+                'charge_type', ch.charge_type,
+                'start_period', ad.one -> 'start_period',
+                'prices', jsonb_agg(ad.one - 'charge_id' - 'start_period' order by ad.place),
+                -- at most one of an entry is of this type
+                'quantity', min((ad.one ->> 'quantity')::numeric)
+            ) as listed
+            from customer_plan cp
+            cross join jsonb_array_elements(cp.price_adjustments) with ordinality as ad (one, place)
+            join charge ch on ch.id = (ad.one ->> 'charge_id')::uuid
+            where cp.id = $2
+            group by ch.id, ad.one -> 'start_period', ad.one ->> 'start_period'
+        )
+        select ad.position, ad.listed
+        from customer_plan cp
+        left join adjusted ad on $3::integer is null or (ad.position, ad.start_period) > ($3, $4)
+        where cp.customer_id = $1 and cp.id = $2
+        order by ad.position, ad.start_period
+        limit $5",
+    )
+    .bind(customer_id)
+    .bind(customer_plan_id)
+    .bind(position)
+    .bind(start_period.map(i64::from))
+    .bind(limit + 1)
+    .fetch_all(pool)
+    .await?;
+    if rows.is_empty() {
+        return Err(Error::NotFound("the customer's plan"));
+    }
+    let rows: Vec<_> = rows.into_iter().filter_map(|(position, listed)| position.zip(listed)).collect();
+    let page = cursor::page(rows, limit, |(position, listed)| (*position, listed.start_period));
+    Ok(Page { data: page.data.into_iter().map(|(_, listed)| listed.0).collect(), next_page: page.next_page })
 }
 
 /// Claims up to `most` customer plans whose open period ended at or before `ended_by`, and that no other replica holds,
@@ -291,6 +348,45 @@ pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
         .collect()
 }
 
+/// A customer plan that nobody else changes until the transaction ends.
+pub(super) struct Locked {
+    /// The plan.
+    pub(super) plan_id: Uuid,
+    /// Its billing periods.
+    pub(super) rhythm: Rhythm,
+    /// The start of the first period without a finalized invoice.
+    pub(super) billed_until: DateTime<Utc>,
+}
+
+/// Locks a customer and one of its plans.
+///
+/// # Errors
+/// 404 when the customer is unknown or has no such plan.
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+) -> Result<Locked> {
+    type Row = (Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
+    lock_customer(connection, customer_id).await?;
+    let row: Option<Row> = sqlx::query_as(
+        "select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before, cp.billed_until
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        where cp.id = $1 and cp.customer_id = $2
+        for no key update of cp",
+    )
+    .bind(customer_plan_id)
+    .bind(customer_id)
+    .fetch_optional(connection)
+    .await?;
+    let Some((plan_id, frequency, anchor, starting_on, ending_before, billed_until)) = row else {
+        return Err(Error::NotFound("the customer's plan"));
+    };
+    let rhythm = rhythm(&frequency, &anchor, starting_on, ending_before)?;
+    Ok(Locked { plan_id, rhythm, billed_until })
+}
+
 fn rhythm(
     frequency: &str,
     anchor: &str,
@@ -346,6 +442,15 @@ async fn refuse_overlap(
         "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap",
         start.format("%Y-%m-%d")
     )))
+}
+
+async fn check_adjustments(connection: &mut PgConnection, new: &NewCustomerPlan) -> Result<()> {
+    if new.price_adjustments.is_empty() {
+        return Ok(());
+    }
+    let charges = super::plan::all_charges(connection, new.plan_id).await?;
+    let problems = rating::check_adjustments(&new.price_adjustments, &charges);
+    if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems.join("; "))) }
 }
 
 fn check_midnight(field: &str, at: Option<DateTime<Utc>>) -> Result<()> {

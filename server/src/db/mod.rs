@@ -1,5 +1,6 @@
 //! All SQL. Typed arguments in, billing types out; one file a group of tables.
 
+pub mod added_charge;
 pub mod api_token;
 pub mod billable_metric;
 pub mod credit_type;

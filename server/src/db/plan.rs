@@ -5,7 +5,7 @@ use crate::{Error, Result, rating};
 use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails};
 pub use app::billing::{NewCharge, NewPlan, NewProduct};
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, types::Json};
+use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -24,24 +24,44 @@ macro_rules! charge_json {
             'product_group_key', pr.group_key,
             'billable_metric_id', ch.billable_metric_id,
             'quantity', ch.quantity,
+            'start_period', ch.start_period,
             'tier_mode', ch.tier_mode,
+            'tier_reset_frequency', ch.tier_reset_frequency,
             'unit_conversion', ch.unit_conversion
         )"
     };
 }
 pub(super) use charge_json;
 
+/// A plan's minimums as JSON; `p` is the plan.
+macro_rules! minimums_json {
+    () => {
+        "(
+            select coalesce(
+                jsonb_agg(
+                    jsonb_build_object(
+                        'credit_type', jsonb_build_object('id', mct.id, 'name', mct.name),
+                        'name', mi.minimum ->> 'name',
+                        'start_period', mi.minimum -> 'start_period',
+                        'value', mi.minimum -> 'value'
+                    )
+                    order by mi.place
+                ),
+                '[]'
+            )
+            from jsonb_array_elements(p.minimums) with ordinality as mi (minimum, place)
+            join credit_type mct on mct.id = (mi.minimum ->> 'credit_type_id')::uuid
+        )"
+    };
+}
+pub(super) use minimums_json;
+
 /// Makes a product.
 ///
 /// # Errors
 /// 400 when the name or the group key is empty.
-pub async fn create_product(
-    pool: &PgPool,
-    name: &str,
-    group_key: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Uuid> {
-    let (name, group_key) = (name.trim(), group_key.map(str::trim));
+pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Utc>) -> Result<Uuid> {
+    let (name, group_key) = (product.name.trim(), product.group_key.as_deref().map(str::trim));
     if name.is_empty() {
         return Err(Error::field("name", "is empty"));
     }
@@ -49,13 +69,17 @@ pub async fn create_product(
         return Err(Error::field("group_key", "is empty: leave it out for one line in all"));
     }
     let id = super::new_id(now);
-    sqlx::query("insert into product (id, name, group_key, created_at) values ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(name)
-        .bind(group_key)
-        .bind(now)
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "insert into product (id, name, group_key, custom_fields, created_at)
+        values ($1, $2, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(name)
+    .bind(group_key)
+    .bind(Json(product.custom_fields))
+    .bind(now)
+    .execute(pool)
+    .await?;
     Ok(id)
 }
 
@@ -71,8 +95,9 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
     let id = super::new_id(now);
     let mut tx = pool.begin().await?;
     sqlx::query(
-        "insert into plan (id, name, description, billing_frequency, billing_anchor, custom_fields, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into plan (id, name, description, billing_frequency, billing_anchor, custom_fields, minimums,
+            created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id)
     .bind(plan.name.trim())
@@ -80,14 +105,16 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
     .bind(plan.billing_frequency.as_str())
     .bind(plan.billing_anchor.as_str())
     .bind(Json(&plan.custom_fields))
+    .bind(Json(&plan.minimums))
     .bind(now)
     .execute(&mut *tx)
     .await?;
     for (position, charge) in (0_i32..).zip(&plan.charges) {
         sqlx::query(
             "insert into charge (id, plan_id, position, product_id, name, charge_type, billable_metric_id,
-                credit_type_id, quantity, prices, tier_mode, unit_conversion, custom_fields)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                credit_type_id, quantity, prices, tier_mode, unit_conversion, custom_fields, start_period,
+                tier_reset_frequency)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(super::new_id(now))
         .bind(id)
@@ -102,6 +129,8 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
         .bind(charge.tier_mode.as_str())
         .bind(charge.unit_conversion.as_ref().map(Json))
         .bind(Json(&charge.custom_fields))
+        .bind(i64::from(charge.start_period))
+        .bind(i64::from(charge.tier_reset_frequency))
         .execute(&mut *tx)
         .await?;
     }
@@ -113,6 +142,9 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
 async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
     type Row = (Json<BTreeMap<Uuid, Option<String>>>, Json<BTreeMap<Uuid, rating::KnownMetric>>, Vec<Uuid>);
     let ids = |id: fn(&NewCharge) -> Option<Uuid>| plan.charges.iter().filter_map(id).collect::<Vec<_>>();
+    let minimums = plan.minimums.iter().map(|minimum| minimum.credit_type_id);
+    let credit_types: Vec<_> =
+        ids(|charge| Some(charge.credit_type_id)).into_iter().chain(minimums).collect();
     let (products, billable_metrics, credit_types): Row = sqlx::query_as(
         "select
             (select coalesce(jsonb_object_agg(id, group_key), '{}') from product where id = any($1)),
@@ -127,11 +159,11 @@ async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
                 from billable_metric
                 where id = any($2)
             ),
-            (select coalesce(array_agg(id), '{}') from credit_type where id = any($3))",
+            (select coalesce(array_agg(id), '{}') from credit_type where id = any($3) and archived_at is null)",
     )
     .bind(ids(|charge| Some(charge.product_id)))
     .bind(ids(|charge| charge.billable_metric_id))
-    .bind(ids(|charge| Some(charge.credit_type_id)))
+    .bind(credit_types)
     .fetch_one(pool)
     .await?;
     Ok(rating::Known {
@@ -168,18 +200,21 @@ pub async fn list(pool: &PgPool, limit: Option<i64>, next_page: Option<&str>) ->
 /// # Errors
 /// 404 when there is none of this id.
 pub async fn details(pool: &PgPool, plan_id: Uuid) -> Result<PlanDetails> {
-    let row: Option<(Json<PlanDetails>,)> = sqlx::query_as(
+    let row: Option<(Json<PlanDetails>,)> = sqlx::query_as(concat!(
         "select jsonb_build_object(
             'id', id,
             'name', name,
             'description', description,
             'custom_fields', custom_fields,
             'billing_frequency', billing_frequency,
-            'billing_anchor', billing_anchor
+            'billing_anchor', billing_anchor,
+            'minimums', ",
+        minimums_json!(),
+        "
         )
-        from plan
-        where id = $1",
-    )
+        from plan p
+        where id = $1"
+    ))
     .bind(plan_id)
     .fetch_optional(pool)
     .await?;
@@ -219,6 +254,23 @@ pub async fn charges(
     }
     let page = cursor::page(rows, limit, |(position, _)| *position);
     Ok(Page { data: page.data.into_iter().map(|(_, charge)| charge.0).collect(), next_page: page.next_page })
+}
+
+/// All charges of a plan, in order; none when there is no such plan.
+pub(super) async fn all_charges(connection: &mut PgConnection, plan_id: Uuid) -> Result<Vec<Charge>> {
+    let rows: Vec<(Json<Charge>,)> = sqlx::query_as(concat!(
+        "select ",
+        charge_json!(),
+        " from charge ch
+        join product pr on pr.id = ch.product_id
+        join credit_type ct on ct.id = ch.credit_type_id
+        where ch.plan_id = $1
+        order by ch.position"
+    ))
+    .bind(plan_id)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(charge,)| charge.0).collect())
 }
 
 /// Which of a plan's customers are listed; a customer may be any of the wanted.

@@ -1,8 +1,8 @@
 //! The terms in force, as plans state them.
 
-use super::plan::charge_json;
+use super::plan::{charge_json, minimums_json};
 use crate::{Result, auth::CustomerAccess, rating};
-use app::billing::{BillingAnchor, BillingFrequency, Charge};
+use app::billing::{BillingAnchor, BillingFrequency, Charge, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -26,6 +26,10 @@ struct Row {
     billed_until: DateTime<Utc>,
     net_payment_terms_days: Option<i64>,
     terms: Vec<TermRow>,
+    minimums: Vec<Minimum>,
+    price_adjustments: Vec<PriceAdjustment>,
+    trial_ending_before: Option<DateTime<Utc>>,
+    added_charges: Vec<AddedRow>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +37,17 @@ struct TermRow {
     charge: Charge,
     is_currency: bool,
     measure: Option<rating::Measure>,
+    product_custom_fields: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct AddedRow {
+    charge: Charge,
+    product_custom_fields: BTreeMap<String, String>,
+    invoice_start_timestamp: DateTime<Utc>,
+    description: String,
+    price: Decimal,
+    quantity: Decimal,
 }
 
 /// Terms as JSON; `c` is the customer, `cp` the customer plan, `p` the plan.
@@ -60,6 +75,7 @@ macro_rules! terms_json {
             charge_json!(),
             ",
                             'is_currency', ct.is_currency,
+                            'product_custom_fields', pr.custom_fields,
                             'measure', case when m.id is not null then jsonb_build_object(
                                 'billable_metric_id', m.id,
                                 'aggregation_type', m.aggregation_type,
@@ -78,6 +94,34 @@ macro_rules! terms_json {
                     join credit_type ct on ct.id = ch.credit_type_id
                     left join billable_metric m on m.id = ch.billable_metric_id
                     where ch.plan_id = p.id
+                ),
+                'price_adjustments', cp.price_adjustments,
+                'trial_ending_before', cp.trial_ending_before,
+                'minimums', ",
+            minimums_json!(),
+            ",
+                'added_charges', (
+                    select coalesce(
+                        jsonb_agg(
+                            jsonb_build_object(
+                                'charge', ",
+            charge_json!(),
+            ",
+                                'product_custom_fields', pr.custom_fields,
+                                'invoice_start_timestamp', ac.invoice_start_timestamp,
+                                'description', ac.description,
+                                'price', ac.price,
+                                'quantity', ac.quantity
+                            )
+                            order by ac.id
+                        ),
+                        '[]'
+                    )
+                    from added_charge ac
+                    join charge ch on ch.id = ac.charge_id
+                    join product pr on pr.id = ch.product_id
+                    join credit_type ct on ct.id = ch.credit_type_id
+                    where ac.customer_plan_id = cp.id
                 )
             )"
         )
@@ -201,7 +245,26 @@ impl Row {
             charges: self
                 .terms
                 .into_iter()
-                .map(|term| rating::Term { charge: term.charge, measure: term.measure })
+                .map(|term| rating::Term {
+                    charge: term.charge,
+                    measure: term.measure,
+                    product_custom_fields: term.product_custom_fields,
+                })
+                .collect(),
+            price_adjustments: self.price_adjustments,
+            minimums: self.minimums,
+            trial_ending_before: self.trial_ending_before,
+            added_charges: self
+                .added_charges
+                .into_iter()
+                .map(|added| rating::AddedCharge {
+                    invoice_start_timestamp: added.invoice_start_timestamp,
+                    charge: added.charge,
+                    product_custom_fields: added.product_custom_fields,
+                    description: added.description,
+                    price: added.price,
+                    quantity: added.quantity,
+                })
                 .collect(),
         }
     }

@@ -18,7 +18,7 @@ use crate::{
 };
 use app::billing::{
     BillableMetric, BillingFrequency, ChargeType, CreditType, Decimal, EventTypeFilter, NewCharge, NewPlan,
-    Price, PropertyFilter, TierMode, UnitConversion,
+    NewProduct, Price, PropertyFilter, TierMode, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
@@ -98,7 +98,10 @@ async fn found_plans(pool: &PgPool, metrics: &[Uuid], opening: DateTime<Utc>) ->
         }
         if products.is_empty() {
             for spec in &PRODUCTS {
-                products.push(db::plan::create_product(pool, spec.name, spec.group_key, opening).await?);
+                products.push(
+                    db::plan::create_product(pool, NewProduct::new(spec.name, spec.group_key), opening)
+                        .await?,
+                );
             }
         }
         plans.push(db::plan::create_plan(pool, plan(spec, metrics, &products)?, opening).await?);
@@ -146,6 +149,7 @@ fn plan(spec: &PlanSpec, metrics: &[Uuid], products: &[Uuid]) -> Result<NewPlan>
         billing_anchor: spec.anchor,
         custom_fields: BTreeMap::from([(DEMO_PLAN.to_owned(), spec.name.to_owned())]),
         charges,
+        minimums: Vec::new(),
     })
 }
 
@@ -162,7 +166,9 @@ fn charge(spec: &ChargeSpec, metrics: &[Uuid], products: &[Uuid]) -> Result<NewC
         credit_type_id: CreditType::USD_CENTS,
         quantity: spec.metric.is_none().then(|| Decimal::from(1_i64)),
         prices: spec.prices.iter().map(price).collect::<Result<_>>()?,
+        start_period: 0,
         tier_mode: TierMode::Graduated,
+        tier_reset_frequency: 1,
         unit_conversion: (spec.per != 1)
             .then(|| UnitConversion { division_factor: Decimal::from(spec.per), rounding_behavior: None }),
         custom_fields: BTreeMap::new(),
@@ -182,6 +188,8 @@ async fn add_plan(
         starting_on,
         ending_before,
         net_payment_terms_days: Some(30),
+        price_adjustments: Vec::new(),
+        trial_ending_before: None,
         custom_fields: BTreeMap::new(),
     };
     db::customer_plan::add(pool, new, starting_on).await.map(drop)

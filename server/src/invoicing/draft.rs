@@ -78,15 +78,21 @@ pub(super) async fn usage(
     periods: &[(&Terms, Period)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
     let wanted = wanted(periods.iter().map(|(terms, _)| *terms));
-    let bounds: Vec<_> = periods.iter().map(|(_, period)| (period.start, period.end)).collect();
-    let usage = db::usage::over_periods(db, access, &wanted, &bounds).await?;
+    let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
+    let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
+    let mut usage = db::usage::over_periods(db, access, &wanted, &bounds).await?.into_iter();
     let of_rating = |row: db::usage::PeriodUsage| PeriodUsage {
         billable_metric_id: row.billable_metric_id,
         group_index: row.group_index,
         group_values: row.group_values,
         quantity: row.quantity,
+        before: Vec::new(),
     };
-    Ok(usage.into_iter().map(|rows| rows.into_iter().map(of_rating).collect()).collect())
+    let of_period = |stretches: &Vec<Period>| {
+        let rows = usage.by_ref().take(stretches.len());
+        PeriodUsage::join(rows.map(|rows| rows.into_iter().map(of_rating).collect()).collect())
+    };
+    Ok(metered.iter().map(of_period).collect())
 }
 
 /// What some terms measure.

@@ -39,6 +39,7 @@ impl Cumulative {
                     group_index: growth.group_index,
                     group_values: growth.group_values.clone(),
                     quantity: Decimal::zero(),
+                    before: Vec::new(),
                 },
                 place: None,
             })

@@ -79,6 +79,7 @@ mod tests {
                 aggregation_type,
                 group_index: 0,
             }),
+            product_custom_fields: BTreeMap::new(),
             charge: Charge {
                 id: Uuid::from_u128(metric),
                 name: "Charge".to_owned(),
@@ -91,7 +92,9 @@ mod tests {
                 product_group_key: None,
                 billable_metric_id: kind.map(|_| Uuid::from_u128(metric)),
                 quantity: kind.is_none().then(|| decimal("1")),
+                start_period: 0,
                 tier_mode: TierMode::Graduated,
+                tier_reset_frequency: 1,
                 unit_conversion: None,
             },
         }
@@ -121,6 +124,10 @@ mod tests {
                 term(2, Some(AggregationType::Max), &[("0", "5")]),
                 term(3, None, &[("0", "1000")]),
             ],
+            price_adjustments: Vec::new(),
+            minimums: Vec::new(),
+            trial_ending_before: None,
+            added_charges: Vec::new(),
         }
     }
 
@@ -132,6 +139,7 @@ mod tests {
                 group_index: 0,
                 group_values: Vec::new(),
                 quantity: decimal(quantity),
+                before: Vec::new(),
             })
             .collect();
         let period = Period { start: day("2026-04-01"), end: day("2026-05-01") };

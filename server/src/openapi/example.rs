@@ -18,6 +18,8 @@ pub fn samples(now: DateTime<Utc>) -> Values {
         ("plan_id", "0f4b3a48-7c5f-4d0e-9a53-2a1f8d6c1b7e"),
         ("customer_plan_id", "7aa11640-0703-4600-8eb9-293f535a6b74"),
         ("charge_id", "5d3fd4d8-60a1-4e69-9f4c-0f9b8e4a27d1"),
+        ("added_charge_id", "0c9b1f52-3a63-4f6e-9f0a-71d2f1b0a7c4"),
+        ("custom_credit_type_id", "e3f0a7b2-5d0c-4a47-8d3c-5b8a9f1c2d3e"),
         ("invoice_id", "6a37bb88-8538-48c5-b37b-a41c836328bd"),
         ("draft_invoice_id", "f3dc2b1a-57c8-4b6c-9c0d-3c9a1b2e4d5f"),
         ("void_invoice_id", "b7f4c1de-2a58-47d4-8f10-91c5de0e7a36"),

@@ -28,6 +28,12 @@ pub struct KnownMetric {
 /// Digits of a price or quantity before and after the point: with so many no total outgrows a [`Decimal`] in JSON.
 const MAX_DIGITS: usize = 18;
 
+/// The last billing period in which a ramp may start.
+const MAX_PERIODS: u32 = 10_000;
+
+/// The most billing periods over which tiers may count.
+const MAX_RESET: u32 = 120;
+
 /// Everything that is wrong with `plan`; empty when it can be billed.
 pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
     let mut problems = Vec::new();
@@ -58,7 +64,9 @@ pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
             }
         }
         check_prices(charge, |field, text| problem(path(field), text));
+        check_periods(charge, |field, text| problem(path(field), text));
     }
+    check_minimums(plan, known, problem);
     problems
 }
 
@@ -134,7 +142,47 @@ fn check_prices(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
     }
 }
 
-fn is_too_long(value: &Decimal) -> bool {
+fn check_periods(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
+    if charge.start_period > MAX_PERIODS {
+        problem("start_period", &format!("must be from 0 to {MAX_PERIODS}"));
+    }
+    match charge.tier_reset_frequency {
+        1 => {}
+        periods if !(1..=MAX_RESET).contains(&periods) => {
+            problem("tier_reset_frequency", &format!("must be from 1 to {MAX_RESET} billing periods"));
+        }
+        _ if charge.charge_type == ChargeType::Fixed => {
+            problem("tier_reset_frequency", "is for usage charges only: leave it out or send 1");
+        }
+        _ => {}
+    }
+}
+
+fn check_minimums(plan: &NewPlan, known: &Known, mut problem: impl FnMut(String, &str)) {
+    for (index, minimum) in plan.minimums.iter().enumerate() {
+        let path = |field: &str| format!("minimums[{index}].{field}");
+        if minimum.name.trim().is_empty() {
+            problem(path("name"), "is empty");
+        }
+        if !known.credit_types.contains(&minimum.credit_type_id) {
+            problem(path("credit_type_id"), "is not a credit type: see GET /v1/credit-types/list");
+        } else if plan.charges.first().is_some_and(|first| first.credit_type_id != minimum.credit_type_id) {
+            problem(path("credit_type_id"), "differs from that of the charges");
+        }
+        if minimum.value.is_negative() || is_too_long(&minimum.value) {
+            problem(path("value"), "must be from 0 to 18 digits");
+        }
+        if minimum.start_period > MAX_PERIODS {
+            problem(path("start_period"), &format!("must be from 0 to {MAX_PERIODS}"));
+        }
+        if plan.minimums[..index].iter().any(|other| other.start_period == minimum.start_period) {
+            problem(path("start_period"), "is that of a minimum before it: one holds at a time");
+        }
+    }
+}
+
+/// True when a price or quantity has more than 18 digits before or after the point.
+pub fn is_too_long(value: &Decimal) -> bool {
     let text = value.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     whole.trim_start_matches('-').len() > MAX_DIGITS || fraction.len() > MAX_DIGITS
@@ -181,6 +229,7 @@ mod tests {
             billing_anchor: app::billing::BillingAnchor::FirstOfMonth,
             custom_fields: BTreeMap::new(),
             charges: vec![usage, fixed],
+            minimums: Vec::new(),
         };
         change(&mut plan);
         check_plan(&plan, &known()).join("; ")

@@ -1,7 +1,7 @@
 //! The invoice of one billing period.
 
-use super::{Period, PeriodUsage, Terms, line};
-use app::billing::{Decimal, Invoice, InvoiceStatus, InvoiceType};
+use super::{Billed, Period, PeriodUsage, Terms, adjust, line};
+use app::billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -15,10 +15,17 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
     Uuid::new_v5(&INVOICE_IDS, name.as_bytes())
 }
 
-/// The draft for one period of `terms`, from the usage in it.
+/// The draft for one period of `terms`, from the usage in the stretches of [`Terms::metered`].
+///
+/// Amounts are exact until a line is summed; each line is rounded once, half away from zero, to the smallest unit of
+/// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
+/// of which is rounded alike.
 pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
-    let line_items = line::lines(terms, usage, period);
+    let billed = Billed::new(terms, usage, period);
+    let line_items = line::lines(&billed);
     let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
+    let invoice_adjustments: Vec<_> = lifted(&billed, &subtotal).into_iter().collect();
+    let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
     Invoice {
         id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
         invoice_number: None,
@@ -30,8 +37,8 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
         end_timestamp: period.end,
         issued_at: period.end + grace,
         line_items,
-        invoice_adjustments: Vec::new(),
-        total: subtotal.clone(),
+        invoice_adjustments,
+        total: &subtotal + &adjusted,
         subtotal,
         plan_id: terms.plan_id,
         plan_name: terms.plan_name.clone(),
@@ -45,6 +52,17 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     }
 }
 
+/// What a subtotal lacks of the minimum in force, which is prorated by the days charged for.
+fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
+    let minimum = adjust::minimum(billed.terms, billed.number)?;
+    let lacking = &billed.terms.rounded(&billed.prorated(&minimum.value)) - subtotal;
+    (lacking > Decimal::zero()).then(|| InvoiceAdjustment {
+        name: minimum.name.clone(),
+        credit_type: minimum.credit_type.clone(),
+        total: lacking,
+    })
+}
+
 /// The invoice without sub lines of quantity zero, and without the lines that have no others.
 pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
     for line in &mut invoice.line_items {
@@ -56,78 +74,9 @@ pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Measure, Rhythm, Term};
+    use super::super::fixtures::{decimal, term, terms, used};
     use super::*;
-    use app::billing::{
-        AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Price, TierMode,
-    };
     use proptest::prelude::*;
-
-    const METRIC: Uuid = Uuid::from_u128(7);
-
-    fn decimal(text: &str) -> Decimal {
-        text.parse().expect(text)
-    }
-
-    fn term(product: u128, fixed: Option<&str>, prices: &[(&str, &str)], group_key: Option<&str>) -> Term {
-        let prices =
-            prices.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect();
-        Term {
-            measure: fixed.is_none().then_some(Measure {
-                billable_metric_id: METRIC,
-                aggregation_type: AggregationType::Sum,
-                group_index: i16::from(group_key.is_some()),
-            }),
-            charge: Charge {
-                id: Uuid::nil(),
-                name: "Charge".to_owned(),
-                charge_type: if fixed.is_some() { ChargeType::Fixed } else { ChargeType::Usage },
-                credit_type: CreditType::usd_cents(),
-                custom_fields: BTreeMap::new(),
-                prices,
-                product_id: Uuid::from_u128(product),
-                product_name: format!("Product {product}"),
-                product_group_key: group_key.map(str::to_owned),
-                billable_metric_id: fixed.is_none().then_some(METRIC),
-                quantity: fixed.map(decimal),
-                tier_mode: TierMode::Graduated,
-                unit_conversion: None,
-            },
-        }
-    }
-
-    fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
-        let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
-        Terms {
-            customer_id: Uuid::nil(),
-            customer_custom_fields: BTreeMap::new(),
-            customer_plan_id: Uuid::nil(),
-            revision: 0,
-            plan_id: Uuid::nil(),
-            plan_name: "Plan".to_owned(),
-            plan_custom_fields: BTreeMap::new(),
-            rhythm: Rhythm {
-                billing_frequency: BillingFrequency::Monthly,
-                billing_anchor: BillingAnchor::FirstOfMonth,
-                starting_on,
-                ending_before: None,
-            },
-            billed_until: starting_on,
-            net_payment_terms_days: None,
-            credit_type: CreditType::usd_cents(),
-            is_currency: true,
-            charges,
-        }
-    }
-
-    fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
-        PeriodUsage {
-            billable_metric_id: METRIC,
-            group_index: i16::from(group.is_some()),
-            group_values: group.into_iter().map(|value| value.map(str::to_owned)).collect(),
-            quantity: decimal(quantity),
-        }
-    }
 
     fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
         let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");

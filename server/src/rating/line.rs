@@ -1,45 +1,102 @@
 //! Lines of an invoice: one a product, or one a group value of a grouped product; one sub line a charge.
 
-use super::{Period, PeriodUsage, Term, Terms, tier};
-use app::billing::{Charge, Decimal, LineItem, SubLineItem, TierPeriod};
-use std::{cmp::Ordering, collections::BTreeMap};
+use super::{
+    Measure, Period, PeriodUsage, Term, Terms, adjust,
+    sub_line::{self, Counted, Priced},
+};
+use app::billing::{Charge, Decimal, LineItem};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap},
+};
 use uuid::Uuid;
 
-/// Digits kept of a prorated quantity and of a subtotal: far below any smallest unit, and short enough to print.
-const KEPT_DIGITS: i64 = 12;
+/// One billing period in the making.
+pub(super) struct Billed<'a> {
+    /// The terms.
+    pub(super) terms: &'a Terms,
+    /// The period.
+    pub(super) period: Period,
+    /// The part of it that is charged for.
+    pub(super) charged: Period,
+    /// The period without the plan's bounds.
+    pub(super) full: Period,
+    /// Its number.
+    pub(super) number: u32,
+    usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a PeriodUsage>>,
+}
 
-/// All lines, in the order of the plan's charges; group values in their own order, events without one last.
-pub(super) fn lines(terms: &Terms, usage: &[PeriodUsage], period: Period) -> Vec<LineItem> {
+impl<'a> Billed<'a> {
+    pub(super) fn new(terms: &'a Terms, usage: &'a [PeriodUsage], period: Period) -> Self {
+        let mut index: HashMap<_, HashMap<_, _>> = HashMap::new();
+        for row in usage {
+            let of_measure = index.entry((row.billable_metric_id, row.group_index)).or_default();
+            of_measure.insert(row.group_values.first().and_then(Option::as_deref), row);
+        }
+        Self {
+            terms,
+            period,
+            charged: terms.charged(period),
+            full: terms.rhythm.full_period_at(period.start).unwrap_or(period),
+            number: terms.rhythm.number_at(period.start).unwrap_or_default(),
+            usage: index,
+        }
+    }
+
+    /// True when the plan's bounds or its trial leave only a part of the period to charge for.
+    pub(super) fn is_cut(&self) -> bool {
+        self.charged != self.full
+    }
+
+    /// The share of an amount for a whole period that the charged days come to.
+    pub(super) fn prorated(&self, whole: &Decimal) -> Decimal {
+        if !self.is_cut() {
+            return whole.clone();
+        }
+        let seconds = |period: Period| Decimal::from((period.end - period.start).num_seconds());
+        let share = whole * &seconds(self.charged);
+        share.checked_div(&seconds(self.full)).unwrap_or_default()
+    }
+
+    /// The usage of one measure, in all or by one group value.
+    pub(super) fn used(&self, measure: Measure, group_value: Option<&str>) -> Option<&'a PeriodUsage> {
+        let of_measure = self.usage.get(&(measure.billable_metric_id, measure.group_index))?;
+        of_measure.get(&group_value).copied()
+    }
+}
+
+/// All lines, in the order of the plan's charges; group values in their own order, events without one last. What was
+/// added to the invoice follows.
+pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
+    let in_force = adjust::in_force(billed.terms, billed.number);
     let mut products: Vec<(Uuid, Vec<&Term>)> = Vec::new();
-    for term in &terms.charges {
+    for term in &in_force {
         match products.iter_mut().find(|(product_id, _)| *product_id == term.charge.product_id) {
             Some((_, members)) => members.push(term),
             None => products.push((term.charge.product_id, vec![term])),
         }
     }
-    products
-        .iter()
-        .flat_map(|(_, members)| match members[0].charge.product_group_key.as_deref() {
-            None => vec![line(terms, members, usage, period, None)],
-            Some(group_key) => group_values(members, usage)
-                .into_iter()
-                .map(|value| line(terms, members, usage, period, Some((group_key, value))))
-                .collect(),
-        })
-        .collect()
+    let mut lines = Vec::new();
+    for (_, members) in &products {
+        match members[0].charge.product_group_key.as_deref() {
+            None => lines.push(of_terms(billed, members, None)),
+            Some(group_key) => lines.extend(
+                group_values(billed, members)
+                    .into_iter()
+                    .map(|value| of_terms(billed, members, Some((group_key, value)))),
+            ),
+        }
+    }
+    lines.extend(added(billed));
+    lines
 }
 
 /// The values of a grouped product that have usage: the others get no line.
-fn group_values<'a>(members: &[&Term], usage: &'a [PeriodUsage]) -> Vec<Option<&'a str>> {
-    let mut values: Vec<Option<&str>> = members
-        .iter()
-        .filter_map(|term| term.measure)
-        .flat_map(|measure| {
-            usage.iter().filter(move |row| {
-                row.billable_metric_id == measure.billable_metric_id && row.group_index == measure.group_index
-            })
-        })
-        .map(|row| row.group_values.first().and_then(Option::as_deref))
+fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a str>> {
+    let measures = members.iter().filter_map(|term| term.measure);
+    let mut values: Vec<Option<&str>> = measures
+        .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
+        .flat_map(|of_measure| of_measure.keys().copied())
         .collect();
     values.sort_unstable_by(|one, other| match (one, other) {
         (Some(one), Some(other)) => one.cmp(other),
@@ -51,93 +108,71 @@ fn group_values<'a>(members: &[&Term], usage: &'a [PeriodUsage]) -> Vec<Option<&
     values
 }
 
+fn of_terms(billed: &Billed<'_>, members: &[&Term], group: Option<(&str, Option<&str>)>) -> LineItem {
+    let value = group.and_then(|(_, value)| value);
+    let priced = members.iter().map(|term| sub_line::of_term(billed, term, value)).collect();
+    let cut = billed.is_cut().then_some(billed.charged);
+    LineItem {
+        group_key: group.map(|(key, _)| key.to_owned()),
+        group_value: value.map(str::to_owned),
+        starting_at: cut.map(|charged| charged.start),
+        ending_before: cut.map(|charged| charged.end),
+        ..line(billed.terms, &members[0].charge, &members[0].product_custom_fields, priced)
+    }
+}
+
+/// What was added to this invoice: one line a product, never prorated, also within a trial.
+fn added(billed: &Billed<'_>) -> Vec<LineItem> {
+    let terms = billed.terms;
+    let on_this = || {
+        let all = terms.added_charges.iter();
+        all.filter(|added| billed.period.contains(added.invoice_start_timestamp))
+    };
+    let mut products: Vec<Uuid> = Vec::new();
+    for added in on_this() {
+        if !products.contains(&added.charge.product_id) {
+            products.push(added.charge.product_id);
+        }
+    }
+    let of_product = |product_id: Uuid| {
+        let members: Vec<_> = on_this().filter(|added| added.charge.product_id == product_id).collect();
+        let priced = members.iter().map(|added| {
+            let counted = Counted { quantity: added.quantity.clone(), before: Decimal::zero() };
+            let mut charge = added.charge.clone();
+            charge.name.clone_from(&added.description);
+            charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];
+            sub_line::priced(billed, &charge, counted)
+        });
+        let first = members.first()?;
+        Some(line(terms, &first.charge, &first.product_custom_fields, priced.collect()))
+    };
+    products.into_iter().filter_map(of_product).collect()
+}
+
+/// A line is rounded once: the exact subtotals are summed, then rounded half away from zero.
 fn line(
     terms: &Terms,
-    members: &[&Term],
-    usage: &[PeriodUsage],
-    period: Period,
-    group: Option<(&str, Option<&str>)>,
+    first: &Charge,
+    product_custom_fields: &BTreeMap<String, String>,
+    priced: Vec<Priced>,
 ) -> LineItem {
-    let sub_line_items: Vec<SubLineItem> = members
-        .iter()
-        .map(|term| {
-            sub_line(
-                &term.charge,
-                &quantity(terms, term, usage, period, group.map(|(_, value)| value)),
-                period,
-            )
-        })
-        .collect();
-    let sum: Decimal = sub_line_items.iter().map(|sub_line| &sub_line.subtotal).sum();
-    let first = &members[0].charge;
+    let sum: Decimal = priced.iter().map(|one| &one.exact).sum();
+    let sub_line_items: Vec<_> = priced.into_iter().map(|one| one.sub_line).collect();
     let single = (sub_line_items.len() == 1).then(|| &sub_line_items[0]);
     LineItem {
         name: first.product_name.clone(),
         line_type: "usage".to_owned(),
         credit_type: first.credit_type.clone(),
-        total: terms.digits().map_or(sum.clone(), |digits| sum.round(digits)),
+        total: terms.rounded(&sum),
         product_id: first.product_id,
         quantity: single.map(|sub_line| sub_line.quantity.clone()),
         unit_price: single.and_then(|sub_line| sub_line.price.clone()),
-        group_key: group.map(|(key, _)| key.to_owned()),
-        group_value: group.and_then(|(_, value)| value.map(str::to_owned)),
+        group_key: None,
+        group_value: None,
+        starting_at: None,
+        ending_before: None,
         sub_line_items,
-        product_custom_fields: BTreeMap::new(),
+        product_custom_fields: product_custom_fields.clone(),
         custom_fields: BTreeMap::new(),
-    }
-}
-
-/// What a charge counts in the period, before unit conversion.
-///
-/// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is
-/// half a seat. Usage is never prorated: it is what it is.
-fn quantity(
-    terms: &Terms,
-    term: &Term,
-    usage: &[PeriodUsage],
-    period: Period,
-    group_value: Option<Option<&str>>,
-) -> Decimal {
-    let Some(measure) = term.measure else {
-        let fixed = term.charge.quantity.clone().unwrap_or_default();
-        return match terms.rhythm.full_period_at(period.start) {
-            Some(full) if full != period => (&fixed * &Decimal::from(period.days()))
-                .checked_div(&Decimal::from(full.days()))
-                .unwrap_or_default()
-                .round(KEPT_DIGITS),
-            _ => fixed,
-        };
-    };
-    usage
-        .iter()
-        .find(|row| {
-            row.billable_metric_id == measure.billable_metric_id
-                && row.group_index == measure.group_index
-                && group_value
-                    .is_none_or(|value| row.group_values.first().and_then(Option::as_deref) == value)
-        })
-        .map(|row| row.quantity.clone())
-        .unwrap_or_default()
-}
-
-fn sub_line(charge: &Charge, used: &Decimal, period: Period) -> SubLineItem {
-    let quantity = tier::convert(used, charge.unit_conversion.as_ref());
-    let is_tiered = charge.prices.len() > 1;
-    let mut tiers = tier::price_quantity(&quantity, &charge.prices, charge.tier_mode);
-    for tier in &mut tiers {
-        tier.subtotal = tier.subtotal.round(KEPT_DIGITS);
-    }
-    SubLineItem {
-        name: charge.name.clone(),
-        charge_id: Some(charge.id),
-        subtotal: tiers.iter().map(|tier| &tier.subtotal).sum(),
-        price: (!is_tiered && !quantity.is_zero())
-            .then(|| charge.prices.first().map(|price| price.value.clone()))
-            .flatten(),
-        tiers: is_tiered.then_some(tiers),
-        tier_period: is_tiered
-            .then_some(TierPeriod { starting_at: period.start, ending_before: Some(period.end) }),
-        quantity,
-        custom_fields: charge.custom_fields.clone(),
     }
 }

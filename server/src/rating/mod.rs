@@ -1,14 +1,24 @@
 //! Usage and terms in, invoices out: pure, exact, without a clock.
 
+mod adjust;
+#[cfg(test)]
+mod cases;
 mod check;
+mod check_adjustments;
+#[cfg(test)]
+mod fixtures;
 mod invoice;
 mod line;
 mod period;
+mod sub_line;
 mod terms;
 mod tier;
 
-pub use check::{Known, KnownMetric, check_plan};
+pub use check::{Known, KnownMetric, check_plan, is_too_long};
+pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{Period, Rhythm};
-pub use terms::{Measure, PeriodUsage, Term, Terms};
+pub use terms::{AddedCharge, Measure, PeriodUsage, Term, Terms};
 pub use tier::price_quantity;
+
+use line::Billed;

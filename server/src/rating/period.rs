@@ -68,6 +68,29 @@ impl Rhythm {
 
     /// The period that contains `at` as if the plan had no bounds: what a cut period is measured against.
     pub fn full_period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        let (origin, index) = (self.origin()?, self.index_at(at)?);
+        Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
+    }
+
+    /// The number of the billing period that contains `at`: 0 for the one in which the plan starts, also when its
+    /// start cuts it. What ramps and tier resets count.
+    pub fn number_at(&self, at: DateTime<Utc>) -> Option<u32> {
+        u32::try_from(self.index_at(at)? - self.index_at(self.starting_on)?).ok()
+    }
+
+    /// The periods before `until`, the last first, each with its number; the first of them ends there.
+    pub fn periods_before(&self, until: DateTime<Utc>) -> impl Iterator<Item = (u32, Period)> + use<> {
+        let rhythm = *self;
+        let mut end = until;
+        std::iter::from_fn(move || {
+            let last = end - Duration::microseconds(1);
+            let period = Period { end, ..rhythm.period_at(last)? };
+            end = period.start;
+            Some((rhythm.number_at(last)?, period))
+        })
+    }
+
+    fn index_at(&self, at: DateTime<Utc>) -> Option<i64> {
         let origin = self.origin()?;
         let mut index = match self.billing_frequency {
             BillingFrequency::Weekly => (at - origin).num_days().div_euclid(7),
@@ -80,7 +103,7 @@ impl Rhythm {
         if at < self.boundary(origin, index)? {
             index -= 1;
         }
-        Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
+        Some(index)
     }
 
     fn origin(&self) -> Option<DateTime<Utc>> {

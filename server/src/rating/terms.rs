@@ -1,11 +1,15 @@
 //! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
 
-use super::Rhythm;
-use app::billing::{AggregationType, Charge, CreditType, Decimal};
+use super::{Period, Rhythm};
+use app::billing::{AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// Digits after the point that are kept of amounts within a line: enough to absorb what divisions leave, so that
+/// three thirds are one.
+pub(super) const KEPT_DIGITS: i64 = 20;
 
 /// What one customer owes for one stretch of time, whatever states it.
 #[derive(Clone, Debug)]
@@ -34,8 +38,16 @@ pub struct Terms {
     pub credit_type: CreditType,
     /// False for a custom unit, which is not rounded.
     pub is_currency: bool,
-    /// What is charged, in order.
+    /// What is charged, in order, at the plan's own prices.
     pub charges: Vec<Term>,
+    /// What the customer's prices differ by.
+    pub price_adjustments: Vec<PriceAdjustment>,
+    /// The least that invoices come to.
+    pub minimums: Vec<Minimum>,
+    /// The end of the trial, for whose days nothing is charged.
+    pub trial_ending_before: Option<DateTime<Utc>>,
+    /// What was added to single invoices, in the order in which it was.
+    pub added_charges: Vec<AddedCharge>,
 }
 
 /// One charge with what it measures.
@@ -45,6 +57,25 @@ pub struct Term {
     pub charge: Charge,
     /// For a usage charge: which sums it reads.
     pub measure: Option<Measure>,
+    /// The product's custom fields, copied onto lines.
+    pub product_custom_fields: BTreeMap<String, String>,
+}
+
+/// A charge made once, on one invoice.
+#[derive(Clone, Debug)]
+pub struct AddedCharge {
+    /// The start of the billing period whose invoice it is on.
+    pub invoice_start_timestamp: DateTime<Utc>,
+    /// The fixed charge that it is one of.
+    pub charge: Charge,
+    /// The custom fields of the charge's product.
+    pub product_custom_fields: BTreeMap<String, String>,
+    /// What it is for, on the invoice.
+    pub description: String,
+    /// The price of a unit, in the credit type of the invoice.
+    pub price: Decimal,
+    /// How many units.
+    pub quantity: Decimal,
 }
 
 /// Which sums a usage charge reads.
@@ -70,6 +101,44 @@ impl Terms {
         measures
     }
 
+    /// The part of a billing period that is charged for: what lies after the trial.
+    pub fn charged(&self, period: Period) -> Period {
+        let start = self.trial_ending_before.map_or(period.start, |end| period.start.max(end));
+        Period { start: start.min(period.end), ..period }
+    }
+
+    /// Which stretches of time the invoice of `period` needs usage for: the charged part of the period itself, then
+    /// those of the periods before it, the last first, as far back as tiers reach that are not reset.
+    pub fn metered(&self, period: Period) -> Vec<Period> {
+        let reach = self
+            .charges
+            .iter()
+            .filter(|term| term.charge.prices.len() > 1 && term.measure.is_some())
+            .filter_map(|term| self.tiers_since(term.charge.tier_reset_frequency, period))
+            .min();
+        let mut stretches = vec![self.charged(period)];
+        if let Some(reach) = reach {
+            let before = self.rhythm.periods_before(period.start);
+            stretches.extend(
+                before.take_while(|(number, _)| *number >= reach).map(|(_, period)| self.charged(period)),
+            );
+        }
+        stretches
+    }
+
+    /// The number of the billing period in which tiers with this reset were at 0 last, as seen from `period`.
+    pub(super) fn tiers_since(&self, tier_reset_frequency: u32, period: Period) -> Option<u32> {
+        let number = self.rhythm.number_at(period.start)?;
+        Some(number - number % tier_reset_frequency.max(1))
+    }
+
+    /// An amount in the credit type's smallest unit, rounded half away from zero: cents for USD, 2 digits for most
+    /// currencies, none for JPY and the like, 3 for KWD and the like. A custom unit is not rounded.
+    pub(super) fn rounded(&self, amount: &Decimal) -> Decimal {
+        let amount = amount.round(KEPT_DIGITS);
+        self.digits().map_or_else(|| amount.clone(), |digits| amount.round(digits))
+    }
+
     /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
     pub fn digits(&self) -> Option<i64> {
         self.is_currency.then_some(match self.credit_type.name.as_str() {
@@ -92,4 +161,25 @@ pub struct PeriodUsage {
     pub group_values: Vec<Option<String>>,
     /// How much.
     pub quantity: Decimal,
+    /// How much in the stretches before, in the order of [`Terms::metered`].
+    pub before: Vec<Decimal>,
+}
+
+impl PeriodUsage {
+    /// Joins the usage of all stretches of [`Terms::metered`], in their order, into that of the first.
+    pub fn join(stretches: Vec<Vec<Self>>) -> Vec<Self> {
+        let mut stretches = stretches.into_iter();
+        let mut usage = stretches.next().unwrap_or_default();
+        for earlier in stretches {
+            let mut quantities: HashMap<_, _> = earlier
+                .into_iter()
+                .map(|row| ((row.billable_metric_id, row.group_index, row.group_values), row.quantity))
+                .collect();
+            for row in &mut usage {
+                let key = (row.billable_metric_id, row.group_index, row.group_values.clone());
+                row.before.push(quantities.remove(&key).unwrap_or_default());
+            }
+        }
+        usage
+    }
 }

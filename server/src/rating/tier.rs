@@ -13,33 +13,55 @@ pub(super) fn convert(quantity: &Decimal, conversion: Option<&UnitConversion>) -
     }
 }
 
-/// What falls into each tier, at which price. The first tier is always there; of the others, those reached.
+/// What falls into each tier, at which price, when `before` units have moved through the tiers already: 0 where tiers
+/// are reset every billing period.
 ///
 /// A price holds for what lies above its `tier` up to the next one, so 1,000 units of `[0: 10, 1000: 9]` are all in
-/// the first tier, under both modes. A negative quantity lies in the first tier.
-pub fn price_quantity(quantity: &Decimal, prices: &[Price], mode: TierMode) -> Vec<TierUsage> {
+/// the first tier, under both modes. A negative total lies in the first tier. Graduated, the tiers are listed up to
+/// the one reached, without those that were full before, and what is billed is what moved within each; under volume
+/// pricing all new units have the price of the tier that the total reached, and units billed before keep theirs.
+pub fn price_quantity(
+    quantity: &Decimal,
+    before: &Decimal,
+    prices: &[Price],
+    mode: TierMode,
+) -> Vec<TierUsage> {
+    let total = before + quantity;
     match mode {
-        TierMode::Graduated => graduated(quantity, prices),
-        TierMode::Volume => {
-            let reached = prices.iter().rev().find(|price| price.tier < *quantity).or(prices.first());
-            reached.into_iter().map(|price| tier_usage(price, quantity.clone())).collect()
-        }
+        TierMode::Graduated => graduated(&total, before, prices),
+        TierMode::Volume => prices
+            .get(reached(&total, prices))
+            .map(|price| tier_usage(price, quantity.clone()))
+            .into_iter()
+            .collect(),
     }
 }
 
-fn graduated(quantity: &Decimal, prices: &[Price]) -> Vec<TierUsage> {
-    prices
-        .iter()
-        .enumerate()
-        .filter(|(index, price)| *index == 0 || price.tier < *quantity)
-        .map(|(index, price)| {
-            let top = match prices.get(index + 1) {
-                Some(next) if next.tier < *quantity => &next.tier,
-                _ => quantity,
-            };
-            tier_usage(price, top - &price.tier)
+/// The tier in which a total lies.
+fn reached(total: &Decimal, prices: &[Price]) -> usize {
+    prices.iter().rposition(|price| price.tier < *total).unwrap_or_default()
+}
+
+fn graduated(total: &Decimal, before: &Decimal, prices: &[Price]) -> Vec<TierUsage> {
+    let (reached_now, reached_before) = (reached(total, prices), reached(before, prices));
+    let first = reached_now.min(reached_before);
+    // A tier that is full to its end takes nothing more: leave it out, unless nothing would be left.
+    let is_full =
+        |index: usize| prices.get(index + 1).is_some_and(|next| next.tier == *before) && reached_now > index;
+    let first = if is_full(first) && !before.is_zero() { first + 1 } else { first };
+    (first..=reached_now.max(reached_before))
+        .filter_map(|index| {
+            let price = prices.get(index)?;
+            let end = prices.get(index + 1).map(|next| &next.tier);
+            Some(tier_usage(price, &within(total, index, price, end) - &within(before, index, price, end)))
         })
         .collect()
+}
+
+/// How much of a total lies in a tier; what is below 0 lies in the first.
+fn within(total: &Decimal, index: usize, price: &Price, end: Option<&Decimal>) -> Decimal {
+    let top = end.map_or(total, |end| end.min(total));
+    if index > 0 && *top <= price.tier { Decimal::zero() } else { top - &price.tier }
 }
 
 fn tier_usage(price: &Price, quantity: Decimal) -> TierUsage {
@@ -65,7 +87,7 @@ mod tests {
     }
 
     fn amounts(quantity: &str, list: &[(&str, &str)], mode: TierMode) -> Vec<(String, String, String)> {
-        price_quantity(&decimal(quantity), &prices(list), mode)
+        price_quantity(&decimal(quantity), &Decimal::zero(), &prices(list), mode)
             .into_iter()
             .map(|tier| (tier.starting_at.to_string(), tier.quantity.to_string(), tier.subtotal.to_string()))
             .collect()
@@ -135,7 +157,7 @@ mod tests {
             }
             let quantity = &Decimal::from(units) * &decimal("0.001");
             let mode = if volume { TierMode::Volume } else { TierMode::Graduated };
-            let tiers = price_quantity(&quantity, &list, mode);
+            let tiers = price_quantity(&quantity, &Decimal::zero(), &list, mode);
             prop_assert_eq!(tiers.iter().map(|tier| &tier.quantity).sum::<Decimal>(), quantity);
             for tier in &tiers {
                 prop_assert_eq!(&tier.subtotal, &(&tier.quantity * &tier.price));

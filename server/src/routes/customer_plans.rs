@@ -2,7 +2,7 @@
 
 use super::{Data, Id, Nothing, PageQuery};
 use crate::{
-    AppState, Result,
+    AppState, Error, Result,
     auth::Operator,
     clock,
     db::{self, customer_plan::NewCustomerPlan},
@@ -10,9 +10,9 @@ use crate::{
     openapi::{Call, Calls},
     timestamp,
 };
-use app::billing::{CustomerPlan, Page};
+use app::billing::{CustomerPlan, ListedPriceAdjustment, Page, PriceAdjustment};
 use axum::{Json, extract::State};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -24,6 +24,11 @@ pub(super) fn calls() -> Calls {
         .get("/v1/customers/{customer_id}/plans", list, LIST)
         .post("/v1/customers/{customer_id}/plans/add", add, ADD)
         .post("/v1/customers/{customer_id}/plans/{customer_plan_id}/end", end, END)
+        .get(
+            "/v1/customers/{customer_id}/plans/{customer_plan_id}/priceAdjustments",
+            price_adjustments,
+            PRICE_ADJUSTMENTS,
+        )
 }
 
 const LIST: Call =
@@ -41,9 +46,18 @@ async fn list(
 const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
     .about(
         "Dates are at midnight UTC; `starting_on` is inclusive, `ending_before` exclusive and optional. A customer is \
-         on one plan at a time. A start in the past bills the periods since then.",
+         on one plan at a time. A start in the past bills the periods since then.\n\n\
+         - A plan change is an end of one plan and a start of the next on the same day: each has an invoice of its \
+         own for its part of the period, fixed charges prorated by days, and lines that say from when to when.\n\
+         - `price_adjustments` change prices of the plan for this customer: by a share (`percentage`, -0.05 is a \
+         discount of 5 %), by an amount (`fixed`), to a price (`override`), or the `quantity` of a fixed charge, each \
+         from a `start_period` on, counted from 0. For each price the one that started last holds, and of two that \
+         start together the one that names the `tier`; they do not add up.\n\
+         - `trial_spec` charges nothing for the first `length_in_days` days: neither usage nor fixed charges nor \
+         minimums. A `spending_cap` is refused, as are `overage_rate_adjustments`.",
     )
-    .body(r#"{ "plan_id": "{plan_id}", "starting_on": "{next_month}", "net_payment_terms_days": 30 }"#)
+    .body(r#"{ "plan_id": "{plan_id}", "starting_on": "{next_month}", "net_payment_terms_days": 30,
+  "trial_spec": { "length_in_days": 14 } }"#)
     .missing("the customer")
     .conflict("The customer is already on a plan in this time.");
 
@@ -57,7 +71,37 @@ struct AddBody {
     ending_before: Option<DateTime<Utc>>,
     net_payment_terms_days: Option<i64>,
     #[serde(default)]
+    price_adjustments: Vec<PriceAdjustment>,
+    /// Must be empty: plans have no overage rates.
+    #[serde(default)]
+    overage_rate_adjustments: Vec<serde_json::Value>,
+    trial_spec: Option<TrialSpec>,
+    #[serde(default)]
     custom_fields: BTreeMap<String, String>,
+}
+
+/// A trial at the start of the plan: nothing is charged for its days, neither usage nor fixed charges nor minimums.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TrialSpec {
+    length_in_days: i64,
+    /// Must be absent: a trial ends by its length.
+    spending_cap: Option<serde_json::Value>,
+}
+
+impl TrialSpec {
+    fn ending_before(&self, starting_on: DateTime<Utc>) -> Result<DateTime<Utc>> {
+        if self.spending_cap.is_some() {
+            return Err(Error::field(
+                "trial_spec.spending_cap",
+                "is not supported: a trial ends by its length, leave the cap out",
+            ));
+        }
+        if !(1..=3_650).contains(&self.length_in_days) {
+            return Err(Error::field("trial_spec.length_in_days", "must be from 1 to 3650"));
+        }
+        Ok(starting_on + Duration::days(self.length_in_days))
+    }
 }
 
 async fn add(
@@ -66,16 +110,44 @@ async fn add(
     Path(customer_id): Path<Uuid>,
     Body(body): Body<AddBody>,
 ) -> Result<Json<Data<Id>>> {
+    if !body.overage_rate_adjustments.is_empty() {
+        return Err(Error::field(
+            "overage_rate_adjustments",
+            "is not supported: plans have no overage rates, custom units are billed in themselves",
+        ));
+    }
+    let trial = body.trial_spec.map(|trial| trial.ending_before(body.starting_on)).transpose()?;
     let new = NewCustomerPlan {
         customer_id,
         plan_id: body.plan_id,
         starting_on: body.starting_on,
         ending_before: body.ending_before,
         net_payment_terms_days: body.net_payment_terms_days,
+        price_adjustments: body.price_adjustments,
+        trial_ending_before: trial,
         custom_fields: body.custom_fields,
     };
     let id = db::write(async move { db::customer_plan::add(&state.pool, new, clock::now()).await }).await?;
     Ok(Id::json(id))
+}
+
+const PRICE_ADJUSTMENTS: Call =
+    Call::new("customers.plans.listPriceAdjustments", "List the price adjustments of a customer's plan")
+        .about("By the plan's charges, then by `start_period`.")
+        .query("limit=10")
+        .missing("the customer plan");
+
+async fn price_adjustments(
+    _: Operator,
+    State(state): State<AppState>,
+    Path((customer_id, customer_plan_id)): Path<(Uuid, Uuid)>,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<ListedPriceAdjustment>>> {
+    let PageQuery { limit, next_page } = query;
+    let next_page = next_page.as_deref();
+    db::customer_plan::price_adjustments(&state.pool, customer_id, customer_plan_id, limit, next_page)
+        .await
+        .map(Json)
 }
 
 const END: Call = Call::new("customers.plans.end", "End a customer's plan")

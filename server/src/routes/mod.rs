@@ -1,7 +1,9 @@
 //! The whole route table on one screen.
 
+mod added_charges;
 mod billable_metrics;
 mod breakdowns;
+mod credit_types;
 mod customer_plans;
 mod customers;
 mod dashboards;
@@ -32,9 +34,11 @@ pub fn calls() -> Calls {
         .merge(usage::calls())
         .merge(plans::calls())
         .merge(products::calls())
+        .merge(credit_types::calls())
         .merge(customer_plans::calls())
         .merge(breakdowns::calls())
         .merge(invoices::calls())
+        .merge(added_charges::calls())
         .merge(dashboards::calls())
         .merge(health::calls())
         .merge(reference::calls())

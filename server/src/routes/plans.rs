@@ -1,4 +1,4 @@
-//! Plans and credit types. `POST /v1/plans/create` is ours; the rest is Metronome's.
+//! Plans. `POST /v1/plans/create` is ours; the rest is Metronome's.
 
 use super::{Data, Id, PageQuery};
 use crate::{
@@ -9,13 +9,13 @@ use crate::{
     extract::{Body, Path, Query},
     openapi::{Call, Calls},
 };
-use app::billing::{Charge, ListedCreditType, NewPlan, Page, Plan, PlanCustomer, PlanDetails};
+use app::billing::{Charge, NewPlan, Page, Plan, PlanCustomer, PlanDetails};
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// `/v1/plans`, `/v1/planDetails` and `/v1/credit-types`.
+/// `/v1/plans` and `/v1/planDetails`.
 pub(super) fn calls() -> Calls {
     Calls::new("Plans", "What is sold, and how it is priced.")
         .get("/v1/plans", list, LIST)
@@ -23,7 +23,6 @@ pub(super) fn calls() -> Calls {
         .get("/v1/planDetails/{plan_id}", details, DETAILS)
         .get("/v1/planDetails/{plan_id}/charges", charges, CHARGES)
         .get("/v1/planDetails/{plan_id}/customers", customers, CUSTOMERS)
-        .get("/v1/credit-types/list", credit_types, CREDIT_TYPES)
 }
 
 const CREATE: Call = Call::new("plans.create", "Create a plan")
@@ -33,7 +32,19 @@ const CREATE: Call = Call::new("plans.create", "Create a plan")
          - A `usage` charge prices a billable metric, a `fixed` one a `quantity` every billing period.\n\
          - `prices` is one price, or a tier each; the first starts at 0. `tier_mode` `graduated` prices each unit by \
          its own tier, `volume` all units by the highest tier reached.\n\
-         - `unit_conversion` divides the quantity before it is priced, and rounds it if asked to.\n\
+         - `unit_conversion` divides the quantity of each billing period before it is priced, and rounds it if asked \
+         to.\n\
+         - `start_period` makes a ramp: a charge applies from this billing period on, counted from 0, the one in which \
+         the customer's plan starts, in the place of charges of the same product and name that started before.\n\
+         - `tier_reset_frequency` lets tiers count over so many billing periods, from the first; the usage of the \
+         periods before, since the reset, has moved through the tiers already.\n\
+         - `minimums`: where the lines sum to less, an invoice adjustment adds the rest. One holds at a time, the one \
+         with the latest `start_period` that has come.\n\
+         - Fixed quantities and minimums are prorated by days in a period that the plan's start, end or trial cuts; \
+         usage never is.\n\
+         - Within a line amounts are exact; each line is rounded once, half away from zero, to the smallest unit: \
+         whole cents of USD, 2 digits of most currencies, none of JPY and 3 of KWD; custom units are not rounded. \
+         The subtotal is the sum of the rounded lines, the total that and the adjustments.\n\
          - Amounts in `USD (cents)` are cents; other currencies are in whole units.",
     )
     .body(
@@ -47,9 +58,11 @@ const CREATE: Call = Call::new("plans.create", "Create a plan")
       "charge_type": "usage",
       "billable_metric_id": "{billable_metric_id}",
       "credit_type_id": "{usd_cents}",
-      "prices": [{ "tier": 0, "value": 0.02 }, { "tier": 1000000, "value": 0.015 }]
+      "prices": [{ "tier": 0, "value": 0.02 }, { "tier": 1000000, "value": 0.015 }],
+      "tier_reset_frequency": 3
     }
-  ]
+  ],
+  "minimums": [{ "name": "Minimum", "credit_type_id": "{usd_cents}", "value": 5000 }]
 }"#,
     );
 
@@ -135,16 +148,4 @@ fn standing(text: &str) -> Result<Standing> {
         }
     }
     Ok(standing)
-}
-
-const CREDIT_TYPES: Call = Call::new("pricingUnits.list", "List credit types")
-    .about("What amounts can be counted in: currencies, and units of your own.")
-    .query("limit=10");
-
-async fn credit_types(
-    _: Operator,
-    State(state): State<AppState>,
-    Query(query): Query<PageQuery>,
-) -> Result<Json<Page<ListedCreditType>>> {
-    db::credit_type::list(&state.pool, query.limit, query.next_page.as_deref()).await.map(Json)
 }

@@ -28,9 +28,7 @@ async fn create(
     State(state): State<AppState>,
     Body(product): Body<NewProduct>,
 ) -> Result<Json<Data<Id>>> {
-    let id = db::write(async move {
-        db::plan::create_product(&state.pool, &product.name, product.group_key.as_deref(), clock::now()).await
-    })
-    .await?;
+    let id =
+        db::write(async move { db::plan::create_product(&state.pool, product, clock::now()).await }).await?;
     Ok(Id::json(id))
 }

@@ -3,6 +3,7 @@
 use super::seed;
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, NewCharge, NewPlan,
+    NewProduct,
 };
 use chrono::{DateTime, Duration, Utc};
 use server::{
@@ -33,9 +34,10 @@ pub fn decimal(text: &str) -> Decimal {
 /// A monthly plan: tokens at 2 cents, and by region at 1 cent, and a fixed fee of 10 dollars.
 pub async fn plan(pool: &PgPool, billable_metric_id: Uuid, now: DateTime<Utc>) -> Uuid {
     let cents = CreditType::USD_CENTS;
-    let tokens = db::plan::create_product(pool, "Tokens", None, now).await.unwrap();
-    let regions = db::plan::create_product(pool, "Traffic", Some("region"), now).await.unwrap();
-    let support = db::plan::create_product(pool, "Support", None, now).await.unwrap();
+    let tokens = db::plan::create_product(pool, NewProduct::new("Tokens", None), now).await.unwrap();
+    let regions =
+        db::plan::create_product(pool, NewProduct::new("Traffic", Some("region")), now).await.unwrap();
+    let support = db::plan::create_product(pool, NewProduct::new("Support", None), now).await.unwrap();
     let plan = NewPlan {
         name: "Pro".to_owned(),
         description: None,
@@ -47,6 +49,7 @@ pub async fn plan(pool: &PgPool, billable_metric_id: Uuid, now: DateTime<Utc>) -
             NewCharge::usage("Traffic", regions, billable_metric_id, cents, decimal("1")),
             NewCharge::fixed("Support", support, decimal("1"), cents, decimal("1000")),
         ],
+        minimums: Vec::new(),
     };
     db::plan::create_plan(pool, plan, now).await.unwrap()
 }
@@ -74,6 +77,8 @@ pub async fn put_on(
         starting_on: day(starting_on),
         ending_before: ending_before.map(day),
         net_payment_terms_days: Some(30),
+        price_adjustments: Vec::new(),
+        trial_ending_before: None,
         custom_fields: BTreeMap::new(),
     };
     db::customer_plan::add(pool, new, day(starting_on)).await

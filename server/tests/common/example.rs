@@ -1,12 +1,14 @@
 //! A company for each example of the reference: the ids that stand for its placeholders exist.
 
 use super::{billing, seed};
-use chrono::{Datelike, Months};
+use app::billing::{BillingAnchor, BillingFrequency, CreditType, Decimal, NewCharge, NewPlan, NewProduct};
+use chrono::{DateTime, Datelike, Months, Utc};
 use server::{
     clock, db, invoicing,
     openapi::{Values, samples},
 };
 use sqlx::PgPool;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Seeds what the example of this call needs, and says what stands for its placeholders.
@@ -28,7 +30,7 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
     .unwrap();
     invoicing::void(pool, finalized[0], now).await.unwrap();
     let other = seed::customer(pool, "Other").await;
-    let product = db::plan::create_product(pool, "Seats", None, now).await.unwrap();
+    let product = db::plan::create_product(pool, NewProduct::new("Seats", None), now).await.unwrap();
     let mut values = samples(now);
     let mut set = |name, id: Uuid| values.insert(name, id.to_string());
     set("customer_id", billed.customer_id);
@@ -38,6 +40,11 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
     set("plan_id", billed.plan_id);
     set("customer_plan_id", billed.customer_plan_id);
     set("invoice_id", finalized[1]);
+    set("added_charge_id", added_charge(pool, now).await);
+    set(
+        "custom_credit_type_id",
+        db::credit_type::create(pool, &Uuid::new_v4().to_string(), now).await.unwrap(),
+    );
     set("void_invoice_id", finalized[0]);
     match call {
         // Takes a customer that is not on a plan.
@@ -45,4 +52,22 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
         _ => None,
     };
     values
+}
+
+/// A fixed charge of a product that the customer's plan does not have.
+async fn added_charge(pool: &PgPool, now: DateTime<Utc>) -> Uuid {
+    let product = db::plan::create_product(pool, NewProduct::new("Set-up", None), now).await.unwrap();
+    let charge =
+        NewCharge::fixed("Set-up", product, Decimal::from(1), CreditType::USD_CENTS, Decimal::from(25_000));
+    let plan = NewPlan {
+        name: "One-off charges".to_owned(),
+        description: None,
+        billing_frequency: BillingFrequency::Monthly,
+        billing_anchor: BillingAnchor::FirstOfMonth,
+        custom_fields: BTreeMap::new(),
+        charges: vec![charge],
+        minimums: Vec::new(),
+    };
+    let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
+    db::plan::charges(pool, plan_id, None, None).await.unwrap().data[0].id
 }

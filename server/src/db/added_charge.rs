@@ -1,0 +1,103 @@
+//! Charges that are made once, on one invoice that is still a draft.
+
+use crate::{Error, Result, rating};
+use app::billing::Decimal;
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// A charge to be added to an invoice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAddedCharge {
+    /// Who is billed.
+    pub customer_id: Uuid,
+    /// On which plan.
+    pub customer_plan_id: Uuid,
+    /// The start of the billing period of the invoice.
+    pub invoice_start_timestamp: DateTime<Utc>,
+    /// A fixed charge of a product that the plan does not have.
+    pub charge_id: Uuid,
+    /// What it is for, on the invoice.
+    pub description: String,
+    /// The price of a unit, in the credit type of the invoice.
+    pub price: Decimal,
+    /// How many units.
+    pub quantity: Decimal,
+}
+
+/// Adds a charge to an invoice that is a draft.
+///
+/// # Errors
+/// 404 when the customer is unknown or has no such plan; 400 that names the field.
+pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Result<()> {
+    check_figures(&new)?;
+    let mut tx = pool.begin().await?;
+    let period_start = new.invoice_start_timestamp;
+    let plan = super::customer_plan::lock(&mut tx, new.customer_id, new.customer_plan_id).await?;
+    let is_draft = plan
+        .rhythm
+        .periods_from(plan.billed_until)
+        .take_while(|period| period.start <= period_start.min(now))
+        .any(|period| period.start == period_start);
+    if !is_draft {
+        return Err(Error::field(
+            "invoice_start_timestamp",
+            "is not the start_timestamp of a draft invoice of this plan: see GET /v1/customers/{customer_id}/invoices",
+        ));
+    }
+    check_charge(&mut tx, &new, plan.plan_id).await?;
+    sqlx::query(
+        "insert into added_charge (id, customer_plan_id, charge_id, invoice_start_timestamp, description, price,
+            quantity, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(super::new_id(now))
+    .bind(new.customer_plan_id)
+    .bind(new.charge_id)
+    .bind(period_start)
+    .bind(new.description.trim())
+    .bind(new.price.into_inner())
+    .bind(new.quantity.into_inner())
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn check_figures(new: &NewAddedCharge) -> Result<()> {
+    if new.description.trim().is_empty() {
+        return Err(Error::field("description", "is empty: it is what the invoice says"));
+    }
+    if rating::is_too_long(&new.price) {
+        return Err(Error::field("price", "has more than 18 digits before or after the point"));
+    }
+    if new.quantity.is_negative() || rating::is_too_long(&new.quantity) {
+        return Err(Error::field("quantity", "must be from 0 to 18 digits"));
+    }
+    Ok(())
+}
+
+/// Refuses a charge that is not for single invoices of this plan.
+async fn check_charge(connection: &mut PgConnection, new: &NewAddedCharge, plan_id: Uuid) -> Result<()> {
+    let row: Option<(bool, bool, bool)> = sqlx::query_as(
+        "select
+            not exists (select from charge one where one.product_id = ch.product_id and one.charge_type <> 'fixed'),
+            exists (select from charge one where one.product_id = ch.product_id and one.plan_id = $2),
+            exists (select from charge one where one.plan_id = $2 and one.credit_type_id = ch.credit_type_id)
+        from charge ch
+        where ch.id = $1",
+    )
+    .bind(new.charge_id)
+    .bind(plan_id)
+    .fetch_optional(connection)
+    .await?;
+    let problem = match row {
+        None => "is not a charge: see GET /v1/planDetails/{plan_id}/charges",
+        Some((false, _, _)) => "is of a product that has usage charges: only fixed ones can be added",
+        Some((_, true, _)) => "is of a product that the customer's plan has: add one of another product",
+        Some((_, _, false)) => "is in another credit type than the invoice",
+        Some((true, false, true)) => return Ok(()),
+    };
+    Err(Error::field("charge_id", problem))
+}

@@ -1,0 +1,312 @@
+//! Invoices worked out by hand: ramps, tier resets, minimums, trials, adjustments, plan changes, added charges.
+
+use super::{
+    AddedCharge, Period, PeriodUsage, Term, Terms,
+    fixtures::{METRIC, decimal, term, terms, used},
+    rate,
+};
+use app::billing::{
+    AdjustmentType, CreditType, Decimal, Invoice, Minimum, PriceAdjustment, Rounding, TierMode,
+    UnitConversion,
+};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+fn day(text: &str) -> DateTime<Utc> {
+    format!("{text}T00:00:00Z").parse().expect(text)
+}
+
+/// The invoice of the period that contains a day.
+fn invoice(terms: &Terms, usage: &[PeriodUsage], at: &str) -> Invoice {
+    rate(terms, usage, period(terms, at), Duration::hours(24))
+}
+
+fn period(terms: &Terms, at: &str) -> Period {
+    terms.rhythm.period_at(day(at)).expect(at)
+}
+
+fn usage_price(value: &str) -> Term {
+    term(1, None, &[("0", value)], None)
+}
+
+fn fixed(quantity: &str, value: &str) -> Term {
+    term(2, Some(quantity), &[("0", value)], None)
+}
+
+fn minimum(start_period: u32, value: &str) -> Minimum {
+    Minimum {
+        credit_type: CreditType::usd_cents(),
+        name: "Minimum".to_owned(),
+        start_period,
+        value: decimal(value),
+    }
+}
+
+fn subtotals(invoice: &Invoice) -> Vec<Decimal> {
+    let sub_lines = invoice.line_items.iter().flat_map(|line| &line.sub_line_items);
+    sub_lines.map(|sub_line| sub_line.subtotal.clone()).collect()
+}
+
+fn decimals(list: &[&str]) -> Vec<Decimal> {
+    list.iter().map(|text| decimal(text)).collect()
+}
+
+#[test]
+fn a_ramp_is_in_force_from_its_period_on() {
+    let ramp = |start_period, value| {
+        let mut term = usage_price(value);
+        term.charge.start_period = start_period;
+        term
+    };
+    let mut later = term(3, Some("1"), &[("0", "700")], None);
+    later.charge.start_period = 2;
+    // The first period is cut by the start of the plan and is number 0 all the same.
+    let terms = terms(vec![ramp(0, "10"), ramp(1, "9"), ramp(3, "5"), later], "2026-01-20");
+    for (at, expected) in [
+        ("2026-01-20", vec!["1000"]),
+        ("2026-02-01", vec!["900"]),
+        ("2026-03-15", vec!["900", "700"]),
+        ("2026-04-01", vec!["500", "700"]),
+        ("2027-04-01", vec!["500", "700"]),
+    ] {
+        assert_eq!(subtotals(&invoice(&terms, &[used(None, "100")], at)), decimals(&expected), "{at}");
+    }
+}
+
+#[test]
+fn charges_of_another_name_are_no_ramp() {
+    let mut second = usage_price("3");
+    second.charge.start_period = 1;
+    second.charge.name = "Surcharge".to_owned();
+    let terms = terms(vec![usage_price("10"), second], "2026-01-01");
+    assert_eq!(subtotals(&invoice(&terms, &[used(None, "2")], "2026-02-01")), decimals(&["20", "6"]));
+}
+
+#[test]
+fn tiers_count_on_until_they_are_reset() {
+    let cases = |mode, frequency| {
+        let mut term = term(1, None, &[("0", "10"), ("100", "8"), ("250", "5")], None);
+        term.charge.tier_mode = mode;
+        term.charge.tier_reset_frequency = frequency;
+        let terms = terms(vec![term], "2026-01-01");
+        // Used a month, from January on.
+        let months = ["60", "60", "200", "60", "0", "300"];
+        let totals = (0..months.len()).map(|month| {
+            let at = format!("2026-{:02}-01", month + 1);
+            let stretches = terms.metered(period(&terms, &at));
+            let rows = (0..stretches.len()).map(|back| vec![used(None, months[month - back])]).collect();
+            invoice(&terms, &PeriodUsage::join(rows), &at).total
+        });
+        totals.collect::<Vec<_>>()
+    };
+    // Graduated, every month: 60 at 10; 60 at 10; 100 at 10 and 100 at 8; …; 100, 150, 50.
+    assert_eq!(cases(TierMode::Graduated, 1), decimals(&["600", "600", "1800", "600", "0", "2450"]));
+    // Every quarter: 60 at 10; 40 at 10 and 20 at 8; 130 at 8 and 70 at 5; from April on as new: June 40, 150 and 110.
+    assert_eq!(cases(TierMode::Graduated, 3), decimals(&["600", "560", "1390", "600", "0", "2150"]));
+    // Volume, every month: the whole quantity at the tier that it reaches.
+    assert_eq!(cases(TierMode::Volume, 1), decimals(&["600", "600", "1600", "600", "0", "1500"]));
+    // Every quarter: each month's quantity at the tier that the sum since January or April reaches.
+    assert_eq!(cases(TierMode::Volume, 3), decimals(&["600", "480", "1000", "600", "0", "1500"]));
+}
+
+#[test]
+fn tiers_that_count_on_say_what_moved_and_since_when() {
+    let mut counted = term(1, None, &[("0", "10"), ("100", "8")], None);
+    counted.charge.tier_reset_frequency = 3;
+    let terms = terms(vec![counted], "2026-01-10");
+    let metered = terms.metered(period(&terms, "2026-02-01"));
+    assert_eq!(metered[1], Period { start: day("2026-01-10"), end: day("2026-02-01") });
+    assert_eq!(metered.len(), 2);
+    let usage = PeriodUsage::join(vec![vec![used(None, "30")], vec![used(None, "90")]]);
+    let line = &invoice(&terms, &usage, "2026-02-01").line_items[0].sub_line_items[0];
+    let tiers = line.tiers.as_ref().expect("tiers");
+    let moved: Vec<_> = tiers.iter().map(|tier| (tier.starting_at.clone(), tier.quantity.clone())).collect();
+    assert_eq!(moved, [(decimal("0"), decimal("10")), (decimal("100"), decimal("20"))]);
+    let within = line.tier_period.as_ref().expect("a period");
+    assert_eq!((within.starting_at, within.ending_before), (day("2026-01-10"), Some(day("2026-04-01"))));
+    // A new quarter of the plan: nothing before counts.
+    assert_eq!(terms.metered(period(&terms, "2026-04-01")).len(), 1);
+}
+
+#[test]
+fn units_are_converted_a_period_at_a_time() {
+    let mut thousands = term(1, None, &[("0", "10"), ("2", "1")], None);
+    thousands.charge.unit_conversion =
+        Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior: Some(Rounding::Ceiling) });
+    thousands.charge.tier_reset_frequency = 2;
+    let terms = terms(vec![thousands], "2026-01-01");
+    // 1 and 2 thousands, each rounded up, not 1.001 + 1.2 rounded up.
+    let usage = PeriodUsage::join(vec![vec![used(None, "1200")], vec![used(None, "1")]]);
+    assert_eq!(invoice(&terms, &usage, "2026-02-01").total, decimal("11"));
+}
+
+#[test]
+fn a_minimum_lifts_what_is_below_it() {
+    for (starting_on, at, used_up, expected) in [
+        // Period 0 has no minimum, from 1 on 10 dollars, from 3 on 20.
+        ("2026-01-01", "2026-01-01", "3", None),
+        ("2026-01-01", "2026-02-01", "3", Some("970")),
+        ("2026-01-01", "2026-02-01", "100", None),
+        ("2026-01-01", "2026-02-01", "101", None),
+        ("2026-01-01", "2026-03-01", "0", Some("1000")),
+        ("2026-01-01", "2026-04-01", "0", Some("2000")),
+    ] {
+        let mut terms = terms(vec![usage_price("10")], starting_on);
+        terms.minimums = vec![minimum(3, "2000"), minimum(1, "1000")];
+        let invoice = invoice(&terms, &[used(None, used_up)], at);
+        let lifted: Vec<_> = invoice.invoice_adjustments.iter().map(|one| one.total.clone()).collect();
+        assert_eq!(lifted, expected.map(decimal).into_iter().collect::<Vec<_>>(), "{at} {used_up}");
+        assert_eq!(invoice.total, &invoice.subtotal + &lifted.iter().sum());
+    }
+}
+
+#[test]
+fn a_minimum_of_a_cut_period_is_prorated() {
+    // 10 of January's 31 days of 1,000: 322.58.
+    let mut terms = terms(vec![usage_price("10")], "2026-01-22");
+    terms.minimums = vec![minimum(0, "1000")];
+    assert_eq!(invoice(&terms, &[used(None, "2")], "2026-01-22").total, decimal("323"));
+    terms.is_currency = false;
+    let total = invoice(&terms, &[used(None, "2")], "2026-01-22").total;
+    assert_eq!(total, decimal("322.58064516129032258065"));
+}
+
+#[test]
+fn nothing_is_charged_for_the_days_of_a_trial() {
+    // 45 days: all of April, 15 of May's 31 days.
+    let mut terms = terms(vec![usage_price("10"), fixed("1", "3100")], "2026-04-01");
+    terms.trial_ending_before = Some(day("2026-05-16"));
+    terms.minimums = vec![minimum(0, "3100")];
+    assert_eq!(
+        terms.metered(period(&terms, "2026-04-01")),
+        [Period { start: day("2026-05-01"), end: day("2026-05-01") }]
+    );
+    let april = invoice(&terms, &[], "2026-04-01");
+    assert_eq!((april.total, april.invoice_adjustments.len()), (decimal("0"), 0));
+    let charged = terms.metered(period(&terms, "2026-05-01"));
+    assert_eq!(charged, [Period { start: day("2026-05-16"), end: day("2026-06-01") }]);
+    let may = invoice(&terms, &[used(None, "7")], "2026-05-01");
+    assert_eq!(subtotals(&may), decimals(&["70", "1600"]));
+    assert_eq!(may.line_items[0].starting_at, Some(day("2026-05-16")));
+    assert_eq!(may.total, decimal("1670"));
+    let june = invoice(&terms, &[used(None, "7")], "2026-06-01");
+    assert_eq!((june.total, june.line_items[0].starting_at), (decimal("3170"), None));
+}
+
+#[test]
+fn adjustments_change_prices_from_their_period_on() {
+    let adjustment = |adjustment_type, start_period, value: &str, tier: Option<&str>| PriceAdjustment {
+        charge_id: Uuid::nil(),
+        adjustment_type,
+        start_period,
+        value: Some(decimal(value)),
+        quantity: None,
+        tier: tier.map(decimal),
+    };
+    use AdjustmentType::{Fixed, Override, Percentage};
+    // 150 units at 10 up to 100, at 8 above: 1,400.
+    let cases = [
+        (vec![], ["1400", "1400"]),
+        (vec![adjustment(Percentage, 0, "-0.05", None)], ["1330", "1330"]),
+        (vec![adjustment(Fixed, 1, "-2", Some("0"))], ["1400", "1200"]),
+        (vec![adjustment(Override, 0, "1", Some("100"))], ["1050", "1050"]),
+        // The later takes the place of the earlier; of two at once the one that names the tier.
+        (
+            vec![adjustment(Percentage, 1, "-0.5", None), adjustment(Percentage, 0, "0.1", None)],
+            ["1540", "700"],
+        ),
+        (vec![adjustment(Fixed, 0, "1", None), adjustment(Fixed, 0, "2", Some("100"))], ["1600", "1600"]),
+    ];
+    for (adjustments, expected) in cases {
+        let mut terms = terms(vec![term(1, None, &[("0", "10"), ("100", "8")], None)], "2026-01-01");
+        terms.price_adjustments = adjustments;
+        let total = |at| invoice(&terms, &[used(None, "150")], at).total;
+        assert_eq!(
+            [total("2026-01-01"), total("2026-02-01")],
+            expected.map(decimal),
+            "{:?}",
+            terms.price_adjustments
+        );
+    }
+}
+
+#[test]
+fn an_adjusted_quantity_is_that_of_a_whole_period() {
+    let mut terms = terms(vec![fixed("1", "100")], "2026-04-16");
+    terms.price_adjustments = vec![PriceAdjustment {
+        charge_id: Uuid::nil(),
+        adjustment_type: AdjustmentType::Quantity,
+        start_period: 0,
+        value: None,
+        quantity: Some(decimal("6")),
+        tier: None,
+    }];
+    assert_eq!(invoice(&terms, &[], "2026-04-16").total, decimal("300"));
+    assert_eq!(invoice(&terms, &[], "2026-05-16").total, decimal("600"));
+}
+
+#[test]
+fn a_plan_change_bills_each_plan_for_its_days() {
+    // 20 days of the old plan's 30, 10 of the new one's, which starts its own billing periods.
+    let mut old = terms(vec![fixed("1", "3000")], "2026-01-01");
+    old.rhythm.ending_before = Some(day("2026-04-21"));
+    let new = terms(vec![fixed("1", "6000")], "2026-04-21");
+    let last = invoice(&old, &[], "2026-04-01");
+    assert_eq!((last.total, last.end_timestamp), (decimal("2000"), day("2026-04-21")));
+    assert_eq!(last.line_items[0].ending_before, Some(day("2026-04-21")));
+    let first = invoice(&new, &[], "2026-04-21");
+    assert_eq!((first.total, first.start_timestamp), (decimal("2000"), day("2026-04-21")));
+    assert_eq!(
+        (first.line_items[0].starting_at, first.end_timestamp),
+        (Some(day("2026-04-21")), day("2026-05-01"))
+    );
+}
+
+#[test]
+fn what_divisions_leave_is_not_rounded_twice() {
+    // A third of 4.5 cents is 1.5, though a third has no end; three charges of a third of a cent are one.
+    let third = terms(vec![fixed("1", "4.5")], "2026-04-21");
+    assert_eq!(invoice(&third, &[], "2026-04-21").total, decimal("2"));
+    let thirds = terms(vec![fixed("1", "0.5"), fixed("1", "0.5"), fixed("1", "0.5")], "2026-04-21");
+    assert_eq!(invoice(&thirds, &[], "2026-04-21").total, decimal("1"));
+}
+
+#[test]
+fn an_added_charge_is_on_its_invoice_alone() {
+    let mut terms = terms(vec![usage_price("10")], "2026-04-11");
+    let added = |at: &str, price: &str, quantity: &str| AddedCharge {
+        invoice_start_timestamp: day(at),
+        charge: fixed("1", "1").charge,
+        product_custom_fields: BTreeMap::new(),
+        description: format!("Set-up at {at}"),
+        price: decimal(price),
+        quantity: decimal(quantity),
+    };
+    terms.added_charges = vec![
+        added("2026-04-11", "250.4", "1"),
+        added("2026-04-11", "250.4", "2"),
+        added("2026-05-01", "9", "1"),
+    ];
+    let april = invoice(&terms, &[used(None, "1")], "2026-04-11");
+    let lines: Vec<_> =
+        april.line_items.iter().map(|line| (line.name.as_str(), line.total.clone())).collect();
+    // 751.2, rounded once, and not prorated.
+    assert_eq!(lines, [("Product 1", decimal("10")), ("Product 2", decimal("751"))]);
+    assert_eq!(april.line_items[1].sub_line_items[1].name, "Set-up at 2026-04-11");
+    assert_eq!(april.total, decimal("761"));
+    assert_eq!(invoice(&terms, &[], "2026-05-01").total, decimal("9"));
+    assert_eq!(invoice(&terms, &[], "2026-06-01").total, decimal("0"));
+}
+
+#[test]
+fn usage_of_groups_is_joined_with_what_the_same_group_used_before() {
+    let rows = PeriodUsage::join(vec![
+        vec![used(Some(Some("eu")), "1"), used(Some(None), "2")],
+        vec![used(Some(None), "3"), used(Some(Some("us")), "4")],
+    ]);
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].before, [decimal("0")]);
+    assert_eq!(rows[1].before, [decimal("3")]);
+    assert!(rows.iter().all(|row| row.billable_metric_id == METRIC));
+}

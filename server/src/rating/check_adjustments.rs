@@ -1,0 +1,165 @@
+//! Which price adjustments can be: every problem of a list of them, each by its JSON path.
+
+use super::{adjust::adjusted_price, check::is_too_long};
+use app::billing::{AdjustmentType, Charge, ChargeType, Decimal, PriceAdjustment};
+
+/// The most price adjustments of one customer's plan.
+const MAX_ADJUSTMENTS: usize = 1_000;
+
+/// Everything that is wrong with `adjustments` of a plan with these charges; empty when they can be billed.
+pub fn check_adjustments(adjustments: &[PriceAdjustment], charges: &[Charge]) -> Vec<String> {
+    if adjustments.len() > MAX_ADJUSTMENTS {
+        return vec![format!("price_adjustments: has more than {MAX_ADJUSTMENTS} entries")];
+    }
+    let mut problems = Vec::new();
+    for (index, adjustment) in adjustments.iter().enumerate() {
+        let mut problem = |field: &str, text: &str| {
+            problems.push(format!("price_adjustments[{index}].{field}: {text}"));
+        };
+        let Some(charge) = charges.iter().find(|charge| charge.id == adjustment.charge_id) else {
+            problem("charge_id", "is not a charge of the plan: see GET /v1/planDetails/{plan_id}/charges");
+            continue;
+        };
+        match adjustment.adjustment_type {
+            AdjustmentType::Quantity => check_quantity(adjustment, charge, &mut problem),
+            _ => check_value(adjustment, charge, &mut problem),
+        }
+        let same = |other: &&PriceAdjustment| {
+            let is_quantity = |one: &PriceAdjustment| one.adjustment_type == AdjustmentType::Quantity;
+            other.charge_id == adjustment.charge_id
+                && other.start_period == adjustment.start_period
+                && other.tier == adjustment.tier
+                && is_quantity(other) == is_quantity(adjustment)
+        };
+        if adjustments.iter().take(index).any(|other| same(&other)) {
+            problem("start_period", "is that of an adjustment before it, of the same charge and tier");
+        }
+    }
+    problems
+}
+
+fn check_quantity(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl FnMut(&str, &str)) {
+    if charge.charge_type != ChargeType::Fixed {
+        problem(
+            "adjustment_type",
+            "is quantity, but the charge is for usage: only a fixed quantity can be set",
+        );
+    }
+    match &adjustment.quantity {
+        None => problem("quantity", "is required for a quantity adjustment"),
+        Some(quantity) if quantity.is_negative() || is_too_long(quantity) => {
+            problem("quantity", "must be from 0 to 18 digits");
+        }
+        Some(_) => {}
+    }
+    if adjustment.value.is_some() {
+        problem("value", "is not for a quantity adjustment");
+    }
+    if adjustment.tier.is_some() {
+        problem("tier", "is not for a quantity adjustment");
+    }
+}
+
+fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl FnMut(&str, &str)) {
+    if adjustment.quantity.is_some() {
+        problem("quantity", "is only for a quantity adjustment");
+    }
+    let of_tier = |tier: &Option<Decimal>| {
+        let prices = charge.prices.iter();
+        prices
+            .filter(|price| tier.as_ref().is_none_or(|tier| *tier == price.tier))
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let prices = of_tier(&adjustment.tier);
+    if prices.is_empty() {
+        problem("tier", "is not where a tier of the charge starts");
+    }
+    if adjustment.adjustment_type == AdjustmentType::Override && prices.len() > 1 {
+        problem("tier", "is required to override a price of a tiered charge");
+    }
+    match &adjustment.value {
+        None => problem("value", "is required"),
+        Some(value) if is_too_long(value) => {
+            problem("value", "has more than 18 digits before or after the point");
+        }
+        Some(value)
+            if adjustment.adjustment_type == AdjustmentType::Percentage && *value < Decimal::from(-1) =>
+        {
+            problem("value", "is a share, such as -0.05 for a discount of 5 %, and must not be below -1");
+        }
+        Some(_) => {
+            let is_turned = prices.iter().any(|price| {
+                !price.value.is_negative() && adjusted_price(price, adjustment).value.is_negative()
+            });
+            if is_turned {
+                problem("value", "would make the price negative");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::billing::{CreditType, Price, TierMode};
+    use std::collections::BTreeMap;
+    use uuid::Uuid;
+
+    fn charge(id: u128, charge_type: ChargeType, tiers: &[i64]) -> Charge {
+        let price = |tier: &i64| Price { tier: Decimal::from(*tier), value: Decimal::from(10) };
+        Charge {
+            id: Uuid::from_u128(id),
+            name: "Charge".to_owned(),
+            charge_type,
+            credit_type: CreditType::usd_cents(),
+            custom_fields: BTreeMap::new(),
+            prices: tiers.iter().map(price).collect(),
+            product_id: Uuid::nil(),
+            product_name: "Product".to_owned(),
+            product_group_key: None,
+            billable_metric_id: None,
+            quantity: None,
+            start_period: 0,
+            tier_mode: TierMode::Graduated,
+            tier_reset_frequency: 1,
+            unit_conversion: None,
+        }
+    }
+
+    fn problems(json: &str) -> String {
+        let charges = [charge(1, ChargeType::Usage, &[0, 100]), charge(2, ChargeType::Fixed, &[0])];
+        let adjustments: Vec<PriceAdjustment> = serde_json::from_str(json).expect(json);
+        check_adjustments(&adjustments, &charges).join("; ")
+    }
+
+    #[test]
+    fn every_problem_names_its_field() {
+        let usage = "\"charge_id\": \"00000000-0000-0000-0000-000000000001\"";
+        let fixed = "\"charge_id\": \"00000000-0000-0000-0000-000000000002\"";
+        for (entry, expected) in [
+            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0, \"value\": -0.05"), ""),
+            (format!("{usage}, \"adjustment_type\": \"OVERRIDE\", \"start_period\": 0, \"value\": 1, \"tier\": 100"), ""),
+            (format!("{fixed}, \"adjustment_type\": \"quantity\", \"start_period\": 3, \"quantity\": 7"), ""),
+            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 3, \"value\": -10"), ""),
+            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 3, \"value\": -11"), "value: would make"),
+            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0"), "value: is required"),
+            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0, \"value\": -5"), "value: is a share"),
+            (format!("{usage}, \"adjustment_type\": \"override\", \"start_period\": 0, \"value\": 1"), "tier: is required"),
+            (format!("{usage}, \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1, \"tier\": 50"), "tier: is not where"),
+            (format!("{usage}, \"adjustment_type\": \"quantity\", \"start_period\": 0, \"quantity\": 1"), "adjustment_type: is quantity"),
+            (format!("{fixed}, \"adjustment_type\": \"quantity\", \"start_period\": 0"), "quantity: is required"),
+            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1, \"quantity\": 1"), "quantity: is only"),
+            ("\"charge_id\": \"00000000-0000-0000-0000-000000000003\", \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1".to_owned(), "charge_id: is not"),
+        ] {
+            let found = problems(&format!("[{{{entry}}}]"));
+            let expected = if expected.is_empty() { String::new() } else { format!("price_adjustments[0].{expected}") };
+            assert!(found.starts_with(&expected) && found.is_empty() == expected.is_empty(), "{entry}: {found}");
+        }
+        let twice = format!("{{{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 1, \"value\": 1}}");
+        assert!(
+            problems(&format!("[{twice}, {twice}]"))
+                .starts_with("price_adjustments[1].start_period: is that")
+        );
+    }
+}

@@ -1,0 +1,98 @@
+//! Sub lines: what one charge counts in a billing period, at its prices.
+
+use super::{Billed, Term, terms::KEPT_DIGITS, tier};
+use app::billing::{Charge, Decimal, SubLineItem, TierPeriod, TierUsage};
+
+/// Digits printed of a quotient that has no end, such as a third.
+const PRINTED_DIGITS: i64 = 12;
+
+/// What a charge counts, in the units that its prices are for.
+pub(super) struct Counted {
+    /// In the period.
+    pub(super) quantity: Decimal,
+    /// In the periods before it, since its tiers were at 0.
+    pub(super) before: Decimal,
+}
+
+/// A sub line, and its subtotal before any rounding.
+pub(super) struct Priced {
+    /// As it is printed.
+    pub(super) sub_line: SubLineItem,
+    /// What counts for the line.
+    pub(super) exact: Decimal,
+}
+
+/// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
+pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Priced {
+    priced(billed, &term.charge, counted(billed, term, group_value))
+}
+
+/// A fixed quantity is prorated by days when the plan's bounds or its trial cut the period: 1 seat in 15 of April's
+/// 30 days is half a seat. Usage is never prorated: it is what it is, from the charged part of the period.
+///
+/// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
+/// count the sum of them.
+fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Counted {
+    let charge = &term.charge;
+    let convert = |quantity: &Decimal| tier::convert(quantity, charge.unit_conversion.as_ref());
+    let Some(measure) = term.measure else {
+        let quantity = billed.prorated(&charge.quantity.clone().unwrap_or_default());
+        return Counted { quantity: convert(&quantity), before: Decimal::zero() };
+    };
+    let Some(used) = billed.used(measure, group_value) else {
+        return Counted { quantity: Decimal::zero(), before: Decimal::zero() };
+    };
+    let stretches = match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
+        Some(since) if charge.prices.len() > 1 => {
+            let before = billed.terms.rhythm.periods_before(billed.period.start);
+            before.take_while(|(number, _)| *number >= since).count()
+        }
+        _ => 0,
+    };
+    let before: Vec<Decimal> = used.before.iter().take(stretches).map(convert).collect();
+    Counted { quantity: convert(&used.quantity), before: before.iter().sum() }
+}
+
+/// A counted quantity at the charge's prices.
+pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> Priced {
+    let Counted { quantity, before } = counted;
+    let is_tiered = charge.prices.len() > 1;
+    let tiers = tier::price_quantity(&quantity, &before, &charge.prices, charge.tier_mode);
+    let exact: Decimal = tiers.iter().map(|tier| &tier.subtotal).sum();
+    let price = (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first()).flatten();
+    let as_printed = |tier: TierUsage| TierUsage {
+        quantity: printed(&tier.quantity),
+        subtotal: tier.subtotal.round(KEPT_DIGITS),
+        ..tier
+    };
+    let sub_line = SubLineItem {
+        name: charge.name.clone(),
+        charge_id: Some(charge.id),
+        subtotal: exact.round(KEPT_DIGITS),
+        price: price.map(|price| price.value.clone()),
+        tiers: is_tiered.then(|| tiers.into_iter().map(as_printed).collect()),
+        tier_period: is_tiered.then(|| tier_period(billed, charge)),
+        quantity: printed(&quantity),
+        custom_fields: charge.custom_fields.clone(),
+    };
+    Priced { sub_line, exact }
+}
+
+/// From where a charge's tiers were at 0 to where they will be again, within the plan.
+fn tier_period(billed: &Billed<'_>, charge: &Charge) -> TierPeriod {
+    let Billed { terms, period, number, .. } = billed;
+    let since = terms.tiers_since(charge.tier_reset_frequency, *period).unwrap_or(*number);
+    let until = since.saturating_add(charge.tier_reset_frequency.max(1));
+    let before = terms.rhythm.periods_before(period.start).take_while(|(number, _)| *number >= since);
+    let start = before.last().map_or(period.start, |(_, first)| first.start);
+    let within = terms.rhythm.periods_from(period.start);
+    let end = within
+        .take_while(|one| terms.rhythm.number_at(one.start).is_some_and(|number| number < until))
+        .last();
+    TierPeriod { starting_at: start, ending_before: Some(end.map_or(period.end, |last| last.end)) }
+}
+
+fn printed(quantity: &Decimal) -> Decimal {
+    let kept = quantity.round(KEPT_DIGITS);
+    if kept == *quantity { kept } else { quantity.round(PRINTED_DIGITS) }
+}
