@@ -3,6 +3,11 @@
 use crate::{Error, Result, api_token, auth::Operator};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{FromRow, PgPool};
+use tokio::time::timeout;
+
+/// How long one attempt to read a token may take, and how many there are.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+const ATTEMPTS: usize = 3;
 
 /// What a token may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,15 +108,7 @@ pub async fn revoke(pool: &PgPool, id: &str) -> Result<bool> {
 /// The operator behind a token; `None` when it is unknown, malformed, expired or revoked.
 pub async fn authenticate(pool: &PgPool, token: &str, now: DateTime<Utc>) -> Result<Option<Operator>> {
     let Some(token) = api_token::Token::parse(token) else { return Ok(None) };
-    let stored: Option<Stored> = sqlx::query_as(
-        "select secret_hash, scope, expires_at, last_used_at, revoked_at
-         from api_token
-         where id = $1",
-    )
-    .bind(token.id)
-    .fetch_optional(pool)
-    .await?;
-    let Some(stored) = stored else { return Ok(None) };
+    let Some(stored) = stored(pool, token.id).await? else { return Ok(None) };
     let is_valid = token.matches(&stored.secret_hash)
         && stored.revoked_at.is_none()
         && stored.expires_at.is_none_or(|expires_at| now < expires_at);
@@ -128,6 +125,23 @@ pub async fn authenticate(pool: &PgPool, token: &str, now: DateTime<Utc>) -> Res
         });
     }
     Ok(Some(Operator { token_id: token.id.to_owned(), can_write: stored.scope == Scope::Write.as_str() }))
+}
+
+/// The row of a token. Every request waits for this one row: on a connection that died silently it is asked for again.
+async fn stored(pool: &PgPool, id: &str) -> Result<Option<Stored>> {
+    for _ in 0..ATTEMPTS {
+        let row = sqlx::query_as(
+            "select secret_hash, scope, expires_at, last_used_at, revoked_at
+             from api_token
+             where id = $1",
+        )
+        .bind(id)
+        .fetch_optional(pool);
+        if let Ok(row) = timeout(PATIENCE, row).await {
+            return Ok(row?);
+        }
+    }
+    Err(Error::Unavailable(sqlx::Error::PoolTimedOut))
 }
 
 /// Notes a use, at most once a minute whatever number of requests come at once.

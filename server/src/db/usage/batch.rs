@@ -5,6 +5,7 @@ use super::{
     partition::Weeks,
     pending,
     record::Recorded,
+    watch::Backend,
 };
 use crate::{
     Result,
@@ -76,9 +77,9 @@ impl Batch {
         self.sizes.iter().map(of_request).collect()
     }
 
-    pub(super) async fn store(&self, pool: &PgPool) -> Result<Outcome> {
+    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend) -> Result<Outcome> {
         let mut tx = pool.begin().await?;
-        let Begun { missing_days, missing_weeks, mut customers } = self.begin(&mut tx).await?;
+        let Begun { missing_days, missing_weeks, mut customers } = self.begin(&mut tx, backend).await?;
         if !missing_days.is_empty() || !missing_weeks.is_empty() {
             tx.rollback().await?;
             return Ok(Outcome::NoPartition { days: missing_days, weeks: missing_weeks });
@@ -123,10 +124,11 @@ impl Batch {
 
     /// Takes the catalog lock, resolves customers and looks for missing partitions. The lock is taken in a statement
     /// before the one that reads the catalog's version: a statement sees only what was committed before it began.
-    async fn begin(&self, db: &mut PgConnection) -> Result<Begun> {
+    async fn begin(&self, db: &mut PgConnection, backend: &Backend) -> Result<Begun> {
         let row = sqlx::query(
             "select
                 pg_advisory_xact_lock_shared(hashtext('inlay metering catalog')),
+                pg_backend_pid() as process,
                 array(
                     select day from unnest($1::date[]) as day
                     where to_regclass('usage_event_' || to_char(day, 'YYYYMMDD')) is null
@@ -149,6 +151,7 @@ impl Batch {
         .bind(as_ids(&self.refs))
         .fetch_one(db)
         .await?;
+        backend.set(row.try_get("process")?);
         Ok(Begun {
             missing_days: row.try_get("missing_days")?,
             missing_weeks: row.try_get("missing_weeks")?,

@@ -14,6 +14,7 @@ mod record;
 mod recorder;
 mod search;
 mod series;
+mod watch;
 
 pub use adopt::adopt;
 pub use backfill::backfill;

@@ -3,6 +3,7 @@
 use super::{
     batch::{Batch, Outcome},
     partition::ensure_partitions,
+    watch::Backend,
 };
 use crate::{Error, Result, db, metering::Event};
 use chrono::{DateTime, Utc};
@@ -24,7 +25,7 @@ pub struct Recorded {
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {
-        let recorded = store(&pool, vec![events], now).await?;
+        let recorded = store(&pool, vec![events], now, &Backend::default()).await?;
         Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
@@ -36,13 +37,14 @@ pub(super) async fn store(
     pool: &PgPool,
     requests: Vec<Vec<Event>>,
     now: DateTime<Utc>,
+    backend: &Backend,
 ) -> Result<Vec<Recorded>> {
     let batch = Batch::new(requests, now);
     if batch.is_empty() {
         return Ok(batch.recorded(&[]));
     }
     for _ in 0..3 {
-        match batch.store(pool).await? {
+        match batch.store(pool, backend).await? {
             Outcome::Stored(recorded) => return Ok(recorded),
             Outcome::NoPartition { days, weeks } => ensure_partitions(pool, &days, &weeks).await?,
         }

@@ -1,6 +1,9 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
-use super::record::{Recorded, store};
+use super::{
+    record::{Recorded, store},
+    watch::{self, Backend},
+};
 use crate::{Error, Result, metering::Event};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -16,7 +19,7 @@ use tokio::{sync::oneshot, time::timeout};
 const MOST_WRITERS: usize = 3;
 /// Events that one transaction gathers, unless one request alone has more.
 const MOST_EVENTS: usize = 1_000;
-/// After so long, a writer leaves a transaction to itself and takes the next requests: its connection may have died.
+/// After so long, a writer leaves a transaction to `watch` and takes the next requests: its connection may have died.
 const STALL: Duration = Duration::from_millis(1_500);
 /// After so long, a transaction is given up, and its requests answer 503. Sent again, each event still counts once.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -59,14 +62,18 @@ impl Recorder {
         if needs_writer {
             tokio::spawn(self.clone().write(pool.clone()));
         }
-        answered.await.unwrap_or_else(|_| Err(Error::Internal("a write did not run to its end".to_owned())))
+        // Without an answer the write was ended: whether it is stored is not known, and sending it again is safe.
+        answered.await.unwrap_or_else(|_| Err(away()))
     }
 
     /// Writes until nobody waits.
     async fn write(self, pool: PgPool) {
         while let Some(requests) = self.take() {
-            // Its answers tell how it ends. A panic drops them, which is an answer too.
-            let _ = timeout(STALL, tokio::spawn(store_all(pool.clone(), requests))).await;
+            let backend = Backend::default();
+            let mut writing = tokio::spawn(store_all(pool.clone(), requests, backend.clone()));
+            if timeout(STALL, &mut writing).await.is_err() {
+                tokio::spawn(watch::over(pool.clone(), writing, backend));
+            }
         }
     }
 
@@ -95,17 +102,17 @@ impl Recorder {
 }
 
 /// Stores requests together, or, when the database refuses that, one by one; and answers each.
-async fn store_all(pool: PgPool, mut requests: Vec<Request>) {
+async fn store_all(pool: PgPool, mut requests: Vec<Request>, backend: Backend) {
     let Some(now) = requests.iter().map(|request| request.now).max() else { return };
     if let [request] = requests.as_mut_slice() {
-        let outcome = limited(&pool, vec![mem::take(&mut request.events)], now).await;
+        let outcome = limited(&pool, vec![mem::take(&mut request.events)], now, &backend).await;
         return answer(requests, outcome);
     }
     let events = requests.iter().map(|request| request.events.clone()).collect();
-    match limited(&pool, events, now).await {
+    match limited(&pool, events, now, &backend).await {
         Err(Error::Database(_) | Error::Internal(_)) => {
             for mut request in requests {
-                let outcome = limited(&pool, vec![mem::take(&mut request.events)], now).await;
+                let outcome = limited(&pool, vec![mem::take(&mut request.events)], now, &backend).await;
                 answer(vec![request], outcome);
             }
         }
@@ -113,8 +120,13 @@ async fn store_all(pool: PgPool, mut requests: Vec<Request>) {
     }
 }
 
-async fn limited(pool: &PgPool, requests: Vec<Vec<Event>>, now: DateTime<Utc>) -> Result<Vec<Recorded>> {
-    timeout(LIMIT, store(pool, requests, now)).await.unwrap_or(Err(away()))
+async fn limited(
+    pool: &PgPool,
+    requests: Vec<Vec<Event>>,
+    now: DateTime<Utc>,
+    backend: &Backend,
+) -> Result<Vec<Recorded>> {
+    timeout(LIMIT, store(pool, requests, now, backend)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {
