@@ -4,7 +4,7 @@ use crate::assets::{accepted, accepts};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -18,8 +18,14 @@ const BROTLI_QUALITY: u32 = 5;
 
 /// Compresses the answer by the request's `accept-encoding`.
 pub async fn page(request: Request, next: Next) -> Response {
-    let accepted = accepted(request.headers());
-    let (mut parts, body) = next.run(request).await.into_parts();
+    let headers = request.headers().clone();
+    text(&headers, next.run(request).await).await
+}
+
+/// Compresses an answer for the sender of these headers.
+pub async fn text(asked: &HeaderMap, response: Response) -> Response {
+    let accepted = accepted(asked);
+    let (mut parts, body) = response.into_parts();
     let Ok(bytes) = to_bytes(body, MAX_PAGE).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

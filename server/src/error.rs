@@ -26,14 +26,17 @@ pub enum Error {
     #[error("{0} was not found")]
     NotFound(&'static str),
     /// 404: no call has this path.
-    #[error("this call is not part of Inlay")]
-    UnknownCall,
+    #[error("{0}")]
+    UnknownCall(String),
     /// 405: the path is right, the method is not.
-    #[error("this path does not take this method")]
-    WrongMethod,
+    #[error("{0}")]
+    WrongMethod(String),
     /// 409: it clashes with what is stored. Repeating it will not help.
     #[error("{0}")]
     Conflict(String),
+    /// 409: the same call is under way. Repeating it in a second will help.
+    #[error("{0}")]
+    Busy(String),
     /// 413: the body is larger than is taken.
     #[error("{0}")]
     TooLarge(String),
@@ -54,15 +57,23 @@ impl Error {
         Self::BadRequest(format!("{}: {}", path.as_ref(), problem.as_ref()))
     }
 
+    /// A 413.
+    pub fn body_too_large() -> Self {
+        Self::TooLarge(format!(
+            "the body is larger than {} MiB: send it in smaller parts",
+            crate::extract::MAX_BODY / 1024 / 1024
+        ))
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound(_) | Self::UnknownCall => StatusCode::NOT_FOUND,
-            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::NotFound(_) | Self::UnknownCall(_) => StatusCode::NOT_FOUND,
+            Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) | Self::Busy(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -75,9 +86,10 @@ impl Error {
             Self::BadRequest(_) => "bad_request",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden(_) => "forbidden",
-            Self::NotFound(_) | Self::UnknownCall => "not_found",
-            Self::WrongMethod => "method_not_allowed",
+            Self::NotFound(_) | Self::UnknownCall(_) => "not_found",
+            Self::WrongMethod(_) => "method_not_allowed",
             Self::Conflict(_) => "conflict",
+            Self::Busy(_) => "busy",
             Self::TooLarge(_) => "too_large",
             Self::Unavailable(_) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
@@ -140,7 +152,7 @@ impl IntoResponse for Error {
             Self::Conflict(_) => {
                 headers.insert("x-should-retry", HeaderValue::from_static("false"));
             }
-            Self::Unavailable(_) => {
+            Self::Busy(_) | Self::Unavailable(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}

@@ -48,10 +48,7 @@ impl<T, S: Send + Sync> FromRequest<S> for RawBody<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             match rejection.status().as_u16() {
-                413 => Error::TooLarge(format!(
-                    "the body is larger than {} MiB: send it in parts",
-                    MAX_BODY / 1024 / 1024
-                )),
+                413 => Error::body_too_large(),
                 _ => Error::BadRequest("the body could not be read to its end".to_owned()),
             }
         })?;
@@ -139,7 +136,7 @@ fn unknown(name: &str, known: &[&str]) -> String {
 }
 
 /// How many letters must be changed, added or removed to make one name of the other, case aside.
-fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (i, a) in one.chars().enumerate() {

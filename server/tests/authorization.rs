@@ -40,6 +40,7 @@ enum OpenTo {
 use OpenTo::{All, Operators, ReadersOfTheCustomer, Sessions, TokensInTheQuery, Writers};
 
 const TABLE: &[(&str, &str, OpenTo)] = &[
+    ("GET", "/docs", All),
     ("GET", "/healthz", All),
     ("GET", "/openapi.json", All),
     ("GET", "/readyz", All),

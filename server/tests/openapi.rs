@@ -4,18 +4,23 @@
 mod common;
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use common::{app, example, get, send, token};
+use common::{app, example, get, token};
 use serde_json::Value;
 use server::{
     clock,
-    openapi::{Entry, fill, samples},
+    openapi::{Entry, SURFACE, fill, samples, sdk_name},
     routes,
 };
 use sqlx::PgPool;
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+use tower::ServiceExt as _;
 
 fn entries() -> Vec<Entry> {
     routes::calls().described().1
@@ -84,9 +89,10 @@ fn every_placeholder_is_known() {
 }
 
 #[sqlx::test(migrations = "./migrations")]
-async fn every_example_works_when_sent(pool: PgPool) {
+async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool: PgPool) {
     let app = app(pool.clone()).await;
     let token = token(&pool).await;
+    let mut answers = BTreeMap::new();
     for entry in entries() {
         let values = example::seeded(&pool, entry.call.id).await;
         let mut path = fill(entry.path, &values);
@@ -99,8 +105,44 @@ async fn every_example_works_when_sent(pool: PgPool) {
             .header("authorization", format!("Bearer {token}"))
             .body(Body::from(fill(entry.call.body, &values)))
             .unwrap();
-        let (status, body) = send(&app, request).await;
-        assert_eq!(status, StatusCode::OK, "{} {path}: {body}", entry.method);
+        let response = app.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        assert_eq!(status, StatusCode::OK, "{} {path}: {}", entry.method, String::from_utf8_lossy(&body));
+        if entry.call.id == "server.openapi" || !entry.call.media_type.is_empty() || body.is_empty() {
+            continue;
+        }
+        let mut answer: Value = serde_json::from_slice(&body).unwrap();
+        example::timeless(&mut answer, &values);
+        answers.insert(entry.call.id, answer);
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/openapi/answers.json");
+    if std::env::var_os("INLAY_WRITE_ANSWERS").is_some() {
+        fs::write(&file, serde_json::to_string_pretty(&answers).unwrap() + "\n").unwrap();
+    }
+    let shown: BTreeMap<String, Value> = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    for (id, answer) in answers {
+        let shown = shown.get(id).map(shape);
+        assert_eq!(
+            Some(shape(&answer)),
+            shown,
+            "the answer of {id} changed; write it anew: INLAY_WRITE_ANSWERS=1 cargo test -p server --test openapi"
+        );
+    }
+}
+
+/// The names of an answer, without its values.
+fn shape(value: &Value) -> BTreeSet<String> {
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(name, value)| {
+                let inner = shape(value).into_iter().map(move |path| format!("{name}.{path}"));
+                std::iter::once(name.clone()).chain(inner)
+            })
+            .collect(),
+        Value::Array(values) => values.iter().flat_map(shape).map(|path| format!("[].{path}")).collect(),
+        _ => BTreeSet::new(),
     }
 }
 
@@ -135,5 +177,79 @@ fn every_reference_in_the_document_leads_somewhere() {
             Value::Array(values) => places.extend(values),
             _ => {}
         }
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_reference_shows_every_call_and_loads_nothing(pool: PgPool) {
+    let app = app(pool).await;
+    let response = app.oneshot(Request::get("/docs").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    let page = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let page = String::from_utf8(page.to_vec()).unwrap();
+    for entry in entries() {
+        assert!(page.contains(&format!("<article id=\"{}\">", entry.call.id)), "{}", entry.call.id);
+        assert!(page.contains(&format!("href=\"#{}\"", entry.call.id)), "{} is not linked", entry.call.id);
+    }
+    for foreign in ["<script", "src=\"http", "url(http", "style=\""] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+    for anchor in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!(" id=\"{anchor}\"")), "#{anchor} leads nowhere");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn calls_of_the_sdk_that_are_left_out_say_so(pool: PgPool) {
+    let token = token(&pool).await;
+    let app = app(pool).await;
+    let entries = entries();
+    let mut left_out = 0;
+    for (method, path, name) in SURFACE {
+        if entries.iter().any(|entry| (entry.method, entry.path) == (method, path)) {
+            continue;
+        }
+        left_out += 1;
+        if path.ends_with("/breakdowns") {
+            // Read as the id of an invoice until it is a call of its own.
+            continue;
+        }
+        let filled = fill(path, &samples(clock::now())).replace("{billing_provider_type}", "stripe");
+        let request = Request::builder().method(method).uri(&filled);
+        let request = request.header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
+        let (status, body) = common::send(&app, request).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}: {body}");
+        let message = body["message"].as_str().unwrap();
+        assert!(
+            message.contains("is not part of Inlay") && message.contains(name),
+            "{method} {path}: {message}"
+        );
+    }
+    assert_eq!(
+        SURFACE.len() - left_out,
+        entries.iter().filter(|entry| sdk_name(entry.method, entry.path).is_some()).count()
+    );
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_wrong_path_or_method_is_told_the_right_one(pool: PgPool) {
+    let app = app(pool).await;
+    let cases = [
+        (
+            "GET",
+            "/v1/customer",
+            404,
+            "no call has this path; did you mean /v1/customers? /docs lists all calls",
+        ),
+        ("GET", "/v3/anything", 404, "no call has this path; /docs lists all calls"),
+        ("GET", "/v1/ingest", 405, "this path does not take GET; send POST"),
+        ("DELETE", "/v1/customers", 405, "this path does not take DELETE; send GET or POST"),
+    ];
+    for (method, path, expected, text) in cases {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let (status, body) = common::send(&app, request).await;
+        assert_eq!((status.as_u16(), body["message"].as_str().unwrap()), (expected, text), "{method} {path}");
     }
 }

@@ -45,7 +45,7 @@ impl Row {
 pub async fn create(pool: &PgPool, new: BillableMetric, now: DateTime<Utc>) -> Result<()> {
     let pool = pool.clone();
     write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = super::begin(&pool).await?;
         sqlx::query(
             "insert into billable_metric
                  (id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys,

@@ -76,7 +76,7 @@ impl Row {
 pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Result<Customer> {
     let pool = pool.clone();
     write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = super::begin(&pool).await?;
         sqlx::query(
             "insert into customer (id, name, custom_fields, created_at, updated_at)
              values ($1, $2, $3, $4, $4)",
@@ -189,7 +189,7 @@ pub async fn set_ingest_aliases(
     let pool = pool.clone();
     let customer_id = access.customer_id();
     write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = super::begin(&pool).await?;
         // The row lock lets two calls for one customer pass one after the other.
         let done = sqlx::query("update customer set updated_at = $2 where id = $1")
             .bind(customer_id)

@@ -50,7 +50,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
         return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
     }
-    let mut tx = pool.begin().await?;
+    let mut tx = super::begin(pool).await?;
     if lock_customer(&mut tx, new.customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived".to_owned()));
     }
@@ -105,7 +105,7 @@ pub async fn end(
     now: DateTime<Utc>,
 ) -> Result<()> {
     check_midnight("ending_before", ending_before)?;
-    let mut tx = pool.begin().await?;
+    let mut tx = super::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
     }

@@ -7,6 +7,7 @@ pub mod credit_type;
 pub mod cursor;
 pub mod customer;
 pub mod customer_plan;
+pub mod idempotency;
 pub mod invoice;
 mod open;
 pub mod plan;
@@ -20,6 +21,8 @@ pub use pool::{connect, options};
 pub use schema::{Schema, migrate, schema};
 
 pub(crate) use schema::READY_TIMEOUT;
+
+pub(crate) use idempotency::begin;
 
 use crate::{Error, Result};
 use chrono::{DateTime, Utc};
@@ -46,6 +49,13 @@ pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Se
     let work = async {
         // A connection that died silently would be waited for without end; a statement takes 30 s at most.
         timeout(WRITE_LIMIT, work).await.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
+    };
+    let claim = idempotency::current();
+    let work = async {
+        match claim {
+            Some(claim) => idempotency::under(claim, work).await,
+            None => work.await,
+        }
     };
     tokio::spawn(crate::error::REQUEST_ID.scope(request_id, work))
         .await

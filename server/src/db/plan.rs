@@ -69,6 +69,7 @@ pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Ut
         return Err(Error::field("group_key", "is empty: leave it out for one line in all"));
     }
     let id = super::new_id(now);
+    let mut tx = super::begin(pool).await?;
     sqlx::query(
         "insert into product (id, name, group_key, custom_fields, created_at)
         values ($1, $2, $3, $4, $5)",
@@ -78,8 +79,9 @@ pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Ut
     .bind(group_key)
     .bind(Json(product.custom_fields))
     .bind(now)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(id)
 }
 
@@ -93,7 +95,7 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
         return Err(Error::BadRequest(problems.join("; ")));
     }
     let id = super::new_id(now);
-    let mut tx = pool.begin().await?;
+    let mut tx = super::begin(pool).await?;
     sqlx::query(
         "insert into plan (id, name, description, billing_frequency, billing_anchor, custom_fields, minimums,
             created_at)

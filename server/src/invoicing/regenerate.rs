@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// 400 for an invoice that is not void, or whose period the plan does not cover any more or will bill anew anyway; 404
 /// when there is no such invoice; 409 when the period is billed already.
 pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
-    let mut tx = pool.begin().await?;
+    let mut tx = db::begin(pool).await?;
     let Some(voided) = db::invoice::for_regeneration(&mut tx, id).await? else {
         return Err(super::void::missing(pool, id, now, "voided, and then regenerated").await?);
     };

@@ -3,6 +3,7 @@
 mod backfill;
 mod finalize;
 mod fold;
+mod idempotency;
 mod partitions;
 
 use crate::{AppState, Result, clock, telemetry};
@@ -20,6 +21,13 @@ pub async fn run(state: AppState, shutdown: Shutdown) {
     jobs.spawn(every(pace(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
     jobs.spawn(every(pace(2), "count earlier events", state.clone(), shutdown.clone(), backfill::run));
     jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
+    jobs.spawn(every(
+        pace(600),
+        "remove old idempotency keys",
+        state.clone(),
+        shutdown.clone(),
+        idempotency::run,
+    ));
     jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
     jobs.join_all().await;
 }

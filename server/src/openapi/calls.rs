@@ -18,6 +18,13 @@ pub struct Entry {
     pub(super) sketch: fn(&mut Sketch),
 }
 
+impl Entry {
+    /// Whether it heeds an `Idempotency-Key`.
+    pub fn takes_key(&self) -> bool {
+        self.method == "POST" && !self.call.reads
+    }
+}
+
 /// A router of described calls.
 #[derive(Debug)]
 pub struct Calls {

@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document.
 
-use super::{Entry, Sketch, example};
+use super::{Entry, Sketch, answers, example, metronome};
+use crate::{idempotency::IDEMPOTENCY_KEY, reference::RULES};
 use chrono::{DateTime, Utc};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
@@ -13,10 +14,12 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
     let values = example::samples(now);
     let mut schemas = Map::new();
     let mut paths: Map<String, Value> = Map::new();
-    for entry in entries {
+    for (order, entry) in entries.iter().enumerate() {
         let mut sketch = Sketch::new();
         (entry.sketch)(&mut sketch);
-        let operation = operation(entry, &sketch, &values);
+        let mut operation = operation(entry, &sketch, &values);
+        // An object of JSON has no order; the reference keeps that of the code.
+        operation["x-order"] = json!(order);
         schemas.extend(sketch.answers.take_definitions(true));
         let path = paths.entry(entry.path).or_insert_with(|| json!({}));
         path[entry.method.to_lowercase()] = operation;
@@ -28,7 +31,7 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
             "title": "Inlay",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Usage billing with dashboards to embed.",
-            "description": ABOUT,
+            "description": about(),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": server }],
@@ -45,6 +48,12 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
             },
         },
     })
+}
+
+/// What Inlay is, and the rules that hold across calls.
+fn about() -> String {
+    let rules = RULES.iter().map(|(_, title, text)| format!("\n\n# {title}\n\n{}", text.trim()));
+    std::iter::once(ABOUT.to_owned()).chain(rules).collect()
 }
 
 fn error() -> Value {
@@ -71,7 +80,7 @@ fn operation(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
         "description": call.about,
         "tags": [entry.group],
         "parameters": parameters(entry, sketch, values),
-        "responses": responses(entry, sketch),
+        "responses": responses(entry, sketch, values),
     });
     if let Some(schema) = &sketch.body {
         let mut content = json!({ "schema": schema });
@@ -82,6 +91,9 @@ fn operation(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
             "required": !call.body.is_empty(),
             "content": { "application/json": content },
         });
+    }
+    if let Some(name) = metronome::sdk_name(entry.method, entry.path) {
+        operation["x-sdk"] = json!(format!("client.{name}"));
     }
     operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
     operation
@@ -104,6 +116,15 @@ fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<V
             parameter
         })
         .collect();
+    if entry.takes_key() {
+        parameters.push(json!({
+            "name": IDEMPOTENCY_KEY.as_str(),
+            "in": "header",
+            "required": false,
+            "description": "A key of your own, such as a UUID, with which the call may be sent again: see the rules.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        }));
+    }
     let Some(query) = sketch.query.as_ref().map(Schema::as_value) else { return parameters };
     let filled = example::fill(entry.call.query, values);
     let examples: Vec<_> = url::form_urlencoded::parse(filled.as_bytes()).collect();
@@ -149,12 +170,16 @@ fn typed(text: &str, schema: &Value) -> Value {
     }
 }
 
-fn responses(entry: &Entry, sketch: &Sketch) -> Value {
+fn responses(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value {
     let call = &entry.call;
     let mut responses = Map::new();
     let good = match (&sketch.answer, call.media_type) {
         (Some(schema), _) => {
-            json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } })
+            let mut content = json!({ "schema": schema });
+            if let Some(answer) = answers::answer(call.id, values) {
+                content["example"] = answer;
+            }
+            json!({ "description": "Done.", "content": { "application/json": content } })
         }
         (None, "") => json!({ "description": "Done. The body is empty." }),
         (None, media_type) => json!({ "description": "Done.", "content": { media_type: {} } }),
@@ -177,8 +202,12 @@ fn responses(entry: &Entry, sketch: &Sketch) -> Value {
     if !call.missing.is_empty() {
         fails("404", format!("{} was not found.", capital(call.missing)));
     }
-    if !call.conflict.is_empty() {
-        fails("409", call.conflict.to_owned());
+    let key = "The `Idempotency-Key` was used with another request, or its call is under way.";
+    match (call.conflict, entry.takes_key()) {
+        ("", false) => {}
+        ("", true) => fails("409", key.to_owned()),
+        (conflict, false) => fails("409", conflict.to_owned()),
+        (conflict, true) => fails("409", format!("{conflict} Or: {key}")),
     }
     if sketch.body.is_some() {
         fails("413", "The body is larger than 5 MiB.".to_owned());

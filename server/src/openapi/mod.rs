@@ -3,14 +3,17 @@
 //! In reading order: [`Call`] is what a person writes about a call; [`Signature`] reads its parameters, body and answer
 //! off the types of its handler; [`Calls`] routes it; [`document`] puts all of that into one OpenAPI 3.1 document.
 
+mod answers;
 mod call;
 mod calls;
 mod document;
 mod example;
+mod metronome;
 mod signature;
 
 pub use call::Call;
 pub use calls::{Calls, Entry};
 pub use document::document;
 pub use example::{Values, fill, samples};
+pub use metronome::{SURFACE, closest, sdk_name};
 pub use signature::{Answer, Argument, Signature, Sketch};

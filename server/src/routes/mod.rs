@@ -14,13 +14,14 @@ mod plans;
 mod products;
 mod reference;
 mod shape;
+mod unknown;
 mod usage;
 
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, Error, assets, db::usage::Recorder, extract, headers, health, openapi::Calls, page, styleguide,
-    telemetry,
+    AppState, assets, db::usage::Recorder, extract, headers, health, idempotency, openapi::Calls, page,
+    styleguide, telemetry,
 };
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,11 +49,12 @@ pub fn calls() -> Calls {
 pub fn router(state: AppState) -> Router {
     calls()
         .into_router()
+        .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
         .merge(page::router())
         .merge(styleguide::router())
         .merge(assets::router())
-        .fallback(|| async { Error::UnknownCall })
-        .method_not_allowed_fallback(|| async { Error::WrongMethod })
+        .fallback(unknown::path)
+        .method_not_allowed_fallback(unknown::method)
         .layer(Extension(Recorder::default()))
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))

@@ -1,0 +1,222 @@
+//! Answers by `Idempotency-Key`, and the mark that a transaction leaves beside its effect.
+
+use crate::{Error, Result};
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::{PgPool, Postgres, Transaction};
+
+/// How long an answer is kept.
+pub const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// After this a call without an answer is one whose server is gone: nothing runs longer than a minute.
+const LEASE: TimeDelta = TimeDelta::seconds(90);
+
+/// The right to carry out the call of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The API token, by its public part.
+    pub token_id: String,
+    /// The key.
+    pub key: String,
+    attempt: i32,
+}
+
+/// An answer to be given again.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Answer {
+    /// Its HTTP status.
+    pub status: i16,
+    /// Its content type, if it has one.
+    pub content_type: Option<String>,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing: the call is to be carried out.
+    Claimed(Claim),
+    /// The call was carried out; this was its answer.
+    Answered(Answer),
+    /// The key was used with another request.
+    OtherRequest,
+    /// The call is being carried out.
+    Running,
+    /// The call was carried out, but its server ended before the answer was kept.
+    AnswerLost,
+}
+
+tokio::task_local! {
+    /// The claim of the request being carried out, if it has a key.
+    static CLAIM: Claim;
+}
+
+/// Runs the work of a request under its claim.
+pub async fn under<T>(claim: Claim, work: impl Future<Output = T>) -> T {
+    CLAIM.scope(claim, work).await
+}
+
+/// The claim to hand on to a task of its own.
+pub(super) fn current() -> Option<Claim> {
+    CLAIM.try_with(Clone::clone).ok()
+}
+
+/// Begins a transaction that changes something. If the request has a key, the transaction marks it as carried out: a
+/// crash loses both or neither. A try that was overtaken by another cannot go on.
+///
+/// # Errors
+/// 409 when another try holds the key.
+pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    let mut tx = pool.begin().await?;
+    if let Some(claim) = current() {
+        let marked = sqlx::query(
+            "update idempotency_key
+             set effect_at = statement_timestamp()
+             where token_id = $1
+               and key = $2
+               and attempt = $3
+               and status is null",
+        )
+        .bind(claim.token_id)
+        .bind(claim.key)
+        .bind(claim.attempt)
+        .execute(&mut *tx)
+        .await?;
+        if marked.rows_affected() == 0 {
+            return Err(Error::Conflict(
+                "the call of this Idempotency-Key was taken over by another".to_owned(),
+            ));
+        }
+    }
+    Ok(tx)
+}
+
+/// Claims a key for a request, or says what became of it.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn claim(
+    pool: &PgPool,
+    token_id: &str,
+    key: &str,
+    request_hash: &[u8],
+    now: DateTime<Utc>,
+) -> Result<Standing> {
+    // Waits for a transaction that is marking the key, so what it finds is settled.
+    let claimed: Option<(i32,)> = sqlx::query_as(
+        "insert into idempotency_key as old (token_id, key, request_hash, claimed_at)
+         values ($1, $2, $3, $4)
+         on conflict (token_id, key) do update
+         set request_hash = excluded.request_hash,
+             claimed_at = excluded.claimed_at,
+             attempt = old.attempt + 1,
+             effect_at = null,
+             status = null,
+             content_type = null,
+             body = null
+         where old.claimed_at <= $5
+            or (old.status is null
+                and old.effect_at is null
+                and old.claimed_at <= $6
+                and old.request_hash = excluded.request_hash)
+         returning attempt",
+    )
+    .bind(token_id)
+    .bind(key)
+    .bind(request_hash)
+    .bind(now)
+    .bind(now - KEPT)
+    .bind(now - LEASE)
+    .fetch_optional(pool)
+    .await?;
+    if let Some((attempt,)) = claimed {
+        return Ok(Standing::Claimed(Claim { token_id: token_id.to_owned(), key: key.to_owned(), attempt }));
+    }
+    let found: Option<Found> = sqlx::query_as(
+        "select request_hash, claimed_at, effect_at is not null as is_carried_out, status, content_type, body
+         from idempotency_key
+         where token_id = $1
+           and key = $2",
+    )
+    .bind(token_id)
+    .bind(key)
+    .fetch_optional(pool)
+    .await?;
+    // Released in between: the other try was refused.
+    let Some(found) = found else { return Ok(Standing::Running) };
+    if found.request_hash != request_hash {
+        return Ok(Standing::OtherRequest);
+    }
+    Ok(match (found.status, found.body) {
+        (Some(status), Some(body)) => {
+            Standing::Answered(Answer { status, content_type: found.content_type, body })
+        }
+        _ if found.is_carried_out && found.claimed_at <= now - LEASE => Standing::AnswerLost,
+        _ => Standing::Running,
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct Found {
+    request_hash: Vec<u8>,
+    claimed_at: DateTime<Utc>,
+    is_carried_out: bool,
+    status: Option<i16>,
+    content_type: Option<String>,
+    body: Option<Vec<u8>>,
+}
+
+/// Keeps the answer of a call that was carried out.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
+    sqlx::query(
+        "update idempotency_key
+         set status = $4, content_type = $5, body = $6
+         where token_id = $1
+           and key = $2
+           and attempt = $3",
+    )
+    .bind(&claim.token_id)
+    .bind(&claim.key)
+    .bind(claim.attempt)
+    .bind(answer.status)
+    .bind(&answer.content_type)
+    .bind(&answer.body)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Gives a key back whose call changed nothing.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
+    sqlx::query(
+        "delete from idempotency_key
+         where token_id = $1
+           and key = $2
+           and attempt = $3
+           and effect_at is null",
+    )
+    .bind(&claim.token_id)
+    .bind(&claim.key)
+    .bind(claim.attempt)
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Removes answers that are a day old; how many there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn purge(pool: &PgPool, now: DateTime<Utc>) -> Result<u64> {
+    let done = sqlx::query("delete from idempotency_key where claimed_at <= $1")
+        .bind(now - KEPT)
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected())
+}

@@ -1,0 +1,40 @@
+//! The reference for people, `/docs`: one page of HTML, made of the OpenAPI document and the rules beside the code.
+//!
+//! It needs no script and no other file: the browser's own search finds everything, links lead everywhere.
+
+mod fields;
+mod layout;
+mod markdown;
+mod operation;
+mod rules;
+mod sample;
+
+pub use layout::page;
+pub use rules::RULES;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
+use std::sync::LazyLock;
+
+/// The style sheet: the tokens of the dashboards, and what a reference needs besides.
+const STYLE: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
+
+/// Nothing may run or load; only this very style sheet counts.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    )
+});
+
+/// The headers of the page.
+pub fn headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    if let Ok(policy) = HeaderValue::from_str(&POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers
+}

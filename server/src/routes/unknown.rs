@@ -1,0 +1,42 @@
+//! What is asked for in vain: calls of Metronome that Inlay leaves out, paths and methods that nobody knows.
+
+use crate::{
+    Error,
+    openapi::{closest, sdk_name},
+};
+use axum::http::{Method, Uri};
+
+/// 404: no call has this path.
+pub(super) async fn path(method: Method, uri: Uri) -> Error {
+    let path = uri.path();
+    if let Some(left_out) = left_out(&method, path) {
+        return left_out;
+    }
+    let (_, entries) = super::calls().described();
+    Error::UnknownCall(match closest(path, entries.iter().map(|entry| entry.path)) {
+        Some(known) => format!("no call has this path; did you mean {known}? /docs lists all calls"),
+        None => "no call has this path; /docs lists all calls".to_owned(),
+    })
+}
+
+/// 405: the path is right, the method is not.
+pub(super) async fn method(method: Method, uri: Uri) -> Error {
+    if let Some(left_out) = left_out(&method, uri.path()) {
+        return left_out;
+    }
+    let (_, entries) = super::calls().described();
+    let fits = |template: &str| closest(uri.path(), std::iter::once(template)).is_some();
+    let methods: Vec<_> = entries.iter().filter(|entry| fits(entry.path)).map(|entry| entry.method).collect();
+    Error::WrongMethod(match methods.as_slice() {
+        [] => "this path does not take this method".to_owned(),
+        methods => format!("this path does not take {method}; send {}", methods.join(" or ")),
+    })
+}
+
+/// 404 for a call of Metronome that is not part of Inlay.
+fn left_out(method: &Method, path: &str) -> Option<Error> {
+    let name = sdk_name(method.as_str(), path)?;
+    Some(Error::UnknownCall(format!(
+        "this call is not part of Inlay: {name} of Metronome; /docs lists those that are"
+    )))
+}
