@@ -26,7 +26,7 @@ pub fn router() -> Router<AppState> {
 
 async fn guide(State(state): State<AppState>) -> Response {
     if !state.settings.styleguide {
-        return Error::UnknownCall.into_response();
+        return Error::NotFound("the page").into_response();
     }
     let nonce = Nonce::new().to_string();
     let headers = headers::styleguide(&nonce);
@@ -38,7 +38,7 @@ async fn guide(State(state): State<AppState>) -> Response {
 async fn sample(State(state): State<AppState>, Path(name): Path<String>) -> Response {
     let sample = samples().into_iter().find(|sample| sample.name == name);
     let Some(sample) = sample.filter(|_| state.settings.styleguide) else {
-        return Error::UnknownCall.into_response();
+        return Error::NotFound("the page").into_response();
     };
     let nonce = Nonce::new().to_string();
     let headers = headers::page(&nonce, &[]);

@@ -112,7 +112,7 @@ async fn eight_at_once_carry_a_call_out_once(pool: PgPool) {
     }
     assert_eq!((made, customers(&pool).await), (1, 1));
     let (status, headers, _) = post(&app, &token, "k", "/v1/customers", r#"{"name":"Acme"}"#).await;
-    assert_eq!((status, &headers["idempotent-replayed"].as_bytes()[..]), (StatusCode::OK, &b"true"[..]));
+    assert_eq!((status, headers["idempotent-replayed"].as_bytes()), (StatusCode::OK, b"true".as_slice()));
 }
 
 async fn join_all<T: Send + 'static>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {

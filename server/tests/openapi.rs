@@ -27,7 +27,7 @@ fn entries() -> Vec<Entry> {
 }
 
 /// What is routed without a description: pages, files and nothing else.
-const PAGES: [&str; 2] = ["assets.rs", "page.rs"];
+const PAGES: [&str; 3] = ["assets.rs", "page.rs", "styleguide.rs"];
 
 #[test]
 fn no_route_is_without_an_entry() {
