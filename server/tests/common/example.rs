@@ -71,6 +71,7 @@ async fn added_charge(pool: &PgPool, now: DateTime<Utc>) -> Uuid {
     };
     let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
     db::plan::charges(pool, plan_id, None, None).await.unwrap().data[0].id
+}
 
 /// An answer as it would always be: ids and dates that stand for a placeholder become it, others become samples, and
 /// long lists are cut.
