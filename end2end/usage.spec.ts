@@ -1,6 +1,13 @@
 // The usage dashboard: figures, charts, windows and tooltip, before WASM, without it and with it.
 import { embedded, expect, holdWasm, hydrated, GROUPED, LARGE, METRICS, printed, test } from "./fixtures";
 
+/** Other names for a group key and one of its values. */
+const NAMED = {
+  bm_group_key_overrides: [
+    { group_key_name: "region", display_name: "Data center", value_display_names: { "eu-west-1": "Dublin" } },
+  ],
+};
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
@@ -25,6 +32,38 @@ test.describe("without JavaScript", () => {
       const usage = await demo.usage(LARGE, days);
       await expect(page.locator("body")).toContainText(printed(usage["Input tokens"]!));
     }
+  });
+
+  test("cumulative, cost and groups are links that keep each other", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+    await page.getByRole("link", { name: "Cumulative" }).click();
+    await page.locator("summary", { hasText: "Group by" }).click();
+    await page.getByRole("link", { name: "Data center" }).click();
+    await page.locator('[data-range="60"]').click();
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ window: "60", view: "cumulative", group: "region" });
+    const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+    await expect(chart.locator(".legend li")).not.toHaveCount(0);
+    await expect(chart.locator(".legend")).toContainText("Dublin");
+    await expect(chart.locator(".legend")).not.toContainText("eu-west-1");
+    // Ordered by size.
+    const totals = (await chart.locator(".legend .total").allInnerTexts()).map((text) => Number(text.replaceAll(",", "")));
+    expect(totals).toEqual([...totals].sort((one, other) => other - one));
+    await page.getByRole("link", { name: "Cost", exact: true }).click();
+    await expect(chart.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
+  });
+
+  test("a group is shown alone and then all again", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+    await page.locator("summary", { hasText: "Group by" }).click();
+    await page.getByRole("link", { name: "Data center" }).click();
+    const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+    const entry = chart.locator(".legend a", { hasText: "Dublin" });
+    const total = await entry.locator(".total").innerText();
+    await entry.click();
+    await expect(chart.locator(".figure strong")).toHaveText(total);
+    await expect(entry).toHaveAttribute("aria-current", "true");
+    await page.getByRole("link", { name: "Only Dublin: show all again" }).click();
+    await expect(chart.locator(".figure strong")).not.toHaveText(total);
   });
 
   test("the numbers of a chart are also a table", async ({ page, demo }) => {
@@ -70,6 +109,59 @@ test("with WASM the window changes in place", async ({ page, demo }) => {
     await expect(frame.locator("body")).toContainText(printed(usage["Input tokens"]!));
     await expect(frame.locator("html")).toHaveAttribute("data-same-document", "yes");
   }
+});
+
+test("every choice is made in place, by mouse and by keyboard", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+  await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
+  const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+  await page.locator("summary", { hasText: "Group by" }).click();
+  await page.getByRole("link", { name: "Data center" }).click();
+  await expect(chart.locator(".legend")).toContainText("Dublin");
+  // The menu that was used keeps the focus, closed.
+  await expect(page.locator("summary", { hasText: "By Data center" })).toBeFocused();
+  await expect(page.getByRole("status")).toHaveText("Showing 30 days, by day, by Data center");
+
+  await page.getByRole("link", { name: "Cumulative" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "Cumulative" })).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("link", { name: "Cumulative" })).toBeFocused();
+  const entry = chart.locator(".legend a", { hasText: "Dublin" });
+  await entry.focus();
+  await page.keyboard.press("Enter");
+  await expect(entry).toHaveAttribute("aria-current", "true");
+  await expect(entry).toBeFocused();
+  await page.locator('[data-range="90"]').click();
+  await expect(page.locator('[data-range="90"]')).toHaveAttribute("aria-current", "page");
+  await expect(chart.locator(".figure")).toContainText("in 90 days");
+
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+    window: "90", view: "cumulative", group: "region", only: "eu-west-1",
+  });
+  await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
+});
+
+test("a window that was changed in place is kept by the other choices", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "usage"));
+  await page.locator("[data-chart] summary").first().click();
+  await page.locator('[data-range="60"]').click();
+  await expect(page.locator("[data-chart] tbody").first().locator("tr")).toHaveCount(60);
+  await expect(page.locator("[data-chart] details").first()).toHaveAttribute("open", "");
+  await page.getByRole("link", { name: "Cost", exact: true }).click();
+  await expect(page.locator("[data-chart] .figure").first()).toContainText("in 60 days");
+  await expect(page.locator("[data-chart] .figure").first()).toContainText("$");
+});
+
+test("a choice that cannot be loaded says so and keeps what is shown", async ({ page, demo, watch }) => {
+  await page.goto(await demo.embedUrl(LARGE, "usage"));
+  await page.context().setOffline(true);
+  await page.getByRole("link", { name: "Cumulative" }).click();
+  await expect(page.getByRole("status")).toHaveText("That could not be loaded. Try again in a moment.");
+  await expect(page.locator("[data-chart]")).toHaveCount(METRICS.length);
+  await page.context().setOffline(false);
+  await page.getByRole("link", { name: "Cumulative" }).click();
+  await expect(page.getByRole("link", { name: "Cumulative" })).toHaveAttribute("aria-current", "page");
+  watch.errors.length = 0; // the browser's own word about the network
 });
 
 test("arrow keys walk the days with WASM", async ({ page, demo }) => {

@@ -16,5 +16,7 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 mod sample_invoices;
 #[cfg(feature = "ssr")]
+mod sample_usage;
+#[cfg(feature = "ssr")]
 pub mod samples;
 pub mod view;

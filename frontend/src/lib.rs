@@ -11,6 +11,6 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     // Naming the islands keeps the linker from dropping their exports.
-    let _ = (app::components::UsageBoard, app::components::MoreInvoices, app::components::Session);
+    let _ = (app::components::MoreInvoices, app::components::Session);
     leptos::mount::hydrate_islands();
 }

@@ -33,6 +33,7 @@ pub mod state;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
+pub mod usage_page;
 
 pub use error::{Error, Result};
 pub use routes::router;

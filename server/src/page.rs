@@ -9,9 +9,10 @@ use crate::{
     extract::Query,
     headers,
     invoicing::{self, InvoiceFilter, Sort},
+    usage_page,
 };
 use app::{
-    billing::{Page, UsageWindow},
+    billing::Page,
     embed::{ColorScheme, Dashboard, Theme},
     pages::{
         InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, LoadError, MessagePage, OneInvoice,
@@ -19,6 +20,7 @@ use app::{
     },
     view::{
         links::{DocumentQuery, InvoiceQuery, Links},
+        usage_choice::UsageChoice,
         words,
     },
 };
@@ -52,6 +54,10 @@ pub fn router() -> Router<AppState> {
 struct PageQuery {
     token: Option<String>,
     window: Option<String>,
+    view: Option<String>,
+    measure: Option<String>,
+    group: Option<String>,
+    only: Option<String>,
 }
 
 /// A page that may be shown: who reads it, and the token that goes on.
@@ -131,17 +137,22 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal).await,
     };
-    match active(&state, opened.access).await {
-        Ok(()) => {}
-        Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone).await,
-        // The section below will fail too, and say so in its place.
-        Err(error) => drop(failed("the customer", &error)),
-    }
-    let series = db::usage::series(&state.pool, opened.access, opened.now).await;
-    let window = query.window.and_then(|days| days.parse().ok()).and_then(UsageWindow::from_days);
+    let choice = UsageChoice::read(
+        query.window.as_deref(),
+        query.view.as_deref(),
+        query.measure.as_deref(),
+        query.group.as_deref(),
+        query.only.as_deref(),
+    );
+    let board = match usage_page::board(&state.pool, opened.access, &choice, opened.now).await {
+        Ok(None) | Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone).await,
+        Ok(Some(board)) => Ok(board),
+        Err(error) => Err(failed("usage", &error)),
+    };
     let page = UsagePage {
-        series: series.map_err(|error| failed("usage", &error)),
-        window: window.unwrap_or_default(),
+        board,
+        choice,
+        names: opened.session.grant.display.group_keys.clone(),
         now: opened.now,
         base_href: format!("/embed/usage?token={}", opened.token),
     };

@@ -9,7 +9,7 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Wanted, fold, over_period, record, series},
+    db::usage::{self, Charted, Daily, Wanted, fold, over_period, record, series},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -42,6 +42,23 @@ async fn month(
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(group, quantity)| ((*group).to_owned(), (*quantity).to_owned())).collect()
+}
+
+/// The days of all metrics of the customer's plan.
+async fn charts(pool: &PgPool, customer_id: Uuid) -> Vec<Daily> {
+    let account = usage::account(pool, access(customer_id), now(), now()).await.unwrap();
+    let charted: Vec<_> = account
+        .metrics
+        .iter()
+        .map(|metric| Charted {
+            billable_metric_id: metric.id,
+            aggregation_type: metric.aggregation_type,
+            group_index: 0,
+            group_id: Uuid::nil(),
+        })
+        .collect();
+    let daily = series(pool, access(customer_id), &charted, now()).await.unwrap();
+    daily.into_iter().map(Result::unwrap).collect()
 }
 
 /// Groups with their values.
@@ -120,8 +137,8 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
             assert_eq!(month(&pool, acme, *id, *kind, 1).await, pairs(by_region), "{kind:?} round {round}");
             assert_eq!(month(&pool, acme, *id, *kind, 2).await, pairs(by_zone), "{kind:?} round {round}");
         }
-        let charts = series(&pool, access(acme), now()).await.unwrap().unwrap();
-        let totals: Vec<_> = charts.iter().map(|one| one.totals[0].to_string()).collect();
+        let charts = charts(&pool, acme).await;
+        let totals: Vec<_> = charts.iter().map(|one| one.measures[0].total.to_string()).collect();
         assert_eq!(
             totals,
             [
@@ -132,9 +149,10 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
                 "5"
             ]
         );
-        let yesterday: Vec<_> = charts.iter().map(|one| one.values[88].to_string()).collect();
+        let yesterday: Vec<_> =
+            charts.iter().map(|one| one.values[one.values.len() - 2].to_string()).collect();
         assert_eq!(yesterday, ["3", "7", "7", "7", "2"]);
-        assert!(charts.iter().all(|one| one.values.len() == 90 && one.values[0] == Decimal::zero()));
+        assert!(charts.iter().all(|one| one.values.len() == 272 && one.values[0] == Decimal::zero()));
         // pending, then folded, then nothing left to fold
         assert_eq!(fold(&pool).await.unwrap(), [7, 0, 0][round]);
     }
@@ -268,7 +286,10 @@ async fn a_new_metric_counts_the_next_event(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_customer_without_a_plan_has_no_series(pool: PgPool) {
     let acme = customer(&pool, "Acme").await;
-    assert_eq!(series(&pool, access(acme), now()).await.unwrap(), None);
+    let account = usage::account(&pool, access(acme), now(), now()).await.unwrap();
+    assert!(account.terms.is_empty() && account.metrics.is_empty());
     on_plan(&pool, acme, &[]).await;
-    assert_eq!(series(&pool, access(acme), now()).await.unwrap(), Some(vec![]));
+    let account = usage::account(&pool, access(acme), now(), now()).await.unwrap();
+    assert_eq!((account.terms.len(), account.metrics.len()), (1, 0));
+    assert!(charts(&pool, acme).await.is_empty());
 }

@@ -13,6 +13,7 @@ mod page;
 mod plan;
 mod price_adjustment;
 mod usage;
+mod usage_series;
 
 pub use breakdown::InvoiceBreakdown;
 pub use credit_type::{CreditType, ListedCreditType};
@@ -29,4 +30,5 @@ pub use plan::{
     PlanDetails, PlanDetailsOfCustomer, Price, Rounding, TierMode, TrialInfo, UnitConversion,
 };
 pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
-pub use usage::{UsageGroup, UsageRow, UsageSeries, UsageWindow, WindowSize};
+pub use usage::{UsageGroup, UsageRow, UsageWindow, WindowSize};
+pub use usage_series::{DailyCost, DayMark, DayMarkKind, GroupSeries, NoCost, UsageSeries, WindowMeasure};

@@ -1,7 +1,7 @@
 //! Measured quantities over time.
 
-use super::{AggregationType, Decimal};
-use chrono::{DateTime, NaiveDate, Utc};
+use super::Decimal;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -57,6 +57,15 @@ impl UsageWindow {
         }
     }
 
+    /// Its place in [`Self::ALL`].
+    pub fn index(self) -> usize {
+        match self {
+            Self::Days30 => 0,
+            Self::Days60 => 1,
+            Self::Days90 => 2,
+        }
+    }
+
     /// The window of this many days, if there is one.
     pub fn from_days(days: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|window| window.days() == days)
@@ -101,22 +110,4 @@ pub struct UsageGroup {
     /// All keys of the grouping with their values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<BTreeMap<String, Option<String>>>,
-}
-
-/// Daily usage of one metric, as the usage dashboard needs it: every day present, oldest first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct UsageSeries {
-    /// Which metric.
-    pub billable_metric_id: Uuid,
-    /// Its display name.
-    pub name: String,
-    /// How it is measured.
-    pub aggregation_type: AggregationType,
-    /// The day of `values[0]`.
-    pub starting_on: NaiveDate,
-    /// One value a day to today; zero where nothing happened.
-    pub values: Vec<Decimal>,
-    /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
-    pub totals: [Decimal; 3],
 }

@@ -51,15 +51,6 @@ fn show_expired() {
     });
 }
 
-/// Writes the window into the address bar; the token was taken out of it by the page's script.
-pub(crate) fn remember_window(days: u32) {
-    if let Some(window) = web_sys::window()
-        && let Ok(history) = window.history()
-    {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("?window={days}")));
-    }
-}
-
 async fn fetch(method: &str, url: &str) -> Option<(u16, String)> {
     let options = RequestInit::new();
     options.set_method(method);

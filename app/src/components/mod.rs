@@ -9,7 +9,7 @@ mod invoice_filter;
 mod invoice_row;
 mod session;
 mod states;
-mod usage_board;
+mod usage_choices;
 
 pub use badge::StatusBadge;
 pub use current_invoice::CurrentInvoice;
@@ -18,4 +18,4 @@ pub use invoice_filter::InvoiceFilterBar;
 pub use invoice_row::{Downloads, InvoiceInside, InvoiceRow};
 pub use session::Session;
 pub use states::{EmptyState, ErrorState};
-pub use usage_board::UsageBoard;
+pub use usage_choices::{UsageChoices, WindowTabs};

@@ -16,7 +16,7 @@ pub use message::MessagePage;
 pub use shell::{PageContent, PageFrame, SessionProps, Shell};
 #[cfg(feature = "ssr")]
 pub use styleguide::Styleguide;
-pub use usage::UsagePage;
+pub use usage::{UsageBoard, UsagePage};
 
 /// Why a section has no data. What went wrong is in the server's log, not on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

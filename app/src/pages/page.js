@@ -1,21 +1,52 @@
 (()=>{
-// The token was spent on this page: take it out of the address bar and of what is shared from there.
-const u=new URL(location);u.searchParams.delete('token');history.replaceState(null,'',u.pathname+u.search);
+const D=document,all=(s,r=D)=>[...r.querySelectorAll(s)];
+// The token was spent on this page: it stays out of the address bar and of what is shared from there.
+const clean=h=>{const u=new URL(h,location);u.searchParams.delete('token');history.replaceState(null,'',u.pathname+u.search)};
+clean(location);
 // The tooltip of every chart, by pointer and by keyboard, from the rows of the table that stands below it.
-for(const f of document.querySelectorAll('[data-chart]')){
-const a=f.querySelector('.area'),c=a.querySelector('.cursor'),t=a.querySelector('.tooltip');let day=-1;
-const rows=()=>f.querySelectorAll('tbody tr');
-const hide=()=>{c.hidden=t.hidden=true;day=-1};
-const show=i=>{const r=rows(),n=r.length;if(!n)return;i=Math.max(0,Math.min(n-1,i));if(i===day&&!t.hidden)return;day=i;
-const w=a.clientWidth,x=n>1?i/(n-1)*w:w;c.hidden=t.hidden=false;c.style.left=x+'px';c.firstChild.style.top=100-r[i].dataset.y/10+'%';
-const d=document.createElement('span'),v=document.createElement('strong');d.textContent=r[i].cells[0].textContent;v.textContent=r[i].cells[1].textContent;t.replaceChildren(d,v);
-const tw=t.offsetWidth;t.style.left=Math.max(0,x+12+tw>w?Math.max(x-12-tw,0):x+12)+'px'};
-a.addEventListener('pointermove',e=>{const b=a.getBoundingClientRect();show(Math.round((e.clientX-b.left)/b.width*(rows().length-1)))});
-a.addEventListener('pointerdown',e=>{const b=a.getBoundingClientRect();show(Math.round((e.clientX-b.left)/b.width*(rows().length-1)))});
-a.addEventListener('pointerleave',e=>{if(e.pointerType==='mouse'&&document.activeElement!==a)hide()});
-a.addEventListener('focus',()=>{if(day<0&&a.matches(':focus-visible'))show(rows().length-1)});
-a.addEventListener('blur',hide);
-a.addEventListener('keydown',e=>{const n=rows().length,k={ArrowLeft:day-1,ArrowRight:day+1,Home:0,End:n-1}[e.key];
-if(e.key==='Escape')hide();else if(k!==undefined){e.preventDefault();show(k)}});
-}
+let at=null,day=-1;
+const rows=a=>a.closest('figure').querySelectorAll('tbody tr');
+const parts=a=>[a.querySelector('.cursor'),a.querySelector('.tooltip')];
+const hide=()=>{if(at)for(const p of parts(at))p.hidden=true;at=null;day=-1};
+const line=(text,strong,slot)=>{const s=D.createElement('span');
+if(slot!==undefined){const i=D.createElement('i');i.style.background='var(--UsageLine_'+slot+')';s.append(i)}
+s.append(text);if(strong!==undefined){const b=D.createElement('strong');b.textContent=strong;s.append(b)}return s};
+const show=(a,i)=>{const r=rows(a),n=r.length;if(!n)return;i=Math.max(0,Math.min(n-1,i));if(a===at&&i===day)return;if(a!==at)hide();at=a;day=i;
+const [c,t]=parts(a),w=a.clientWidth,x=(a.hasAttribute('data-bars')?(i+.5)/n:n>1?i/(n-1):1)*w,y=r[i].dataset.y;c.hidden=t.hidden=false;c.style.left=x+'px';
+c.firstChild.hidden=!y;if(y)c.firstChild.style.top=100-y/10+'%';
+const [d,...v]=r[i].cells,h=r[i].closest('table').tHead.rows[0].cells,f=[...d.childNodes].filter(k=>k.textContent.trim()).map(k=>line(k.textContent));
+if(v.length<2){const b=D.createElement('strong');b.textContent=v[0].textContent;f.push(b)}
+else v.forEach((k,j)=>{const s=h[j+1].dataset.slot;if(s===undefined||/[1-9]/.test(k.textContent))f.push(line(h[j+1].textContent,k.textContent,s))});
+t.replaceChildren(...f);const tw=t.offsetWidth;t.style.left=Math.max(0,x+12+tw>w?Math.max(x-12-tw,0):x+12)+'px'};
+const point=e=>{const a=e.target.closest?.('.area');if(!a){if(at&&e.pointerType==='mouse'&&D.activeElement!==at)hide();return}
+const b=a.getBoundingClientRect(),n=rows(a).length,p=(e.clientX-b.left)/b.width;show(a,a.hasAttribute('data-bars')?Math.floor(p*n):Math.round(p*(n-1)))};
+D.addEventListener('pointermove',point);D.addEventListener('pointerdown',point);D.documentElement.addEventListener('pointerleave',e=>{if(e.pointerType==='mouse')hide()});
+D.addEventListener('focusin',e=>{const a=e.target;if(a.matches?.('.area:focus-visible')&&at!==a)show(a,rows(a).length-1)});
+D.addEventListener('focusout',e=>{if(e.target===at)hide()});
+D.addEventListener('keydown',e=>{const a=e.target.closest?.('.area');if(e.key==='Escape'){hide();const m=D.querySelector('.menu[open]');if(m){m.open=false;m.firstChild.focus()}return}
+if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,Home:0,End:1e9}[e.key];if(k!==undefined){e.preventDefault();show(a,k)}});
+// The choices of the usage page are links; here they are followed in place. Other windows wait in templates, all else is
+// asked of the server.
+let turn=0,kept={};
+const board=()=>D.getElementById('usage'),said=()=>D.getElementById('said');
+const swap=(b,w)=>{const f=all('[data-chart]>figure',b),now=b.dataset.window,open=f.map(x=>x.querySelector('details').open);
+const next=kept[w]||all('template[data-window="'+w+'"]',b).map(t=>t.content);if(next.length!==f.length)return false;
+hide();kept[now]=f.map(x=>{const d=new DocumentFragment;d.append(...x.childNodes);return d});
+f.forEach((x,i)=>{x.append(next[i]);x.querySelector('details').open=open[i]});b.dataset.window=w;
+for(const l of all('a[data-choice]',b)){if(l.dataset.range){l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current')}
+else l.setAttribute('href',l.getAttribute('href').replace(/window=\d+/,'window='+w))}return true};
+const retry=(b,key)=>{const l=all('[data-choice]',b).find(x=>x.dataset.choice===key),m=l?.closest('details');(m?m.firstElementChild:l||b.querySelector('h1')).focus({preventScroll:true})};
+D.addEventListener('click',async e=>{const m=D.querySelector('.menu[open]');if(m&&!m.contains(e.target))m.open=false;
+const l=e.target.closest?.('a[data-choice]'),b=board();if(!l||!b||e.defaultPrevented||e.button||e.metaKey||e.ctrlKey||e.shiftKey||e.altKey)return;
+e.preventDefault();const href=l.href,w=l.dataset.range,my=++turn;said().textContent='';
+if(w&&(w===b.dataset.window||swap(b,w))){b.removeAttribute('aria-busy');clean(href);return}
+b.setAttribute('aria-busy','true');
+try{const r=await fetch(href),p=new DOMParser().parseFromString(await r.text(),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
+if(r.status===401){D.getElementById('expired').hidden=false;b.removeAttribute('aria-busy');return}
+if(!r.ok||!n)throw 0;
+// The page's own session goes on: it is the one that is renewed.
+const t=new URL(l.href).searchParams.get('token');
+for(const a of all('a[data-session]',n).concat(all('template',n).flatMap(x=>all('a[data-session]',x.content))))a.setAttribute('href',a.getAttribute('href').replace(/token=[^&]*/,'token='+t));
+hide();kept={};b.replaceWith(n);clean(href);said().textContent=n.dataset.said;retry(n,l.dataset.choice)}
+catch{if(my===turn){b.removeAttribute('aria-busy');said().textContent=said().dataset.failed}}});
 })()

@@ -2,9 +2,15 @@
 
 use super::LoadError;
 use crate::{
-    billing::{UsageSeries, UsageWindow},
-    components::{EmptyState, ErrorState, UsageBoard},
-    view::{format, usage::UsageCard},
+    billing::{DayMark, UsageSeries, UsageWindow},
+    chart::UsageChart,
+    components::{EmptyState, ErrorState, UsageChoices, WindowTabs},
+    embed::GroupKeyNames,
+    view::{
+        usage::{UsageCard, UsageContext},
+        usage_choice::UsageChoice,
+        usage_words,
+    },
 };
 use chrono::{DateTime, Utc};
 use leptos::{either::EitherOf3, prelude::*};
@@ -12,40 +18,165 @@ use leptos::{either::EitherOf3, prelude::*};
 /// What the usage page shows.
 #[derive(Clone, Debug)]
 pub struct UsagePage {
-    /// The metrics of the current plan; `None` without a plan.
-    pub series: Result<Option<Vec<UsageSeries>>, LoadError>,
-    /// The window shown first.
-    pub window: UsageWindow,
+    /// The metrics and what is around them.
+    pub board: Result<UsageBoard, LoadError>,
+    /// What the reader chose.
+    pub choice: UsageChoice,
+    /// Names for group keys and values.
+    pub names: GroupKeyNames,
     /// When the figures were read.
     pub now: DateTime<Utc>,
     /// This page with its token, to which `&window=60` is appended.
     pub base_href: String,
 }
 
+/// The metrics of a customer and what is around them.
+#[derive(Clone, Debug, Default)]
+pub struct UsageBoard {
+    /// False for a customer without a current plan.
+    pub has_plan: bool,
+    /// Each metric of the plan by name; what could not be loaded fails alone.
+    pub metrics: Vec<(String, Result<UsageSeries, LoadError>)>,
+    /// What the metrics can be grouped by.
+    pub group_keys: Vec<Vec<String>>,
+    /// Billing periods and plans.
+    pub marks: Vec<DayMark>,
+}
+
+/// A card over all windows; the first is the one that is shown.
+type Windows = Vec<(UsageWindow, UsageCard)>;
+
 impl UsagePage {
     pub(super) fn view(self) -> impl IntoView {
-        let page = self;
-        let as_of = format!(
-            "Days are in UTC. Today is incomplete: as of {}, {} UTC.",
-            format::month_day(page.now.date_naive()),
-            page.now.format("%H:%M"),
-        );
-        let cards = page
-            .series
-            .map(|series| series.unwrap_or_default().iter().map(UsageCard::new).collect::<Vec<_>>());
-        match cards {
+        let href = self.choice.href(&self.base_href);
+        match &self.board {
             Err(LoadError) => EitherOf3::A(view! {
                 <header class="heading"><h1>"Usage"</h1></header>
-                <ErrorState text="Usage could not be loaded." href=page.base_href/>
+                <ErrorState text="Usage could not be loaded." href/>
             }),
-            Ok(cards) if cards.is_empty() => EitherOf3::B(view! {
+            Ok(board) if board.metrics.is_empty() => EitherOf3::B(view! {
                 <header class="heading"><h1>"Usage"</h1></header>
-                <EmptyState text="No usage yet. Charts appear here once a plan with metered usage begins."/>
+                <EmptyState text=if board.has_plan {
+                    "The current plan has no metered usage, so there is nothing to chart."
+                } else {
+                    "No usage yet. Charts appear here once a plan with metered usage begins."
+                }/>
             }),
-            Ok(cards) => EitherOf3::C(view! {
-                <UsageBoard cards days=page.window.days() base_href=page.base_href/>
-                <p class="note">{as_of}</p>
-            }),
+            Ok(board) => EitherOf3::C(self.charts(board, href)),
         }
+    }
+
+    fn charts(&self, board: &UsageBoard, href: String) -> impl IntoView + use<> {
+        let choice = &self.choice;
+        let context =
+            UsageContext { choice, names: &self.names, marks: &board.marks, base_href: &self.base_href };
+        let has_cost =
+            board.metrics.iter().any(|(_, series)| series.as_ref().is_ok_and(|series| series.cost.is_ok()));
+        let mut templates = Vec::new();
+        let cards = board.metrics.iter().map(|(name, series)| match series {
+            Err(LoadError) => EitherOf3::A(view! { <FailedCard name=name.clone() href=href.clone()/> }),
+            Ok(series) => match windows(series, context) {
+                Err(reason) => EitherOf3::B(view! { <WordCard name=name.clone() text=reason/> }),
+                Ok(mut windows) => {
+                    let (_, card) = windows.remove(0);
+                    templates.extend(windows);
+                    EitherOf3::C(view! { <ChartCard card/> })
+                }
+            },
+        });
+        let cards = cards.collect_view();
+        let templates = templates.into_iter().map(|(window, card)| {
+            view! { <template data-window=window.days().to_string()><UsageChart card/></template> }
+        });
+        let marks: Vec<DayMark> = board.marks.clone();
+        let method = usage_words::method(choice.is_cost, &marks);
+        let key =
+            choice.group_key.as_ref().map(|key| format!("by {}", usage_words::group_key(key, &self.names)));
+        let said: Vec<&str> = [
+            Some(if choice.is_cumulative { "cumulative" } else { "by day" }),
+            choice.is_cost.then_some("cost"),
+            key.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        view! {
+            <div
+                id="usage"
+                data-window=choice.window.days().to_string()
+                data-said=usage_words::announcement(choice.window, &said)
+            >
+                <header class="heading">
+                    <div>
+                        <h1 tabindex="-1">"Usage"</h1>
+                        <p class="as-of">{usage_words::as_of(self.now)}</p>
+                    </div>
+                    <WindowTabs choice=choice.clone() base_href=self.base_href.clone()/>
+                </header>
+                <UsageChoices
+                    choice=choice.clone()
+                    base_href=self.base_href.clone()
+                    group_keys=board.group_keys.clone()
+                    names=self.names.clone()
+                    has_cost
+                />
+                <div class="charts" data-count=board.metrics.len().to_string()>{cards}</div>
+                <details class="method">
+                    <summary>"How this is counted"</summary>
+                    <ul>{method.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
+                </details>
+                {templates.collect_view()}
+            </div>
+            <p id="said" role="status" data-failed="That could not be loaded. Try again in a moment."></p>
+        }
+    }
+}
+
+/// The card of the chosen window first. The others are for switching in place; of a metric by groups there is only the
+/// one, because its groups were ranked for it.
+fn windows(series: &UsageSeries, context: UsageContext<'_>) -> Result<Windows, &'static str> {
+    let chosen = context.choice.window;
+    let mut all = vec![(chosen, UsageCard::new(series, context, chosen)?)];
+    if context.choice.group_key.is_none() {
+        for window in UsageWindow::ALL.into_iter().filter(|window| *window != chosen) {
+            all.push((window, UsageCard::new(series, context, window)?));
+        }
+    }
+    Ok(all)
+}
+
+#[component]
+fn ChartCard(card: UsageCard) -> impl IntoView {
+    let (title, name) = (card.name.clone(), card.name.clone());
+    view! {
+        <section class="card usage-chart" data-chart="">
+            <h2 title=title>{name}</h2>
+            <figure><UsageChart card/></figure>
+        </section>
+    }
+}
+
+/// A metric that cannot be shown as asked, and why.
+#[component]
+fn WordCard(name: String, text: &'static str) -> impl IntoView {
+    let title = name.clone();
+    view! {
+        <section class="card usage-chart" data-state="hidden">
+            <h2 title=title>{name}</h2>
+            <p class="hint">{text}</p>
+        </section>
+    }
+}
+
+/// A metric that could not be loaded, while the others could.
+#[component]
+fn FailedCard(name: String, href: String) -> impl IntoView {
+    let title = name.clone();
+    view! {
+        <section class="card usage-chart" data-state="error" role="alert">
+            <h2 title=title>{name}</h2>
+            <p class="hint">"This chart could not be loaded."</p>
+            <a class="button" href=href data-session="" data-choice="retry">"Retry"</a>
+        </section>
     }
 }

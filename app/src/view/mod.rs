@@ -1,6 +1,7 @@
 //! View models: billing types become final strings and numbers. Every text for people is made here.
 
 mod allocate;
+pub mod axis;
 pub mod current;
 pub mod document;
 pub mod fold;
@@ -11,4 +12,7 @@ pub mod money;
 #[cfg(feature = "ssr")]
 pub mod styleguide;
 pub mod usage;
+mod usage_change;
+pub mod usage_choice;
+pub mod usage_words;
 pub mod words;

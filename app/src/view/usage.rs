@@ -1,130 +1,375 @@
 //! The usage dashboard's figures: a series becomes a card.
 
-use super::format;
-use crate::billing::{AggregationType, UsageSeries, UsageWindow};
-use serde::{Deserialize, Serialize};
+use super::{
+    axis::AxisUnit,
+    format,
+    usage_change::{Compared, compare},
+    usage_choice::UsageChoice,
+    usage_words,
+};
+use crate::{
+    billing::{CreditType, DayMark, Decimal, NoCost, UsageSeries, UsageWindow},
+    embed::GroupKeyNames,
+};
 
-/// One metric's card: all that its chart needs, for every window, in the fewest bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What the cards of a page have in common.
+#[derive(Clone, Copy, Debug)]
+pub struct UsageContext<'a> {
+    /// What the reader chose.
+    pub choice: &'a UsageChoice,
+    /// Names for group keys and values.
+    pub names: &'a GroupKeyNames,
+    /// Billing periods and plans.
+    pub marks: &'a [DayMark],
+    /// The page with its token.
+    pub base_href: &'a str,
+}
+
+/// One metric over one window, all strings final.
+#[derive(Clone, Debug, PartialEq)]
 pub struct UsageCard {
     /// The metric's name.
-    #[serde(rename = "n")]
     pub name: String,
-    /// The day number of `values[0]`, see [`format::day_number`].
-    #[serde(rename = "d")]
+    /// The total.
+    pub figure: String,
+    /// What follows it: `in 30 days`.
+    pub figure_note: String,
+    /// The average and the change, where they can be told.
+    pub facts: String,
+    /// What the chart shows, as a sentence for those who do not see it.
+    pub sentence: String,
+    /// The lines or bars, largest first.
+    pub series: Vec<ChartSeries>,
+    /// True for bars on top of each other: the series add up.
+    pub is_stacked: bool,
+    /// The sums of all series by day, where there are several that add up.
+    pub sums: Option<Vec<String>>,
+    /// What the values are, over the table's column.
+    pub value_name: &'static str,
+    /// The day number of the first value, see [`format::day_number`].
     pub first_day: i32,
-    /// One plain decimal a day; the last is today.
-    #[serde(rename = "v")]
-    pub values: Vec<String>,
-    /// The figure for 30, 60 and 90 days, ready to read.
-    #[serde(rename = "t")]
-    pub totals: [String; 3],
-    /// What the figure is, in a few words: "in 30 days" follows it.
-    #[serde(rename = "u")]
-    pub measure: String,
+    /// Marked days, counted from the first: whether the plan changes, and what happens.
+    pub marks: Vec<(usize, bool, String)>,
+    /// What the numbers of the axis are.
+    pub unit: AxisUnit,
+    /// The groups, where the metric is grouped.
+    pub legend: Vec<LegendItem>,
+    /// Why the card shows less than was asked for.
+    pub hint: Option<String>,
+    /// Said in the plot when nothing was used.
+    pub nothing: Option<String>,
+}
+
+/// One line, or one color of bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartSeries {
+    /// Its name: of a group, or what the values are.
+    pub name: String,
+    /// Which of the ten colors.
+    pub slot: u8,
+    /// For drawing.
+    pub values: Vec<f64>,
+    /// For reading.
+    pub texts: Vec<String>,
+}
+
+/// One group in the legend.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LegendItem {
+    /// Which of the ten colors.
+    pub slot: u8,
+    /// The group's name.
+    pub name: String,
+    /// Its total.
+    pub total: String,
+    /// Its share of all, where groups add up.
+    pub share: Option<String>,
+    /// Shows it alone, or all again when it is alone already; `None` for the others together.
+    pub href: Option<String>,
+    /// True for the group that is shown alone.
+    pub is_current: bool,
+}
+
+/// Amounts in the unit that is shown.
+#[derive(Clone, Copy)]
+struct Writer<'a>(Option<&'a CreditType>);
+
+impl Writer<'_> {
+    fn one(self, value: &Decimal) -> String {
+        match self.0 {
+            Some(credit_type) => format::money(value, credit_type),
+            None => format::quantity(value),
+        }
+    }
+
+    /// The same number of decimals down a column.
+    fn column(self, values: &[Decimal]) -> Vec<String> {
+        if self.0.is_some() {
+            return values.iter().map(|value| self.one(value)).collect();
+        }
+        let plain: Vec<String> = values.iter().map(ToString::to_string).collect();
+        let digits = |text: &String| text.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let most = plain.iter().map(digits).max().unwrap_or_default();
+        plain
+            .into_iter()
+            .map(|mut text| {
+                let missing = most - digits(&text);
+                if missing > 0 {
+                    text.push_str(if missing == most { "." } else { "" });
+                    text.extend(std::iter::repeat_n('0', missing));
+                }
+                format::number(&text)
+            })
+            .collect()
+    }
+}
+
+/// One group's days in the unit that is shown.
+struct Group {
+    name: String,
+    is_other: bool,
+    only: Option<Vec<Option<String>>>,
+    daily: Vec<Decimal>,
+    total: Decimal,
 }
 
 impl UsageCard {
-    /// The card of a series.
-    pub fn new(series: &UsageSeries) -> Self {
-        Self {
+    /// The card of a series over a window.
+    ///
+    /// # Errors
+    /// When cost is asked for and cannot be told: the reason, as a sentence.
+    pub fn new(
+        series: &UsageSeries,
+        context: UsageContext<'_>,
+        window: UsageWindow,
+    ) -> Result<Self, &'static str> {
+        let choice = context.choice;
+        let skipped = series.skipped(window);
+        let cost = choice.is_cost.then_some(series.cost.as_ref()).transpose();
+        let cost = cost.map_err(|reason| usage_words::no_cost(*reason))?;
+        let writer = Writer(cost.map(|cost| &cost.credit_type));
+        let all: Vec<Option<Decimal>> = match cost {
+            Some(cost) => cost.values.clone(),
+            None => series.values.iter().cloned().map(Some).collect(),
+        };
+        let shown: Option<Vec<Decimal>> = all[skipped..].iter().cloned().collect();
+        let daily = shown.ok_or(usage_words::no_cost(NoCost::WholePeriod))?;
+        let adds_up = series.is_additive();
+        let compared = compare(series, cost.is_some().then_some(&all[..]), window);
+        let groups = self::groups(series, context, window)?;
+        let is_split = !groups.is_empty() && choice.only.is_none();
+
+        let total = if cost.is_some() { daily.iter().sum() } else { series.measure(window).total.clone() };
+        let accumulate = |values: &[Decimal]| accumulated(values, choice.is_cumulative && adds_up);
+        let alone = choice
+            .only
+            .as_ref()
+            .and_then(|only| groups.iter().position(|group| group.only.as_ref() == Some(only)));
+        let value_name = match (cost.is_some(), choice.is_cumulative && adds_up) {
+            (false, false) => "Usage",
+            (false, true) => "Usage to date",
+            (true, false) => "Cost",
+            (true, true) => "Cost to date",
+        };
+        let chart_series = |name: &str, slot: usize, values: &[Decimal]| {
+            let values = accumulate(values);
+            ChartSeries {
+                name: name.to_owned(),
+                slot: slot as u8,
+                values: values.iter().map(Decimal::to_f64).collect(),
+                texts: writer.column(&values),
+            }
+        };
+        let chart = if is_split {
+            groups
+                .iter()
+                .enumerate()
+                .map(|(slot, group)| chart_series(&group.name, slot, &group.daily))
+                .collect()
+        } else {
+            vec![chart_series(value_name, alone.unwrap_or(0), &daily)]
+        };
+        let first_day = format::day_number(series.starting_on) + skipped as i32;
+        let marks = context.marks.iter().filter_map(|mark| {
+            let day = usize::try_from(format::day_number(mark.day) - first_day).ok()?;
+            let is_change = mark.kind != crate::billing::DayMarkKind::Period;
+            (day < daily.len()).then(|| (day, is_change, usage_words::mark(mark)))
+        });
+        let mut card = Self {
             name: series.name.clone(),
-            first_day: format::day_number(series.starting_on),
-            values: series.values.iter().map(ToString::to_string).collect(),
-            totals: series.totals.each_ref().map(format::quantity),
-            measure: measure(series.aggregation_type).to_owned(),
-        }
-    }
-
-    /// The values and the first day of a window.
-    pub fn window(&self, window: UsageWindow) -> (&[String], i32) {
-        let skipped = self.values.len().saturating_sub(window.days() as usize);
-        (&self.values[skipped..], self.first_day + skipped as i32)
-    }
-
-    /// The figure of a window.
-    pub fn total(&self, window: UsageWindow) -> &str {
-        &self.totals[match window {
-            UsageWindow::Days30 => 0,
-            UsageWindow::Days60 => 1,
-            UsageWindow::Days90 => 2,
-        }]
-    }
-
-    /// The words after the figure: `in 30 days`.
-    pub fn figure_note(&self, window: UsageWindow) -> String {
-        let measure = &self.measure;
-        let gap = if measure.is_empty() { "" } else { " " };
-        format!("{measure}{gap}in {} days", window.days())
-    }
-
-    /// What the chart shows, as a sentence for those who do not see it.
-    pub fn sentence(&self, window: UsageWindow) -> String {
-        let (values, first_day) = self.window(window);
-        let last_day = first_day + values.len().saturating_sub(1) as i32;
-        let peak = values
-            .iter()
-            .enumerate()
-            .map(|(at, value)| (value.parse().unwrap_or(0.0), at, value))
-            .max_by(|a: &(f64, usize, &String), b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        let mut sentence = format!(
-            "{}, {} days to {}: {} {}",
-            self.name,
-            window.days(),
-            format::date_of(last_day),
-            self.total(window),
-            if self.measure.is_empty() { "in total" } else { &self.measure },
-        );
-        if let Some((value, at, text)) = peak.filter(|(value, ..)| *value > 0.0) {
-            let _: f64 = value;
-            let day = format::month_day_of(first_day + at as i32);
-            sentence.push_str(&format!(", peak {} on {day}", format::number(text)));
-        }
-        sentence
+            figure: writer.one(&total),
+            figure_note: figure_note(series, cost.is_some(), window),
+            facts: facts(&compared, writer, window),
+            sentence: String::new(),
+            is_stacked: is_split && adds_up,
+            sums: (is_split && adds_up).then(|| writer.column(&accumulate(&daily))),
+            value_name,
+            first_day,
+            marks: marks.collect(),
+            unit: cost.map_or_else(AxisUnit::quantity, |cost| AxisUnit::money(&cost.credit_type)),
+            legend: legend(&groups, &total, adds_up, writer, context),
+            hint: hint(series, context),
+            nothing: daily
+                .iter()
+                .all(Decimal::is_zero)
+                .then(|| format!("Nothing used in these {} days", window.days())),
+            series: chart,
+        };
+        card.sentence = sentence(&card, &daily, &compared, &groups, writer, context, window);
+        Ok(card)
     }
 }
 
-fn measure(aggregation_type: AggregationType) -> &'static str {
-    match aggregation_type {
-        AggregationType::Count | AggregationType::Sum => "",
-        AggregationType::Unique => "different",
-        AggregationType::Max => "at most",
-        AggregationType::Latest => "at last",
+fn accumulated(values: &[Decimal], is_cumulative: bool) -> Vec<Decimal> {
+    if !is_cumulative {
+        return values.to_vec();
     }
+    let mut sum = Decimal::zero();
+    values
+        .iter()
+        .map(|value| {
+            sum += value;
+            sum.clone()
+        })
+        .collect()
+}
+
+/// The groups of a series in the unit that is shown, largest first, the others together last.
+fn groups(
+    series: &UsageSeries,
+    context: UsageContext<'_>,
+    window: UsageWindow,
+) -> Result<Vec<Group>, &'static str> {
+    let (Some(found), Some(key)) = (&series.groups, &context.choice.group_key) else {
+        return Ok(Vec::new());
+    };
+    let prices = match (&series.cost, context.choice.is_cost) {
+        (Ok(cost), true) => {
+            let prices = cost.unit_prices.as_ref().ok_or(usage_words::no_cost(NoCost::TiersOverGroups))?;
+            Some(&prices[series.skipped(window)..])
+        }
+        _ => None,
+    };
+    let mut groups: Vec<Group> = found
+        .iter()
+        .map(|group| {
+            let daily: Vec<Decimal> = match prices {
+                Some(prices) => group.values.iter().zip(prices).map(|(value, price)| value * price).collect(),
+                None => group.values.clone(),
+            };
+            Group {
+                name: match &group.group_values {
+                    Some(values) => usage_words::group_values(key, values, context.names),
+                    None => format!("Other ({})", group.count),
+                },
+                is_other: group.group_values.is_none(),
+                only: group.group_values.clone(),
+                total: if prices.is_some() { daily.iter().sum() } else { group.total.clone() },
+                daily,
+            }
+        })
+        .collect();
+    groups.sort_by(|one, other| one.is_other.cmp(&other.is_other).then(other.total.cmp(&one.total)));
+    Ok(groups)
+}
+
+fn legend(
+    groups: &[Group],
+    total: &Decimal,
+    adds_up: bool,
+    writer: Writer<'_>,
+    context: UsageContext<'_>,
+) -> Vec<LegendItem> {
+    let choice = context.choice;
+    // Of one group shown alone, the total is its own.
+    let total =
+        if choice.only.is_some() { groups.iter().map(|group| &group.total).sum() } else { total.clone() };
+    let share = |group: &Group| {
+        let percent = (&group.total * &Decimal::from(100)).checked_div(&total)?.round(0);
+        Some(format!("{percent}%"))
+    };
+    let item = |(slot, group): (usize, &Group)| {
+        let is_current = group.only.is_some() && group.only == choice.only;
+        let link = |values: &Vec<Option<String>>| {
+            choice.with_only((!is_current).then(|| values.clone())).href(context.base_href)
+        };
+        LegendItem {
+            slot: slot as u8,
+            name: group.name.clone(),
+            total: writer.one(&group.total),
+            share: share(group).filter(|_| adds_up && !total.is_negative()),
+            href: group.only.as_ref().map(link),
+            is_current,
+        }
+    };
+    groups.iter().enumerate().map(item).collect()
+}
+
+fn figure_note(series: &UsageSeries, is_cost: bool, window: UsageWindow) -> String {
+    let measure = if is_cost { "" } else { usage_words::measure(series.aggregation_type) };
+    let gap = if measure.is_empty() { "" } else { " " };
+    format!("{measure}{gap}in {} days", window.days())
+}
+
+fn facts(compared: &Compared, writer: Writer<'_>, window: UsageWindow) -> String {
+    let average = compared.average.as_ref().map(|average| format!("{} a day", writer.one(average)));
+    [average, compared.change(window)].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn hint(series: &UsageSeries, context: UsageContext<'_>) -> Option<String> {
+    let choice = context.choice;
+    if let Some(key) = choice.group_key.as_ref().filter(|_| series.groups.is_none()) {
+        let key = usage_words::group_key(key, context.names);
+        return Some(format!("Not recorded by {key}: shown as a whole."));
+    }
+    (choice.is_cumulative && !series.is_additive())
+        .then(|| "Shown by day: the days of this metric do not add up.".to_owned())
+}
+
+fn sentence(
+    card: &UsageCard,
+    daily: &[Decimal],
+    compared: &Compared,
+    groups: &[Group],
+    writer: Writer<'_>,
+    context: UsageContext<'_>,
+    window: UsageWindow,
+) -> String {
+    let choice = context.choice;
+    let mut sentence = card.name.clone();
+    if let (Some(key), false) = (&choice.group_key, groups.is_empty()) {
+        match &choice.only {
+            Some(only) => {
+                sentence.push_str(&format!(", {}", usage_words::group_values(key, only, context.names)))
+            }
+            None => sentence.push_str(&format!(" by {}", usage_words::group_key(key, context.names))),
+        }
+    }
+    if card.value_name != "Usage" {
+        sentence.push_str(&format!(", {}", card.value_name.to_lowercase()));
+    }
+    let last_day = card.first_day + daily.len().saturating_sub(1) as i32;
+    let measure = card.figure_note.split(" in ").next().filter(|measure| !measure.starts_with("in "));
+    sentence.push_str(&format!(
+        ", {} days to {}: {} {}",
+        window.days(),
+        format::date_of(last_day),
+        card.figure,
+        measure.unwrap_or("in total"),
+    ));
+    if let Some(change) = compared.change_in_words(window) {
+        sentence.push_str(&format!(", {change}"));
+    }
+    let peak = daily.iter().enumerate().max_by(|one, other| one.1.cmp(other.1).then(other.0.cmp(&one.0)));
+    if let Some((day, value)) = peak.filter(|(_, value)| !value.is_zero() && !value.is_negative()) {
+        let day = format::month_day_of(card.first_day + day as i32);
+        sentence.push_str(&format!(", peak {} on {day}", writer.one(value)));
+    }
+    if let (Some(largest), true) = (groups.first(), choice.only.is_none()) {
+        sentence.push_str(&format!(", most of it {}: {}", largest.name, writer.one(&largest.total)));
+    }
+    sentence
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::NaiveDate;
-
-    fn card(aggregation_type: AggregationType) -> UsageCard {
-        let mut values = vec![crate::billing::Decimal::zero(); 90];
-        values[88] = "1742".parse().expect("decimal");
-        UsageCard::new(&UsageSeries {
-            billable_metric_id: uuid::Uuid::nil(),
-            name: "API requests".to_owned(),
-            aggregation_type,
-            starting_on: NaiveDate::from_ymd_opt(2026, 8, 24).expect("day"),
-            values,
-            totals: ["30163", "30163", "30163.5"].map(|text| text.parse().expect("decimal")),
-        })
-    }
-
-    #[test]
-    fn the_sentence_says_what_the_chart_shows() {
-        assert_eq!(
-            card(AggregationType::Count).sentence(UsageWindow::Days30),
-            "API requests, 30 days to Nov 21, 2026: 30,163 in total, peak 1,742 on Nov 20"
-        );
-    }
-
-    #[test]
-    fn a_window_ends_today_and_has_its_own_figure() {
-        let card = card(AggregationType::Unique);
-        let (values, first_day) = card.window(UsageWindow::Days60);
-        assert_eq!((values.len(), format::date_of(first_day).as_str()), (60, "Sep 23, 2026"));
-        assert_eq!(card.total(UsageWindow::Days90), "30,163.5");
-        assert_eq!(card.figure_note(UsageWindow::Days90), "different in 90 days");
-    }
-}
+mod tests;

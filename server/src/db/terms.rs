@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// One row of [`terms_sql`].
 #[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
     customer_id: Uuid,
     customer_custom_fields: BTreeMap<String, String>,
     customer_plan_id: Uuid,
@@ -128,6 +128,8 @@ macro_rules! terms_json {
     };
 }
 
+pub(super) use terms_json;
+
 /// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
 /// unknown, or archived where only an active one is asked for.
 pub async fn unbilled(
@@ -218,7 +220,7 @@ pub async fn of_customer_plans(
 }
 
 impl Row {
-    fn into_terms(self) -> rating::Terms {
+    pub(super) fn into_terms(self) -> rating::Terms {
         let is_currency = self.terms.first().is_some_and(|term| term.is_currency);
         let credit_type = self.terms.first().map_or_else(
             app::billing::CreditType::usd_cents, // a plan has at least one charge

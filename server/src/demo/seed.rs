@@ -58,10 +58,17 @@ pub async fn seed(
 
 /// The last day on which the large customer used anything.
 async fn last_day(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<NaiveDate>> {
-    let all = db::usage::series(pool, access, now).await?.unwrap_or_default();
-    let Some(series) = all.first() else { return Ok(None) };
-    let last = series.values.iter().rposition(|value| !value.is_zero());
-    Ok(last.map(|index| series.starting_on + Days::new(index as u64)))
+    let account = db::usage::account(pool, access, now, now).await?;
+    let Some(metric) = account.metrics.first() else { return Ok(None) };
+    let charted = db::usage::Charted {
+        billable_metric_id: metric.id,
+        aggregation_type: metric.aggregation_type,
+        group_index: 0,
+        group_id: uuid::Uuid::nil(),
+    };
+    let Some(daily) = db::usage::series(pool, access, &[charted], now).await?.pop() else { return Ok(None) };
+    let back = daily?.values.iter().rev().position(|value| !value.is_zero());
+    Ok(back.map(|days| now.date_naive() - Days::new(days as u64)))
 }
 
 /// Lives through the days from `from` to now: usage comes in, ended periods are finalized.

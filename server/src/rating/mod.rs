@@ -1,6 +1,7 @@
 //! Usage and terms in, invoices out: pure, exact, without a clock.
 
 mod adjust;
+mod by_day;
 #[cfg(test)]
 mod cases;
 mod check;
@@ -14,6 +15,7 @@ mod sub_line;
 mod terms;
 mod tier;
 
+pub use by_day::{DayCost, cost_by_day};
 pub use check::{Known, KnownMetric, check_plan, is_too_long};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};

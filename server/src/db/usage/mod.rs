@@ -1,10 +1,12 @@
 //! Metering's tables: events, what is known of them, and the sums made of them.
 
+mod account;
 mod adopt;
 mod backfill;
 mod batch;
 mod catalog;
 mod fold;
+mod groups;
 mod growth;
 mod partition;
 mod pending;
@@ -16,9 +18,11 @@ mod search;
 mod series;
 mod watch;
 
+pub use account::{ChartedMetric, UsageAccount, account};
 pub use adopt::adopt;
 pub use backfill::backfill;
 pub use fold::fold;
+pub use groups::groups;
 pub use growth::{Growth, Span, growth};
 pub use partition::ensure_partitions;
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
@@ -28,4 +32,4 @@ pub use query::{
 pub use record::{Recorded, record};
 pub use recorder::Recorder;
 pub use search::{Found, search};
-pub use series::series;
+pub use series::{Charted, Daily, REACH, series};

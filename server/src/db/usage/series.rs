@@ -1,143 +1,202 @@
 //! Daily usage for the charts.
 
-use crate::{Error, Result, auth::CustomerAccess};
-use app::billing::{AggregationType, Decimal, UsageSeries, UsageWindow};
+use crate::{Result, auth::CustomerAccess};
+use app::billing::{AggregationType, Decimal, UsageWindow, WindowMeasure};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use sqlx::{PgPool, Row};
+use sqlx::{PgPool, Row, postgres::PgRow};
+use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Days that a series spans, today included.
-const DAYS: u64 = 90;
+/// Days that a series reaches back, today included: the longest window, the one before it, and the quarter in which
+/// that one may begin, whose tiers it shares.
+pub const REACH: u64 = 272;
 
-/// The last 90 days of each billable metric of the customer's current plan, in the order of its charges; `None`
-/// without a current plan.
+/// A metric that is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charted {
+    /// The metric.
+    pub billable_metric_id: Uuid,
+    /// How it is measured.
+    pub aggregation_type: AggregationType,
+    /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
+    pub group_index: i16,
+    /// The group, by [`crate::metering::group_id`]; nil for group index 0.
+    pub group_id: Uuid,
+}
+
+/// The days of a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Daily {
+    /// [`REACH`] values to today; zero where nothing happened.
+    pub values: Vec<Decimal>,
+    /// The metric over each window.
+    pub measures: [WindowMeasure; 3],
+}
+
+/// The days of each metric to `now`, in their order. One that cannot be read does not take the others with it.
 ///
 /// # Errors
-/// When the database refuses.
+/// When the database refuses all.
 pub async fn series(
     pool: &PgPool,
     access: CustomerAccess,
+    charted: &[Charted],
     now: DateTime<Utc>,
-) -> Result<Option<Vec<UsageSeries>>> {
+) -> Result<Vec<Result<Daily>>> {
     let today = now.date_naive();
-    let rows = sqlx::query(SERIES).bind(access.customer_id()).bind(now).bind(today).fetch_all(pool).await?;
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    let mut all = Vec::new();
+    let rows = if charted.is_empty() {
+        Vec::new()
+    } else {
+        sqlx::query(SERIES)
+            .bind(access.customer_id())
+            .bind(charted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+            .bind(charted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+            .bind(charted.iter().map(|one| one.group_index).collect::<Vec<_>>())
+            .bind(charted.iter().map(|one| one.group_id).collect::<Vec<_>>())
+            .bind(today)
+            .fetch_all(pool)
+            .await?
+    };
+    let mut found = HashMap::new();
     for row in rows {
-        // a plan without usage charges is one row without a metric
-        let Some(billable_metric_id) = row.try_get::<Option<Uuid>, _>("id")? else { continue };
-        let measured = Measured {
-            days: row.try_get::<Option<_>, _>("days")?.unwrap_or_default(),
-            values: row.try_get::<Option<_>, _>("values")?.unwrap_or_default(),
-            different: row.try_get::<Option<_>, _>("different")?,
-        };
-        let aggregation_type =
-            row.try_get::<String, _>("aggregation_type")?.parse().map_err(Error::Internal)?;
-        all.push(UsageSeries {
-            billable_metric_id,
-            name: row.try_get("name")?,
-            aggregation_type,
-            starting_on: first_day(today, DAYS),
-            totals: UsageWindow::ALL.map(|window| measured.total(aggregation_type, window, today)),
-            values: measured.daily(today),
-        });
+        found.insert(row.try_get::<Uuid, _>("id")?, row);
     }
-    Ok(Some(all))
+    Ok(charted
+        .iter()
+        .map(|one| {
+            let measured = found.get(&one.billable_metric_id).map(Measured::read).transpose()?;
+            let measured = measured.unwrap_or_default();
+            Ok(Daily {
+                measures: UsageWindow::ALL.map(|window| measured.over(one.aggregation_type, window, today)),
+                values: measured.daily(today),
+            })
+        })
+        .collect())
 }
 
 /// The days of one metric that have usage, oldest first.
+#[derive(Default)]
 struct Measured {
     days: Vec<NaiveDate>,
-    values: Vec<BigDecimal>,
-    /// UNIQUE: different values over the last 30, 60 and 90 days.
+    values: Vec<Decimal>,
+    /// UNIQUE: different values over each window, its complete days, and those of the window before.
     different: Option<Vec<i64>>,
 }
 
 impl Measured {
+    fn read(row: &PgRow) -> Result<Self> {
+        let values: Vec<BigDecimal> = row.try_get("values")?;
+        Ok(Self {
+            days: row.try_get("days")?,
+            values: values.into_iter().map(Decimal::from).collect(),
+            different: row.try_get("different")?,
+        })
+    }
+
     fn daily(&self, today: NaiveDate) -> Vec<Decimal> {
-        let start = first_day(today, DAYS);
-        let mut daily = vec![Decimal::zero(); DAYS as usize];
+        let start = first_day(today, REACH);
+        let mut daily = vec![Decimal::zero(); REACH as usize];
         for (day, value) in self.days.iter().zip(&self.values) {
             if let Some(slot) =
                 usize::try_from((*day - start).num_days()).ok().and_then(|at| daily.get_mut(at))
             {
-                *slot = Decimal::from(value.clone());
+                slot.clone_from(value);
             }
         }
         daily
     }
 
-    fn total(&self, aggregation_type: AggregationType, window: UsageWindow, today: NaiveDate) -> Decimal {
-        let start = first_day(today, u64::from(window.days()));
-        let skip = self.days.partition_point(|day| *day < start);
-        let values = || self.values[skip..].iter().cloned().map(Decimal::from);
-        match aggregation_type {
-            AggregationType::Count | AggregationType::Sum => {
-                values().fold(Decimal::zero(), |total, value| &total + &value)
-            }
-            AggregationType::Max => values().max().unwrap_or_default(),
-            AggregationType::Latest => values().next_back().unwrap_or_default(),
-            AggregationType::Unique => {
-                let at = UsageWindow::ALL.iter().position(|one| *one == window).unwrap_or_default();
-                let different = self.different.as_ref().and_then(|counts| counts.get(at));
-                Decimal::from(different.copied().unwrap_or_default())
-            }
+    /// The values from a day to before another.
+    fn between(&self, from: NaiveDate, until: NaiveDate) -> &[Decimal] {
+        let at = |bound: NaiveDate| self.days.partition_point(|day| *day < bound);
+        self.values.get(at(from)..at(until)).unwrap_or_default()
+    }
+
+    fn over(
+        &self,
+        aggregation_type: AggregationType,
+        window: UsageWindow,
+        today: NaiveDate,
+    ) -> WindowMeasure {
+        let days = u64::from(window.days());
+        let start = first_day(today, days);
+        let window_before = self.between(start - Days::new(days), today - Days::new(days));
+        let measure = |values: &[Decimal]| match aggregation_type {
+            AggregationType::Max => values.iter().max().cloned().unwrap_or_default(),
+            AggregationType::Latest => values.last().cloned().unwrap_or_default(),
+            AggregationType::Count | AggregationType::Sum | AggregationType::Unique => values.iter().sum(),
+        };
+        let mut over = WindowMeasure {
+            total: measure(self.between(start, today + Days::new(1))),
+            complete: measure(self.between(start, today)),
+            previous: (!window_before.is_empty()).then(|| measure(window_before)),
+        };
+        if aggregation_type == AggregationType::Unique {
+            let different = |kind: usize| {
+                let counts = self.different.as_ref()?;
+                counts.get(3 * window.index() + kind).copied().map(Decimal::from)
+            };
+            over.total = different(0).unwrap_or_default();
+            over.complete = different(1).unwrap_or_default();
+            over.previous = over.previous.and(different(2));
         }
+        over
     }
 }
 
 /// The first of `days` days that end with today.
-fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
+pub(super) fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
     today - Days::new(days - 1)
 }
 
-// One row a metric, its days in arrays: 540 rows would cost several times as much.
+// One row a metric, its days in arrays: a row a day would cost several times as much. Distinct values are counted no
+// further back than the windows and those before them.
 const SERIES: &str = "
-with plan as (
-    select plan_id
-    from customer_plan
-    where customer_id = $1 and starting_on <= $2 and (ending_before is null or ending_before > $2)
-    order by starting_on desc
-    limit 1
-),
-metric as (
-    select metric.id, metric.name, metric.aggregation_type, min(charge.position) as position
-    from plan
-    join charge on charge.plan_id = plan.plan_id
-    join billable_metric metric on metric.id = charge.billable_metric_id
-    group by metric.id
+with wanted as (
+    select *
+    from unnest($2::uuid[], $3::text[], $4::smallint[], $5::uuid[]) as wanted(id, aggregation_type, group_index, group_id)
 ),
 added as (
-    select metric.id, usage.day,
-        case metric.aggregation_type
+    select wanted.id, usage.day,
+        case wanted.aggregation_type
             when 'COUNT' then sum(usage.count)
             when 'SUM' then sum(usage.sum)
             when 'MAX' then max(usage.max)
             else (array_agg(usage.latest order by usage.latest_at desc, usage.latest_key desc))[1]
         end as value
-    from metric
-    join usage_daily usage on usage.billable_metric_id = metric.id
-    where metric.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1 and usage.group_index = 0
-        and usage.day between $3::date - 89 and $3::date
-    group by metric.id, metric.aggregation_type, usage.day
+    from wanted
+    join usage_daily usage
+        on usage.billable_metric_id = wanted.id
+        and usage.group_index = wanted.group_index
+        and usage.group_id = wanted.group_id
+    where wanted.aggregation_type <> 'UNIQUE'
+        and usage.customer_id = $1
+        and usage.day between $6::date - 271 and $6::date
+    group by wanted.id, wanted.aggregation_type, usage.day
 ),
 seen as (
-    select distinct metric.id, usage.day, usage.value_id
-    from metric
-    join usage_value usage on usage.billable_metric_id = metric.id
-    where metric.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1 and usage.group_index = 0
-        and usage.day between $3::date - 89 and $3::date
+    select distinct wanted.id, usage.day, usage.value_id
+    from wanted
+    join usage_value usage
+        on usage.billable_metric_id = wanted.id
+        and usage.group_index = wanted.group_index
+        and usage.group_id = wanted.group_id
+    where wanted.aggregation_type = 'UNIQUE'
+        and usage.customer_id = $1
+        and usage.day between $6::date - 179 and $6::date
 ),
 different as (
     select id, array[
-        count(distinct value_id) filter (where day > $3::date - 30),
-        count(distinct value_id) filter (where day > $3::date - 60),
-        count(distinct value_id)
+        count(distinct value_id) filter (where day > $6::date - 30),
+        count(distinct value_id) filter (where day > $6::date - 30 and day < $6::date),
+        count(distinct value_id) filter (where day > $6::date - 60 and day < $6::date - 30),
+        count(distinct value_id) filter (where day > $6::date - 60),
+        count(distinct value_id) filter (where day > $6::date - 60 and day < $6::date),
+        count(distinct value_id) filter (where day > $6::date - 120 and day < $6::date - 60),
+        count(distinct value_id) filter (where day > $6::date - 90),
+        count(distinct value_id) filter (where day > $6::date - 90 and day < $6::date),
+        count(distinct value_id) filter (where day > $6::date - 180 and day < $6::date - 90)
     ] as counts
     from seen
     group by id
@@ -152,9 +211,47 @@ listed as (
     from daily
     group by id
 )
-select metric.id, metric.name, metric.aggregation_type, listed.days, listed.values, different.counts as different
-from plan
-left join metric on true
-left join listed on listed.id = metric.id
-left join different on different.id = metric.id
-order by metric.position";
+select listed.id, listed.days, listed.values, different.counts as different
+from listed
+left join different using (id)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_window_is_compared_by_complete_days() {
+        // Today is Nov 21: the window of 30 days began on Oct 23, the one before on Sep 23.
+        let days = [
+            "2026-09-22",
+            "2026-09-23",
+            "2026-10-21",
+            "2026-10-22",
+            "2026-10-23",
+            "2026-11-20",
+            "2026-11-21",
+        ];
+        let measured = Measured {
+            days: days.map(day).into(),
+            values: [1, 2, 4, 8, 16, 32, 64].map(Decimal::from).into(),
+            different: Some((0..9).collect()),
+        };
+        let over = |kind| {
+            let over = measured.over(kind, UsageWindow::Days30, day("2026-11-21"));
+            [Some(over.total), Some(over.complete), over.previous].map(|one| one.map(|one| one.to_string()))
+        };
+        let expected = |texts: [&str; 3]| texts.map(|text| Some(text.to_owned()));
+        assert_eq!(over(AggregationType::Sum), expected(["112", "48", "6"]));
+        assert_eq!(over(AggregationType::Max), expected(["64", "32", "4"]));
+        assert_eq!(over(AggregationType::Latest), expected(["64", "32", "4"]));
+        assert_eq!(over(AggregationType::Unique), expected(["0", "1", "2"]));
+        assert_eq!(
+            measured.over(AggregationType::Sum, UsageWindow::Days90, day("2026-11-21")).previous,
+            None
+        );
+    }
+}

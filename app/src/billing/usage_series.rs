@@ -1,0 +1,118 @@
+//! Daily usage of one metric, as the usage dashboard needs it.
+
+use super::{AggregationType, CreditType, Decimal, UsageWindow};
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+/// One metric by day, oldest first and without gaps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsageSeries {
+    /// Which metric.
+    pub billable_metric_id: Uuid,
+    /// Its display name.
+    pub name: String,
+    /// How it is measured.
+    pub aggregation_type: AggregationType,
+    /// The day of `values[0]`.
+    pub starting_on: NaiveDate,
+    /// One value a day to today; zero where nothing happened.
+    pub values: Vec<Decimal>,
+    /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
+    pub measures: [WindowMeasure; 3],
+    /// What each of `values` cost, where that is known.
+    pub cost: Result<DailyCost, NoCost>,
+    /// The metric by the values of a group key over the window that is shown, largest first; `None` when it is not
+    /// grouped, or cannot be by that key.
+    pub groups: Option<Vec<GroupSeries>>,
+}
+
+/// A metric over a window, and over the one before it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WindowMeasure {
+    /// The whole window, today so far included.
+    pub total: Decimal,
+    /// Its complete days: all but today.
+    pub complete: Decimal,
+    /// As many days of the window before, a window's length earlier; `None` where nothing is known of them.
+    pub previous: Option<Decimal>,
+}
+
+/// What the days of a series cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DailyCost {
+    /// What amounts are counted in.
+    pub credit_type: CreditType,
+    /// For each value of the series, exact and before any rounding; `None` for days whose billing period began before
+    /// the series.
+    pub values: Vec<Option<Decimal>>,
+    /// For each value of the series the price of one unit; `None` where tiers or rounding make it depend on the rest of
+    /// the period.
+    pub unit_prices: Option<Vec<Decimal>>,
+}
+
+/// Why a metric has no cost by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCost {
+    /// No charge prices it.
+    NotPriced,
+    /// Its days do not add up to what is billed: UNIQUE, MAX and LATEST.
+    NotAdditive,
+    /// The price of every unit depends on the whole billing period.
+    WholePeriod,
+    /// Each group of the product has tiers of its own.
+    TiersByGroup,
+    /// The tiers are of all groups together.
+    TiersOverGroups,
+    /// Several credit types.
+    Currencies,
+}
+
+/// What begins or ends with a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayMark {
+    /// The day.
+    pub day: NaiveDate,
+    /// What.
+    pub kind: DayMarkKind,
+}
+
+/// What a [`DayMark`] marks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DayMarkKind {
+    /// A billing period begins.
+    Period,
+    /// The plan of this name begins.
+    PlanBegins(String),
+    /// The plan of this name has ended, and none followed.
+    PlanEnded(String),
+}
+
+/// One group of a metric over the window that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupSeries {
+    /// The values of the group key; `None` for all groups beyond the largest together.
+    pub group_values: Option<Vec<Option<String>>>,
+    /// How many groups these are.
+    pub count: i64,
+    /// One value a day to today.
+    pub values: Vec<Decimal>,
+    /// The metric over the window.
+    pub total: Decimal,
+}
+
+impl UsageSeries {
+    /// How many of the series' days come before those of a window.
+    pub fn skipped(&self, window: UsageWindow) -> usize {
+        self.values.len().saturating_sub(window.days() as usize)
+    }
+
+    /// The metric over a window.
+    pub fn measure(&self, window: UsageWindow) -> &WindowMeasure {
+        &self.measures[window.index()]
+    }
+
+    /// True when the days add up to the total.
+    pub fn is_additive(&self) -> bool {
+        matches!(self.aggregation_type, AggregationType::Count | AggregationType::Sum)
+    }
+}

@@ -1,0 +1,100 @@
+//! The usage dashboard's sentences.
+
+use super::{format, usage_choice::GroupValues};
+use crate::{
+    billing::{AggregationType, DayMark, DayMarkKind, NoCost, UsageWindow},
+    embed::GroupKeyNames,
+};
+use chrono::{DateTime, Utc};
+
+/// Why a card has no cost.
+pub(super) fn no_cost(reason: NoCost) -> &'static str {
+    match reason {
+        NoCost::NotPriced => "This metric has no price of its own.",
+        NoCost::NotAdditive => {
+            "This metric is billed once for a whole billing period, so its days have no cost of their own."
+        }
+        NoCost::WholePeriod => {
+            "The price of each unit depends on the whole billing period, so its days have no cost of their own."
+        }
+        NoCost::TiersByGroup => {
+            "Each group is priced by tiers of its own, so the days of the total have no exact cost."
+        }
+        NoCost::TiersOverGroups => {
+            "Its price tiers count all groups together, so a single group has no exact cost."
+        }
+        NoCost::Currencies => "The plans of this time are priced in different currencies.",
+    }
+}
+
+/// What the figure is: "in 30 days" follows it.
+pub(super) fn measure(aggregation_type: AggregationType) -> &'static str {
+    match aggregation_type {
+        AggregationType::Count | AggregationType::Sum => "",
+        AggregationType::Unique => "different",
+        AggregationType::Max => "at most",
+        AggregationType::Latest => "at last",
+    }
+}
+
+/// What happens on a marked day.
+pub(super) fn mark(mark: &DayMark) -> String {
+    match &mark.kind {
+        DayMarkKind::Period => "Billing period begins".to_owned(),
+        DayMarkKind::PlanBegins(plan) => format!("Plan {plan} begins"),
+        DayMarkKind::PlanEnded(plan) => format!("Plan {plan} has ended"),
+    }
+}
+
+/// A group key for people: `Region, Model`.
+pub fn group_key(key: &[String], names: &GroupKeyNames) -> String {
+    key.iter().map(|name| names.key(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The values of a group for people: `us-east-1`, `No region`.
+pub fn group_values(key: &[String], values: &GroupValues, names: &GroupKeyNames) -> String {
+    let value = |(name, value): (&String, &Option<String>)| match value.as_deref() {
+        None => format!("No {}", names.key(name)),
+        Some("") => format!("Empty {}", names.key(name)),
+        Some(value) => names.value(name, value).to_owned(),
+    };
+    key.iter().zip(values).map(value).collect::<Vec<_>>().join(", ")
+}
+
+/// How fresh the numbers are.
+pub fn as_of(now: DateTime<Utc>) -> String {
+    format!(
+        "As of {}, {} UTC. Days are UTC days; today is incomplete.",
+        format::month_day(now.date_naive()),
+        now.format("%H:%M")
+    )
+}
+
+/// How the numbers are made, a sentence each.
+pub fn method(is_cost: bool, marks: &[DayMark]) -> Vec<&'static str> {
+    let mut sentences = vec!["Averages and changes count complete days, so today is left out of both."];
+    if is_cost {
+        sentences.push(
+            "A day's cost is what it adds to its billing period at the plan's prices and tiers, so the days add up to the \
+             invoice's line; fixed charges, credits and rounding are not part of it.",
+        );
+    }
+    let is_change = |mark: &DayMark| mark.kind != DayMarkKind::Period;
+    if marks.iter().any(|mark| !is_change(mark)) {
+        sentences.push("Dotted lines mark the start of a billing period.");
+    }
+    if marks.iter().any(is_change) {
+        sentences.push("Solid lines mark a change of plan.");
+    }
+    sentences
+}
+
+/// What a page shows, for those who do not see it change.
+pub fn announcement(window: UsageWindow, view: &[&str]) -> String {
+    let mut said = format!("Showing {} days", window.days());
+    for part in view {
+        said.push_str(", ");
+        said.push_str(part);
+    }
+    said
+}
