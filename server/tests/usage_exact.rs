@@ -111,7 +111,7 @@ async fn what_cannot_be_stored_is_refused_by_index_and_field(pool: PgPool) {
     assert!(answer["message"].as_str().unwrap().starts_with("the body is not valid JSON: "), "{answer}");
     let (status, answer) = ingest(&app, &token, format!("[{}]", " ".repeat(5 * 1024 * 1024))).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(answer["message"], "the body is larger than 5 MiB: send it in parts");
+    assert!(answer["message"].as_str().unwrap().starts_with("the body is larger than 5 MiB"), "{answer}");
     let stored: i64 = sqlx::query_scalar("select count(*) from usage_event").fetch_one(&pool).await.unwrap();
     assert_eq!(stored, 0);
 }

@@ -34,6 +34,8 @@ const CREATE: Call = Call::new("billableMetrics.create", "Create a billable metr
          Each entry of `group_keys` is a way to split usage later: `[\"region\"]`, or `[\"region\", \"model\"]` for \
          both at once. The aggregation key and every name in a group key must also be in `property_filters`, with \
          `\"exists\": true` or with `in_values`.\n\n\
+         A new metric also counts the events of the last 34 days. A job adds them within seconds to minutes, by their \
+         number; none is lost or counted twice while others come in.\n\n\
          SQL metrics are not part of Inlay.",
     )
     .body(

@@ -19,8 +19,8 @@ use uuid::Uuid;
 /// A customer and an id of an event: what counts once.
 pub(super) type Key = (Uuid, Uuid);
 
-pub(super) struct Batch {
-    events: Vec<Event>,
+pub(super) struct Batch<'a> {
+    events: Vec<&'a Event>,
     /// How many of them each request has, in order.
     sizes: Vec<usize>,
     /// The different ids and aliases of customers, and for each event which of them.
@@ -40,10 +40,10 @@ pub(super) enum Outcome {
     },
 }
 
-impl Batch {
-    pub(super) fn new(requests: Vec<Vec<Event>>, now: DateTime<Utc>) -> Self {
-        let sizes = requests.iter().map(Vec::len).collect();
-        let events: Vec<Event> = requests.into_iter().flatten().collect();
+impl<'a> Batch<'a> {
+    pub(super) fn new(requests: &[&'a [Event]], now: DateTime<Utc>) -> Self {
+        let sizes = requests.iter().map(|events| events.len()).collect();
+        let events: Vec<&Event> = requests.iter().copied().flatten().collect();
         let mut refs = Vec::new();
         let mut known = HashMap::new();
         let ref_of = events
@@ -113,7 +113,7 @@ impl Batch {
             let mut sums: BTreeMap<Uuid, Sums> = BTreeMap::new();
             for &index in &fresh {
                 if let Some(customer_id) = customers[self.ref_of[index]] {
-                    sums.entry(customer_id).or_default().add(&metrics, &self.events[index]);
+                    sums.entry(customer_id).or_default().add(&metrics, self.events[index]);
                 }
             }
             self.insert(&mut tx, &fresh, &customers, &sums, version).await?;
@@ -167,7 +167,7 @@ impl Batch {
         sums: &BTreeMap<Uuid, Sums>,
         version: Version,
     ) -> Result<()> {
-        let events = || fresh.iter().map(|&index| &self.events[index]);
+        let events = || fresh.iter().map(|&index| self.events[index]);
         let sums = sums.iter().filter(|(_, sums)| !sums.0.is_empty());
         let (pending_ids, pending): (Vec<Uuid>, Vec<String>) =
             sums.map(|(customer_id, sums)| (*customer_id, pending::to_json(sums))).unzip();

@@ -245,22 +245,27 @@ pub async fn pairs(
          where case when $1::uuid[] is null then customer.archived_at is null else customer.id = any($1) end
             and ($3::uuid is null or customer.id >= $3)
             and ($3::uuid is null or (customer.id, metric.id) >= ($3, $4))
-            and ($5
-                or exists (
-                    select from usage_day usage
+            -- scalar subqueries are probed pair by pair; `exists` could become a scan of all usage
+            and ($5 or coalesce(
+                (
+                    select true from usage_day usage
                     where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
                         and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                    limit 1
+                ),
+                (
+                    select true from usage_unique usage
+                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                    limit 1
+                ),
+                (
+                    select true from usage_pending_sum usage
+                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                    limit 1
                 )
-                or exists (
-                    select from usage_unique usage
-                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
-                )
-                or exists (
-                    select from usage_pending_sum usage
-                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
-                ))
+            ))
          order by customer.id, metric.id
          limit $8",
     )

@@ -25,7 +25,7 @@ pub struct Recorded {
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {
-        let recorded = store(&pool, vec![events], now, &Backend::default()).await?;
+        let recorded = store(&pool, &[&events], now, &Backend::default()).await?;
         Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
@@ -35,7 +35,7 @@ pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Re
 /// same key the first counts. Call it in a task of its own.
 pub(super) async fn store(
     pool: &PgPool,
-    requests: Vec<Vec<Event>>,
+    requests: &[&[Event]],
     now: DateTime<Utc>,
     backend: &Backend,
 ) -> Result<Vec<Recorded>> {

@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{
     collections::VecDeque,
-    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -102,31 +101,21 @@ impl Recorder {
 }
 
 /// Stores requests together, or, when the database refuses that, one by one; and answers each.
-async fn store_all(pool: PgPool, mut requests: Vec<Request>, backend: Backend) {
-    let Some(now) = requests.iter().map(|request| request.now).max() else { return };
-    if let [request] = requests.as_mut_slice() {
-        let outcome = limited(&pool, vec![mem::take(&mut request.events)], now, &backend).await;
+async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend) {
+    let outcome = limited(&pool, &requests, &backend).await;
+    if requests.len() == 1 || !matches!(outcome, Err(Error::Database(_) | Error::Internal(_))) {
         return answer(requests, outcome);
     }
-    let events = requests.iter().map(|request| request.events.clone()).collect();
-    match limited(&pool, events, now, &backend).await {
-        Err(Error::Database(_) | Error::Internal(_)) => {
-            for mut request in requests {
-                let outcome = limited(&pool, vec![mem::take(&mut request.events)], now, &backend).await;
-                answer(vec![request], outcome);
-            }
-        }
-        outcome => answer(requests, outcome),
+    for request in requests {
+        let outcome = limited(&pool, std::slice::from_ref(&request), &backend).await;
+        answer(vec![request], outcome);
     }
 }
 
-async fn limited(
-    pool: &PgPool,
-    requests: Vec<Vec<Event>>,
-    now: DateTime<Utc>,
-    backend: &Backend,
-) -> Result<Vec<Recorded>> {
-    timeout(LIMIT, store(pool, requests, now, backend)).await.unwrap_or(Err(away()))
+async fn limited(pool: &PgPool, requests: &[Request], backend: &Backend) -> Result<Vec<Recorded>> {
+    let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
+    let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
+    timeout(LIMIT, store(pool, &events, now, backend)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {

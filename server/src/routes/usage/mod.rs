@@ -43,7 +43,9 @@ const LIST: Call = Call::new("usage.list", "Read usage of many customers")
 const GROUPS: Call = Call::new("usage.listWithGroups", "Read usage of a customer, by group")
     .about(
         "A row for each window and group that has usage. `group_key` names one of the metric's group keys, simple or \
-         compound, its names in any order; `group_filters` keeps the values that are named. Without a grouping every \
+         compound, its names in any order; `group_filters` keeps the values that are named, 200 at most in all. A simple \
+         key fills `group_key`, `group_value` and `group`, a compound key `group` alone; the value of events without \
+         the property is `null`. `group_by` is the older form of a simple key. Without a grouping every \
          window of the range is there, its `value` `null` without usage. `current_period` stands for the dates of the \
          customer's current billing period. `limit` and `next_page` go into the query.",
     )
