@@ -1,6 +1,9 @@
 //! Arguments of handlers: JSON bodies, queries and path parameters whose rejections are sentences that name the field.
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    rejection::{path_rejection, rejection},
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
@@ -68,13 +71,17 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         let problem = error.into_inner();
         match problem.classify() {
             serde_json::error::Category::Data => rejection(&path, &problem.to_string()),
-            _ => Error::BadRequest(format!("the body is not valid JSON: {problem}")),
+            _ => not_json(&problem),
         }
     })?;
-    deserializer
-        .end()
-        .map_err(|problem| Error::BadRequest(format!("the body is not valid JSON: {problem}")))?;
+    deserializer.end().map_err(|problem| not_json(&problem))?;
     Ok(value)
+}
+
+fn not_json(problem: &serde_json::Error) -> Error {
+    Error::BadRequest(format!(
+        "the body is not valid JSON: {problem}; send an object such as {{\"name\": \"Acme\"}}"
+    ))
 }
 
 /// Postgres cannot keep the character U+0000, so no text that is stored may hold it.
@@ -83,7 +90,7 @@ fn refuse_nul(bytes: &[u8]) -> Result<()> {
     // The escape may itself be escaped: only the parsed text tells.
     if escaped && serde_json::from_slice::<Value>(bytes).is_ok_and(|value| holds_nul(&value)) {
         return Err(Error::BadRequest(
-            "the body holds the character U+0000, which cannot be stored".to_owned(),
+            "the body holds the character U+0000, which cannot be stored: send it without".to_owned(),
         ));
     }
     Ok(())
@@ -98,66 +105,15 @@ fn holds_nul(value: &Value) -> bool {
     }
 }
 
-/// A sentence about the field at a path, made of what serde says.
-fn rejection(path: &str, problem: &str) -> Error {
-    let problem = match problem.rfind(" at line ") {
-        Some(end) => &problem[..end],
-        None => problem,
-    };
-    let root = path == "." || path.is_empty();
-    let quoted: Vec<&str> = problem.split('`').skip(1).step_by(2).collect();
-    if problem.starts_with("missing field")
-        && let Some(name) = quoted.first()
-    {
-        let path = if root { (*name).to_owned() } else { format!("{path}.{name}") };
-        return Error::field(path, "is required");
-    }
-    if problem.starts_with("unknown field")
-        && let Some((name, known)) = quoted.split_first()
-    {
-        let place = if root || path == *name { (*name).to_owned() } else { path.to_owned() };
-        return Error::field(place, unknown(name, known));
-    }
-    if root { Error::BadRequest(problem.to_owned()) } else { Error::field(path, problem) }
-}
-
-/// What to say of a name that is not known here.
-fn unknown(name: &str, known: &[&str]) -> String {
-    let closest = known
-        .iter()
-        .map(|one| (distance(name, one), one))
-        .min()
-        .filter(|(distance, one)| *distance <= 2.max(one.len() / 3));
-    match closest {
-        Some((_, one)) => format!("is not known here; did you mean \"{one}\"?"),
-        None if known.is_empty() => "is not known here; nothing is".to_owned(),
-        None => format!("is not known here; known are {}", known.join(", ")),
-    }
-}
-
-/// How many letters must be changed, added or removed to make one name of the other, case aside.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in other.chars().enumerate() {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self> {
         let query = parts.uri.query().unwrap_or_default();
         if query.contains("%00") {
-            return Err(Error::BadRequest("the query holds the character U+0000".to_owned()));
+            return Err(Error::BadRequest(
+                "the query holds the character U+0000: send it without".to_owned(),
+            ));
         }
         let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(deserializer)
@@ -172,7 +128,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Error::BadRequest(format!("path: {}", rejection.body_text()))),
+            Err(rejection) => Err(path_rejection(&rejection)),
         }
     }
 }
@@ -214,15 +170,15 @@ mod tests {
         let cases = [
             ("{}", "name: is required"),
             (r#"{"name":"a","prices":[{"tier":0}]}"#, "prices[0].value: is required"),
-            (r#"{"name":7}"#, "name: invalid type: integer `7`, expected a string"),
-            (r#"{"name":null}"#, "name: invalid type: null, expected a string"),
+            (r#"{"name":7}"#, "name: must be a string, not the integer 7"),
+            (r#"{"name":null}"#, "name: must be a string, not null"),
             (
                 r#"{"name":"a","ingest_aliases":["a",1]}"#,
-                "ingest_aliases[1]: invalid type: integer `1`, expected a string",
+                "ingest_aliases[1]: must be a string, not the integer 1",
             ),
             (
                 r#"{"name":"a","custom_fields":{"b":1}}"#,
-                "custom_fields.b: invalid type: integer `1`, expected a string",
+                "custom_fields.b: must be a string, not the integer 1",
             ),
             (
                 r#"{"name":"a","ingest_alias":[]}"#,
@@ -237,7 +193,10 @@ mod tests {
                 r#"{"name":"a","prices":[{"tier":0,"valu":1}]}"#,
                 "prices[0].valu: is not known here; did you mean \"value\"?",
             ),
-            (r#"{"name":"a\u0000"}"#, "the body holds the character U+0000, which cannot be stored"),
+            (
+                r#"{"name":"a\u0000"}"#,
+                "the body holds the character U+0000, which cannot be stored: send it without",
+            ),
         ];
         for (body, expected) in cases {
             assert_eq!(message(body), expected, "{body}");

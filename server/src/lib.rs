@@ -27,6 +27,7 @@ pub mod page;
 pub mod postgres;
 pub mod rating;
 pub mod reference;
+mod rejection;
 pub mod routes;
 pub mod serve;
 pub mod state;

@@ -1,6 +1,6 @@
 //! Timestamps as callers write them: RFC 3339, or without a zone, which the official SDKs send for naive datetimes.
 
-use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 /// The instant; without a zone it is UTC.
@@ -19,7 +19,7 @@ pub fn is_midnight(at: DateTime<Utc>) -> bool {
 /// For `#[serde(deserialize_with)]`.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom(format!("\"{text}\" is not an RFC 3339 timestamp")))
+    parse(&text).ok_or_else(|| D::Error::custom(problem(&text)))
 }
 
 /// For `#[serde(default, deserialize_with)]`; `null` and the empty string are absent.
@@ -28,9 +28,14 @@ pub fn deserialize_optional<'de, D: Deserializer<'de>>(
 ) -> Result<Option<DateTime<Utc>>, D::Error> {
     match Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()) {
         None => Ok(None),
-        Some(text) => parse(&text)
-            .map(Some)
-            .ok_or_else(|| D::Error::custom(format!("\"{text}\" is not an RFC 3339 timestamp"))),
+        Some(text) => parse(&text).map(Some).ok_or_else(|| D::Error::custom(problem(&text))),
+    }
+}
+
+fn problem(text: &str) -> String {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => format!("\"{text}\" is a date without a time: send \"{day}T00:00:00Z\""),
+        Err(_) => format!("\"{text}\" is not an RFC 3339 timestamp like 2026-01-31T00:00:00Z"),
     }
 }
 

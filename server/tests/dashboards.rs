@@ -71,7 +71,7 @@ async fn wrong_requests_name_the_field(pool: PgPool) {
         ),
         (
             json!({ "customer_id": customer, "dashboard": "usage", "dashboard_options": [{ "key": "a", "value": true }] }),
-            "dashboard_options[0].value: invalid type: boolean `true`, expected a string",
+            "dashboard_options[0].value: must be a string, not the boolean true",
         ),
     ];
     for (body, expected) in cases {

@@ -343,7 +343,7 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
         ),
         (
             day("2026-11-01", "2026-11-02T00:00:00Z"),
-            "starting_on: \"2026-11-01\" is not an RFC 3339 timestamp",
+            "starting_on: \"2026-11-01\" is a date without a time: send \"2026-11-01T00:00:00Z\"",
         ),
         (
             with(setup.range("DAY", "2026-11-02T00:00:00Z"), "metrics", json!([])),

@@ -17,7 +17,7 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
     for (order, entry) in entries.iter().enumerate() {
         let mut sketch = Sketch::new();
         (entry.sketch)(&mut sketch);
-        let mut operation = operation(entry, &sketch, &values);
+        let mut operation = operation(entry, &sketch, server, &values);
         // An object of JSON has no order; the reference keeps that of the code.
         operation["x-order"] = json!(order);
         schemas.extend(sketch.answers.take_definitions(true));
@@ -72,7 +72,7 @@ fn error() -> Value {
     })
 }
 
-fn operation(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value {
+fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Values) -> Value {
     let call = &entry.call;
     let mut operation = json!({
         "operationId": call.id,
@@ -92,11 +92,32 @@ fn operation(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
             "content": { "application/json": content },
         });
     }
+    // As people wrote it: an object of JSON would have its fields by name.
+    let source = curl(entry, sketch, server, values);
+    operation["x-codeSamples"] = json!([{ "lang": "Shell", "label": "curl", "source": source }]);
     if let Some(name) = metronome::sdk_name(entry.method, entry.path) {
         operation["x-sdk"] = json!(format!("client.{name}"));
     }
     operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
     operation
+}
+
+/// The example as a shell command.
+fn curl(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Values) -> String {
+    let (path, query) = (example::fill(entry.path, values), example::fill(entry.call.query, values));
+    let url = if query.is_empty() { format!("{server}{path}") } else { format!("'{server}{path}?{query}'") };
+    let mut command = match (entry.method, entry.call.body.is_empty()) {
+        ("GET", _) | ("POST", false) => format!("curl {url}"),
+        (method, _) => format!("curl -X {method} {url}"),
+    };
+    if sketch.operator {
+        command.push_str(" \\\n  -H \"Authorization: Bearer $INLAY_TOKEN\"");
+    }
+    if !entry.call.body.is_empty() {
+        let body = example::fill(entry.call.body, values).replace('\'', "'\\''");
+        command.push_str(&format!(" \\\n  -H \"Content-Type: application/json\" \\\n  -d '{body}'"));
+    }
+    command
 }
 
 /// Parameters of the path, in its order, then of the query by name.
@@ -133,6 +154,9 @@ fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<V
         let mut schema = schema.clone();
         let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
         without_null(&mut schema);
+        if name == "limit" {
+            schema["minimum"] = json!(1);
+        }
         let mut parameter = json!({
             "name": name,
             "in": "query",

@@ -168,9 +168,14 @@ pub const SURFACE: [(&str, &str, &str); 126] = [
 
 /// The SDK's name of a call, by its method and the path with or without its parameters filled in.
 pub fn sdk_name(method: &str, path: &str) -> Option<&'static str> {
+    sdk_call(method, path).map(|(_, _, name)| name)
+}
+
+/// The call of the SDK that a request is.
+pub fn sdk_call(method: &str, path: &str) -> Option<(&'static str, &'static str, &'static str)> {
     let of_method = || SURFACE.iter().filter(|(one, _, _)| *one == method);
     let exact = of_method().find(|(_, template, _)| *template == path);
-    exact.or_else(|| of_method().find(|(_, template, _)| fits(template, path))).map(|(_, _, name)| *name)
+    exact.or_else(|| of_method().find(|(_, template, _)| fits(template, path))).copied()
 }
 
 fn fits(template: &str, path: &str) -> bool {
@@ -191,7 +196,7 @@ pub fn closest<'a>(path: &str, known: impl Iterator<Item = &'a str>) -> Option<&
                 (None, None) => return sum,
                 (Some(part), Some(given)) if part.starts_with('{') => usize::from(given.is_empty()),
                 (part, given) => {
-                    crate::extract::distance(part.unwrap_or_default(), given.unwrap_or_default())
+                    crate::rejection::distance(part.unwrap_or_default(), given.unwrap_or_default())
                 }
             };
         }

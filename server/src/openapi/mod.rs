@@ -15,5 +15,5 @@ pub use call::Call;
 pub use calls::{Calls, Entry};
 pub use document::document;
 pub use example::{Values, fill, samples};
-pub use metronome::{SURFACE, closest, sdk_name};
+pub use metronome::{SURFACE, closest, sdk_call, sdk_name};
 pub use signature::{Answer, Argument, Signature, Sketch};

@@ -32,7 +32,7 @@ pub(super) fn section(document: &Value, call: &Listed<'_>) -> String {
         path = breakable(call.path),
         sdk = sdk(operation),
         token = token(operation),
-        samples = sample::samples(document, call),
+        samples = sample::samples(call),
     )
 }
 
@@ -86,7 +86,8 @@ fn table(title: &str, rows: &[Field], asked: bool) -> String {
             list,
             "<dt><code>{}</code> <span>{}</span>{flag}</dt><dd>{}{}</dd>",
             escape(&row.path).replace('.', ".<wbr>"),
-            escape(&row.kind),
+            // Where a field may be left out, null says the same.
+            escape(if asked { row.kind.trim_end_matches(" or null") } else { &row.kind }),
             html(&row.about),
             words(&row.words),
         );

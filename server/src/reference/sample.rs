@@ -8,9 +8,11 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The call by curl, and its answer.
-pub(super) fn samples(document: &Value, call: &Listed<'_>) -> String {
-    let mut samples =
-        format!("<h4>Call</h4><pre tabindex=\"0\"><code>{}</code></pre>", escape(&curl(document, call)));
+pub(super) fn samples(call: &Listed<'_>) -> String {
+    let mut samples = format!(
+        "<h4>Call</h4><pre tabindex=\"0\"><code>{}</code></pre>",
+        escape(text(&call.operation["x-codeSamples"][0], "source"))
+    );
     let good = &call.operation["responses"]["200"];
     match &good["content"]["application/json"]["example"] {
         Value::Null if good["content"].is_object() => {}
@@ -26,41 +28,6 @@ pub(super) fn samples(document: &Value, call: &Listed<'_>) -> String {
     samples
 }
 
-/// The example as a shell command.
-pub(super) fn curl(document: &Value, call: &Listed<'_>) -> String {
-    let operation = call.operation;
-    let parameters: Vec<_> = operation["parameters"].as_array().into_iter().flatten().collect();
-    let value = |parameter: &Value| match &parameter["example"] {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let mut path = call.path.to_owned();
-    let mut query = String::new();
-    for parameter in parameters.iter().filter(|parameter| !parameter["example"].is_null()) {
-        let name = text(parameter, "name");
-        match text(parameter, "in") {
-            "path" => path = path.replace(&format!("{{{name}}}"), &value(parameter)),
-            "query" => {
-                let separator = if query.is_empty() { '?' } else { '&' };
-                let _ = write!(query, "{separator}{name}={}", value(parameter));
-            }
-            _ => {}
-        }
-    }
-    let url = format!("{}{path}{query}", text(&document["servers"][0], "url"));
-    let url = if query.is_empty() { url } else { format!("'{url}'") };
-    let mut command = format!("curl {url}");
-    if operation["security"].as_array().is_some_and(|security| !security.is_empty()) {
-        command.push_str(" \\\n  -H \"Authorization: Bearer $INLAY_TOKEN\"");
-    }
-    let body = &operation["requestBody"]["content"]["application/json"]["example"];
-    if !body.is_null() {
-        let body = pretty(body).replace('\'', "'\\''");
-        let _ = write!(command, " \\\n  -H \"Content-Type: application/json\" \\\n  -d '{body}'");
-    }
-    command
-}
-
 /// JSON as people write it: what fits on a line stays on it.
 fn pretty(value: &Value) -> String {
     let mut out = String::new();
@@ -69,7 +36,7 @@ fn pretty(value: &Value) -> String {
 }
 
 /// Letters of a list or an object that stays on one line.
-const LINE: usize = 52;
+const LINE: usize = 46;
 
 fn write_pretty(value: &Value, indent: usize, out: &mut String) {
     let short = spaced(value);

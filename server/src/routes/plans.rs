@@ -113,6 +113,7 @@ const CUSTOMERS: Call = Call::new("plans.listCustomers", "List the customers on 
     .missing("the plan");
 
 #[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 struct CustomersQuery {
     limit: Option<i64>,
     next_page: Option<String>,

@@ -40,6 +40,7 @@ pub struct Nothing {}
 
 /// The query of a list without filters.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// Rows a page, 1 to 100; 25 unless said.
     pub limit: Option<i64>,
