@@ -45,14 +45,18 @@ class Company:
             group_keys=[["region"]]).data.id
         own = lambda path, body: client.post(path, cast_to=object, body=body)["data"]["id"]
         self.product = own("/v1/products/create", {"name": "LLM API"})
-        seats = own("/v1/products/create", {"name": "Seats"})
         self.plan = own("/v1/plans/create", {
             "name": "Pro", "billing_frequency": "MONTHLY", "charges": [
                 {"product_id": self.product, "name": "Tokens", "charge_type": "usage", "credit_type_id": USD_CENTS,
                  "billable_metric_id": self.metric, "prices": [{"tier": 0, "value": 2}, {"tier": 100, "value": 1}]},
-                {"product_id": seats, "name": "Seats", "charge_type": "fixed", "credit_type_id": USD_CENTS,
+                {"product_id": self.product, "name": "Seats", "charge_type": "fixed", "credit_type_id": USD_CENTS,
                  "quantity": 3, "prices": [{"tier": 0, "value": 1000}]},
             ]})
+        set_up = own("/v1/products/create", {"name": "Set-up"})
+        self.extras = own("/v1/plans/create", {"name": "Extras", "billing_frequency": "MONTHLY", "charges": [
+            {"product_id": set_up, "name": "Set-up", "charge_type": "fixed", "credit_type_id": USD_CENTS, "quantity": 1,
+             "prices": [{"tier": 0, "value": 500}]},
+        ]})
         self.customer_plan = v1.customers.plans.add(
             customer_id=self.customer, plan_id=self.plan, starting_on=month(-2)).data.id
         self.event = f"sdk-{run}"
@@ -64,9 +68,9 @@ class Company:
     def draft(self):
         return next(iter(self.client.v1.customers.invoices.list(customer_id=self.customer, status="DRAFT")))
 
-    def charge(self):
-        charges = self.client.v1.plans.list_charges(plan_id=self.plan)
-        return next(charge for charge in charges if charge.charge_type == "fixed")
+    def extra(self):
+        """A fixed charge of a product that the customer's plan does not have."""
+        return next(iter(self.client.v1.plans.list_charges(plan_id=self.extras)))
 
 
 def calls(client, it):
@@ -104,7 +108,7 @@ def calls(client, it):
         "customers.invoices.list_breakdowns": lambda: list(v1.customers.invoices.list_breakdowns(
             **customer, window_size="DAY", **day)),
         "customers.invoices.add_charge": lambda: v1.customers.invoices.add_charge(
-            **customer, customer_plan_id=it.customer_plan, charge_id=it.charge().id, description="Set-up", price=500,
+            **customer, customer_plan_id=it.customer_plan, charge_id=it.extra().id, description="Set-up", price=500,
             quantity=1, invoice_start_timestamp=MONTH),
         "billable_metrics.create": lambda: metric(),
         "billable_metrics.list": lambda: list(v1.billable_metrics.list(include_archived=True)),

@@ -41,6 +41,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let bytes = RawBody::<T>::from_request(request, state).await?.bytes;
+        // serde would read an object's fields from an array, in their order: nobody means that.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(Error::BadRequest("the body must be an object, not an array".to_owned()));
+        }
         parse(if bytes.is_empty() { b"{}" } else { &bytes }).map(Self)
     }
 }

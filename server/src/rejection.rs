@@ -43,7 +43,9 @@ pub(crate) fn path_rejection(rejection: &PathRejection) -> Error {
         ErrorKind::DeserializeError { key, value, message } if message.contains("UUID") => {
             Error::field(key, format!("{value:?} is not {AN_ID}"))
         }
-        ErrorKind::DeserializeError { key, value, .. } => Error::field(key, format!("{value:?} cannot be read")),
+        ErrorKind::DeserializeError { key, value, .. } => {
+            Error::field(key, format!("{value:?} cannot be read"))
+        }
         ErrorKind::ParseErrorAtKey { key, value, .. } => {
             Error::field(key, format!("{value:?} is not {AN_ID}"))
         }
@@ -67,6 +69,10 @@ fn plain(problem: &str, quoted: &[&str]) -> String {
         let given = given.replace('`', "");
         let article = if given == "null" || given.starts_with("unit") { "" } else { "the " };
         return format!("must be {}, not {article}{}", kind(expected), given.replace("unit value", "null"));
+    }
+    // serde reads a struct from an array of its fields; nobody means that.
+    if problem.starts_with("invalid length") && problem.contains(" elements") {
+        return "must be an object, not an array".to_owned();
     }
     if problem.starts_with("unknown variant")
         && let Some((given, known)) = quoted.split_first()

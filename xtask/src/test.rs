@@ -4,7 +4,8 @@ use crate::{
     chromium,
     client::{self, Effort},
     demo, npm, postgres, process,
-    step::{seconds, step},
+    step::{note, seconds, step},
+    tryout,
     workspace::Workspace,
 };
 use anyhow::{Context as _, Result, bail};
@@ -61,6 +62,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         .env("CHROMIUM", &chromium)
         .env("PATH", postgres::path_with(&programs)?);
     playwright.env_remove("DATABASE_URL").env("FORCE_COLOR", "0");
+    // Nothing else needs Python: without it, the specs that do say so and are skipped.
+    match step("Python with the SDK", || tryout::python_with_sdk(workspace)) {
+        Ok(python) => drop(playwright.env("SDK_PYTHON", python)),
+        Err(error) => note(&format!("skipped: {error:#}")),
+    }
     report.summarize("Playwright", &mut playwright, "");
     report.close()
 }

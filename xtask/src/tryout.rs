@@ -7,11 +7,7 @@ use crate::{
     workspace::Workspace,
 };
 use anyhow::{Context as _, Result};
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{env, fs, path::PathBuf, process::Command};
 
 const DATA: &str = "../shared/data/azure-llm-2023/code.csv";
 const SDK: &str = "metronome-sdk";
@@ -25,7 +21,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     step("Node", npm::ensure_node)?;
     let programs = step("Postgres", || postgres::programs(workspace))?;
     let chromium = step("Chromium", || chromium::find(workspace))?;
-    let python = step("Python", || python_with_sdk(&workspace.tools().join("tryout-venv")))?;
+    let python = step("Python", || python_with_sdk(workspace))?;
     test::install_end2end(workspace)?;
     let binary = demo::build(workspace)?;
     step("tryout", || {
@@ -37,7 +33,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 }
 
 /// A virtual environment with the SDK in it.
-fn python_with_sdk(folder: &Path) -> Result<PathBuf> {
+pub(crate) fn python_with_sdk(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = &workspace.tools().join("tryout-venv");
     let python = folder.join("bin/python");
     let ready = folder.join(".complete");
     if ready.is_file() {
