@@ -65,7 +65,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     // Nothing else needs Python: without it, the specs that do say so and are skipped.
     match step("Python with the SDK", || tryout::python_with_sdk(workspace)) {
         Ok(python) => drop(playwright.env("SDK_PYTHON", python)),
-        Err(error) => note(&format!("skipped: {error:#}")),
+        Err(error) => note(format!("skipped: {error:#}")),
     }
     report.summarize("Playwright", &mut playwright, "");
     report.close()
