@@ -10,7 +10,7 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    // Naming the islands keeps the linker from dropping their exports.
-    let _ = (app::components::MoreInvoices, app::components::Session);
+    // Naming an island keeps the linker from dropping its export.
+    let _ = app::components::Session;
     leptos::mount::hydrate_islands();
 }
