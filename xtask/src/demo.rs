@@ -40,7 +40,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     exit(1)
 }
 
-/// The same without optimization, for tests and `dev`.
+/// The same without optimization, for `dev`.
 pub(crate) fn build_debug(workspace: &Workspace) -> Result<PathBuf> {
     process::run(&mut workspace.cargo(&["build", "-p", "server", "--bin", "inlay"]))
         .context("the server does not build")?;

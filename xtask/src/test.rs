@@ -3,7 +3,7 @@
 use crate::{
     chromium,
     client::{self, Effort},
-    demo, npm, postgres, process,
+    npm, postgres, process,
     step::{note, seconds, step},
     tryout,
     workspace::Workspace,
@@ -15,6 +15,8 @@ use std::{
     process::{Command, Stdio},
     time::Instant,
 };
+
+const TESTS: [&str; 4] = ["test", "--workspace", "--exclude", "frontend"];
 
 /// What was run, how it went, and what its runner said about it.
 struct Report {
@@ -46,13 +48,16 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     });
 
     let database = postgres::Throwaway::start(&programs, false)?;
-    let tests = ["test", "--workspace", "--exclude", "frontend", "--no-fail-fast"];
-    let mut tests = workspace.cargo(&tests);
+    let mut tests = workspace.cargo(&TESTS);
+    tests.arg("--no-fail-fast");
     tests.env("DATABASE_URL", &database.url).env("PATH", postgres::path_with(&programs)?);
     report.summarize("cargo test", &mut tests, "test result:");
     report.summarize("cargo test of xtask", &mut xtask(workspace, &["test", "--bins"]), "test result:");
 
-    let binary = step("server: compile (profile dev)", || demo::build_debug(workspace))?;
+    // The tests above are built with the binary that they start. Built alone, it would want other features of what it
+    // depends on, and with them most of the tree a second time.
+    step("server: compile (profile dev)", || process::run(workspace.cargo(&TESTS).arg("--no-run")))?;
+    let binary = workspace.target().join("debug/inlay");
     install_end2end(workspace)?;
     let mut playwright = Command::new("npx");
     playwright.current_dir(workspace.path("end2end")).args(["playwright", "test"]);
