@@ -28,6 +28,19 @@ pub const ESTIMATE_HOW: &str = "How this is estimated";
 pub const ESTIMATE_METHOD: &str = "Counted usage goes on at its average rate since the period began and is priced \
     again, tiers included. Fixed charges, peaks and distinct counts stay as they are now. Rounded to three digits; the \
     invoice will be exact.";
+pub const BILL_TO: &str = "Bill to";
+pub const CSV_COLUMNS: [&str; 10] = [
+    "Invoice",
+    "Billing period (UTC)",
+    "Type",
+    "Product",
+    "Item",
+    "Quantity",
+    "Unit price",
+    "Amount",
+    "Currency",
+    "Tiers",
+];
 pub const NO_USAGE: &str = "No usage in this period.";
 pub const ALL: &str = "All";
 pub const SEARCH: &str = "Search by invoice number";
@@ -129,4 +142,9 @@ pub fn values_of(count: usize, key: &str) -> String {
 /// `by region`: what a product's lines are split by.
 pub fn by(key: &str) -> String {
     format!("by {key}")
+}
+
+/// `Page 1 of 2`.
+pub fn page_of(page: usize, of: usize) -> String {
+    format!("Page {page} of {of}")
 }
