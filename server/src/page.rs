@@ -9,7 +9,7 @@ use crate::{
     export::{self, Choice, Format},
     extract::Query,
     headers,
-    invoicing::{self, InvoiceFilter, Sort},
+    invoicing::{self, Dossier, InvoiceFilter, Sort},
     usage_page,
 };
 use app::{
@@ -278,10 +278,10 @@ async fn one_invoice(
 ) -> Result<InvoicesContent, NoCustomer> {
     let options = &opened.session.grant.display.options;
     let grace = state.settings.grace_period;
-    let found = invoicing::find_with_previous(&state.pool, opened.access, id, opened.now, grace).await;
+    let found = invoicing::dossier(&state.pool, opened.access, id, opened.now, grace).await;
     let found = match found {
-        Ok((invoice, previous)) => {
-            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous })))
+        Ok(Dossier { invoice, previous, days }) => {
+            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous, days })))
         }
         Err(Error::NotFound("the invoice")) => Ok(None),
         Err(Error::NotFound(_)) => return Err(NoCustomer),

@@ -21,10 +21,7 @@ pub(super) static SEMIBOLD: LazyLock<Option<Typeface>> =
 
 impl Typeface {
     fn new(bytes: &'static [u8]) -> Option<Self> {
-        Some(Self {
-            font: Font::new(bytes.to_vec().into(), 0)?,
-            face: Face::parse(bytes, 0).ok()?,
-        })
+        Some(Self { font: Font::new(bytes.to_vec().into(), 0)?, face: Face::parse(bytes, 0).ok()? })
     }
 
     /// One glyph a character, each in its own width; a character that the font lacks is a box.
@@ -50,7 +47,8 @@ impl Typeface {
     pub(super) fn lines(&self, text: &str, size: f32, width: f32, most: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         for word in text.split_inclusive([' ', '-', '/', '_']) {
-            let fits = |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
+            let fits =
+                |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
             let last = lines.last_mut().filter(|last| fits(last, word));
             match last {
                 Some(last) => last.push_str(word),

@@ -86,7 +86,8 @@ pub(super) fn write(
     parts: usize,
     structure: impl FnOnce(Vec<Vec<Identifier>>) -> Vec<Node>,
 ) -> Result<Vec<u8>, Unwritable> {
-    let mut document = Document::new_with(SerializeSettings { compress_content_streams: true, ..Default::default() });
+    let mut document =
+        Document::new_with(SerializeSettings { compress_content_streams: true, ..Default::default() });
     let mut drawn: Vec<Vec<Identifier>> = vec![Vec::new(); parts];
     let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| Unwritable("the page size".to_owned()))?;
     for sheet in sheets {

@@ -57,7 +57,7 @@ pub async fn breakdowns(
         None => {}
     }
     let terms =
-        db::terms::during(pool, access, asked.start, asked.end).await?.ok_or_else(no_such_customer)?;
+        db::terms::during(pool, access, asked.start, asked.end, false).await?.ok_or_else(no_such_customer)?;
     let stored = match filter.wants(InvoiceStatus::Finalized) {
         true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
         false => Vec::new(),

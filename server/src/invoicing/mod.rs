@@ -1,6 +1,7 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
 
 mod breakdown;
+mod dossier;
 mod draft;
 mod filter;
 mod finalize;
@@ -11,8 +12,9 @@ mod regenerate;
 mod void;
 
 pub use breakdown::breakdowns;
+pub use dossier::{Dossier, dossier};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
-pub use list::{Overview, find, find_with_previous, list, overview};
+pub use list::{Overview, find, list, overview};
 pub use regenerate::regenerate;
 pub use void::void;

@@ -15,9 +15,11 @@ use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/invoices/{invoice_id}/…`.
 pub(super) fn calls() -> Calls {
-    Calls::new("Invoices", "")
-        .get("/v1/customers/{customer_id}/invoices/{invoice_id}/pdf", pdf, PDF)
-        .get("/v1/customers/{customer_id}/invoices/{invoice_id}/csv", csv, CSV)
+    Calls::new("Invoices", "").get("/v1/customers/{customer_id}/invoices/{invoice_id}/pdf", pdf, PDF).get(
+        "/v1/customers/{customer_id}/invoices/{invoice_id}/csv",
+        csv,
+        CSV,
+    )
 }
 
 const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoice as PDF")
