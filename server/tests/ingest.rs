@@ -73,3 +73,33 @@ async fn ingest_needs_a_token_and_an_array(pool: PgPool) {
         assert_eq!(post(&app, &token, "/v1/ingest", body).await.0, StatusCode::BAD_REQUEST);
     }
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_same_batch_eight_times_at_once_counts_once(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let batch: Vec<_> = (0..100).map(|n| event(&n.to_string(), "acme", TimeDelta::hours(n))).collect();
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let (app, token, batch) = (app.clone(), token.clone(), json!(batch));
+        requests.spawn(async move { post(&app, &token, "/v1/ingest", batch).await.0 });
+    }
+    assert!(requests.join_all().await.iter().all(|status| *status == StatusCode::OK));
+    assert_eq!(stored(&pool).await, 100);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_first_content_of_an_id_stays_and_other_customers_have_their_own(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let mut other_content = event("1", "acme", TimeDelta::zero());
+    other_content["properties"]["tokens"] = json!(2);
+    for one in [event("1", "acme", TimeDelta::zero()), other_content, event("1", "globex", TimeDelta::zero())]
+    {
+        assert_eq!(post(&app, &token, "/v1/ingest", json!([one])).await.0, StatusCode::OK);
+    }
+    let kept: Vec<(String, String)> =
+        sqlx::query_as("select customer_ref, properties ->> 'tokens' from usage_event order by 1")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(kept, [("acme".to_owned(), "1".to_owned()), ("globex".to_owned(), "1".to_owned())]);
+}

@@ -22,18 +22,24 @@ pub struct Found {
 /// # Errors
 /// When the database refuses.
 pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc>) -> Result<Vec<Found>> {
+    let mut tx = pool.begin().await?;
+    // The planner takes the filters by transaction_id for useless, as it does with any BRIN on random values, and would
+    // read every event: 25 ms against 140 among 400,000. For the same reason the time is compared in a way that no
+    // index serves.
+    sqlx::query("select set_config('enable_seqscan', 'off', true)").execute(&mut *tx).await?;
     let rows = sqlx::query(
         "select event.customer_ref, event.transaction_id, event.event_type, event.timestamp, event.properties,
             event.received_at, customer.id as customer_id, customer.name as customer_name
          from usage_event event
          left join customer on customer.id = event.customer_id
-         where event.transaction_id = any($1) and event.timestamp >= $2
+         where event.transaction_id = any($1) and (event.timestamp >= $2) is true
          order by event.transaction_id, event.customer_ref, event.timestamp",
     )
     .bind(transaction_ids)
     .bind(now - TimeDelta::days(DEDUPE_DAYS))
-    .fetch_all(pool)
+    .fetch_all(&mut *tx)
     .await?;
+    tx.commit().await?;
     rows.into_iter()
         .map(|row| {
             let customer: Option<Uuid> = row.try_get("customer_id")?;
