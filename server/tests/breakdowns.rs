@@ -5,19 +5,20 @@ mod common;
 
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, InvoiceBreakdown,
-    InvoiceStatus, NewCharge, NewPlan, NewProduct, Price, TierMode,
+    InvoiceStatus, NewCharge, NewMinimum, NewPlan, NewProduct, Price, TierMode,
 };
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
 use common::{
     app,
-    billing::{Billed, GRACE, billed, day, decimal, finalize, put_on, used},
+    billing::{Billed, GRACE, billed, day, decimal, finalize, used},
     get, seed, token,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use server::{
     auth::CustomerAccess,
-    clock, db,
+    clock,
+    db::{self, customer_plan::NewCustomerPlan},
     invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort},
 };
 use sqlx::PgPool;
@@ -127,7 +128,10 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
                     .unwrap();
             let flat = NewCharge::usage("Flat", product, metric, cents, decimal("0.37"));
             let mode = if place % 2 == 0 { TierMode::Graduated } else { TierMode::Volume };
-            charges.push(tiered(flat.clone(), &[("0", "0.731"), ("5", "0.5"), ("20", "0.11")], mode));
+            let tiers = tiered(flat.clone(), &[("0", "0.731"), ("5", "0.5"), ("20", "0.11")], mode);
+            // Tiers that reach back into earlier months, where the product is grouped.
+            charges
+                .push(NewCharge { tier_reset_frequency: if group_key.is_some() { 3 } else { 1 }, ..tiers });
             charges.push(flat);
         }
     }
@@ -140,10 +144,25 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
         billing_anchor: BillingAnchor::FirstOfMonth,
         custom_fields: BTreeMap::new(),
         charges,
-        minimums: Vec::new(),
+        minimums: vec![NewMinimum {
+            credit_type_id: cents,
+            name: "Minimum".to_owned(),
+            start_period: 0,
+            value: decimal("9000"),
+        }],
     };
     let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
-    put_on(pool, customer_id, plan_id, "2026-01-10", Some("2026-03-20")).await.unwrap();
+    let new = NewCustomerPlan {
+        customer_id,
+        plan_id,
+        starting_on: day("2026-01-10"),
+        ending_before: Some(day("2026-03-20")),
+        net_payment_terms_days: None,
+        price_adjustments: Vec::new(),
+        trial_ending_before: Some(day("2026-01-13")),
+        custom_fields: BTreeMap::new(),
+    };
+    db::customer_plan::add(pool, new, now).await.unwrap();
     let events = (0..400)
         .map(|index| {
             let at = day("2026-01-01") + Duration::minutes(rng.random_range(0..(74 * 24 + 7) * 60));
@@ -173,18 +192,21 @@ async fn the_windows_of_an_invoice_sum_to_it_by_day_and_by_hour(pool: PgPool) {
         }
         let drafts = drafts(&pool, access, now).await;
         assert_eq!(drafts.len(), 3);
-        for window_size in [BreakdownWindow::Day, BreakdownWindow::Hour] {
-            let filter = BreakdownFilter { window_size, ..filter("2026-01-01", "2026-04-01") };
+        // By hour the first month alone, whose 22 days are 528 windows.
+        for (window_size, months, end) in
+            [(BreakdownWindow::Day, 3, "2026-04-01"), (BreakdownWindow::Hour, 1, "2026-02-01")]
+        {
+            let filter = BreakdownFilter { window_size, ..filter("2026-01-01", end) };
             let rows = all(&pool, access, &filter, now).await;
-            for draft in &drafts {
+            for draft in &drafts[..months] {
                 let parts = rows.iter().map(|row| &row.invoice).filter(|invoice| invoice.id == draft.id);
                 assert!(sums(parts) == sums([draft]), "{window_size:?} of {}", draft.start_timestamp);
             }
-            // What is not from the start sums with what is before it.
-            let late = BreakdownFilter { starting_on: day("2026-02-11"), ..filter.clone() };
+            // What begins within a period knows what was before.
+            let late = BreakdownFilter { starting_on: day("2026-01-30"), ..filter.clone() };
             let late = all(&pool, access, &late, now).await;
             let from =
-                rows.iter().position(|row| row.breakdown_start_timestamp == day("2026-02-11")).unwrap();
+                rows.iter().position(|row| row.breakdown_start_timestamp == day("2026-01-30")).unwrap();
             assert!(late == rows[from..]);
             let newest_first = BreakdownFilter { sort: Sort::DateDesc, ..filter };
             let mut newest_first = all(&pool, access, &newest_first, now).await;

@@ -4,9 +4,15 @@
 mod common;
 
 use axum::http::StatusCode;
-use common::{app, get, post, token};
+use common::{
+    app,
+    billing::{self, billed},
+    get, post, token,
+};
 use serde_json::{Value, json};
+use server::clock;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 /// Makes a customer and answers its id.
 async fn created(app: &axum::Router, token: &str, body: Value) -> String {
@@ -146,6 +152,90 @@ async fn archiving_twice_changes_nothing(pool: PgPool) {
     let (status, _) =
         post(&app, &token, "/v1/customers", json!({ "name": "B", "ingest_aliases": ["a"] })).await;
     assert_eq!(status, StatusCode::CONFLICT);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn archiving_ends_the_plans_and_voids_the_invoices_of_one_customer(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let start = (clock::now().date_naive() - chrono::Months::new(3)).to_string();
+    let ahead = (clock::now().date_naive() + chrono::Days::new(40)).to_string();
+    let (one, other) = (billed(&pool, &start, Some(&ahead)).await, billed(&pool, &start, None).await);
+    billing::put_on(&pool, one.customer_id, one.plan_id, &ahead, None).await.unwrap();
+    let statuses = async |customer_id: Uuid| {
+        let (_, page) = get(&app, &token, &format!("/v1/customers/{customer_id}/invoices")).await;
+        let all = page["data"].as_array().unwrap().iter();
+        all.map(|invoice| invoice["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let today = clock::now().date_naive();
+    billing::finalize(&pool, &today.to_string()).await;
+    let before = statuses(other.customer_id).await;
+    let finalized = before.iter().filter(|status| *status == "FINALIZED").count();
+    assert!(finalized >= 2 && before.iter().any(|status| status == "DRAFT"));
+
+    let (status, _) = post(&app, &token, "/v1/customers/archive", json!({ "id": one.customer_id })).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(statuses(one.customer_id).await, vec!["VOID"; finalized]);
+    assert_eq!(statuses(other.customer_id).await, before);
+    let (_, plans) = get(&app, &token, &format!("/v1/customers/{}/plans", one.customer_id)).await;
+    let tomorrow = format!("{}T00:00:00Z", today + chrono::Days::new(1));
+    assert_eq!(plans["data"][1]["ending_before"], tomorrow);
+    // A year later nothing more is billed, and nothing can start it again.
+    let later = (today + chrono::Months::new(12)).to_string();
+    billing::finalize(&pool, &later).await;
+    assert_eq!(statuses(one.customer_id).await.len(), finalized);
+    let end = format!("/v1/customers/{}/plans/{}/end", one.customer_id, one.customer_plan_id);
+    let (status, body) = post(&app, &token, &end, json!({})).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+    let id: Uuid = sqlx::query_scalar("select id from invoice where customer_id = $1 limit 1")
+        .bind(one.customer_id)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let (status, body) = post(&app, &token, "/v1/invoices/regenerate", json!({ "id": id })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(body["message"].as_str().unwrap().contains("archived"), "{body}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_account_in_salesforce_is_kept_listed_by_and_removed(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let id = created(&app, &token, json!({ "name": "A" })).await;
+    created(&app, &token, json!({ "name": "B" })).await;
+    let config = async |body: Value| {
+        let (status, answer) = post(&app, &token, &format!("/v1/customers/{id}/updateConfig"), body).await;
+        assert_eq!((status, answer), (StatusCode::OK, Value::Null));
+        let (_, answer) = get(&app, &token, &format!("/v1/customers/{id}")).await;
+        answer["data"]["customer_config"]["salesforce_account_id"].clone()
+    };
+    assert_eq!(config(json!({ "salesforce_account_id": "001" })).await, "001");
+    assert_eq!(config(json!({ "leave_stripe_invoices_in_draft": true })).await, "001");
+    let (_, page) = get(&app, &token, "/v1/customers?salesforce_account_ids=000%2C001").await;
+    assert_eq!(page["data"].as_array().unwrap().len(), 1);
+    assert_eq!(page["data"][0]["id"], id);
+    assert_eq!(config(json!({ "salesforce_account_id": null })).await, Value::Null);
+    let unknown = format!("/v1/customers/{}/updateConfig", Uuid::nil());
+    assert_eq!(post(&app, &token, &unknown, json!({})).await.0, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_alias_moves_once_its_customer_gives_it_up_archived_or_not(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let one = created(&app, &token, json!({ "name": "A", "ingest_aliases": ["a"] })).await;
+    let other = created(&app, &token, json!({ "name": "B" })).await;
+    let set = async |id: &str, aliases: Value| {
+        let path = format!("/v1/customers/{id}/setIngestAliases");
+        post(&app, &token, &path, json!({ "ingest_aliases": aliases })).await
+    };
+    for archived in [false, true] {
+        if archived {
+            post(&app, &token, "/v1/customers/archive", json!({ "id": one })).await;
+        }
+        let (status, body) = set(&other, json!(["b", "a"])).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(body["message"].as_str().unwrap().contains("\"a\""), "{body}");
+    }
+    assert_eq!(set(&one, json!([])).await.0, StatusCode::OK);
+    assert_eq!(set(&other, json!(["b", "a"])).await.0, StatusCode::OK);
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -171,6 +171,23 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     assert_eq!((last.start_timestamp, last.end_timestamp), (day("2026-03-01"), day("2026-04-01")));
 }
 
+#[sqlx::test(migrations = "./migrations")]
+async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    finalize(&pool, "2026-03-02").await;
+    let february = stored(&pool).await[1].0.id;
+    db::invoice::void(&pool, february, day("2026-03-03")).await.unwrap();
+    let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
+    let end = Some(day("2026-02-15"));
+    db::customer_plan::end(&pool, customer_id, id, end, true, day("2026-03-04")).await.unwrap();
+    assert_eq!(finalize(&pool, "2026-06-01").await, 0);
+    // It can be regenerated, as far as the plan still goes.
+    let made = invoicing::regenerate(&pool, february, day("2026-06-01"), GRACE).await.unwrap();
+    let stored = stored(&pool).await;
+    let (invoice, status) = stored.iter().find(|(invoice, _)| invoice.id == made).unwrap();
+    assert_eq!((invoice.end_timestamp, status.as_str()), (day("2026-02-15"), "FINALIZED"));
+}
+
 async fn access(pool: &PgPool, billed: &common::billing::Billed) -> server::auth::CustomerAccess {
     let token = common::token(pool).await;
     let operator = db::api_token::authenticate(pool, &token, day("2026-01-01")).await.unwrap().unwrap();

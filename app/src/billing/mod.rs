@@ -3,6 +3,7 @@
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
 
 mod breakdown;
+mod cost;
 mod credit_type;
 mod customer;
 mod decimal;
@@ -16,6 +17,7 @@ mod usage;
 mod usage_series;
 
 pub use breakdown::InvoiceBreakdown;
+pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};

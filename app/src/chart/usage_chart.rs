@@ -23,7 +23,7 @@ pub fn UsageChart(
     let UsageCard { name, figure, figure_note, facts, sentence, legend, hint, nothing, .. } = card;
     let figures = view! {
         <p class="figure"><strong>{figure}</strong> " " <span>{figure_note}</span></p>
-        <p class="comparison">{facts}</p>
+        <p class="facts">{facts}</p>
     };
     view! {
         <figcaption>{figures}</figcaption>

@@ -2,9 +2,7 @@
 
 mod allocate;
 pub mod axis;
-pub mod change;
 pub mod current;
-pub mod daily;
 pub mod document;
 pub mod fold;
 pub mod format;

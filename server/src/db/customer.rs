@@ -31,6 +31,8 @@ pub struct CustomerFilter {
     pub customer_ids: Option<Vec<Uuid>>,
     /// Only the one with this alias.
     pub ingest_alias: Option<String>,
+    /// Only those with one of these account ids in Salesforce.
+    pub salesforce_account_ids: Option<Vec<String>>,
     /// The archived ones instead of the active ones.
     pub only_archived: bool,
     /// Rows a page.
@@ -47,6 +49,7 @@ struct Row {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     archived_at: Option<DateTime<Utc>>,
+    salesforce_account_id: Option<String>,
     ingest_aliases: Vec<String>,
 }
 
@@ -61,7 +64,7 @@ impl Row {
                 name: self.name,
                 custom_fields: self.custom_fields.0,
             },
-            customer_config: CustomerConfig::default(),
+            customer_config: CustomerConfig { salesforce_account_id: self.salesforce_account_id },
             created_at: self.created_at,
             updated_at: self.updated_at,
             archived_at: self.archived_at,
@@ -104,7 +107,7 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
     let rows: Vec<Row> = sqlx::query_as(
-        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at,
+        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at, c.salesforce_account_id,
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
@@ -114,6 +117,7 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
            and ($2::uuid[] is null or c.id = any($2))
            and ($3::text is null or c.id = (select customer_id from ingest_alias where alias = $3))
            and ($4::timestamptz is null or (c.created_at, c.id) > ($4, $5))
+           and ($7::text[] is null or c.salesforce_account_id = any($7))
          order by c.created_at, c.id
          limit $6",
     )
@@ -123,6 +127,7 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
     .bind(after.map(|(created_at, _)| created_at))
     .bind(after.map(|(_, id)| id))
     .bind(limit + 1)
+    .bind(&filter.salesforce_account_ids)
     .fetch_all(pool)
     .await?;
     let data = rows.into_iter().map(Row::into_detail).collect();
@@ -135,7 +140,7 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
 /// 404 when there is none.
 pub async fn find(pool: &PgPool, access: CustomerAccess) -> Result<CustomerDetail> {
     let row: Option<Row> = sqlx::query_as(
-        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at,
+        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at, c.salesforce_account_id,
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
@@ -209,23 +214,80 @@ pub async fn set_ingest_aliases(
     .await
 }
 
-/// Archives a customer; its aliases stay taken. Archiving it again changes nothing.
+/// Archives a customer: its plans end with the day, its invoices are void, and nothing more is billed, all at once. Its
+/// aliases stay taken. Archiving it again changes nothing.
 ///
 /// # Errors
 /// 404 when there is none.
 pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<()> {
     let pool = pool.clone();
-    let done = write(async move {
-        Ok(sqlx::query(
-            "update customer
-             set archived_at = coalesce(archived_at, $2),
-                 updated_at = case when archived_at is null then $2 else updated_at end
-             where id = $1",
+    let customer_id = access.customer_id();
+    write(async move {
+        let mut tx = pool.begin().await?;
+        let archived_at: Option<Option<DateTime<Utc>>> =
+            sqlx::query_scalar("select archived_at from customer where id = $1 for no key update")
+                .bind(customer_id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if archived_at.ok_or_else(no_such_customer)?.is_some() {
+            return Ok(());
+        }
+        sqlx::query("update customer set archived_at = $2, updated_at = $2 where id = $1")
+            .bind(customer_id)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        // Waits for a finalization under way, whose invoices the next statement then sees. A plan that has not begun
+        // is left one day, which is not billed either.
+        sqlx::query(
+            "update customer_plan
+            set ending_before = last.day, billed_until = greatest(billed_until, last.day), period_end = null
+            from (
+                select id, least(
+                    ending_before,
+                    greatest(date_trunc('day', $2 + interval '1 day', 'UTC'), starting_on + interval '1 day')
+                ) as day
+                from customer_plan
+                where customer_id = $1
+            ) as last
+            where customer_plan.id = last.id",
         )
-        .bind(access.customer_id())
+        .bind(customer_id)
         .bind(now)
-        .execute(&pool)
-        .await?)
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "update invoice
+            set status = 'VOID', voided_at = $2
+            where customer_id = $1 and status = 'FINALIZED'",
+        )
+        .bind(customer_id)
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}
+
+/// Sets, or with `None` removes, the account id in Salesforce.
+///
+/// # Errors
+/// 404 when there is no such customer.
+pub async fn set_salesforce_account_id(
+    pool: &PgPool,
+    access: CustomerAccess,
+    salesforce_account_id: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let pool = pool.clone();
+    let done = write(async move {
+        Ok(sqlx::query("update customer set salesforce_account_id = $2, updated_at = $3 where id = $1")
+            .bind(access.customer_id())
+            .bind(salesforce_account_id)
+            .bind(now)
+            .execute(&pool)
+            .await?)
     })
     .await?;
     if done.rows_affected() == 0 { Err(no_such_customer()) } else { Ok(()) }

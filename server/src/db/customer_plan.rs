@@ -124,24 +124,24 @@ pub async fn end(
             );
             return Err(Error::field("ending_before", problem));
         }
-        let (reopened,): (Option<DateTime<Utc>>,) = sqlx::query_as(
+        // What was void before stays so: it is not owed, or billed anew by its successor.
+        (billed_until,) = sqlx::query_as(
             "with covered as (
-                select id, start_timestamp, status
+                select id, start_timestamp
                 from invoice
-                where customer_plan_id = $1 and end_timestamp > $2
+                where customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
             ), voided as (
                 update invoice
                 set status = 'VOID', voided_at = $3
-                where id in (select id from covered where status = 'FINALIZED')
+                where id in (select id from covered)
             )
-            select min(start_timestamp) from covered",
+            select least(min(start_timestamp), $2) from covered",
         )
         .bind(customer_plan_id)
         .bind(end)
         .bind(now)
         .fetch_one(&mut *tx)
         .await?;
-        billed_until = reopened.unwrap_or(end);
         revised = 1;
     }
     let rhythm = Rhythm { ending_before, ..rhythm };

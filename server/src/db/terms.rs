@@ -69,7 +69,7 @@ macro_rules! terms_json {
                 'billed_until', cp.billed_until,
                 'net_payment_terms_days', cp.net_payment_terms_days,
                 'terms', (
-                    select coalesce(jsonb_agg(
+                    select jsonb_agg(
                         jsonb_build_object(
                             'charge', ",
             charge_json!(),
@@ -88,7 +88,7 @@ macro_rules! terms_json {
                             ) end
                         )
                         order by ch.position
-                    ), '[]')
+                    )
                     from charge ch
                     join product pr on pr.id = ch.product_id
                     join credit_type ct on ct.id = ch.credit_type_id
@@ -160,13 +160,12 @@ pub async fn unbilled(
 }
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
-/// customer is unknown, or archived where only an active one is asked for.
+/// customer is unknown.
 pub async fn during(
     pool: &PgPool,
     access: CustomerAccess,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
-    active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
     let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
@@ -176,13 +175,12 @@ pub async fn during(
         left join customer_plan cp on cp.customer_id = c.id
             and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
         left join plan p on p.id = cp.plan_id
-        where c.id = $1 and (c.archived_at is null or not $4)
+        where c.id = $1
         order by cp.starting_on"
     ))
     .bind(access.customer_id())
     .bind(start)
     .bind(end)
-    .bind(active_only)
     .fetch_all(pool)
     .await?;
     if rows.is_empty() {

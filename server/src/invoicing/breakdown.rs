@@ -56,16 +56,8 @@ pub async fn breakdowns(
         Some((start, _)) => asked.start = asked.start.max(start),
         None => {}
     }
-    let terms =
-        db::terms::during(pool, access, asked.start, asked.end, false).await?.ok_or_else(no_such_customer)?;
-    let stored = match filter.wants(InvoiceStatus::Finalized) {
-        true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
-        false => Vec::new(),
-    };
-    let open =
-        if filter.wants(InvoiceStatus::Draft) { draft::drafts(&terms, now).collect() } else { Vec::new() };
-    let last = filter.window_size.floor(now + AHEAD) + length;
-    let parts = parts(&terms, stored, open, Period { end: asked.end.min(last), ..asked }, filter);
+    let found = Found::read(pool, access, filter, asked).await?;
+    let parts = found.parts(filter, asked, now);
 
     // One answer covers so much time, from the first window that there is.
     let begin = parts.iter().map(|part| part.span.from).min();
@@ -102,52 +94,72 @@ pub async fn breakdowns(
     Ok(page)
 }
 
+/// What lies in a stretch of time: terms, and the invoices that are stored.
+pub(super) struct Found {
+    terms: Vec<Terms>,
+    stored: Vec<Header>,
+}
+
 /// The windows of one invoice that are asked for.
-struct Part<'a> {
+pub(super) struct Part<'a> {
     terms: &'a Terms,
     period: Period,
-    span: Span,
+    pub(super) span: Span,
     /// What is stored of a finalized invoice; a draft's id else.
     invoice: Result<Header, Uuid>,
 }
 
-fn parts<'a>(
-    terms: &'a [Terms],
-    stored: Vec<Header>,
-    open: Vec<Draft<'a>>,
-    asked: Period,
-    filter: &BreakdownFilter,
-) -> Vec<Part<'a>> {
-    // What was finalized after the terms were read is there already.
-    let is_open = |draft: &Draft<'_>| {
-        !stored.iter().any(|header| {
-            (header.customer_plan_id, header.start_timestamp)
-                == (draft.terms.customer_plan_id, draft.period.start)
-        })
-    };
-    let open: Vec<Draft<'_>> = open.into_iter().filter(is_open).collect();
-    let finalized = stored.into_iter().filter_map(|header| {
-        let terms = terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
-        let period = Period { start: header.start_timestamp, end: header.end_timestamp };
-        Some((terms, period, Ok(header)))
-    });
-    let drafts = open.into_iter().map(|draft| (draft.terms, draft.period, Err(draft.id)));
-    finalized
-        .chain(drafts)
-        .filter(|(terms, ..)| filter.credit_type_id.is_none_or(|id| id == terms.credit_type.id))
-        .filter_map(|(terms, period, invoice)| {
-            let span = Span {
-                start: period.start,
-                from: period.start.max(asked.start),
-                until: period.end.min(asked.end),
-            };
-            (span.from < span.until).then_some(Part { terms, period, span, invoice })
-        })
-        .collect()
+impl Found {
+    pub(super) async fn read(
+        pool: &PgPool,
+        access: CustomerAccess,
+        filter: &BreakdownFilter,
+        asked: Period,
+    ) -> Result<Self> {
+        // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
+        let terms =
+            db::terms::during(pool, access, asked.start, asked.end).await?.ok_or_else(no_such_customer)?;
+        let stored = match filter.wants(InvoiceStatus::Finalized) {
+            true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
+            false => Vec::new(),
+        };
+        Ok(Self { terms, stored })
+    }
+
+    pub(super) fn parts(&self, filter: &BreakdownFilter, asked: Period, now: DateTime<Utc>) -> Vec<Part<'_>> {
+        let size = filter.window_size;
+        let asked = Period { end: asked.end.min(size.floor(now + AHEAD) + size.length()), ..asked };
+        let finalized = self.stored.iter().filter_map(|header| {
+            let terms = self.terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
+            let period = Period { start: header.start_timestamp, end: header.end_timestamp };
+            Some((terms, period, Ok(header.clone())))
+        });
+        let is_stored = |draft: &Draft<'_>| {
+            self.stored.iter().any(|header| {
+                (header.customer_plan_id, header.start_timestamp)
+                    == (draft.terms.customer_plan_id, draft.period.start)
+            })
+        };
+        let drafts = draft::drafts(&self.terms, now)
+            .filter(|draft| filter.wants(InvoiceStatus::Draft) && !is_stored(draft))
+            .map(|draft| (draft.terms, draft.period, Err(draft.id)));
+        finalized
+            .chain(drafts)
+            .filter(|(terms, ..)| filter.credit_type_id.is_none_or(|id| id == terms.credit_type.id))
+            .filter_map(|(terms, period, invoice)| {
+                let span = Span {
+                    start: period.start,
+                    from: period.start.max(asked.start),
+                    until: period.end.min(asked.end),
+                };
+                (span.from < span.until).then_some(Part { terms, period, span, invoice })
+            })
+            .collect()
+    }
 }
 
 /// The rows of some invoices within `covered`, from one query for usage.
-async fn rows(
+pub(super) async fn rows(
     pool: &PgPool,
     access: CustomerAccess,
     parts: &[Part<'_>],
@@ -156,51 +168,35 @@ async fn rows(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Vec<InvoiceBreakdown>> {
-    let cut: Vec<(&Part<'_>, Span)> = parts
-        .iter()
-        .map(|part| {
-            let (from, until) = (part.span.from.max(covered.start), part.span.until.min(covered.end));
-            (part, Span { from, until, ..part.span })
-        })
-        .filter(|(_, span)| span.from < span.until)
-        .collect();
-    let wanted = draft::wanted(cut.iter().map(|(part, _)| part.terms));
-    let spans: Vec<Span> = cut.iter().map(|(_, span)| *span).collect();
-    let growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?;
-    let rows = cut.iter().zip(&growth);
-    Ok(rows.flat_map(|((part, span), growth)| part.windows(*span, growth, size, now, grace)).collect())
+    let cut: Vec<Cut<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
+    let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
+    let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();
+    let mut growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?.into_iter();
+    let windows = |cut: &Cut<'_>| {
+        let growth: Vec<_> = growth.by_ref().take(cut.spans.len()).collect();
+        cut.windows(&growth, size, now, grace)
+    };
+    Ok(cut.iter().flat_map(windows).collect())
+}
+
+/// The windows of one invoice that an answer covers.
+struct Cut<'a> {
+    part: &'a Part<'a>,
+    covered: Period,
+    /// Those windows, then each period before that tiers reach back to, as a whole.
+    spans: Vec<Span>,
 }
 
 impl Part<'_> {
-    fn windows(
-        &self,
-        span: Span,
-        growth: &[Growth],
-        size: BreakdownWindow,
-        now: DateTime<Utc>,
-        grace: Duration,
-    ) -> Vec<InvoiceBreakdown> {
-        let mut usage = Cumulative::new(self.terms, growth);
-        usage.advance(-1);
-        let state =
-            |usage: &Cumulative| self.named(rating::rate(self.terms, usage.usage(), self.period, grace));
-        let mut before = (span.from > span.start).then(|| state(&usage));
-        let starts = std::iter::successors(Some(span.from), |start| Some(*start + size.length()));
-        let mut rows = Vec::new();
-        for (window, start) in (0..).zip(starts.take_while(|start| *start < span.until)) {
-            let grew = usage.advance(window);
-            if start > now && !grew {
-                continue;
-            }
-            let after = state(&usage);
-            rows.push(InvoiceBreakdown {
-                invoice: grown(before.as_ref(), &after),
-                breakdown_start_timestamp: start,
-                breakdown_end_timestamp: start + size.length(),
-            });
-            before = Some(after);
-        }
-        rows
+    fn cut(&self, covered: Period) -> Option<Cut<'_>> {
+        let covered =
+            Period { start: self.span.from.max(covered.start), end: self.span.until.min(covered.end) };
+        let mut metered = self.terms.metered(self.period).into_iter();
+        let charged = metered.next().unwrap_or(self.period);
+        let own = Span { start: charged.start, from: covered.start, until: covered.end };
+        let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
+        let spans = std::iter::once(own).chain(before).collect();
+        (covered.start < covered.end).then_some(Cut { part: self, covered, spans })
     }
 
     /// The invoice with what is known of it when it is stored.
@@ -219,6 +215,42 @@ impl Part<'_> {
     }
 }
 
+impl Cut<'_> {
+    fn windows(
+        &self,
+        growth: &[Vec<Growth>],
+        size: BreakdownWindow,
+        now: DateTime<Utc>,
+        grace: Duration,
+    ) -> Vec<InvoiceBreakdown> {
+        let Some((own, earlier)) = growth.split_first() else { return Vec::new() };
+        let part = self.part;
+        let mut usage = Cumulative::new(part.terms, own, earlier);
+        usage.advance(-1);
+        let state =
+            |usage: &Cumulative| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
+        let mut before = (self.covered.start > part.period.start).then(|| state(&usage));
+        let starts = std::iter::successors(Some(self.covered.start), |start| Some(*start + size.length()));
+        let mut rows = Vec::new();
+        for (window, start) in (0..).zip(starts.take_while(|start| *start < self.covered.end)) {
+            let grew = usage.advance(window);
+            if start > now && !grew {
+                continue;
+            }
+            // A window without usage leaves the invoice as it was.
+            let same = before.clone().filter(|_| !grew);
+            let after = same.unwrap_or_else(|| state(&usage));
+            rows.push(InvoiceBreakdown {
+                invoice: grown(before.as_ref(), &after),
+                breakdown_start_timestamp: start,
+                breakdown_end_timestamp: start + size.length(),
+            });
+            before = Some(after);
+        }
+        rows
+    }
+}
+
 impl BreakdownFilter {
     fn wants(&self, status: InvoiceStatus) -> bool {
         self.status.is_empty() || self.status.contains(&status)
@@ -226,7 +258,7 @@ impl BreakdownFilter {
 }
 
 impl BreakdownWindow {
-    fn length(self) -> Duration {
+    pub(super) fn length(self) -> Duration {
         match self {
             Self::Day => Duration::days(1),
             Self::Hour => Duration::hours(1),
@@ -242,13 +274,13 @@ impl BreakdownWindow {
     }
 
     /// The last boundary at or before `at`.
-    fn floor(self, at: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn floor(self, at: DateTime<Utc>) -> DateTime<Utc> {
         let seconds = self.length().num_seconds();
         DateTime::from_timestamp(at.timestamp().div_euclid(seconds) * seconds, 0).unwrap_or(at)
     }
 
     /// The first boundary at or after `at`.
-    fn ceil(self, at: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn ceil(self, at: DateTime<Utc>) -> DateTime<Utc> {
         let floor = self.floor(at);
         if floor == at { at } else { floor + self.length() }
     }

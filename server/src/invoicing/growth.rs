@@ -22,8 +22,8 @@ struct Rest {
 }
 
 impl Cumulative {
-    /// At the start of the period.
-    pub(super) fn new(terms: &Terms, growth: &[Growth]) -> Self {
+    /// At the start of the period. `earlier` is what was used in each of the periods before that tiers reach back to.
+    pub(super) fn new(terms: &Terms, growth: &[Growth], earlier: &[Vec<Growth>]) -> Self {
         let measures = terms.measures();
         let rest = growth.iter().filter_map(|growth| {
             let measure = measures.iter().find(|measure| {
@@ -39,7 +39,7 @@ impl Cumulative {
                     group_index: growth.group_index,
                     group_values: growth.group_values.clone(),
                     quantity: Decimal::zero(),
-                    before: Vec::new(),
+                    before: earlier.iter().map(|period| of_group(period, growth)).collect(),
                 },
                 place: None,
             })
@@ -75,6 +75,16 @@ impl Cumulative {
     pub(super) fn usage(&self) -> &[PeriodUsage] {
         &self.usage
     }
+}
+
+/// What a whole period had of the same measure and group.
+fn of_group(period: &[Growth], group: &Growth) -> Decimal {
+    let key = |one: &Growth| (one.billable_metric_id, one.group_index);
+    period
+        .iter()
+        .find(|one| key(one) == key(group) && one.group_values == group.group_values)
+        .map(|one| one.values.iter().sum())
+        .unwrap_or_default()
 }
 
 /// `after` less `before`, line by line: two states of one invoice, or nothing and its first.

@@ -1,20 +1,22 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
 
 mod breakdown;
-mod dossier;
+mod costs;
 mod draft;
 mod filter;
 mod finalize;
 mod growth;
 mod list;
+mod preview;
 mod projection;
 mod regenerate;
 mod void;
 
 pub use breakdown::breakdowns;
-pub use dossier::{Dossier, dossier};
+pub use costs::costs;
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
-pub use list::{Overview, find, list, overview};
+pub use list::{Overview, find, find_with_previous, list, overview};
+pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
 pub use void::void;

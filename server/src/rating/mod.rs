@@ -7,7 +7,7 @@ mod cases;
 mod check;
 mod check_adjustments;
 #[cfg(test)]
-pub(crate) mod fixtures;
+mod fixtures;
 mod invoice;
 mod line;
 mod period;

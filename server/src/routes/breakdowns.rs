@@ -84,7 +84,7 @@ impl TryFrom<ListQuery> for BreakdownFilter {
 }
 
 /// Said after the access is checked, so that another customer answers as none does.
-fn required(name: &str, at: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
+pub(super) fn required(name: &str, at: Option<DateTime<Utc>>) -> Result<DateTime<Utc>> {
     at.ok_or_else(|| Error::field(name, "is required"))
 }
 

@@ -12,7 +12,7 @@ use crate::{
 use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -24,6 +24,7 @@ pub(super) fn calls() -> Calls {
         .get("/v1/customers/{customer_id}", retrieve, RETRIEVE)
         .post("/v1/customers/{customer_id}/setName", set_name, SET_NAME)
         .post("/v1/customers/{customer_id}/setIngestAliases", set_ingest_aliases, SET_INGEST_ALIASES)
+        .post("/v1/customers/{customer_id}/updateConfig", update_config, UPDATE_CONFIG)
         .post("/v1/customers/archive", archive, ARCHIVE)
         .get("/v1/customers/{customer_id}/billable-metrics", list_billable_metrics, LIST_BILLABLE_METRICS)
 }
@@ -91,7 +92,7 @@ struct List {
     customer_ids: Option<String>,
     ingest_alias: Option<String>,
     only_archived: Option<bool>,
-    /// No customer of Inlay has one.
+    /// Comma-joined.
     salesforce_account_ids: Option<String>,
     limit: Option<i64>,
     next_page: Option<String>,
@@ -102,13 +103,11 @@ async fn list(
     _: Operator,
     Query(query): Query<List>,
 ) -> Result<Json<Page<CustomerDetail>>> {
-    let mut customer_ids = query.customer_ids.as_deref().map(uuids).transpose()?;
-    if query.salesforce_account_ids.is_some_and(|ids| !ids.is_empty()) {
-        customer_ids = Some(Vec::new());
-    }
+    let salesforce = query.salesforce_account_ids.filter(|ids| !ids.is_empty());
     let filter = CustomerFilter {
-        customer_ids,
+        customer_ids: query.customer_ids.as_deref().map(uuids).transpose()?,
         ingest_alias: query.ingest_alias,
+        salesforce_account_ids: salesforce.map(|ids| ids.split(',').map(|id| id.trim().to_owned()).collect()),
         only_archived: query.only_archived.unwrap_or(false),
         limit: query.limit,
         next_page: query.next_page,
@@ -176,6 +175,45 @@ async fn set_ingest_aliases(
     Ok(StatusCode::OK)
 }
 
+const UPDATE_CONFIG: Call = Call::new("customers.updateConfig", "Set what a customer is called elsewhere")
+    .about(
+        "`salesforce_account_id` is kept and can be listed by; `null` removes it, and without it nothing changes. \
+         `leave_stripe_invoices_in_draft` is taken and has no effect: nothing is sent to Stripe. The body of the \
+         answer is empty.",
+    )
+    .body(r#"{ "salesforce_account_id": "0015500001WO1ZiAAL" }"#)
+    .missing("the customer");
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct UpdateConfig {
+    #[serde(default, deserialize_with = "present")]
+    #[schemars(with = "Option<String>")]
+    salesforce_account_id: Option<Option<String>>,
+    #[serde(default, rename = "leave_stripe_invoices_in_draft")]
+    _leave_stripe_invoices_in_draft: Option<bool>,
+}
+
+/// Tells `null` from a field that is not there.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+async fn update_config(
+    State(state): State<AppState>,
+    operator: Operator,
+    Path(customer_id): Path<Uuid>,
+    Body(body): Body<UpdateConfig>,
+) -> Result<StatusCode> {
+    let access = operator.access(customer_id);
+    match body.salesforce_account_id {
+        Some(id) => db::customer::set_salesforce_account_id(&state.pool, access, id, clock::now()).await?,
+        // Answers 404 for a customer that does not exist.
+        None => drop(db::customer::find(&state.pool, access).await?),
+    }
+    Ok(StatusCode::OK)
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ById {
@@ -183,7 +221,11 @@ pub(super) struct ById {
 }
 
 const ARCHIVE: Call = Call::new("customers.archive", "Archive a customer")
-    .about("It is no longer billed and no longer listed; its invoices can still be read. It cannot be taken back.")
+    .about(
+        "Its plans end with the day, UTC, its finalized invoices are voided and it has no more drafts, all at once. \
+         It is no longer listed, but can be read, as can its invoices. Its ingest aliases stay taken. It cannot be \
+         taken back.",
+    )
     .body(r#"{ "id": "{customer_id}" }"#)
     .missing("the customer");
 

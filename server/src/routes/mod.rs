@@ -3,15 +3,16 @@
 mod added_charges;
 mod billable_metrics;
 mod breakdowns;
+mod costs;
 mod credit_types;
 mod customer_plans;
 mod customers;
 mod dashboards;
 mod events;
-mod exports;
 mod ingest;
 mod invoices;
 mod plans;
+mod preview;
 mod products;
 mod reference;
 mod shape;
@@ -39,9 +40,10 @@ pub fn calls() -> Calls {
         .merge(credit_types::calls())
         .merge(customer_plans::calls())
         .merge(breakdowns::calls())
+        .merge(costs::calls())
+        .merge(preview::calls())
         .merge(invoices::calls())
         .merge(added_charges::calls())
-        .merge(exports::calls())
         .merge(dashboards::calls())
         .merge(health::calls())
         .merge(reference::calls())

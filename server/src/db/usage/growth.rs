@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// A stretch of a billing period, cut into windows of equal length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Where the billing period starts, at midnight UTC: usage adds up from here.
+    /// Where the billing period, or what is charged of it, starts, at midnight UTC: usage adds up from here.
     pub start: DateTime<Utc>,
     /// Where the first window starts.
     pub from: DateTime<Utc>,
@@ -95,7 +95,7 @@ with wanted as (
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
 ),
 span as (
-    select place, from_at, until_at,
+    select place, start_at, from_at, until_at,
         (start_at at time zone 'UTC')::date as start_day,
         (from_at at time zone 'UTC')::date as from_day,
         (until_at at time zone 'UTC')::date as until_day,
@@ -124,7 +124,7 @@ added as (
     join usage_hourly usage using (billable_metric_id, group_index)
     where wanted.aggregation_type <> 'UNIQUE'
         and usage.customer_id = $1
-        and usage.hour >= span.hourly_from and usage.hour < span.until_at
+        and usage.hour >= greatest(span.hourly_from, span.start_at) and usage.hour < span.until_at
 ),
 first_seen as (
     select span.place, wanted.billable_metric_id, wanted.group_index,

@@ -16,6 +16,7 @@ mod record;
 mod recorder;
 mod search;
 mod series;
+mod trial;
 mod watch;
 
 pub use account::{ChartedMetric, UsageAccount, account};
@@ -33,3 +34,4 @@ pub use record::{Recorded, record};
 pub use recorder::Recorder;
 pub use search::{Found, search};
 pub use series::{Charted, Daily, REACH, series};
+pub use trial::add_for_trial;

@@ -1,0 +1,59 @@
+//! What drafts would be with other events.
+
+use super::draft::{self, Draft};
+use crate::{
+    Result,
+    auth::{CustomerAccess, no_such_customer},
+    db,
+    metering::{Event, Sums},
+    rating,
+};
+use app::billing::Invoice;
+use chrono::{DateTime, Duration, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// How tried events go with the customer's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PreviewMode {
+    /// As if there were no others.
+    #[default]
+    Replace,
+    /// Added to those there are.
+    Merge,
+}
+
+/// The customer's drafts as they would be with these events. Nothing is stored: the sums are written in a transaction
+/// that is rolled back, so that every kind of metric adds up as it does for real.
+///
+/// # Errors
+/// 404 for an unknown customer.
+pub async fn preview(
+    pool: &PgPool,
+    access: CustomerAccess,
+    events: &[Event],
+    mode: PreviewMode,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Vec<Invoice>> {
+    let terms = db::terms::unbilled(pool, access, false, now).await?.ok_or_else(no_such_customer)?;
+    let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
+    let ids: Vec<Uuid> = draft::wanted(terms.iter()).iter().map(|one| one.billable_metric_id).collect();
+    let metrics = db::usage::definitions(pool, Some(&ids)).await?;
+    let mut sums = Sums::default();
+    for event in events {
+        sums.add(&metrics, event);
+    }
+    let measured = match mode {
+        PreviewMode::Merge => access,
+        // Somebody without usage.
+        PreviewMode::Replace => CustomerAccess::for_billing(Uuid::new_v4()),
+    };
+    let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
+    let mut tx = pool.begin().await?;
+    db::usage::add_for_trial(&mut tx, measured, &sums).await?;
+    let usage = draft::usage(&mut *tx, measured, &periods).await?;
+    tx.rollback().await?;
+    let rated = drafts.iter().zip(&usage);
+    Ok(rated.map(|(draft, usage)| rating::rate(draft.terms, usage, draft.period, grace)).collect())
+}

@@ -1,0 +1,222 @@
+//! What a person with a pencil would make of the same requests: the billing of one customer in plain memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Days since 1970.
+pub type Day = i64;
+
+/// One event, the first with its id.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Microseconds since 1970; no two events share one.
+    pub at: i64,
+    pub n: i128,
+    pub user: u8,
+    pub region: Option<&'static str>,
+}
+
+/// The total of a line in cents, and the quantities of its usage charges.
+pub type Line = (i128, Vec<i128>);
+/// By product and group value.
+pub type Lines = BTreeMap<(String, Option<String>), Line>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    Draft,
+    Finalized,
+    Void,
+}
+
+#[derive(Clone, Debug)]
+pub struct Invoice {
+    pub id: Option<String>,
+    pub stretch: usize,
+    pub start: Day,
+    pub end: Day,
+    pub status: Status,
+    pub lines: Lines,
+    /// The index of the one it replaces.
+    pub replaces: Option<usize>,
+}
+
+/// One stretch of time on a plan.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    pub id: String,
+    pub plan: Plan,
+    pub start: Day,
+    pub end: Option<Day>,
+    pub billed_until: Day,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    Alpha,
+    Beta,
+}
+
+#[derive(Debug, Default)]
+pub struct Model {
+    pub events: BTreeMap<String, Event>,
+    pub stretches: Vec<Stretch>,
+    pub invoices: Vec<Invoice>,
+}
+
+pub const DAY: i64 = 86_400_000_000;
+
+impl Stretch {
+    /// Weeks from the start of the stretch, from `billed_until` on.
+    fn periods(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
+        let mut next = self.billed_until.max(self.start);
+        std::iter::from_fn(move || {
+            let begin = next;
+            let full = self.start + ((begin - self.start) / 7 + 1) * 7;
+            let end = self.end.map_or(full, |end| full.min(end));
+            next = end;
+            (begin < end).then_some((begin, end))
+        })
+    }
+}
+
+impl Model {
+    /// The lines of a plan from `start` to before `end`, from the events as they are now.
+    pub fn lines(&self, plan: Plan, start: Day, end: Day) -> Lines {
+        // Every metric wants a region: an event without one counts nowhere.
+        let counts =
+            |event: &&Event| start * DAY <= event.at && event.at < end * DAY && event.region.is_some();
+        let mut inside: Vec<&Event> = self.events.values().filter(counts).collect();
+        inside.sort_by_key(|event| event.at);
+        let regions: BTreeSet<Option<&str>> = inside.iter().map(|event| event.region).collect();
+        let of = |region: Option<&str>| -> Vec<&Event> {
+            inside.iter().filter(|event| event.region == region).copied().collect()
+        };
+        let sum = |events: &[&Event]| events.iter().map(|event| event.n).sum::<i128>();
+        let mut lines = Lines::new();
+        let mut put = |name: &str, region: Option<&str>, hundredths: i128, quantities: Vec<i128>| {
+            lines
+                .insert((name.to_owned(), region.map(str::to_owned)), (rounded(hundredths, 100), quantities));
+        };
+        let fee = match plan {
+            Plan::Alpha => {
+                let tokens = sum(&inside);
+                put("Tokens", None, graduated(tokens, &[(0, 50), (100, 25), (1_000, 7)]), vec![tokens]);
+                for region in regions {
+                    let (events, tokens) = (of(region).len() as i128, sum(&of(region)));
+                    put("Calls", region, events * 37 + tokens * 3, vec![events, tokens]);
+                }
+                1_000
+            }
+            Plan::Beta => {
+                let peak = inside.iter().map(|event| event.n).max().unwrap_or(0);
+                put("Peak", None, volume(peak, &[(0, 300), (50, 250), (200, 111)]), vec![peak]);
+                for region in regions {
+                    let last = of(region).last().map_or(0, |event| event.n);
+                    put("Stored", region, last * 90, vec![last]);
+                }
+                let users = inside.iter().map(|event| event.user).collect::<BTreeSet<_>>().len() as i128;
+                put("Users", None, users * 730, vec![users]);
+                500
+            }
+        };
+        lines.insert(("Fee".to_owned(), None), (rounded(fee * i128::from(end - start), 7), Vec::new()));
+        lines
+    }
+
+    /// Drafts at an instant.
+    pub fn drafts(&self, now: i64) -> Vec<(usize, Day, Day)> {
+        let of = |(place, stretch): (usize, &Stretch)| {
+            let begun = stretch.periods().take_while(|(start, _)| start * DAY <= now);
+            begun.map(|(start, end)| (place, start, end)).collect::<Vec<_>>()
+        };
+        self.stretches.iter().enumerate().flat_map(of).collect()
+    }
+
+    /// Finalizes what ended a day before `at`.
+    pub fn finalize(&mut self, at: i64) {
+        for place in 0..self.stretches.len() {
+            let stretch = self.stretches[place].clone();
+            for (start, end) in stretch.periods().take_while(|(_, end)| (end + 1) * DAY <= at) {
+                let lines = self.lines(stretch.plan, start, end);
+                self.invoices.push(Invoice {
+                    id: None,
+                    stretch: place,
+                    start,
+                    end,
+                    status: Status::Finalized,
+                    lines,
+                    replaces: None,
+                });
+                self.stretches[place].billed_until = end;
+            }
+        }
+    }
+
+    /// Ends a stretch, or clears its end; false when that is refused.
+    pub fn end(&mut self, place: usize, end: Option<Day>, void: bool) -> bool {
+        let stretch = &self.stretches[place];
+        let overlaps = |other: &Stretch| {
+            end.is_none_or(|end| other.start < end) && other.end.is_none_or(|other| stretch.start < other)
+        };
+        let others = self.stretches.iter().enumerate().filter(|(other, _)| *other != place);
+        if end.is_some_and(|end| end <= stretch.start) || others.map(|(_, other)| other).any(overlaps) {
+            return false;
+        }
+        if let Some(end) = end.filter(|end| *end < stretch.billed_until) {
+            if !void {
+                return false;
+            }
+            let mut billed_until = end;
+            for invoice in &mut self.invoices {
+                if invoice.stretch == place && invoice.end > end && invoice.status == Status::Finalized {
+                    invoice.status = Status::Void;
+                    billed_until = billed_until.min(invoice.start);
+                }
+            }
+            self.stretches[place].billed_until = billed_until;
+        }
+        self.stretches[place].end = end;
+        true
+    }
+
+    /// Replaces a voided invoice; false when that is refused.
+    pub fn regenerate(&mut self, voided: usize) -> bool {
+        let Invoice { stretch, start, end, status, .. } = self.invoices[voided].clone();
+        let on = self.stretches[stretch].clone();
+        let end = on.end.map_or(end, |last| last.min(end));
+        let is_taken = self.invoices.iter().any(|other| {
+            let overlaps = other.stretch == stretch && other.start < end && other.end > start;
+            other.replaces == Some(voided) || (overlaps && other.status == Status::Finalized)
+        });
+        if status != Status::Void || start >= end || end > on.billed_until || is_taken {
+            return false;
+        }
+        let lines = self.lines(on.plan, start, end);
+        self.invoices.push(Invoice {
+            id: None,
+            stretch,
+            start,
+            end,
+            status: Status::Finalized,
+            lines,
+            replaces: Some(voided),
+        });
+        true
+    }
+}
+
+/// Each unit at the price of its tier, in hundredths.
+fn graduated(quantity: i128, tiers: &[(i128, i128)]) -> i128 {
+    let tops = tiers.iter().skip(1).map(|(from, _)| *from).chain([i128::MAX]);
+    tiers.iter().zip(tops).map(|((from, price), top)| (quantity.min(top) - from).max(0) * price).sum()
+}
+
+/// All units at the price of the last tier that the quantity passes.
+fn volume(quantity: i128, tiers: &[(i128, i128)]) -> i128 {
+    let (_, price) = tiers.iter().rev().find(|(from, _)| *from < quantity).unwrap_or(&tiers[0]);
+    quantity * price
+}
+
+/// Half away from zero; nothing here is negative.
+fn rounded(numerator: i128, denominator: i128) -> i128 {
+    (numerator * 2 + denominator) / (denominator * 2)
+}
