@@ -88,7 +88,7 @@ async fn answer(state: AppState, request: Request, next: Next) -> crate::Result<
 
 fn key(headers: &HeaderMap) -> crate::Result<String> {
     let value = headers.get(&IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if value.is_empty() || value.len() > LONGEST {
+    if value.is_empty() || value.len() > LONGEST || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
         let problem = format!("must have 1 to {LONGEST} visible ASCII characters, such as a UUID");
         return Err(Error::field("Idempotency-Key", problem));
     }

@@ -22,11 +22,11 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTim
     parse(&text).ok_or_else(|| D::Error::custom(problem(&text)))
 }
 
-/// For `#[serde(default, deserialize_with)]`; `null` and the empty string are absent.
+/// For `#[serde(default, deserialize_with)]`; `null` is absent.
 pub fn deserialize_optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<DateTime<Utc>>, D::Error> {
-    match Option::<String>::deserialize(deserializer)?.filter(|text| !text.is_empty()) {
+    match Option::<String>::deserialize(deserializer)? {
         None => Ok(None),
         Some(text) => parse(&text).map(Some).ok_or_else(|| D::Error::custom(problem(&text))),
     }

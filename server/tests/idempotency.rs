@@ -148,7 +148,7 @@ async fn keys_belong_to_a_token_and_need_one(pool: PgPool) {
 async fn a_key_is_a_short_visible_text(pool: PgPool) {
     let token = token(&pool).await;
     let app = app(pool.clone()).await;
-    for key in ["", &"k".repeat(256)] {
+    for key in ["", "two words", &"k".repeat(256)] {
         let (status, _, body) = post(&app, &token, key, "/v1/customers", r#"{"name":"Acme"}"#).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         let message = serde_json::from_str::<Value>(&body).unwrap()["message"].to_string();

@@ -13,7 +13,8 @@ pub(super) fn html(text: &str) -> String {
     });
     let mut out = String::new();
     html::push_html(&mut out, events);
-    out
+    // What scrolls must be reachable by keyboard.
+    out.replace("<pre>", "<pre tabindex=\"0\">")
 }
 
 fn lower(level: HeadingLevel) -> HeadingLevel {
