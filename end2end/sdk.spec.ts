@@ -150,6 +150,8 @@ async function callAll(client: Metronome): Promise<Set<string>> {
   const invoices = await all("customers.invoices.list", v1.customers.invoices.list({ customer_id, limit: 1 }));
   const draft = invoices.find((invoice) => invoice.status === "DRAFT")!;
   await call("customers.invoices.retrieve", v1.customers.invoices.retrieve({ customer_id, invoice_id: draft.id }));
+  const pdf = v1.customers.invoices.retrievePdf({ customer_id, invoice_id: draft.id });
+  expect((await call("customers.invoices.retrieve_pdf", pdf)).headers.get("content-type")).toBe("application/pdf");
   await all("customers.invoices.list_breakdowns", v1.customers.invoices.listBreakdowns({ customer_id, ...range }));
   const [extra] = await all("plans.list_charges", v1.plans.listCharges({ plan_id: extras }));
   await call(
