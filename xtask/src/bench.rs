@@ -1,4 +1,4 @@
-//! What Inlay costs: sizes of what a browser loads, then the benchmarks of `server/examples/bench`, in one table.
+//! What Inlay costs: sizes of what a browser loads, then the benchmarks of `server/bench`, in one table.
 
 use crate::{bundle::Bundle, compress, demo, postgres, process, workspace::Workspace};
 use anyhow::{Result, bail};
@@ -29,9 +29,9 @@ figures: the load is printed below them.";
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let binary = demo::build(workspace)?;
     let loaded = print_sizes(&Bundle::read(workspace)?.dist)?;
-    let build = ["build", "--release", "-p", "server", "--example", "bench"];
+    let build = ["build", "--release", "-p", "server", "--bin", "bench"];
     crate::step::step("bench: compile (profile release)", || process::run(&mut workspace.cargo(&build)))?;
-    let mut bench = std::process::Command::new(workspace.target().join("release/examples/bench"));
+    let mut bench = std::process::Command::new(workspace.target().join("release/bench"));
     bench.current_dir(&workspace.root).args(arguments.iter().filter(|argument| *argument != "--"));
     bench.arg("--client-bytes").arg(loaded.to_string());
     bench.arg("--json").arg(workspace.target().join("bench.json")).env("INLAY_BIN", &binary);
