@@ -94,7 +94,7 @@ impl Marks<'_> {
     }
 
     /// Bars as corners on the chart: positive values upward from zero, negative ones downward, in the series' order.
-    fn bars(&self) -> Vec<(u8, (f64, f64), (f64, f64))> {
+    fn bars(&self) -> Vec<Bar> {
         let days = self.series.first().map_or(0, |(_, values)| values.len());
         let mut stacks = vec![(0.0, 0.0); days];
         let mut bars = Vec::new();
@@ -113,6 +113,9 @@ impl Marks<'_> {
         bars
     }
 }
+
+/// A bar's ink and two of its corners.
+type Bar = (u8, (f64, f64), (f64, f64));
 
 /// What stands between plotters' outer `<svg …>` and `</svg>`.
 fn inner(svg: &str) -> &str {

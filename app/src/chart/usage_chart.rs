@@ -9,6 +9,7 @@ use super::{
 use crate::view::{
     axis, format,
     usage::{LegendItem, UsageCard},
+    usage_words,
 };
 use leptos::prelude::*;
 use std::fmt::Write as _;
@@ -21,9 +22,10 @@ pub fn UsageChart(
 ) -> impl IntoView {
     let Drawn { marks, axis_y, axis_x, head, rows, is_bars } = Drawn::new(&card);
     let UsageCard { name, figure, figure_note, facts, sentence, legend, hint, nothing, .. } = card;
+    let is_long = figure.len() > 16;
     let figures = view! {
-        <p class="figure"><strong>{figure}</strong> " " <span>{figure_note}</span></p>
-        <p class="facts">{facts}</p>
+        <p class="figure" data-long=is_long.then_some("")><strong>{figure}</strong> " " <span>{figure_note}</span></p>
+        <p class="comparison">{facts}</p>
     };
     view! {
         <figcaption>{figures}</figcaption>
@@ -33,7 +35,7 @@ pub fn UsageChart(
                 class="area"
                 tabindex="0"
                 role="group"
-                aria-label="By day: arrow keys move, Home and End jump"
+                aria-label=usage_words::BY_KEYS
                 data-bars=is_bars.then_some("")
             >
                 <svg viewBox="0 0 3000 1000" preserveAspectRatio="none" role="img" aria-label=sentence inner_html=marks></svg>
@@ -46,8 +48,8 @@ pub fn UsageChart(
         {(!legend.is_empty()).then(|| view! { <Legend metric=name items=legend/> })}
         {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
         <details class="data">
-            <summary>"Show as table"</summary>
-            <div class="scroll" tabindex="0" role="group" aria-label="Table">
+            <summary>{usage_words::SHOW_TABLE}</summary>
+            <div class="scroll" tabindex="0" role="group" aria-label=usage_words::TABLE>
                 <table>
                     <thead inner_html=head></thead>
                     <tbody inner_html=rows></tbody>
@@ -71,7 +73,7 @@ fn Legend(metric: String, items: Vec<LegendItem>) -> impl IntoView {
             <span class="total">{total}</span>
             {share.map(|share| view! { " " <span class="share">{share}</span> })}
         };
-        let title = if is_current { "Show all again" } else { "Show alone" };
+        let title = if is_current { usage_words::SHOW_ALL } else { usage_words::SHOW_ALONE };
         match href {
             Some(href) => leptos::either::Either::Left(view! {
                 <li><a href=href title=title data-session="" data-choice=key aria-current=is_current.then_some("true")>{inside}</a></li>
@@ -152,12 +154,12 @@ fn scale_of(card: &UsageCard, days: usize) -> YScale {
 }
 
 fn head(card: &UsageCard) -> String {
-    let mut head = r#"<tr><th scope="col">Day (UTC)</th>"#.to_owned();
+    let mut head = format!(r#"<tr><th scope="col">{}</th>"#, usage_words::DAY);
     for series in &card.series {
         let _ = write!(head, r#"<th scope="col" data-slot="{}">{}</th>"#, series.slot, escaped(&series.name));
     }
     if card.sums.is_some() {
-        head.push_str(r#"<th scope="col">Total</th>"#);
+        let _ = write!(head, r#"<th scope="col">{}</th>"#, usage_words::TOTAL);
     }
     head + "</tr>"
 }
@@ -174,7 +176,7 @@ fn rows(card: &UsageCard, scale: &YScale, days: usize) -> String {
             let _ = write!(rows, " <small>{}</small>", escaped(mark));
         }
         if day + 1 == days {
-            rows.push_str(" <small>so far</small>");
+            let _ = write!(rows, " <small>{}</small>", usage_words::SO_FAR);
         }
         rows.push_str("</th>");
         for text in card.series.iter().map(|series| &series.texts).chain(&card.sums) {

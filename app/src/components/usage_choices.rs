@@ -54,11 +54,11 @@ pub fn WindowTabs(
                 base_href=base_href.clone()
                 key=format!("window={days}")
                 range=days
-                text=format!("{days} days")
+                text=usage_words::days(window)
             />
         }
     });
-    view! { <nav class="tabs" aria-label="Days shown">{tabs.collect_view()}</nav> }
+    view! { <nav class="tabs" aria-label=usage_words::WINDOWS>{tabs.collect_view()}</nav> }
 }
 
 /// Daily or cumulative, quantity or cost, and by which group key.
@@ -82,30 +82,30 @@ pub fn UsageChoices(
     let daily = link(
         UsageChoice { is_cumulative: false, ..choice.clone() },
         "view=daily".to_owned(),
-        "Daily".to_owned(),
+        usage_words::DAILY.to_owned(),
     );
     let cumulative = link(
         UsageChoice { is_cumulative: true, ..choice.clone() },
         "view=cumulative".to_owned(),
-        "Cumulative".to_owned(),
+        usage_words::CUMULATIVE.to_owned(),
     );
     let measures = (has_cost || choice.is_cost).then(|| {
         let quantity = link(
             UsageChoice { is_cost: false, ..choice.clone() },
             "measure=quantity".to_owned(),
-            "Quantity".to_owned(),
+            usage_words::QUANTITY.to_owned(),
         );
         let cost = link(
             UsageChoice { is_cost: true, ..choice.clone() },
             "measure=cost".to_owned(),
-            "Cost".to_owned(),
+            usage_words::COST.to_owned(),
         );
-        view! { <nav class="tabs" aria-label="Measure">{quantity}{cost}</nav> }
+        view! { <nav class="tabs" aria-label=usage_words::MEASURES>{quantity}{cost}</nav> }
     });
     let groups = (!group_keys.is_empty()).then(|| {
         let summary = match &choice.group_key {
-            Some(key) => format!("By {}", usage_words::group_key(key, &names)),
-            None => "Group by".to_owned(),
+            Some(key) => usage_words::grouped_by(&usage_words::group_key(key, &names)),
+            None => usage_words::GROUP_BY.to_owned(),
         };
         let all = choice.with_group_key(None);
         let is_all = choice.group_key.is_none();
@@ -116,7 +116,7 @@ pub fn UsageChoices(
                 data-choice="group="
                 aria-current=is_all.then_some("page")
             >
-                "No grouping"
+                {usage_words::NO_GROUPING}
             </a>
         };
         let keys = group_keys.iter().map(|key| {
@@ -133,13 +133,13 @@ pub fn UsageChoices(
         view! {
             <details class="menu" data-set=(!is_all).then_some("")>
                 <summary>{summary}</summary>
-                <nav aria-label="Group by">{none}{keys}</nav>
+                <nav aria-label=usage_words::GROUP_BY>{none}{keys}</nav>
             </details>
         }
     });
     let alone = choice.group_key.as_ref().zip(choice.only.as_ref()).map(|(key, only)| {
         let name = usage_words::group_values(key, only, &names);
-        let label = format!("Only {name}: show all again");
+        let label = usage_words::only(&name);
         view! {
             <a class="chip" href=choice.with_only(None).href(&base_href) data-session="" data-choice="only=" aria-label=label>
                 {name}
@@ -149,7 +149,7 @@ pub fn UsageChoices(
     });
     view! {
         <div class="choices">
-            <nav class="tabs" aria-label="Days">{daily}{cumulative}</nav>
+            <nav class="tabs" aria-label=usage_words::VIEWS>{daily}{cumulative}</nav>
             {measures}
             {groups}
             {alone}

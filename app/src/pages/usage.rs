@@ -51,15 +51,15 @@ impl UsagePage {
         let href = self.choice.href(&self.base_href);
         match &self.board {
             Err(LoadError) => EitherOf3::A(view! {
-                <header class="heading"><h1>"Usage"</h1></header>
-                <ErrorState text="Usage could not be loaded." href/>
+                <header class="heading"><h1>{usage_words::USAGE}</h1></header>
+                <ErrorState text=usage_words::PAGE_FAILED href/>
             }),
             Ok(board) if board.metrics.is_empty() => EitherOf3::B(view! {
-                <header class="heading"><h1>"Usage"</h1></header>
+                <header class="heading"><h1>{usage_words::USAGE}</h1></header>
                 <EmptyState text=if board.has_plan {
-                    "The current plan has no metered usage, so there is nothing to chart."
+                    usage_words::NO_METRICS
                 } else {
-                    "No usage yet. Charts appear here once a plan with metered usage begins."
+                    usage_words::NO_PLAN
                 }/>
             }),
             Ok(board) => EitherOf3::C(self.charts(board, href)),
@@ -108,7 +108,7 @@ impl UsagePage {
             >
                 <header class="heading">
                     <div>
-                        <h1 tabindex="-1">"Usage"</h1>
+                        <h1 tabindex="-1">{usage_words::USAGE}</h1>
                         <p class="as-of">{usage_words::as_of(self.now)}</p>
                     </div>
                     <WindowTabs choice=choice.clone() base_href=self.base_href.clone()/>
@@ -122,12 +122,12 @@ impl UsagePage {
                 />
                 <div class="charts" data-count=board.metrics.len().to_string()>{cards}</div>
                 <details class="method">
-                    <summary>"How this is counted"</summary>
+                    <summary>{usage_words::METHOD}</summary>
                     <ul>{method.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
                 </details>
                 {templates.collect_view()}
             </div>
-            <p id="said" role="status" data-failed="That could not be loaded. Try again in a moment."></p>
+            <p id="said" role="status" data-failed=usage_words::CHOICE_FAILED></p>
         }
     }
 }
@@ -175,8 +175,8 @@ fn FailedCard(name: String, href: String) -> impl IntoView {
     view! {
         <section class="card usage-chart" data-state="error" role="alert">
             <h2 title=title>{name}</h2>
-            <p class="hint">"This chart could not be loaded."</p>
-            <a class="button" href=href data-session="" data-choice="retry">"Retry"</a>
+            <p class="hint">{usage_words::CHART_FAILED}</p>
+            <a class="button" href=href data-session="" data-choice="retry">{usage_words::RETRY}</a>
         </section>
     }
 }

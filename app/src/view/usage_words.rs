@@ -7,6 +7,72 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 
+/// The page's title.
+pub const USAGE: &str = "Usage";
+/// The page could not be loaded.
+pub const PAGE_FAILED: &str = "Usage could not be loaded.";
+/// One chart could not be loaded.
+pub const CHART_FAILED: &str = "This chart could not be loaded.";
+/// Loads it again.
+pub const RETRY: &str = "Retry";
+/// A choice could not be loaded in place.
+pub const CHOICE_FAILED: &str = "That could not be loaded. Try again in a moment.";
+/// A customer without a plan.
+pub const NO_PLAN: &str = "No usage yet. Charts appear here once a plan with metered usage begins.";
+/// A plan that meters nothing.
+pub const NO_METRICS: &str = "The current plan has no metered usage, so there is nothing to chart.";
+/// Over the sentences of [`method`].
+pub const METHOD: &str = "How this is counted";
+/// What the window tabs choose.
+pub const WINDOWS: &str = "Days shown";
+/// What daily or cumulative choose.
+pub const VIEWS: &str = "Days";
+/// Each day alone.
+pub const DAILY: &str = "Daily";
+/// Each day with all before it.
+pub const CUMULATIVE: &str = "Cumulative";
+/// What quantity or cost choose.
+pub const MEASURES: &str = "Measure";
+/// Quantities.
+pub const QUANTITY: &str = "Quantity";
+/// Money.
+pub const COST: &str = "Cost";
+/// The menu of group keys.
+pub const GROUP_BY: &str = "Group by";
+/// Its first entry.
+pub const NO_GROUPING: &str = "No grouping";
+/// Opens the table.
+pub const SHOW_TABLE: &str = "Show as table";
+/// The table, for those who do not see it.
+pub const TABLE: &str = "Table";
+/// Over the table's first column.
+pub const DAY: &str = "Day (UTC)";
+/// Over its last, where groups add up.
+pub const TOTAL: &str = "Total";
+/// Beside today.
+pub const SO_FAR: &str = "so far";
+/// How a chart is walked by keys.
+pub const BY_KEYS: &str = "By day: arrow keys move, Home and End jump";
+/// What a legend's link does.
+pub const SHOW_ALONE: &str = "Show alone";
+/// What it does once that was done.
+pub const SHOW_ALL: &str = "Show all again";
+
+/// The menu of group keys when one was chosen.
+pub fn grouped_by(key: &str) -> String {
+    format!("By {key}")
+}
+
+/// What a link does that ends showing one group alone.
+pub fn only(name: &str) -> String {
+    format!("Only {name}: show all again")
+}
+
+/// `30 days`.
+pub fn days(window: UsageWindow) -> String {
+    format!("{} days", window.days())
+}
+
 /// Why a card has no cost.
 pub(super) fn no_cost(reason: NoCost) -> &'static str {
     match reason {
