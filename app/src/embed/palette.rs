@@ -53,7 +53,7 @@ mod tests {
             ("#000000", "#ffffff", 21.0),
             ("#777777", "#777777", 1.0),
             ("#777777", "#ffffff", 4.48),
-            ("#4f52d9", "#ffffff", 5.89),
+            ("#4f52d9", "#ffffff", 5.93),
         ] {
             let found = contrast(one.parse().expect(one), other.parse().expect(other));
             assert!((found - expected).abs() < 0.01, "{one} on {other}: {found}");
