@@ -69,7 +69,7 @@ macro_rules! terms_json {
                 'billed_until', cp.billed_until,
                 'net_payment_terms_days', cp.net_payment_terms_days,
                 'terms', (
-                    select jsonb_agg(
+                    select coalesce(jsonb_agg(
                         jsonb_build_object(
                             'charge', ",
             charge_json!(),
@@ -88,7 +88,7 @@ macro_rules! terms_json {
                             ) end
                         )
                         order by ch.position
-                    )
+                    ), '[]')
                     from charge ch
                     join product pr on pr.id = ch.product_id
                     join credit_type ct on ct.id = ch.credit_type_id
