@@ -384,7 +384,7 @@ impl<'a> Life<'a> {
             self.model.invoices.iter().map(|one| (one.id.clone(), shown(one))).collect();
         let drafts = self.model.drafts(now);
         for &(place, start, end) in &drafts {
-            let lines = self.model.lines(self.model.stretches[place].plan, start, end);
+            let lines = self.model.lines(&self.model.stretches[place], start, end);
             expected.push((None, (start, end, Status::Draft, lines)));
         }
         let listed = page["data"].as_array().unwrap();
@@ -463,7 +463,7 @@ impl<'a> Life<'a> {
             drafts.map(|(place, start, end)| (self.drafts.get(&(place, start)).cloned(), place, start, end));
         let mut expected = BTreeMap::new();
         for (id, stretch, start, end) in finalized.chain(drafts) {
-            let lines = self.model.lines(self.model.stretches[stretch].plan, start, end);
+            let lines = self.model.lines(&self.model.stretches[stretch], start, end);
             let id =
                 id.unwrap_or_else(|| panic!("{stretch} from {start} to {end} has no id\n{}", self.story()));
             expected.insert(id, lines.into_iter().map(|(key, (total, _))| (key, total)).collect());

@@ -79,13 +79,11 @@ impl Stretch {
 }
 
 impl Model {
-    /// The lines of a plan from `start` to before `end`, from the events as they are now.
-    pub fn lines(&self, plan: Plan, start: Day, end: Day) -> Lines {
-        // Every metric wants a region: an event without one counts nowhere.
-        let counts =
-            |event: &&Event| start * DAY <= event.at && event.at < end * DAY && event.region.is_some();
-        let mut inside: Vec<&Event> = self.events.values().filter(counts).collect();
-        inside.sort_by_key(|event| event.at);
+    /// The lines of a stretch from `start` to before `end`, from the events as they are now. Tiers count from the start
+    /// of the week, also where its first part was billed alone.
+    pub fn lines(&self, stretch: &Stretch, start: Day, end: Day) -> Lines {
+        let week = stretch.start + (start - stretch.start) / 7 * 7;
+        let (inside, before) = (self.counted(start, end), self.counted(week, start));
         let regions: BTreeSet<Option<&str>> = inside.iter().map(|event| event.region).collect();
         let of = |region: Option<&str>| -> Vec<&Event> {
             inside.iter().filter(|event| event.region == region).copied().collect()
@@ -96,10 +94,11 @@ impl Model {
             lines
                 .insert((name.to_owned(), region.map(str::to_owned)), (rounded(hundredths, 100), quantities));
         };
-        let fee = match plan {
+        let fee = match stretch.plan {
             Plan::Alpha => {
-                let tokens = sum(&inside);
-                put("Tokens", None, graduated(tokens, &[(0, 50), (100, 25), (1_000, 7)]), vec![tokens]);
+                let (tokens, earlier) = (sum(&inside), sum(&before));
+                let cost = |tokens| graduated(tokens, &[(0, 50), (100, 25), (1_000, 7)]);
+                put("Tokens", None, cost(earlier + tokens) - cost(earlier), vec![tokens]);
                 for region in regions {
                     let (events, tokens) = (of(region).len() as i128, sum(&of(region)));
                     put("Calls", region, events * 37 + tokens * 3, vec![events, tokens]);
@@ -107,8 +106,10 @@ impl Model {
                 1_000
             }
             Plan::Beta => {
-                let peak = inside.iter().map(|event| event.n).max().unwrap_or(0);
-                put("Peak", None, volume(peak, &[(0, 300), (50, 250), (200, 111)]), vec![peak]);
+                let most = |events: &[&Event]| events.iter().map(|event| event.n).max().unwrap_or(0);
+                let peak = most(&inside);
+                let price = volume(most(&before) + peak, &[(0, 300), (50, 250), (200, 111)]);
+                put("Peak", None, peak * price, vec![peak]);
                 for region in regions {
                     let last = of(region).last().map_or(0, |event| event.n);
                     put("Stored", region, last * 90, vec![last]);
@@ -120,6 +121,16 @@ impl Model {
         };
         lines.insert(("Fee".to_owned(), None), (rounded(fee * i128::from(end - start), 7), Vec::new()));
         lines
+    }
+
+    /// The events of some days that count, oldest first: every metric wants a region.
+    fn counted(&self, start: Day, end: Day) -> Vec<&Event> {
+        let all = self.events.values();
+        let mut inside: Vec<&Event> = all
+            .filter(|event| start * DAY <= event.at && event.at < end * DAY && event.region.is_some())
+            .collect();
+        inside.sort_by_key(|event| event.at);
+        inside
     }
 
     /// Drafts at an instant.
@@ -136,7 +147,7 @@ impl Model {
         for place in 0..self.stretches.len() {
             let stretch = self.stretches[place].clone();
             for (start, end) in stretch.periods().take_while(|(_, end)| (end + 1) * DAY <= at) {
-                let lines = self.lines(stretch.plan, start, end);
+                let lines = self.lines(&stretch, start, end);
                 self.invoices.push(Invoice {
                     id: None,
                     stretch: place,
@@ -190,7 +201,7 @@ impl Model {
         if status != Status::Void || start >= end || end > on.billed_until || is_taken {
             return false;
         }
-        let lines = self.lines(on.plan, start, end);
+        let lines = self.lines(&on, start, end);
         self.invoices.push(Invoice {
             id: None,
             stretch,
@@ -210,10 +221,9 @@ fn graduated(quantity: i128, tiers: &[(i128, i128)]) -> i128 {
     tiers.iter().zip(tops).map(|((from, price), top)| (quantity.min(top) - from).max(0) * price).sum()
 }
 
-/// All units at the price of the last tier that the quantity passes.
+/// The price of the last tier that the quantity passes.
 fn volume(quantity: i128, tiers: &[(i128, i128)]) -> i128 {
-    let (_, price) = tiers.iter().rev().find(|(from, _)| *from < quantity).unwrap_or(&tiers[0]);
-    quantity * price
+    tiers.iter().rev().find(|(from, _)| *from < quantity).unwrap_or(&tiers[0]).1
 }
 
 /// Half away from zero; nothing here is negative.
