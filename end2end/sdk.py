@@ -92,8 +92,9 @@ def calls(client, it):
         "customers.archive": lambda: v1.customers.archive(id=throwaway()),
         "customers.list_billable_metrics": lambda: list(v1.customers.list_billable_metrics(**customer)),
         "customers.list_costs": lambda: list(v1.customers.list_costs(**customer, **day)),
-        "customers.preview_events": lambda: v1.customers.preview_events(**customer, events=[event]),
-        "customers.update_config": lambda: v1.customers.update_config(**customer, salesforce_account_id=None),
+        "customers.preview_events": lambda: v1.customers.preview_events(
+            **customer, events=[{"event_type": "completion", "properties": event["properties"]}]),
+        "customers.update_config": lambda: v1.customers.update_config(**customer, salesforce_account_id="0015500001WO1Zi"),
         "customers.plans.list": lambda: list(v1.customers.plans.list(**customer)),
         "customers.plans.add": lambda: v1.customers.plans.add(
             customer_id=throwaway(), plan_id=it.plan, starting_on=MONTH),

@@ -150,6 +150,10 @@ async function callAll(client: Metronome): Promise<Set<string>> {
   const invoices = await all("customers.invoices.list", v1.customers.invoices.list({ customer_id, limit: 1 }));
   const draft = invoices.find((invoice) => invoice.status === "DRAFT")!;
   await call("customers.invoices.retrieve", v1.customers.invoices.retrieve({ customer_id, invoice_id: draft.id }));
+  await all("customers.list_costs", v1.customers.listCosts({ customer_id, ...range }));
+  const events = [{ event_type: "completion", timestamp: new Date().toISOString(), properties }];
+  await call("customers.preview_events", v1.customers.previewEvents({ customer_id, events }));
+  await call("customers.update_config", v1.customers.updateConfig({ customer_id, salesforce_account_id: "0015500001WO1Zi" }));
   const pdf = v1.customers.invoices.retrievePdf({ customer_id, invoice_id: draft.id });
   expect((await call("customers.invoices.retrieve_pdf", pdf)).headers.get("content-type")).toBe("application/pdf");
   await all("customers.invoices.list_breakdowns", v1.customers.invoices.listBreakdowns({ customer_id, ...range }));
