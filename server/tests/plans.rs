@@ -5,8 +5,10 @@ mod common;
 
 use app::billing::{AggregationType, CreditType};
 use axum::http::StatusCode;
+use chrono::{Datelike, Months};
 use common::{app, get, post, seed, token};
 use serde_json::{Value, json};
+use server::clock;
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -244,4 +246,249 @@ async fn credit_types_are_listed_with_the_vendors_id_of_us_cents(pool: PgPool) {
     let (_, page) = made.get("/v1/credit-types/list").await;
     let cents = json!({ "id": CreditType::USD_CENTS, "name": "USD (cents)", "is_currency": true });
     assert!(page["data"].as_array().unwrap().contains(&cents), "{page}");
+}
+
+/// The current month and the next, as the API writes them.
+fn months() -> [String; 2] {
+    let month = clock::now().date_naive().with_day(1).unwrap();
+    [month, month + Months::new(1)].map(|day| format!("{day}T00:00:00Z"))
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn ramps_minimums_and_resets_read_back(pool: PgPool) {
+    let made = made(&pool).await;
+    let cents = json!({ "id": CreditType::USD_CENTS, "name": "USD (cents)" });
+    let (_, body) = made
+        .plan(|body| {
+            body["charges"][0]["start_period"] = json!(2);
+            body["charges"][0]["tier_reset_frequency"] = json!(3);
+            body["minimums"] = json!([
+                { "name": "Minimum", "credit_type_id": CreditType::USD_CENTS, "value": 1000.5 },
+                { "name": "Year 2", "credit_type_id": CreditType::USD_CENTS, "value": 2000, "start_period": 12 }
+            ]);
+        })
+        .await;
+    let id = body["data"]["id"].as_str().unwrap();
+    let (_, details) = made.get(&format!("/v1/planDetails/{id}")).await;
+    assert_eq!(
+        details["data"]["minimums"],
+        json!([
+            { "name": "Minimum", "credit_type": cents, "value": 1000.5, "start_period": 0 },
+            { "name": "Year 2", "credit_type": cents, "value": 2000, "start_period": 12 }
+        ])
+    );
+    assert_eq!(
+        (&details["data"]["credit_grants"], &details["data"]["overage_rates"]),
+        (&json!([]), &json!([]))
+    );
+    let (_, charges) = made.get(&format!("/v1/planDetails/{id}/charges")).await;
+    assert_eq!(charges["data"][0]["start_period"], 2);
+    assert_eq!(charges["data"][0]["tier_reset_frequency"], 3);
+    assert_eq!(
+        (&charges["data"][1]["start_period"], &charges["data"][1]["tier_reset_frequency"]),
+        (&json!(0), &json!(1))
+    );
+    for (expected, path, value) in [
+        ("charges[2].tier_reset_frequency: is for usage", "/charges/2/tier_reset_frequency", json!(2)),
+        ("charges[0].tier_reset_frequency: must be", "/charges/0/tier_reset_frequency", json!(0)),
+        ("charges[0].start_period: must be", "/charges/0/start_period", json!(10_001)),
+        ("minimums[0].value: must be", "/minimums/0/value", json!(-1)),
+        ("minimums[0].name: is empty", "/minimums/0/name", json!(" ")),
+        ("minimums[0].credit_type_id: is not", "/minimums/0/credit_type_id", json!(Uuid::nil())),
+        ("minimums[1].start_period: is that", "/minimums/1/start_period", json!(0)),
+    ] {
+        let (status, body) = made
+            .plan(|body| {
+                let minimum = json!({ "name": "M", "credit_type_id": CreditType::USD_CENTS, "value": 1 });
+                body["minimums"] = json!([minimum.clone(), minimum]);
+                body["minimums"][1]["start_period"] = json!(1);
+                for charge in body["charges"].as_array_mut().unwrap() {
+                    charge["start_period"] = json!(0);
+                    charge["tier_reset_frequency"] = json!(1);
+                }
+                *body.pointer_mut(path).unwrap() = value;
+            })
+            .await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{expected}");
+        assert!(body["message"].as_str().unwrap().starts_with(expected), "{expected}: {body}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn price_adjustments_are_listed_by_charge_and_start(pool: PgPool) {
+    let made = made(&pool).await;
+    let plan_id = made.plan_id().await;
+    let (_, charges) = made.get(&format!("/v1/planDetails/{plan_id}/charges")).await;
+    let (tokens, seat) = (&charges["data"][0]["id"], &charges["data"][2]["id"]);
+    let body = |adjustments: Value| json!({ "plan_id": plan_id, "starting_on": "2026-01-01T00:00:00Z", "price_adjustments": adjustments });
+    let (status, refused) = made
+        .add(body(
+            json!([{ "charge_id": tokens, "adjustment_type": "quantity", "start_period": 0, "quantity": 1 }]),
+        ))
+        .await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(
+        refused["message"].as_str().unwrap().starts_with("price_adjustments[0].adjustment_type: "),
+        "{refused}"
+    );
+    let (status, added) = made
+        .add(body(json!([
+            { "charge_id": seat, "adjustment_type": "quantity", "start_period": 1, "quantity": 7 },
+            { "charge_id": tokens, "adjustment_type": "percentage", "start_period": 3, "value": -0.05 },
+            { "charge_id": tokens, "adjustment_type": "Override", "start_period": 0, "value": 0.1, "tier": 1000000 },
+            { "charge_id": tokens, "adjustment_type": "fixed", "start_period": 0, "value": 1, "tier": 0 }
+        ])))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{added}");
+    let path = format!(
+        "/v1/customers/{}/plans/{}/priceAdjustments",
+        made.customer_id,
+        added["data"]["id"].as_str().unwrap()
+    );
+    let expected = [
+        json!({ "charge_id": tokens, "charge_type": "usage", "start_period": 0, "prices": [
+            { "adjustment_type": "override", "tier": 1000000, "value": 0.1 },
+            { "adjustment_type": "fixed", "tier": 0, "value": 1 }
+        ] }),
+        json!({ "charge_id": tokens, "charge_type": "usage", "start_period": 3, "prices": [
+            { "adjustment_type": "percentage", "value": -0.05 }
+        ] }),
+        json!({ "charge_id": seat, "charge_type": "fixed", "start_period": 1, "quantity": 7, "prices": [
+            { "adjustment_type": "quantity", "quantity": 7 }
+        ] }),
+    ];
+    let (mut walked, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let (_, page) = made.get(&format!("{path}?limit=1&next_page={cursor}")).await;
+        walked.extend(page["data"].as_array().unwrap().clone());
+        match page["next_page"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(walked, expected);
+    let unknown = path.replace(&made.customer_id.to_string(), &Uuid::new_v4().to_string());
+    assert_eq!(made.get(&unknown).await.0, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_trial_is_listed_and_its_days_are_free(pool: PgPool) {
+    let made = made(&pool).await;
+    let plan_id = made.plan_id().await;
+    let body = |trial: Value| json!({ "plan_id": plan_id, "starting_on": "2026-01-11T00:00:00Z", "trial_spec": trial });
+    let cap = json!({ "amount": 1, "credit_type_id": CreditType::USD_CENTS });
+    for (trial, named) in [
+        (json!({ "length_in_days": 0 }), "trial_spec.length_in_days: "),
+        (json!({ "length_in_days": 14, "spending_cap": cap }), "trial_spec.spending_cap: "),
+    ] {
+        let (status, refused) = made.add(body(trial)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(refused["message"].as_str().unwrap().starts_with(named), "{refused}");
+    }
+    assert_eq!(made.add(body(json!({ "length_in_days": 14 }))).await.0, StatusCode::OK);
+    let (_, plans) = made.get(&format!("/v1/customers/{}/plans", made.customer_id)).await;
+    let info = json!({ "ending_before": "2026-01-25T00:00:00Z", "spending_caps": [] });
+    assert_eq!(plans["data"][0]["trial_info"], info);
+    let (_, invoices) = made.get(&format!("/v1/customers/{}/invoices?limit=1", made.customer_id)).await;
+    let first = &invoices["data"][0];
+    assert_eq!(first["start_timestamp"], "2026-01-11T00:00:00Z");
+    // 3 seats at 500 in 7 of January's 31 days.
+    assert_eq!(first["total"], 339);
+    assert_eq!(first["line_items"][0]["starting_at"], "2026-01-25T00:00:00Z");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_charge_is_added_to_a_draft_and_to_nothing_else(pool: PgPool) {
+    let made = made(&pool).await;
+    let plan_id = made.plan_id().await;
+    let [this_month, next_month] = months();
+    let (_, product) = post(
+        &made.app,
+        &made.token,
+        "/v1/products/create",
+        json!({ "name": "Set-up", "custom_fields": { "sku": "S1" } }),
+    )
+    .await;
+    let (_, other) = made
+        .plan(|body| {
+            body["charges"][2]["product_id"] = product["data"]["id"].clone();
+            body["charges"][2]["name"] = json!("Set-up");
+        })
+        .await;
+    let (_, charges) =
+        made.get(&format!("/v1/planDetails/{}/charges", other["data"]["id"].as_str().unwrap())).await;
+    let (_, on_plan) = made.add(json!({ "plan_id": plan_id, "starting_on": this_month })).await;
+    let path = format!("/v1/customers/{}/addCharge", made.customer_id);
+    let good = json!({
+        "customer_plan_id": on_plan["data"]["id"], "charge_id": charges["data"][2]["id"],
+        "invoice_start_timestamp": this_month, "description": "Set-up of Berlin", "price": 250.25, "quantity": 2
+    });
+    assert_eq!(post(&made.app, &made.token, &path, good.clone()).await, (StatusCode::OK, json!({})));
+    let (_, invoices) = made.get(&format!("/v1/customers/{}/invoices", made.customer_id)).await;
+    let line = &invoices["data"][0]["line_items"][1];
+    assert_eq!((&line["name"], &line["total"]), (&json!("Set-up"), &json!(501)), "{line}");
+    assert_eq!(line["sub_line_items"][0]["name"], "Set-up of Berlin");
+    assert_eq!(line["product_custom_fields"], json!({ "sku": "S1" }));
+    assert_eq!(invoices["data"][0]["total"], 2001);
+    for (field, value, expected) in [
+        ("invoice_start_timestamp", json!(next_month), "invoice_start_timestamp: is not"),
+        ("invoice_start_timestamp", json!("2020-01-01T00:00:00Z"), "invoice_start_timestamp: is not"),
+        ("charge_id", json!(Uuid::nil()), "charge_id: is not a charge"),
+        ("charge_id", charges["data"][1]["id"].clone(), "charge_id: is of a product that has usage"),
+        ("description", json!(" "), "description: is empty"),
+        ("quantity", json!(-1), "quantity: must be"),
+        ("price", json!(1e20), "price: has more"),
+    ] {
+        let mut body = good.clone();
+        body[field] = value;
+        let (status, refused) = post(&made.app, &made.token, &path, body).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{expected}");
+        assert!(refused["message"].as_str().unwrap().starts_with(expected), "{expected}: {refused}");
+    }
+    let mut body = good.clone();
+    body["customer_plan_id"] = json!(Uuid::nil());
+    assert_eq!(post(&made.app, &made.token, &path, body).await.0, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn custom_credit_types_are_made_and_archived_and_currencies_stay(pool: PgPool) {
+    let made = made(&pool).await;
+    let send = async |path: &str, body: Value| {
+        post(&made.app, &made.token, &format!("/v1/credit-types/{path}"), body).await
+    };
+    let (_, page) = made.get("/v1/credit-types/list?limit=100").await;
+    let names: Vec<_> =
+        page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names.join(" "),
+        "AUD BRL CAD CHF CZK EUR GBP INR JPY KWD MXN NGN NOK NZD PLN SEK SGD TRY USD (cents) ZAR"
+    );
+    let (status, tokens) = send("create", json!({ "name": "Tokens" })).await;
+    assert_eq!(status, StatusCode::OK, "{tokens}");
+    let id = &tokens["data"]["id"];
+    for name in ["Tokens", "EUR"] {
+        assert_eq!(send("create", json!({ "name": name })).await.0, StatusCode::CONFLICT, "{name}");
+    }
+    assert_eq!(send("create", json!({ "name": " " })).await.0, StatusCode::BAD_REQUEST);
+    let in_tokens = |body: &mut Value| {
+        for charge in body["charges"].as_array_mut().unwrap() {
+            charge["credit_type_id"] = id.clone();
+        }
+    };
+    assert_eq!(made.plan(in_tokens).await.0, StatusCode::OK);
+    for _ in 0..2 {
+        assert_eq!(
+            send("archive", json!({ "id": id })).await,
+            (StatusCode::OK, json!({ "data": { "id": id } }))
+        );
+    }
+    let (status, refused) = made.plan(in_tokens).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(refused["message"].as_str().unwrap().starts_with("charges[0].credit_type_id: "), "{refused}");
+    let (_, page) = made.get("/v1/credit-types/list?limit=100").await;
+    assert!(!page["data"].as_array().unwrap().iter().any(|one| one["id"] == *id));
+    let (status, refused) = send("archive", json!({ "id": CreditType::USD_CENTS })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(refused["message"].as_str().unwrap().starts_with("id: is a currency"), "{refused}");
+    assert_eq!(send("archive", json!({ "id": Uuid::nil() })).await.0, StatusCode::NOT_FOUND);
 }

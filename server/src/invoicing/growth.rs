@@ -4,7 +4,7 @@ use crate::{
     db::usage::Growth,
     rating::{PeriodUsage, Terms},
 };
-use app::billing::{AggregationType, Decimal, Invoice, LineItem, SubLineItem, TierUsage};
+use app::billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, LineItem, SubLineItem, TierUsage};
 
 /// Usage since the start of a period, as it stands after one window and then the next.
 pub(super) struct Cumulative {
@@ -101,6 +101,11 @@ pub(super) fn grown(before: Option<&Invoice>, after: &Invoice) -> Invoice {
     {
         adjustment.total = &adjustment.total - &old.total;
     }
+    // A minimum that is reached: what had lifted the invoice to it is taken back.
+    let is_gone =
+        |old: &&InvoiceAdjustment| !after.invoice_adjustments.iter().any(|one| one.name == old.name);
+    let gone = before.invoice_adjustments.iter().filter(is_gone);
+    grown.invoice_adjustments.extend(gone.map(|old| InvoiceAdjustment { total: -&old.total, ..old.clone() }));
     grown.invoice_adjustments.retain(|adjustment| !adjustment.total.is_zero());
     grown.subtotal = &grown.subtotal - &before.subtotal;
     grown.total = &grown.total - &before.total;

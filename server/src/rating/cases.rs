@@ -142,6 +142,34 @@ fn units_are_converted_a_period_at_a_time() {
 }
 
 #[test]
+fn a_conversion_is_exact_unless_it_rounds() {
+    for (quantity, factor, rounding_behavior, printed, total) in [
+        ("1234", "1000", None, "1.234", "12.34"),
+        ("1234", "1000", Some(Rounding::Floor), "1", "10"),
+        ("1234", "1000", Some(Rounding::Ceiling), "2", "20"),
+        ("1000", "3", None, "333.333333333333", "3333.33"),
+        ("0.000000000000000001", "10", None, "0.0000000000000000001", "0"),
+    ] {
+        let mut converted = usage_price("10");
+        converted.charge.unit_conversion =
+            Some(UnitConversion { division_factor: decimal(factor), rounding_behavior });
+        let mut terms = terms(vec![converted], "2026-01-01");
+        terms.credit_type.name = "EUR".to_owned();
+        let invoice = invoice(&terms, &[used(None, quantity)], "2026-01-01");
+        assert_eq!(invoice.line_items[0].quantity, Some(decimal(printed)), "{quantity} / {factor}");
+        assert_eq!(invoice.total, decimal(total), "{quantity} / {factor}");
+    }
+}
+
+#[test]
+fn a_third_of_a_huge_amount_is_exact() {
+    // 10^18 × 10^18 / 3: forty digits of a third would not reach the cents.
+    let terms = terms(vec![fixed("1000000000000000000", "1000000000000000001")], "2026-04-21");
+    let total = invoice(&terms, &[], "2026-04-21").total;
+    assert_eq!(total.to_string(), "333333333333333333666666666666666667");
+}
+
+#[test]
 fn a_minimum_lifts_what_is_below_it() {
     for (starting_on, at, used_up, expected) in [
         // Period 0 has no minimum, from 1 on 10 dollars, from 3 on 20.

@@ -55,7 +55,9 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
 /// What a subtotal lacks of the minimum in force, which is prorated by the days charged for.
 fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
-    let lacking = &billed.terms.rounded(&billed.prorated(&minimum.value)) - subtotal;
+    let [part, whole] = billed.share();
+    let prorated = (&minimum.value * &part).checked_div(&whole).unwrap_or_default();
+    let lacking = &billed.terms.rounded(&prorated) - subtotal;
     (lacking > Decimal::zero()).then(|| InvoiceAdjustment {
         name: minimum.name.clone(),
         credit_type: minimum.credit_type.clone(),

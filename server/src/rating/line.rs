@@ -48,14 +48,13 @@ impl<'a> Billed<'a> {
         self.charged != self.full
     }
 
-    /// The share of an amount for a whole period that the charged days come to.
-    pub(super) fn prorated(&self, whole: &Decimal) -> Decimal {
+    /// The share of a whole period that is charged for, as two numbers of seconds: whole days, as plans start and end
+    /// at midnight. Multiply by the first before dividing by the second, and nothing is lost.
+    pub(super) fn share(&self) -> [Decimal; 2] {
         if !self.is_cut() {
-            return whole.clone();
+            return [Decimal::from(1), Decimal::from(1)];
         }
-        let seconds = |period: Period| Decimal::from((period.end - period.start).num_seconds());
-        let share = whole * &seconds(self.charged);
-        share.checked_div(&seconds(self.full)).unwrap_or_default()
+        [self.charged, self.full].map(|period| Decimal::from((period.end - period.start).num_seconds()))
     }
 
     /// The usage of one measure, in all or by one group value.
@@ -137,7 +136,7 @@ fn added(billed: &Billed<'_>) -> Vec<LineItem> {
     let of_product = |product_id: Uuid| {
         let members: Vec<_> = on_this().filter(|added| added.charge.product_id == product_id).collect();
         let priced = members.iter().map(|added| {
-            let counted = Counted { quantity: added.quantity.clone(), before: Decimal::zero() };
+            let counted = Counted::whole(added.quantity.clone());
             let mut charge = added.charge.clone();
             charge.name.clone_from(&added.description);
             charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];

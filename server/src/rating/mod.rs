@@ -10,6 +10,8 @@ mod check_adjustments;
 mod fixtures;
 mod invoice;
 mod line;
+#[cfg(test)]
+mod oracle;
 mod period;
 mod sub_line;
 mod terms;

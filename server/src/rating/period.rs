@@ -200,6 +200,49 @@ mod tests {
         assert_eq!(periods[1], Period { start: day("2026-04-01"), end: day("2026-05-01") });
     }
 
+    #[test]
+    fn periods_are_numbered_from_the_one_in_which_the_plan_starts() {
+        let rhythm = rhythm(BillingFrequency::Quarterly, BillingAnchor::FirstOfMonth, "2026-02-15", None);
+        let numbers =
+            ["2026-02-15", "2026-04-30", "2026-05-01", "2027-05-01"].map(|at| rhythm.number_at(day(at)));
+        assert_eq!(numbers, [Some(0), Some(0), Some(1), Some(5)]);
+        let before: Vec<_> = rhythm.periods_before(day("2026-08-10")).collect();
+        let expected =
+            [("2026-08-01", "2026-08-10"), ("2026-05-01", "2026-08-01"), ("2026-02-15", "2026-05-01")]
+                .map(|(start, end)| Period { start: day(start), end: day(end) });
+        assert_eq!(before, [(2, expected[0]), (1, expected[1]), (0, expected[2])]);
+    }
+
+    /// Every day of 21 years as the start of a plan, in every rhythm: its first periods, over a year and a leap day.
+    #[test]
+    fn periods_of_every_start_touch_and_are_numbered_in_order() {
+        use BillingFrequency::{Annual, Monthly, Quarterly, Weekly};
+        let mut starting_on = day("2020-01-01");
+        while starting_on < day("2041-01-01") {
+            for (billing_frequency, periods) in [(Weekly, 3), (Monthly, 14), (Quarterly, 5), (Annual, 3)] {
+                for billing_anchor in [BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart] {
+                    let rhythm =
+                        Rhythm { billing_frequency, billing_anchor, starting_on, ending_before: None };
+                    let (mut expected, mut number) = (starting_on, 0);
+                    for period in rhythm.periods_from(starting_on).take(periods) {
+                        assert_eq!((period.start, rhythm.number_at(period.start)), (expected, Some(number)));
+                        let days = period.days();
+                        let most = match billing_frequency {
+                            Weekly => 7,
+                            Monthly => 31,
+                            Quarterly => 92,
+                            Annual => 366,
+                        };
+                        assert!((1..=most).contains(&days), "{rhythm:?}: {days} days");
+                        assert_eq!(rhythm.period_at(period.end - Duration::microseconds(1)), Some(period));
+                        (expected, number) = (period.end, number + 1);
+                    }
+                }
+            }
+            starting_on += Duration::days(1);
+        }
+    }
+
     proptest! {
         #[test]
         fn consecutive_periods_touch_and_never_overlap(

@@ -1,17 +1,26 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
 use super::{Billed, Term, terms::KEPT_DIGITS, tier};
-use app::billing::{Charge, Decimal, SubLineItem, TierPeriod, TierUsage};
+use app::billing::{Charge, Decimal, Price, SubLineItem, TierPeriod, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
 const PRINTED_DIGITS: i64 = 12;
 
-/// What a charge counts, in the units that its prices are for.
+/// What a charge counts, in the units that its prices are for; a fraction, so that nothing is lost before it is priced.
 pub(super) struct Counted {
-    /// In the period.
-    pub(super) quantity: Decimal,
-    /// In the periods before it, since its tiers were at 0.
-    pub(super) before: Decimal,
+    /// In the period, times `per`.
+    quantity: Decimal,
+    /// In the periods before it, since its tiers were at 0, times `per`.
+    before: Decimal,
+    /// What both are divided by.
+    per: Decimal,
+}
+
+impl Counted {
+    /// So many units.
+    pub(super) fn whole(quantity: Decimal) -> Self {
+        Self { quantity, before: Decimal::zero(), per: Decimal::from(1) }
+    }
 }
 
 /// A sub line, and its subtotal before any rounding.
@@ -34,14 +43,12 @@ pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str
 /// count the sum of them.
 fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Counted {
     let charge = &term.charge;
-    let convert = |quantity: &Decimal| tier::convert(quantity, charge.unit_conversion.as_ref());
     let Some(measure) = term.measure else {
-        let quantity = billed.prorated(&charge.quantity.clone().unwrap_or_default());
-        return Counted { quantity: convert(&quantity), before: Decimal::zero() };
+        let [part, whole] = billed.share();
+        let quantity = &charge.quantity.clone().unwrap_or_default() * &part;
+        return converted(charge, &quantity, &[], &whole);
     };
-    let Some(used) = billed.used(measure, group_value) else {
-        return Counted { quantity: Decimal::zero(), before: Decimal::zero() };
-    };
+    let Some(used) = billed.used(measure, group_value) else { return Counted::whole(Decimal::zero()) };
     let stretches = match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
         Some(since) if charge.prices.len() > 1 => {
             let before = billed.terms.rhythm.periods_before(billed.period.start);
@@ -49,21 +56,43 @@ fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Count
         }
         _ => 0,
     };
-    let before: Vec<Decimal> = used.before.iter().take(stretches).map(convert).collect();
-    Counted { quantity: convert(&used.quantity), before: before.iter().sum() }
+    let before = &used.before[..stretches.min(used.before.len())];
+    converted(charge, &used.quantity, before, &Decimal::from(1))
+}
+
+/// Quantities that are to be divided by `per`, in the units that prices are for.
+fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &Decimal) -> Counted {
+    let before_sum = || before.iter().sum();
+    let Some(conversion) = &charge.unit_conversion else {
+        return Counted { quantity: quantity.clone(), before: before_sum(), per: per.clone() };
+    };
+    let per = per * &conversion.division_factor;
+    let Some(rounding) = conversion.rounding_behavior else {
+        return Counted { quantity: quantity.clone(), before: before_sum(), per };
+    };
+    let round = |quantity: &Decimal| tier::divided(quantity, &per, rounding);
+    Counted {
+        before: before.iter().map(round).collect::<Vec<_>>().iter().sum(),
+        ..Counted::whole(round(quantity))
+    }
 }
 
 /// A counted quantity at the charge's prices.
 pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> Priced {
-    let Counted { quantity, before } = counted;
+    let Counted { quantity, before, per } = counted;
     let is_tiered = charge.prices.len() > 1;
-    let tiers = tier::price_quantity(&quantity, &before, &charge.prices, charge.tier_mode);
-    let exact: Decimal = tiers.iter().map(|tier| &tier.subtotal).sum();
+    // Tiers times `per` as the quantities are: one division, at the end.
+    let scaled = |price: &Price| Price { tier: &price.tier * &per, value: price.value.clone() };
+    let prices: Vec<Price> = charge.prices.iter().map(scaled).collect();
+    let tiers = tier::price_quantity(&quantity, &before, &prices, charge.tier_mode);
+    let over = |amount: &Decimal| amount.checked_div(&per).unwrap_or_default();
+    let exact = over(&tiers.iter().map(|tier| &tier.subtotal).sum());
     let price = (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first()).flatten();
     let as_printed = |tier: TierUsage| TierUsage {
-        quantity: printed(&tier.quantity),
-        subtotal: tier.subtotal.round(KEPT_DIGITS),
-        ..tier
+        starting_at: over(&tier.starting_at),
+        quantity: printed(&over(&tier.quantity)),
+        subtotal: over(&tier.subtotal).round(KEPT_DIGITS),
+        price: tier.price,
     };
     let sub_line = SubLineItem {
         name: charge.name.clone(),
@@ -72,7 +101,7 @@ pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> 
         price: price.map(|price| price.value.clone()),
         tiers: is_tiered.then(|| tiers.into_iter().map(as_printed).collect()),
         tier_period: is_tiered.then(|| tier_period(billed, charge)),
-        quantity: printed(&quantity),
+        quantity: printed(&over(&quantity)),
         custom_fields: charge.custom_fields.clone(),
     };
     Priced { sub_line, exact }

@@ -1,15 +1,24 @@
-//! A quantity at its prices: unit conversion, one price or tiers.
+//! A quantity at its prices: whole units, one price or tiers.
 
 use app::billing::{Decimal, Price, Rounding, TierMode, TierUsage, UnitConversion};
 
-/// Usage in the units that prices are for.
+/// Usage in the units that prices are for; without an end a quotient has 40 digits after the point.
 pub(super) fn convert(quantity: &Decimal, conversion: Option<&UnitConversion>) -> Decimal {
-    let Some(conversion) = conversion else { return quantity.clone() };
-    let quotient = quantity.checked_div(&conversion.division_factor).unwrap_or_default();
-    match conversion.rounding_behavior {
-        None => quotient,
-        Some(Rounding::Floor) => quotient.floor(),
-        Some(Rounding::Ceiling) => quotient.ceil(),
+    let Some(UnitConversion { division_factor, rounding_behavior }) = conversion else {
+        return quantity.clone();
+    };
+    match rounding_behavior {
+        None => quantity.checked_div(division_factor).unwrap_or_default(),
+        Some(rounding) => divided(quantity, division_factor, *rounding),
+    }
+}
+
+/// Usage in units of `per`, whole ones.
+pub(super) fn divided(quantity: &Decimal, per: &Decimal, rounding: Rounding) -> Decimal {
+    let quotient = quantity.checked_div(per).unwrap_or_default();
+    match rounding {
+        Rounding::Floor => quotient.floor(),
+        Rounding::Ceiling => quotient.ceil(),
     }
 }
 
@@ -124,23 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn conversion_is_exact_unless_it_rounds() {
-        let conversion = |factor: &str, rounding_behavior| UnitConversion {
-            division_factor: decimal(factor),
-            rounding_behavior,
-        };
-        let cases = [
-            ("1234", "1000", None, "1.234"),
-            ("1234", "1000", Some(Rounding::Floor), "1"),
-            ("1234", "1000", Some(Rounding::Ceiling), "2"),
-            ("2000", "1000", Some(Rounding::Ceiling), "2"),
-            ("0", "1000", Some(Rounding::Ceiling), "0"),
-        ];
-        for (quantity, factor, rounding, expected) in cases {
-            let found = convert(&decimal(quantity), Some(&conversion(factor, rounding)));
-            assert_eq!(found, decimal(expected), "{quantity} / {factor} {rounding:?}");
+    fn whole_units_are_rounded_down_or_up() {
+        for (quantity, rounding, expected) in [
+            ("1234", Rounding::Floor, "1"),
+            ("1234", Rounding::Ceiling, "2"),
+            ("2000", Rounding::Ceiling, "2"),
+            ("0", Rounding::Ceiling, "0"),
+            ("-1", Rounding::Floor, "-1"),
+            ("-1", Rounding::Ceiling, "0"),
+        ] {
+            let found = divided(&decimal(quantity), &decimal("1000"), rounding);
+            assert_eq!(found, decimal(expected), "{quantity} {rounding:?}");
         }
-        assert_eq!(convert(&decimal("7"), None), decimal("7"));
     }
 
     proptest! {

@@ -1,0 +1,305 @@
+//! One random invoice: terms, usage a period, and the answer of [`rate`], as the oracle reads them.
+
+use super::super::{
+    AddedCharge, Measure, PeriodUsage, Rhythm, Term, Terms,
+    fixtures::{METRIC, term, terms},
+    rate,
+};
+use app::billing::{
+    AdjustmentType, AggregationType, BillingAnchor, BillingFrequency, ChargeType, CreditType, Decimal,
+    Minimum, Price, PriceAdjustment, Rounding, TierMode, UnitConversion,
+};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const UNITS: [&str; 6] = ["USD (cents)", "EUR", "CHF", "JPY", "KWD", "tokens"];
+const GROUPS: [&str; 4] = ["all", "eu", "us", "none"];
+const FREQUENCIES: [BillingFrequency; 4] = [
+    BillingFrequency::Monthly,
+    BillingFrequency::Quarterly,
+    BillingFrequency::Annual,
+    BillingFrequency::Weekly,
+];
+
+/// SplitMix64: small, and the same everywhere.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Below `end`.
+    fn below(&mut self, end: u32) -> u32 {
+        (self.next() % u64::from(end)) as u32
+    }
+
+    fn one_in(&mut self, chances: u32) -> bool {
+        self.below(chances) == 0
+    }
+
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len() as u32) as usize]
+    }
+
+    /// Of 0 to 12 digits before and after the point, often round, so that halves come up.
+    fn amount(&mut self) -> Decimal {
+        let digits = self.one_of(&[1, 2, 3, 6, 12]);
+        let scale = self.one_of(&[0, 0, 1, 1, 2, 3, 6, 12]);
+        let units = self.next() % 10_u64.pow(digits);
+        let units = if self.one_in(4) { units / 5 * 5 } else { units };
+        format!("{units}e-{scale}").parse().expect("a number")
+    }
+}
+
+/// One invoice to be rated.
+pub(super) struct Case {
+    terms: Terms,
+    number: u32,
+    /// Per group of [`GROUPS`], per period number.
+    usage: Vec<Vec<Decimal>>,
+}
+
+impl Case {
+    pub(super) fn random(random: &mut Random) -> Self {
+        let unit = random.one_of(&UNITS);
+        let number = random.below(5);
+        let charges = (0..1 + random.below(4)).map(|id| charge(random, id)).collect();
+        let mut terms = terms(charges, "2020-01-01");
+        terms.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
+        terms.is_currency = unit != "tokens";
+        terms.rhythm = rhythm(random, number);
+        terms.trial_ending_before = random
+            .one_in(5)
+            .then(|| terms.rhythm.starting_on + Duration::days(1 + i64::from(random.below(80))));
+        terms.price_adjustments = adjustments(random, &terms);
+        if random.one_in(3) {
+            terms.minimums = (0..2).map(|at| minimum(&terms, random, at * 2)).collect();
+        }
+        if random.one_in(6) {
+            terms.added_charges = (0..1 + random.below(2)).map(|_| added(random, &terms, number)).collect();
+        }
+        let of_group = |random: &mut Random| (0..=number).map(|_| quantity(random)).collect();
+        let usage = GROUPS.iter().map(|_| of_group(random)).collect();
+        Self { terms, number, usage }
+    }
+
+    /// The case with the lines and the total that it comes to here.
+    pub(super) fn answered(&self) -> Value {
+        let terms = &self.terms;
+        let mut periods = terms.rhythm.periods_from(terms.rhythm.starting_on);
+        let period = periods.nth(self.number as usize).expect("a period of this number");
+        let stretches = terms.metered(period);
+        let rows = stretches.iter().enumerate().map(|(back, stretch)| {
+            let groups = GROUPS.iter().zip(&self.usage).filter(|_| stretch.start < stretch.end);
+            let row = |(group, quantities): (&&str, &Vec<Decimal>)| PeriodUsage {
+                billable_metric_id: METRIC,
+                group_index: i16::from(*group != "all"),
+                group_values: match *group {
+                    "all" => Vec::new(),
+                    "none" => vec![None],
+                    value => vec![Some(value.to_owned())],
+                },
+                quantity: quantities[self.number as usize - back].clone(),
+                before: Vec::new(),
+            };
+            groups.map(row).collect()
+        });
+        let usage = PeriodUsage::join(rows.collect());
+        let invoice = rate(terms, &usage, period, Duration::hours(24));
+        let lines = invoice.line_items.iter().map(|line| {
+            let group = match &line.group_key {
+                None => "all",
+                Some(_) => line.group_value.as_deref().unwrap_or("none"),
+            };
+            json!([line.product_id.as_u128() as u64, group, line.total.to_string()])
+        });
+        let mut case = self.as_json();
+        case["lines"] = lines.collect();
+        case["total"] = invoice.total.to_string().into();
+        case
+    }
+
+    fn as_json(&self) -> Value {
+        let terms = &self.terms;
+        let day = |at: DateTime<Utc>| at.date_naive().to_string();
+        let usage = GROUPS.iter().zip(&self.usage).map(|(group, quantities)| {
+            ((*group).to_owned(), quantities.iter().map(Decimal::to_string).collect())
+        });
+        json!({
+            "unit": terms.credit_type.name,
+            "number": self.number,
+            "frequency": terms.rhythm.billing_frequency.as_str(),
+            "anchor": terms.rhythm.billing_anchor.as_str(),
+            "starting_on": day(terms.rhythm.starting_on),
+            "ending_before": terms.rhythm.ending_before.map(day),
+            "trial_ending_before": terms.trial_ending_before.map(day),
+            "charges": terms.charges.iter().map(charge_json).collect::<Value>(),
+            "price_adjustments": terms.price_adjustments.iter().map(|one| json!({
+                "charge": one.charge_id.as_u128() as u64,
+                "type": one.adjustment_type,
+                "start_period": one.start_period,
+                "value": one.value.as_ref().or(one.quantity.as_ref()).map(Decimal::to_string),
+                "tier": one.tier.as_ref().map(Decimal::to_string),
+            })).collect::<Value>(),
+            "minimums": terms.minimums.iter().map(|one| json!({
+                "start_period": one.start_period, "value": one.value.to_string()
+            })).collect::<Value>(),
+            "added_charges": terms.added_charges.iter().map(|one| json!({
+                "number": terms.rhythm.number_at(one.invoice_start_timestamp),
+                "product": one.charge.product_id.as_u128() as u64,
+                "price": one.price.to_string(),
+                "quantity": one.quantity.to_string(),
+            })).collect::<Value>(),
+            "usage": usage.collect::<serde_json::Map<_, _>>(),
+        })
+    }
+}
+
+fn charge_json(term: &Term) -> Value {
+    let charge = &term.charge;
+    let conversion = charge.unit_conversion.as_ref();
+    json!({
+        "id": charge.id.as_u128() as u64,
+        "product": charge.product_id.as_u128() as u64,
+        "name": charge.name,
+        "grouped": charge.product_group_key.is_some(),
+        "quantity": charge.quantity.as_ref().map(Decimal::to_string),
+        "start_period": charge.start_period,
+        "tier_mode": charge.tier_mode,
+        "tier_reset_frequency": charge.tier_reset_frequency,
+        "division_factor": conversion.map(|conversion| conversion.division_factor.to_string()),
+        "rounding": conversion.and_then(|conversion| conversion.rounding_behavior),
+        "prices": charge.prices.iter().map(|price| json!({
+            "tier": price.tier.to_string(), "value": price.value.to_string()
+        })).collect::<Value>(),
+    })
+}
+
+/// A plan that reaches at least into the period of this number.
+fn rhythm(random: &mut Random, number: u32) -> Rhythm {
+    let first = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a day");
+    let start = first + Days::new(u64::from(random.below(7_300)));
+    let mut rhythm = Rhythm {
+        billing_frequency: random.one_of(&FREQUENCIES),
+        billing_anchor: random.one_of(&[BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart]),
+        starting_on: start.and_time(chrono::NaiveTime::MIN).and_utc(),
+        ending_before: None,
+    };
+    if random.one_in(3) {
+        let last = rhythm.periods_from(rhythm.starting_on).nth(number as usize).expect("a period");
+        rhythm.ending_before =
+            Some(last.start + Duration::days(1 + i64::from(random.below(last.days() as u32))));
+    }
+    rhythm
+}
+
+/// Products 1 and 2 are plain, 3 is grouped; charges of one of the names make ramps.
+fn charge(random: &mut Random, id: u32) -> Term {
+    let product = u128::from(1 + random.below(3));
+    let fixed = (product < 3 && random.one_in(3)).then(|| random.amount().to_string());
+    let mut term = term(product, fixed.as_deref(), &[], (product == 3).then_some("region"));
+    term.measure = term.measure.map(|measure| Measure { aggregation_type: AggregationType::Sum, ..measure });
+    let charge = &mut term.charge;
+    charge.id = Uuid::from_u128(u128::from(100 + id));
+    charge.name = random.one_of(&["A", "B"]).to_owned();
+    charge.start_period = random.one_of(&[0, 0, 0, 1, 3]);
+    charge.prices = prices(random);
+    charge.tier_mode = random.one_of(&[TierMode::Graduated, TierMode::Graduated, TierMode::Volume]);
+    if charge.charge_type == ChargeType::Usage {
+        charge.tier_reset_frequency = random.one_of(&[1, 1, 2, 3]);
+    }
+    charge.unit_conversion = random.one_in(3).then(|| UnitConversion {
+        division_factor: random.one_of(&["1000", "3", "0.5", "7", "1.25"]).parse().expect("a number"),
+        rounding_behavior: random.one_of(&[None, Some(Rounding::Floor), Some(Rounding::Ceiling)]),
+    });
+    term
+}
+
+fn prices(random: &mut Random) -> Vec<Price> {
+    let mut tier = Decimal::zero();
+    let mut prices = Vec::new();
+    for _ in 0..random.one_of(&[1, 1, 2, 3, 5]) {
+        prices.push(Price { tier: tier.clone(), value: random.amount() });
+        let step =
+            if random.one_in(2) { Decimal::from(i64::from(random.below(1_000))) } else { random.amount() };
+        tier = &(&tier + &step) + &Decimal::from(1);
+    }
+    prices
+}
+
+fn quantity(random: &mut Random) -> Decimal {
+    match random.below(10) {
+        0 => Decimal::zero(),
+        1 => -&random.amount(),
+        // Around where tiers of small steps lie.
+        2..=4 => Decimal::from(i64::from(random.below(3_000))),
+        _ => random.amount(),
+    }
+}
+
+fn minimum(terms: &Terms, random: &mut Random, start_period: u32) -> Minimum {
+    Minimum {
+        credit_type: terms.credit_type.clone(),
+        name: "Minimum".to_owned(),
+        start_period,
+        value: random.amount(),
+    }
+}
+
+fn adjustments(random: &mut Random, terms: &Terms) -> Vec<PriceAdjustment> {
+    let mut all: Vec<PriceAdjustment> = Vec::new();
+    for _ in 0..random.one_of(&[0, 0, 0, 1, 3]) {
+        let charge = &terms.charges[random.below(terms.charges.len() as u32) as usize].charge;
+        let is_quantity = charge.charge_type == ChargeType::Fixed && random.one_in(2);
+        let adjustment_type = match random.below(3) {
+            _ if is_quantity => AdjustmentType::Quantity,
+            0 => AdjustmentType::Percentage,
+            1 => AdjustmentType::Fixed,
+            _ => AdjustmentType::Override,
+        };
+        let tier = &charge.prices[random.below(charge.prices.len() as u32) as usize].tier;
+        let amount = random.amount();
+        let one = PriceAdjustment {
+            charge_id: charge.id,
+            adjustment_type,
+            start_period: random.below(4),
+            value: (!is_quantity).then(|| amount.clone()),
+            quantity: is_quantity.then_some(amount),
+            tier: (!is_quantity && random.one_in(2)).then(|| tier.clone()),
+        };
+        // Two of one place and start are refused.
+        let is_quantity = |one: &PriceAdjustment| one.quantity.is_some();
+        let clashes = |other: &PriceAdjustment| {
+            (other.charge_id, other.start_period, &other.tier, is_quantity(other))
+                == (one.charge_id, one.start_period, &one.tier, is_quantity(&one))
+        };
+        if !all.iter().any(clashes) {
+            all.push(one);
+        }
+    }
+    all
+}
+
+/// Product 9 is on no plan.
+fn added(random: &mut Random, terms: &Terms, number: u32) -> AddedCharge {
+    let period = terms.rhythm.periods_from(terms.rhythm.starting_on).nth(random.below(number + 1) as usize);
+    AddedCharge {
+        invoice_start_timestamp: period.expect("a period").start,
+        charge: term(9, Some("1"), &[("0", "1")], None).charge,
+        product_custom_fields: BTreeMap::new(),
+        description: "Set-up".to_owned(),
+        price: random.amount(),
+        quantity: random.amount(),
+    }
+}
