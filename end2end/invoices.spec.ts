@@ -1,4 +1,5 @@
 // The invoices dashboard: the draft first, history by cursor, an invoice opened to its lines.
+import AxeBuilder from "@axe-core/playwright";
 import { expect, GROUPED, holdWasm, hydrated, LARGE, test, ZERO } from "./fixtures";
 
 test.describe("without JavaScript", () => {
@@ -16,6 +17,61 @@ test.describe("without JavaScript", () => {
     for (const invoice of [invoices.first(), invoices.nth(1)]) {
       await invoice.locator("summary").click();
       await expect(invoice.getByText("Platform fee").first()).toBeVisible();
+    }
+  });
+
+  test("the current period says what it is made of and where it is heading", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    const current = page.locator("section.current");
+    await expect(current.getByText(/^Day \d+ of \d+$/)).toBeVisible();
+    const cents = (text: string) => Math.round(Number(text.replace("−", "-").replace(/[^0-9.-]/g, "")) * 100);
+    const parts = await current.locator(".parts .amount").allInnerTexts();
+    const total = await current.locator(".figure strong").first().innerText();
+    expect(parts.map(cents).reduce((sum, part) => sum + part, 0)).toBe(cents(total));
+  });
+
+  test("an invoice opens as a document, and leads back", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+    await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+    await expect(page.getByText(/midnight to midnight UTC/)).toBeVisible();
+    await page.getByText("Why did my bill change?").click();
+    await expect(page.getByRole("cell").or(page.getByRole("rowheader")).filter({ hasText: "This invoice" })).toBeVisible();
+    await page.getByRole("link", { name: "All invoices" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  });
+
+  test("status and number narrow the list by address alone", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Void" }).click();
+    expect(page.url()).toContain("status=VOID");
+    await expect(page.locator("[data-invoice]")).toHaveCount(1);
+    const number = await page.locator(".number").first().innerText();
+    await page.getByRole("link", { name: "All", exact: true }).click();
+    await page.getByRole("searchbox").fill(number.toLowerCase());
+    await page.getByRole("button", { name: "Search" }).click();
+    expect(page.url()).toContain("number=");
+    await expect(page.locator("[data-invoice]")).toHaveCount(1);
+    await page.getByRole("searchbox").fill("INV-999999");
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("No invoice matches.")).toBeVisible();
+    await page.getByRole("link", { name: "Show all invoices" }).click();
+    await expect(page.locator("[data-invoice]").first()).toBeVisible();
+  });
+
+  test("PDF and CSV download without a token in any address", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+    for (const [name, begins] of [["PDF", "%PDF-"], ["CSV", "Invoice,"]] as const) {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name }).filter({ visible: true }).first().click(),
+      ]);
+      expect(download.url()).not.toContain("token");
+      expect(download.suggestedFilename()).toMatch(/^INV-\d+\.(pdf|csv)$/);
+      const { readFileSync } = await import("node:fs");
+      expect(readFileSync(await download.path(), "latin1").startsWith(begins)).toBe(true);
     }
   });
 
@@ -66,6 +122,60 @@ test("more invoices load by cursor, to the oldest", async ({ page, demo }) => {
   }
   await expect(more).toHaveCount(0);
   expect(await invoices.evaluateAll((found) => found.map((one) => one.getAttribute("data-invoice")))).toEqual(all);
+});
+
+test("the way back keeps the place, and no address holds a token", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  const invoices = page.locator("[data-invoice]");
+  const before = await invoices.count();
+  await page.getByRole("link", { name: /older/i }).click();
+  await expect.poll(() => invoices.count()).toBeGreaterThan(before);
+  const loaded = await invoices.count();
+  const last = invoices.last();
+  await last.locator("summary").first().click();
+  await last.getByRole("link", { name: "Open invoice" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+  expect(page.url()).not.toContain("token");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  await expect(invoices).toHaveCount(loaded);
+  await expect(invoices.last()).toHaveAttribute("open", "");
+  await page.goForward();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+});
+
+test("years stand over their invoices once", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  const more = page.getByRole("link", { name: /older/i });
+  await more.click();
+  await expect(more).toHaveCount(0);
+  const years = await page.locator(".year").allInnerTexts();
+  expect(new Set(years).size).toBe(years.length);
+  expect([...years].sort().reverse()).toEqual(years);
+});
+
+test("offline is said, and the page goes on when the connection is back", async ({ page, context, demo, watch }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await context.setOffline(true);
+  await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Void" }).click();
+  await expect(page.getByText(/There is no connection/)).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.locator("[data-invoice]")).toHaveCount(1);
+  watch.errors.length = 0;
+});
+
+test("a document is found by keyboard and by axe", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(GROUPED, "invoices"));
+  await page.locator("[data-invoice]").nth(1).locator("summary").first().focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Open invoice" }).filter({ visible: true })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)])).toEqual([]);
 });
 
 test("grouped products are split by region", async ({ page, demo }) => {

@@ -15,6 +15,7 @@ pub mod db;
 pub mod demo;
 pub mod embed_url;
 pub mod error;
+pub mod export;
 pub mod extract;
 pub mod headers;
 pub mod health;

@@ -6,9 +6,10 @@ use crate::{
     clock, compress, db,
     embed_url::Session,
     error::chain,
+    export::{self, Choice, Format},
     extract::Query,
     headers,
-    invoicing::{self, InvoiceFilter, Sort},
+    invoicing::{self, Dossier, InvoiceFilter, Sort},
     usage_page,
 };
 use app::{
@@ -47,6 +48,7 @@ pub fn router() -> Router<AppState> {
         .route("/embed/usage", get(usage))
         .route("/embed/session", post(renew))
         .layer(middleware::from_fn(compress::page))
+        .route("/embed/invoices/download", post(download))
 }
 
 /// The query of a page. What cannot be read falls back to the default: a page is no place for a lecture.
@@ -159,6 +161,38 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
     show(&state, opened, "Usage", PageContent::Usage(page)).await
 }
 
+/// What the buttons of the page's form send: the token, and the invoice under the name of the format.
+#[derive(Deserialize)]
+struct DownloadForm {
+    token: Option<String>,
+    pdf: Option<Uuid>,
+    csv: Option<Uuid>,
+}
+
+/// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
+async fn download(State(state): State<AppState>, body: String) -> Response {
+    let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
+        return refuse(&state, Refusal::Expired).await;
+    };
+    let opened = match open(&state, form.token.as_deref(), Dashboard::Invoices) {
+        Ok(opened) => opened,
+        Err(refusal) => return refuse(&state, refusal).await,
+    };
+    let (id, format) = match (form.pdf, form.csv) {
+        (Some(id), _) => (id, Format::Pdf),
+        (None, csv) => (csv.unwrap_or_default(), Format::Csv),
+    };
+    let choice = Choice::of(Reader::new(opened.session));
+    match export::file(&state, opened.access, id, format, choice, opened.now).await {
+        Ok(file) => file,
+        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone).await,
+        Err(error) => {
+            let _ = failed("a download", &error);
+            refuse(&state, Refusal::Unavailable).await
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Renewed {
     token: String,
@@ -180,6 +214,8 @@ enum Refusal {
     Expired,
     /// The customer is archived, or was deleted.
     Gone,
+    /// Something went wrong on this side.
+    Unavailable,
 }
 
 fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
@@ -242,10 +278,10 @@ async fn one_invoice(
 ) -> Result<InvoicesContent, NoCustomer> {
     let options = &opened.session.grant.display.options;
     let grace = state.settings.grace_period;
-    let found = invoicing::find_with_previous(&state.pool, opened.access, id, opened.now, grace).await;
+    let found = invoicing::dossier(&state.pool, opened.access, id, opened.now, grace).await;
     let found = match found {
-        Ok((invoice, previous)) => {
-            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous })))
+        Ok(Dossier { invoice, previous, days }) => {
+            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous, days })))
         }
         Err(Error::NotFound("the invoice")) => Ok(None),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
@@ -279,6 +315,7 @@ async fn refuse(state: &AppState, refusal: Refusal) -> Response {
     let (status, message) = match refusal {
         Refusal::Expired => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
         Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
+        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
     draw(state, status, frame(message.heading), PageContent::Message(message)).await
 }

@@ -3,10 +3,12 @@
 use super::{InvoiceOptions, LoadError, OneInvoice};
 use crate::{
     components::{
-        DocumentFacts, DocumentNotes, Downloads, EmptyState, ErrorState, Folding, InvoiceDocument,
-        StatusBadge,
+        BillChange, DailyCost, DocumentFacts, DocumentNotes, Downloads, EmptyState, ErrorState, Folding,
+        InvoiceDocument, StatusBadge,
     },
     view::{
+        change::Change,
+        daily,
         document::Document,
         fold,
         links::{DocumentQuery, InvoiceQuery, Links},
@@ -69,6 +71,12 @@ fn document(
         }
     });
     let (facts, notes, total) = (document.facts.clone(), document.notes.clone(), document.total_text.clone());
+    let change = one
+        .previous
+        .as_ref()
+        .and_then(|previous| Change::new(previous, &one.invoice, &options.group_keys))
+        .map(|change| view! { <BillChange change/> });
+    let cost = daily::DailyCost::new(&one.invoice, &one.days).map(|cost| view! { <DailyCost cost/> });
     let folding = Folding { show_all: query.show_all, find: query.find, all_href };
     view! {
         <article class="sheet" data-invoice=id data-status=status.as_str() aria-labelledby="title">
@@ -86,6 +94,8 @@ fn document(
                     <strong>{total}</strong>
                 </p>
             </header>
+            {change}
+            {cost}
             {search}
             <InvoiceDocument document folding/>
             <DocumentNotes notes/>

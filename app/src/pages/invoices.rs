@@ -12,7 +12,7 @@ use crate::{
         words,
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use leptos::{either::EitherOf3, prelude::*};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -66,6 +66,8 @@ pub struct OneInvoice {
     pub invoice: Invoice,
     /// The one before it in the same credit type.
     pub previous: Option<Invoice>,
+    /// What each day added.
+    pub days: Vec<(NaiveDate, Decimal)>,
 }
 
 /// The script of this dashboard: moves between its pages without losing the place. They are links without it.

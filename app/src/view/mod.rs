@@ -2,7 +2,9 @@
 
 mod allocate;
 pub mod axis;
+pub mod change;
 pub mod current;
+pub mod daily;
 pub mod document;
 pub mod fold;
 pub mod format;

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "a word says what it is")]
 
+use super::change::EffectKind;
 use super::format;
 use crate::billing::InvoiceStatus;
 
@@ -28,6 +29,28 @@ pub const ESTIMATE_HOW: &str = "How this is estimated";
 pub const ESTIMATE_METHOD: &str = "Counted usage goes on at its average rate since the period began and is priced \
     again, tiers included. Fixed charges, peaks and distinct counts stay as they are now. Rounded to three digits; the \
     invoice will be exact.";
+pub const WHY_CHANGED: &str = "Why did my bill change?";
+pub const BY_QUANTITY: &str = "By quantity";
+pub const BY_PRICE: &str = "By price";
+pub const BY_OTHER: &str = "New, gone, adjustments";
+pub const CHANGE: &str = "Change";
+pub const THIS_INVOICE: &str = "This invoice";
+pub const DAILY_COST: &str = "Cost by day";
+pub const AS_TABLE: &str = "As a table";
+pub const DAY: &str = "Day (UTC)";
+pub const BILL_TO: &str = "Bill to";
+pub const CSV_COLUMNS: [&str; 10] = [
+    "Invoice",
+    "Billing period (UTC)",
+    "Type",
+    "Product",
+    "Item",
+    "Quantity",
+    "Unit price",
+    "Amount",
+    "Currency",
+    "Tiers",
+];
 pub const NO_USAGE: &str = "No usage in this period.";
 pub const ALL: &str = "All";
 pub const SEARCH: &str = "Search by invoice number";
@@ -129,4 +152,44 @@ pub fn values_of(count: usize, key: &str) -> String {
 /// `by region`: what a product's lines are split by.
 pub fn by(key: &str) -> String {
     format!("by {key}")
+}
+
+/// `Page 1 of 2`.
+pub fn page_of(page: usize, of: usize) -> String {
+    format!("Page {page} of {of}")
+}
+
+/// What became of a line.
+pub fn effect(kind: EffectKind) -> &'static str {
+    match kind {
+        EffectKind::Changed => "",
+        EffectKind::New => "New",
+        EffectKind::Gone => "No longer billed",
+        EffectKind::Adjustment => "Adjustment",
+    }
+}
+
+/// `1,200 → 1,488`.
+pub fn from_to(from: &str, to: &str) -> String {
+    format!("{from} → {to}")
+}
+
+/// `compared with Sep 1 – Sep 30, 2026`.
+pub fn against(period: &str) -> String {
+    format!("compared with {period}")
+}
+
+/// Periods of different length.
+pub fn period_lengths(before: i64, now: i64) -> String {
+    format!("The period before has {}, this one {}.", format::days(before), format::days(now))
+}
+
+/// `Peak $1,204.11 on Oct 12, average $300.12 a day`.
+pub fn peak(amount: &str, day: &str, average: &str) -> String {
+    format!("Peak {amount} on {day}, average {average} a day")
+}
+
+/// `$4,218.07 in 30 days.`
+pub fn total_of(total: &str, days: usize) -> String {
+    format!("{total} in {}.", format::days(i64::try_from(days).unwrap_or_default()))
 }

@@ -160,12 +160,13 @@ pub async fn unbilled(
 }
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
-/// customer is unknown.
+/// customer is unknown, or archived where only an active one is asked for.
 pub async fn during(
     pool: &PgPool,
     access: CustomerAccess,
     start: DateTime<Utc>,
     end: DateTime<Utc>,
+    active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
     let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
@@ -175,12 +176,13 @@ pub async fn during(
         left join customer_plan cp on cp.customer_id = c.id
             and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
         left join plan p on p.id = cp.plan_id
-        where c.id = $1
+        where c.id = $1 and (c.archived_at is null or not $4)
         order by cp.starting_on"
     ))
     .bind(access.customer_id())
     .bind(start)
     .bind(end)
+    .bind(active_only)
     .fetch_all(pool)
     .await?;
     if rows.is_empty() {

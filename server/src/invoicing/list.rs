@@ -145,41 +145,6 @@ pub async fn find(
     }
 }
 
-/// One invoice of an active customer, and the invoice before it in the same credit type that is owed, in at most three
-/// queries.
-///
-/// # Errors
-/// As [`find`].
-pub async fn find_with_previous(
-    pool: &PgPool,
-    access: CustomerAccess,
-    id: Uuid,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Result<(Invoice, Option<Invoice>)> {
-    // In this order, as in `list`: what is finalized in between is still found.
-    let unbilled = db::terms::unbilled(pool, access, true, now).await?.ok_or_else(no_such_customer)?;
-    let drafts: Vec<Draft<'_>> = draft::drafts(&unbilled, now).collect();
-    let draft = drafts.iter().find(|draft| draft.id == id);
-    let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
-    let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
-    if let Some(invoice) = stored {
-        return Ok((invoice, previous));
-    }
-    let Some(draft) = draft else { return Err(Error::NotFound("the invoice")) };
-    // The period before may wait for late events, and be a draft too.
-    let before = drafts
-        .iter()
-        .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
-        .filter(|other| other.period.start < draft.period.start)
-        .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
-        .max_by_key(|other| other.period.start);
-    let wanted: Vec<&Draft<'_>> = [Some(draft), before].into_iter().flatten().collect();
-    let mut rated = draft::rate(pool, access, &wanted, now, grace).await?.into_iter().map(|one| one.invoice);
-    let invoice = rated.next().ok_or(Error::NotFound("the invoice"))?;
-    Ok((invoice, rated.next().or(previous)))
-}
-
 impl<'a> Listed<'a> {
     fn draft(&self) -> Option<&Draft<'a>> {
         match self {

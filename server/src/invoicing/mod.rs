@@ -2,6 +2,7 @@
 
 mod breakdown;
 mod costs;
+mod dossier;
 mod draft;
 mod filter;
 mod finalize;
@@ -14,9 +15,10 @@ mod void;
 
 pub use breakdown::breakdowns;
 pub use costs::costs;
+pub use dossier::{Dossier, dossier};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
-pub use list::{Overview, find, find_with_previous, list, overview};
+pub use list::{Overview, find, list, overview};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
 pub use void::void;

@@ -57,85 +57,30 @@ pub(super) fn project(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rating::{Measure, Rhythm, Term};
-    use app::billing::{BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Price, TierMode};
-    use std::collections::BTreeMap;
+    use crate::rating::fixtures::{METRIC, decimal, term, terms};
     use uuid::Uuid;
 
-    fn decimal(text: &str) -> Decimal {
-        text.parse().expect(text)
-    }
+    const PEAK: Uuid = Uuid::from_u128(8);
 
     fn day(text: &str) -> DateTime<Utc> {
         format!("{text}T00:00:00Z").parse().expect(text)
     }
 
-    fn term(metric: u128, kind: Option<AggregationType>, prices: &[(&str, &str)]) -> Term {
-        let prices =
-            prices.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect();
-        Term {
-            measure: kind.map(|aggregation_type| Measure {
-                billable_metric_id: Uuid::from_u128(metric),
-                aggregation_type,
-                group_index: 0,
-            }),
-            product_custom_fields: BTreeMap::new(),
-            charge: Charge {
-                id: Uuid::from_u128(metric),
-                name: "Charge".to_owned(),
-                charge_type: if kind.is_some() { ChargeType::Usage } else { ChargeType::Fixed },
-                credit_type: CreditType::usd_cents(),
-                custom_fields: BTreeMap::new(),
-                prices,
-                product_id: Uuid::from_u128(metric),
-                product_name: "Product".to_owned(),
-                product_group_key: None,
-                billable_metric_id: kind.map(|_| Uuid::from_u128(metric)),
-                quantity: kind.is_none().then(|| decimal("1")),
-                start_period: 0,
-                tier_mode: TierMode::Graduated,
-                tier_reset_frequency: 1,
-                unit_conversion: None,
-            },
-        }
+    /// A tiered sum, a peak and a fee.
+    fn plan() -> Terms {
+        let mut peak = term(2, None, &[("0", "5")], None);
+        let measure = peak.measure.as_mut().expect("a usage charge");
+        measure.billable_metric_id = PEAK;
+        measure.aggregation_type = AggregationType::Max;
+        let sum = term(1, None, &[("0", "10"), ("150", "1")], None);
+        terms(vec![sum, peak, term(3, Some("1"), &[("0", "1000")], None)], "2026-04-01")
     }
 
-    fn terms() -> Terms {
-        Terms {
-            customer_id: Uuid::nil(),
-            customer_custom_fields: BTreeMap::new(),
-            customer_plan_id: Uuid::nil(),
-            revision: 0,
-            plan_id: Uuid::nil(),
-            plan_name: "Plan".to_owned(),
-            plan_custom_fields: BTreeMap::new(),
-            rhythm: Rhythm {
-                billing_frequency: BillingFrequency::Monthly,
-                billing_anchor: BillingAnchor::FirstOfMonth,
-                starting_on: day("2026-04-01"),
-                ending_before: None,
-            },
-            billed_until: day("2026-04-01"),
-            net_payment_terms_days: None,
-            credit_type: CreditType::usd_cents(),
-            is_currency: true,
-            charges: vec![
-                term(1, Some(AggregationType::Sum), &[("0", "10"), ("150", "1")]),
-                term(2, Some(AggregationType::Max), &[("0", "5")]),
-                term(3, None, &[("0", "1000")]),
-            ],
-            price_adjustments: Vec::new(),
-            minimums: Vec::new(),
-            trial_ending_before: None,
-            added_charges: Vec::new(),
-        }
-    }
-
-    fn projected(used: &[(u128, &str)], now: &str) -> Option<String> {
+    fn projected(used: &[(Uuid, &str)], now: &str) -> Option<String> {
         let usage: Vec<_> = used
             .iter()
             .map(|(metric, quantity)| PeriodUsage {
-                billable_metric_id: Uuid::from_u128(*metric),
+                billable_metric_id: *metric,
                 group_index: 0,
                 group_values: Vec::new(),
                 quantity: decimal(quantity),
@@ -143,25 +88,25 @@ mod tests {
             })
             .collect();
         let period = Period { start: day("2026-04-01"), end: day("2026-05-01") };
-        project(&terms(), &usage, period, now.parse().expect(now), Duration::hours(24))
+        project(&plan(), &usage, period, now.parse().expect(now), Duration::hours(24))
             .map(|total| total.to_string())
     }
 
     #[test]
     fn sums_go_on_at_their_rate_through_the_tiers_and_the_rest_stays() {
         // 100 in 10 of 30 days becomes 300: 150 at 10 and 150 at 1; the peak of 7 and the fee stay.
-        let total = projected(&[(1, "100"), (2, "7")], "2026-04-11T00:00:00Z");
+        let total = projected(&[(METRIC, "100"), (PEAK, "7")], "2026-04-11T00:00:00Z");
         assert_eq!(total.as_deref(), Some("2685"));
     }
 
     #[test]
     fn nothing_is_projected_where_it_would_mislead() {
         for (used, now, why) in [
-            (&[(1, "100")][..], "2026-04-03T23:59:59Z", "too early"),
-            (&[(1, "100")], "2026-05-01T00:00:00Z", "over"),
-            (&[(2, "7")], "2026-04-20T00:00:00Z", "a peak alone does not grow"),
+            (&[(METRIC, "100")][..], "2026-04-03T23:59:59Z", "too early"),
+            (&[(METRIC, "100")], "2026-05-01T00:00:00Z", "over"),
+            (&[(PEAK, "7")], "2026-04-20T00:00:00Z", "a peak alone does not grow"),
             (&[], "2026-04-20T00:00:00Z", "no usage"),
-            (&[(1, "100"), (2, "-1")], "2026-04-20T00:00:00Z", "a correction"),
+            (&[(METRIC, "100"), (PEAK, "-1")], "2026-04-20T00:00:00Z", "a correction"),
         ] {
             assert_eq!(projected(used, now), None, "{why}");
         }

@@ -8,13 +8,13 @@ use app::billing::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-pub(super) const METRIC: Uuid = Uuid::from_u128(7);
+pub(crate) const METRIC: Uuid = Uuid::from_u128(7);
 
-pub(super) fn decimal(text: &str) -> Decimal {
+pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().expect(text)
 }
 
-pub(super) fn term(
+pub(crate) fn term(
     product: u128,
     fixed: Option<&str>,
     prices: &[(&str, &str)],
@@ -49,7 +49,7 @@ pub(super) fn term(
     }
 }
 
-pub(super) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
+pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
     let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
     Terms {
         customer_id: Uuid::nil(),
@@ -77,7 +77,7 @@ pub(super) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
     }
 }
 
-pub(super) fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
+pub(crate) fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
     PeriodUsage {
         billable_metric_id: METRIC,
         group_index: i16::from(group.is_some()),

@@ -7,7 +7,7 @@ mod cases;
 mod check;
 mod check_adjustments;
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 mod invoice;
 mod line;
 #[cfg(test)]

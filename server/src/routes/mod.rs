@@ -9,6 +9,7 @@ mod customer_plans;
 mod customers;
 mod dashboards;
 mod events;
+mod exports;
 mod ingest;
 mod invoices;
 mod plans;
@@ -44,6 +45,7 @@ pub fn calls() -> Calls {
         .merge(preview::calls())
         .merge(invoices::calls())
         .merge(added_charges::calls())
+        .merge(exports::calls())
         .merge(dashboards::calls())
         .merge(health::calls())
         .merge(reference::calls())

@@ -44,10 +44,17 @@ pub async fn post(app: &Router, token: &str, path: &str, body: Value) -> (Status
     send(app, request).await
 }
 
-/// The status and the JSON body; `null` for an empty one.
+/// The status and the JSON body; `null` for an empty one, a text for what is no JSON.
 pub async fn send(app: &Router, request: Request<Body>) -> (StatusCode, Value) {
     let response = app.clone().oneshot(request).await.unwrap();
     let status = response.status();
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    (status, if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() })
+    (
+        status,
+        match serde_json::from_slice(&bytes) {
+            Ok(json) => json,
+            Err(_) if bytes.is_empty() => Value::Null,
+            Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
+        },
+    )
 }

@@ -1,0 +1,23 @@
+//! An invoice as a file: the rows of its document, for paper and for spreadsheets.
+
+mod csv;
+mod file;
+mod font;
+mod paper;
+mod pdf;
+
+pub use csv::csv;
+pub use file::{Choice, Format, file};
+pub use pdf::pdf;
+
+use app::view::document::Document;
+
+/// The name of a file: `INV-0042.pdf`, `draft-2026-11-01.csv`.
+fn file_name(document: &Document, extension: &str) -> String {
+    let plain: String = document
+        .title
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '-' })
+        .collect();
+    format!("{plain}.{extension}")
+}

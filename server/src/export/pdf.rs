@@ -1,0 +1,246 @@
+//! An invoice for paper: A4 pages with a repeated table header, laid out here, written by krilla.
+
+use super::paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH};
+use crate::{Error, Result};
+use app::view::{
+    document::{Document, Row, RowKind},
+    words,
+};
+use krilla::{
+    metadata::Metadata,
+    tagging::{Identifier, Node, TableHeaderScope, Tag, TagGroup},
+};
+use std::num::NonZeroU16;
+
+const MARGIN: f32 = 48.0;
+const RIGHT: f32 = WIDTH - MARGIN;
+/// Where rows end: below is the footer.
+const BOTTOM: f32 = HEIGHT - 72.0;
+/// Right edges of the columns of figures.
+const QUANTITY: f32 = 356.0;
+const UNIT_PRICE: f32 = 446.0;
+/// Between two columns.
+const GAP: f32 = 10.0;
+
+const BODY: Style = Style { size: 9.0, bold: false, ink: Ink::Dark };
+const QUIET: Style = Style { ink: Ink::Gray, ..BODY };
+const STRONG: Style = Style { bold: true, ..BODY };
+const SMALL: Style = Style { size: 7.5, ink: Ink::Gray, bold: false };
+const HEADING: Style = Style { size: 18.0, bold: true, ink: Ink::Dark };
+
+/// The parts of the structure before the rows: heading, total, facts, notes, and four cells of the table header.
+const TITLE: usize = 0;
+const FACTS: usize = 1;
+const NOTES: usize = 2;
+const HEADER: usize = 3;
+const ROWS: usize = HEADER + 4;
+
+/// The file. `bill_to` is the customer's name.
+///
+/// # Errors
+/// 500 when it could not be written.
+pub fn pdf(document: &Document, bill_to: &str) -> Result<Vec<u8>> {
+    let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0 };
+    layout.masthead(document, bill_to);
+    layout.header(true);
+    let rows: Vec<&Row> = document.rows().collect();
+    for (at, row) in rows.iter().enumerate() {
+        // A product is not left alone at the foot of a page.
+        let next = rows.get(at + 1).filter(|_| row.kind == RowKind::Product);
+        let height = Lines::new(row).height() + next.map_or(0.0, |next| Lines::new(next).height());
+        if layout.y + height > BOTTOM {
+            layout.turn();
+        }
+        layout.row(row, ROWS + at * 4);
+    }
+    layout.notes(document);
+    layout.footers(document);
+    let metadata = Metadata::new()
+        .title(format!("{} {}", document.title, document.period))
+        .language("en".to_owned())
+        .creator("Inlay".to_owned());
+    let parts = ROWS + rows.len() * 4;
+    paper::write(&layout.sheets, metadata, parts, |drawn| structure(drawn, &rows))
+        .map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// What a row's name takes.
+struct Lines {
+    name: Vec<String>,
+    detail: Vec<String>,
+    indent: f32,
+    style: Style,
+}
+
+impl Lines {
+    fn new(row: &Row) -> Self {
+        let (indent, style) = match row.kind {
+            RowKind::Product => (0.0, STRONG),
+            RowKind::Group | RowKind::Charge => (12.0, QUIET),
+            RowKind::Adjustment | RowKind::Subtotal => (0.0, BODY),
+            RowKind::Total => (0.0, Style { size: 11.0, ..STRONG }),
+        };
+        let room = QUANTITY - MARGIN - indent - GAP - paper::width(&row.quantity.text, BODY);
+        Self {
+            name: paper::lines(&row.name, style, room, 3),
+            detail: paper::lines(&row.detail, SMALL, UNIT_PRICE - MARGIN - indent, 6),
+            indent,
+            style,
+        }
+    }
+
+    fn height(&self) -> f32 {
+        self.name.len().max(1) as f32 * 13.0 + self.detail.len() as f32 * 10.0 + 3.0
+    }
+}
+
+/// Pages filled from top to bottom.
+struct Layout {
+    sheets: Vec<Sheet>,
+    y: f32,
+}
+
+impl Layout {
+    fn put(&mut self, mark: Mark, part: Option<usize>) {
+        if let Some(sheet) = self.sheets.last_mut() {
+            sheet.push((mark, part));
+        }
+    }
+
+    fn text(&mut self, x: f32, y: f32, text: &str, style: Style, part: Option<usize>) {
+        self.put(Mark::Text { x, y, text: text.to_owned(), style, to_right: false }, part);
+    }
+
+    /// A figure that ends at `x`, made smaller where it would not fit.
+    fn figure(&mut self, x: f32, y: f32, text: &str, style: Style, room: f32, part: Option<usize>) {
+        if text.is_empty() {
+            return;
+        }
+        let wide = paper::width(text, style);
+        let size = if wide > room { style.size * room / wide } else { style.size };
+        let style = Style { size, ..style };
+        self.put(Mark::Text { x, y, text: text.to_owned(), style, to_right: true }, part);
+    }
+
+    fn rule(&mut self) {
+        let y = self.y;
+        self.put(Mark::Rule { from: MARGIN, to: RIGHT, y }, None);
+    }
+
+    fn masthead(&mut self, document: &Document, bill_to: &str) {
+        self.y = 72.0;
+        let status = words::status(document.status);
+        self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
+        let after = MARGIN + paper::width(&document.title, HEADING) + 8.0;
+        self.text(after, self.y, status, QUIET, Some(TITLE));
+        self.figure(RIGHT, self.y - 20.0, words::TOTAL, SMALL, 200.0, Some(FACTS));
+        let total = Style { size: 20.0, ..STRONG };
+        self.figure(RIGHT, self.y, &document.total_text, total, 240.0, Some(FACTS));
+        self.y += 26.0;
+        let bill_to = (words::BILL_TO, bill_to.to_owned());
+        for (label, value) in std::iter::once(&bill_to).chain(&document.facts) {
+            self.text(MARGIN, self.y, label, QUIET, Some(FACTS));
+            for line in paper::lines(value, BODY, RIGHT - MARGIN - 84.0, 3) {
+                self.text(MARGIN + 84.0, self.y, &line, BODY, Some(FACTS));
+                self.y += 14.0;
+            }
+        }
+        self.y += 16.0;
+    }
+
+    /// The table's header; on later pages it is a repetition, which a screen reader need not hear.
+    fn header(&mut self, is_first: bool) {
+        let part = |at: usize| is_first.then_some(HEADER + at);
+        self.text(MARGIN, self.y, words::ITEM, SMALL, part(0));
+        self.figure(QUANTITY, self.y, words::QUANTITY, SMALL, 80.0, part(1));
+        self.figure(UNIT_PRICE, self.y, words::UNIT_PRICE, SMALL, 80.0, part(2));
+        self.figure(RIGHT, self.y, words::AMOUNT, SMALL, 80.0, part(3));
+        self.y += 6.0;
+        self.rule();
+        self.y += 4.0;
+    }
+
+    fn turn(&mut self) {
+        self.sheets.push(Sheet::new());
+        self.y = MARGIN + 6.0;
+        self.header(false);
+    }
+
+    fn row(&mut self, row: &Row, part: usize) {
+        let lines = Lines::new(row);
+        if matches!(row.kind, RowKind::Product | RowKind::Subtotal) || row.kind == RowKind::Total {
+            self.y += 3.0;
+            if row.kind != RowKind::Product {
+                self.rule();
+                self.y += 2.0;
+            }
+        }
+        let x = MARGIN + lines.indent;
+        let baseline = self.y + 10.0;
+        for line in &lines.name {
+            self.y += 13.0;
+            self.text(x, self.y - 3.0, line, lines.style, Some(part));
+        }
+        for line in &lines.detail {
+            self.y += 10.0;
+            self.text(x, self.y - 3.0, line, SMALL, Some(part));
+        }
+        self.y += 3.0;
+        let figures = Style { bold: false, ..lines.style };
+        self.figure(QUANTITY, baseline, &row.quantity.text, figures, 120.0, Some(part + 1));
+        let room = UNIT_PRICE - QUANTITY - GAP;
+        self.figure(UNIT_PRICE, baseline, &row.unit_price.text, figures, room, Some(part + 2));
+        let room = RIGHT - UNIT_PRICE - GAP;
+        self.figure(RIGHT, baseline, &row.amount.text, lines.style, room, Some(part + 3));
+    }
+
+    fn notes(&mut self, document: &Document) {
+        self.y += 18.0;
+        for note in &document.notes {
+            for line in paper::lines(note, SMALL, RIGHT - MARGIN, 4) {
+                if self.y > BOTTOM {
+                    self.turn();
+                }
+                self.text(MARGIN, self.y, &line, SMALL, Some(NOTES));
+                self.y += 11.0;
+            }
+        }
+    }
+
+    fn footers(&mut self, document: &Document) {
+        let count = self.sheets.len();
+        let name = format!("{} · {}", document.title, document.period);
+        let y = HEIGHT - 40.0;
+        for (at, sheet) in self.sheets.iter_mut().enumerate() {
+            let page = words::page_of(at + 1, count);
+            for (x, text, to_right) in [(MARGIN, name.clone(), false), (RIGHT, page, true)] {
+                sheet.push((Mark::Text { x, y, text, style: SMALL, to_right }, None));
+            }
+        }
+    }
+}
+
+/// Heading, facts, the table, notes: what is read aloud, in this order.
+fn structure(mut drawn: Vec<Vec<Identifier>>, rows: &[&Row]) -> Vec<Node> {
+    let mut take = |part: usize| -> Vec<Node> {
+        drawn.get_mut(part).map(std::mem::take).unwrap_or_default().into_iter().map(Node::from).collect()
+    };
+    let title = TagGroup::with_children(Tag::Hn(NonZeroU16::MIN, None), take(TITLE));
+    let facts = TagGroup::with_children(Tag::P, take(FACTS));
+    let notes = TagGroup::with_children(Tag::P, take(NOTES));
+    let mut table = TagGroup::new(Tag::Table);
+    let mut header = TagGroup::new(Tag::TR);
+    for at in 0..4 {
+        header.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Column), take(HEADER + at)));
+    }
+    table.push(header);
+    for (at, _) in rows.iter().enumerate() {
+        let mut line = TagGroup::new(Tag::TR);
+        line.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Row), take(ROWS + at * 4)));
+        for cell in 1..4 {
+            line.push(TagGroup::with_children(Tag::TD, take(ROWS + at * 4 + cell)));
+        }
+        table.push(line);
+    }
+    vec![title.into(), facts.into(), table.into(), notes.into()]
+}

@@ -1,0 +1,140 @@
+//! One invoice with what explains it: the invoice before it, and what each day added.
+
+use super::{
+    draft::{self, Draft},
+    growth::Cumulative,
+};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, no_such_customer},
+    db::{
+        self,
+        usage::{Growth, Span},
+    },
+    rating::{self, Period, Terms},
+};
+use app::billing::{Decimal, Invoice};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// One invoice with what explains it.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    /// The invoice.
+    pub invoice: Invoice,
+    /// The finalized one before it in the same credit type; of a draft, the draft before it if that is not finalized.
+    pub previous: Option<Invoice>,
+    /// What each day added, the first one with all that is owed without usage; empty when the terms are not known.
+    pub days: Vec<(NaiveDate, Decimal)>,
+}
+
+/// The dossier of one invoice of a customer: in three queries, in four while the period before a draft is one too.
+///
+/// # Errors
+/// 404 when the customer is unknown or archived, or has no such invoice.
+pub async fn dossier(
+    pool: &PgPool,
+    access: CustomerAccess,
+    id: Uuid,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Dossier> {
+    // All terms ever, as those of the invoice are not known yet. Before the stored invoices, as in `list`: what is
+    // finalized in between is still found.
+    let (first, last) = (DateTime::UNIX_EPOCH, now + Duration::days(1));
+    let terms = db::terms::during(pool, access, first, last, true).await?.ok_or_else(no_such_customer)?;
+    let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
+    let draft = drafts.iter().find(|draft| draft.id == id);
+    let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
+    let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
+    if let Some(invoice) = stored {
+        let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
+        let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
+            Some(terms) => {
+                let growth = grown(pool, access, terms, period).await?;
+                days(terms, &growth, period, now, grace)
+            }
+            None => Vec::new(),
+        };
+        return Ok(Dossier { invoice, previous, days });
+    }
+    let draft = draft.ok_or(Error::NotFound("the invoice"))?;
+    let growth = grown(pool, access, draft.terms, draft.period).await?;
+    let mut usage = cumulative(draft.terms, &growth);
+    usage.advance(i64::MAX);
+    let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
+    let before = drafts
+        .iter()
+        .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
+        .filter(|other| other.period.start < draft.period.start)
+        .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
+        .max_by_key(|other| other.period.start);
+    let previous = match before {
+        Some(before) => {
+            draft::rate(pool, access, &[before], now, grace).await?.pop().map(|rated| rated.invoice)
+        }
+        None => previous,
+    };
+    Ok(Dossier { days: days(draft.terms, &growth, draft.period, now, grace), invoice, previous })
+}
+
+/// Whether an invoice was made of these terms.
+fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
+    terms.plan_id == invoice.plan_id
+        && terms.credit_type.id == invoice.credit_type.id
+        && terms.rhythm.starting_on <= invoice.start_timestamp
+        && terms.rhythm.ending_before.is_none_or(|end| invoice.start_timestamp < end)
+}
+
+/// Usage day by day, then that of each period before that tiers reach back to.
+async fn grown(
+    pool: &PgPool,
+    access: CustomerAccess,
+    terms: &Terms,
+    period: Period,
+) -> Result<Vec<Vec<Growth>>> {
+    let mut metered = terms.metered(period).into_iter();
+    let charged = metered.next().unwrap_or(period);
+    let own = Span { start: charged.start, from: period.start, until: period.end };
+    let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
+    let spans: Vec<Span> = std::iter::once(own).chain(before).collect();
+    let wanted = draft::wanted(std::iter::once(terms));
+    db::usage::growth(pool, access, &wanted, &spans, Duration::days(1)).await
+}
+
+/// Usage at the start of the period.
+fn cumulative(terms: &Terms, growth: &[Vec<Growth>]) -> Cumulative {
+    match growth.split_first() {
+        Some((own, earlier)) => Cumulative::new(terms, own, earlier),
+        None => Cumulative::new(terms, &[], &[]),
+    }
+}
+
+/// What each day until now, and each later one with usage, added to the total.
+fn days(
+    terms: &Terms,
+    growth: &[Vec<Growth>],
+    period: Period,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Vec<(NaiveDate, Decimal)> {
+    let mut usage = cumulative(terms, growth);
+    let mut before = Decimal::zero();
+    let starts = std::iter::successors(Some(period.start), |start| Some(*start + Duration::days(1)));
+    let mut days = Vec::new();
+    for (window, start) in (0..).zip(starts.take_while(|start| *start < period.end)) {
+        let grew = usage.advance(window);
+        if start > now && !grew {
+            continue;
+        }
+        // What did not grow costs what it cost.
+        let total = match grew || days.is_empty() {
+            true => rating::rate(terms, usage.usage(), period, grace).total,
+            false => before.clone(),
+        };
+        days.push((start.date_naive(), &total - &before));
+        before = total;
+    }
+    days
+}

@@ -1,0 +1,187 @@
+//! An invoice as page, PDF, CSV and JSON: the same figures, to whom they belong.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod common;
+
+use app::embed::{Dashboard, Display, group_keys::GroupKeyOverride};
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use chrono::{Datelike, Duration, Months};
+use common::{
+    app,
+    billing::{Billed, billed, day, finalize, used},
+    get, token,
+};
+use server::{
+    clock,
+    embed_url::{Grant, Keys, Session},
+};
+use sqlx::PgPool;
+use std::collections::BTreeMap;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+}
+
+async fn send(app: &Router, request: Request<Body>) -> Answer {
+    let response = app.clone().oneshot(request).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec();
+    Answer { status, headers, body }
+}
+
+async fn fetch(app: &Router, token: &str, path: &str) -> Answer {
+    let request = Request::get(path).header("authorization", format!("Bearer {token}"));
+    send(app, request.body(Body::empty()).unwrap()).await
+}
+
+/// All text of a PDF, without spaces: how they are written is the writer's affair.
+fn pdf_text(bytes: &[u8]) -> (usize, String) {
+    let file = lopdf::Document::load_mem(bytes).unwrap();
+    let pages: Vec<u32> = file.get_pages().into_keys().collect();
+    let text = file.extract_text(&pages).unwrap();
+    (pages.len(), text.chars().filter(|letter| !letter.is_whitespace()).collect())
+}
+
+fn last_month() -> String {
+    let now = clock::now();
+    (now.date_naive().with_day(1).unwrap() - Months::new(1)).to_string()
+}
+
+/// Last month's invoice of a customer with `regions` regions: its id.
+async fn invoiced(pool: &PgPool, app: &Router, token: &str, regions: i64) -> (Billed, Uuid) {
+    let billed = billed(pool, &last_month(), None).await;
+    for region in 0..regions {
+        let at = day(&last_month()) + Duration::hours(region % 600);
+        used(pool, &billed, at, 1_000 + region * 37, &format!("region-{region}")).await;
+    }
+    finalize(pool, &clock::now().date_naive().to_string()).await;
+    let path = format!("/v1/customers/{}/invoices", billed.customer_id);
+    let (_, page) = get(app, token, &path).await;
+    (billed, page["data"][0]["id"].as_str().unwrap().parse().unwrap())
+}
+
+fn session_token(customer_id: Uuid, change: impl FnOnce(&mut Display)) -> String {
+    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let mut display = Display::new(Dashboard::Invoices);
+    change(&mut display);
+    let now = clock::now();
+    let session = Session { grant: Grant { customer_id, display }, opened_at: now };
+    keys.sign_session(&session, now).unwrap().token
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn page_pdf_csv_and_json_show_the_same_figures(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 40).await;
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let (_, json) = get(&app, &token, &path).await;
+    let json: app::billing::Invoice = serde_json::from_value(json["data"].clone()).unwrap();
+
+    let csv = fetch(&app, &token, &format!("{path}/csv")).await;
+    assert_eq!(csv.status, StatusCode::OK, "{}", csv.text());
+    assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+    assert!(csv.headers["content-disposition"].to_str().unwrap().contains(".csv"), "{:?}", csv.headers);
+    let csv = csv.text();
+    let pdf = fetch(&app, &token, &format!("{path}/pdf")).await;
+    assert_eq!(pdf.status, StatusCode::OK);
+    assert_eq!(pdf.headers["content-type"], "application/pdf");
+    let (pages, pdf_text) = pdf_text(&pdf.body);
+    assert_eq!(pages, 2, "{pdf_text}");
+    assert!(pdf.body.len() <= 100_000, "{} bytes", pdf.body.len());
+    let session = session_token(billed.customer_id, |_| {});
+    let page = send(
+        &app,
+        Request::get(format!("/embed/invoices?token={session}&invoice={id}&show=all"))
+            .body(Body::empty())
+            .unwrap(),
+    )
+    .await
+    .text();
+
+    let dollars = |cents: &app::billing::Decimal| {
+        app::view::money::money(cents, &app::billing::CreditType::usd_cents())
+    };
+    let mut figures = vec![dollars(&json.total)];
+    figures.extend(json.line_items.iter().map(|line| dollars(&line.total)));
+    assert!(figures.len() > 40, "{figures:?}");
+    for figure in &figures {
+        assert!(page.contains(figure), "{figure} on the page");
+        assert!(pdf_text.contains(figure), "{figure} in the PDF: {pdf_text}");
+        let plain = figure.replace([',', '$'], "");
+        assert!(csv.contains(&format!(",{plain},USD,")), "{plain} in the CSV: {csv}");
+    }
+    for line in json.line_items.iter().filter_map(|line| line.quantity.as_ref()) {
+        assert!(csv.contains(&format!(",{line},")), "{line} in the CSV");
+    }
+    let number = json.invoice_number.unwrap();
+    for shown in [&page, &pdf_text, &csv] {
+        assert!(shown.contains(&number), "{number}");
+    }
+    // What is shown adds up: the lines of the CSV to its total.
+    let sum: app::billing::Decimal = csv
+        .lines()
+        .filter(|line| line.contains(",product,"))
+        .map(|line| line.split(',').nth(line.split(',').count() - 3).unwrap().parse().unwrap())
+        .collect::<Vec<app::billing::Decimal>>()
+        .iter()
+        .sum();
+    assert_eq!(&sum * &app::billing::Decimal::from(100), json.total);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_reader_gets_what_the_dashboard_shows_and_nothing_of_others(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 2).await;
+    let path = format!("/v1/customers/{}/invoices/{id}/csv", billed.customer_id);
+    let renamed = session_token(billed.customer_id, |display| {
+        display.group_keys.0.push(GroupKeyOverride {
+            group_key_name: "region".to_owned(),
+            display_name: None,
+            value_display_names: BTreeMap::from([("region-1".to_owned(), "=Frankfurt, Main".to_owned())]),
+        });
+    });
+    let csv = fetch(&app, &renamed, &path).await.text();
+    assert!(csv.contains(",\"'=Frankfurt, Main\","), "{csv}");
+    let drafts_only = session_token(billed.customer_id, |display| {
+        display.options.invoice_status_filter = app::embed::dashboard::StatusFilter::Draft;
+    });
+    assert_eq!(fetch(&app, &drafts_only, &path).await.status, StatusCode::NOT_FOUND);
+    let stranger = session_token(Uuid::new_v4(), |_| {});
+    assert_eq!(fetch(&app, &stranger, &path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_pages_buttons_download_with_the_token_in_the_body(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 2).await;
+    let session = session_token(billed.customer_id, |_| {});
+    let download = async |body: String| {
+        send(&app, Request::post("/embed/invoices/download").body(Body::from(body)).unwrap()).await
+    };
+    for (format, media_type) in [("pdf", "application/pdf"), ("csv", "text/csv; charset=utf-8")] {
+        let answer = download(format!("token={session}&{format}={id}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{format}");
+        assert_eq!(answer.headers["content-type"], media_type);
+        assert!(answer.headers["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    }
+    assert_eq!(download(format!("pdf={id}")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(download(format!("token=a.b.c&pdf={id}")).await.status, StatusCode::UNAUTHORIZED);
+    let unknown = download(format!("token={session}&pdf={}", Uuid::new_v4())).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    let other = session_token(Uuid::new_v4(), |_| {});
+    assert_eq!(download(format!("token={other}&pdf={id}")).await.status, StatusCode::NOT_FOUND);
+}
