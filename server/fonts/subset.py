@@ -21,7 +21,7 @@ for index in lookups:
         swap.update(getattr(table, "ExtSubTable", table).mapping)
 for table in font["cmap"].tables:
     for code, name in list(table.cmap.items()):
-        if chr(code) in "0123456789.,:+-−$€£¥ " and name in swap:
+        if chr(code) in "0123456789.,+−$€£¥" and name in swap:
             table.cmap[code] = swap[name]
 options = subset.Options(hinting=False, layout_features=[], notdef_outline=True,
                          name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14], drop_tables=["STAT", "DSIG", "gasp", "GSUB", "GPOS", "GDEF"])

@@ -2,7 +2,7 @@
 
 use super::{
     document::{Document, Row},
-    format, money, words,
+    money, words,
 };
 use crate::billing::{Decimal, Invoice, InvoiceStatus};
 use chrono::{DateTime, Utc};
@@ -132,9 +132,4 @@ impl Progress {
     pub fn words(&self) -> String {
         words::day_of(self.day, self.of)
     }
-}
-
-/// `Nov 30, 2026`: the last day of the period, at which the estimate aims.
-pub fn last_day(invoice: &Invoice) -> String {
-    format::period(invoice.end_timestamp - chrono::Duration::days(1), invoice.end_timestamp)
 }

@@ -144,11 +144,6 @@ pub fn show_all(count: usize) -> String {
     format!("Show all {}", format::number(&count.to_string()))
 }
 
-/// `480 values of region`.
-pub fn values_of(count: usize, key: &str) -> String {
-    format!("{} {} of {key}", format::number(&count.to_string()), if count == 1 { "value" } else { "values" })
-}
-
 /// `by region`: what a product's lines are split by.
 pub fn by(key: &str) -> String {
     format!("by {key}")

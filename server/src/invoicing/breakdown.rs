@@ -117,8 +117,9 @@ impl Found {
         asked: Period,
     ) -> Result<Self> {
         // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
-        let terms =
-            db::terms::during(pool, access, asked.start, asked.end, false).await?.ok_or_else(no_such_customer)?;
+        let terms = db::terms::during(pool, access, asked.start, asked.end, false)
+            .await?
+            .ok_or_else(no_such_customer)?;
         let stored = match filter.wants(InvoiceStatus::Finalized) {
             true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
             false => Vec::new(),
