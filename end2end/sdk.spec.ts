@@ -47,11 +47,11 @@ test("every call answers the TypeScript SDK as the reference says", async () => 
       return response;
     },
   });
-  const tried = await callAll(client);
-  expect(problems).toEqual([]);
   const offered = Object.values(document.paths).flatMap((methods) =>
     Object.values(methods).flatMap((operation) => operation["x-sdk"]?.replace("client.v1.", "") ?? []),
   );
+  const tried = await callAll(client, offered);
+  expect(problems).toEqual([]);
   expect(offered.filter((name) => !tried.has(name))).toEqual([]);
 });
 
@@ -72,7 +72,7 @@ test("a call that Inlay leaves out says so", async () => {
 });
 
 /** Makes a company and does everything to it; answers the calls by their names in Python. */
-async function callAll(client: Metronome): Promise<Set<string>> {
+async function callAll(client: Metronome, offered: string[]): Promise<Set<string>> {
   const tried = new Set<string>();
   const call = async <T>(name: string, answer: PromiseLike<T>): Promise<T> => {
     tried.add(name);
@@ -154,8 +154,10 @@ async function callAll(client: Metronome): Promise<Set<string>> {
   const events = [{ event_type: "completion", timestamp: new Date().toISOString(), properties }];
   await call("customers.preview_events", v1.customers.previewEvents({ customer_id, events }));
   await call("customers.update_config", v1.customers.updateConfig({ customer_id, salesforce_account_id: "0015500001WO1Zi" }));
-  const pdf = v1.customers.invoices.retrievePdf({ customer_id, invoice_id: draft.id });
-  expect((await call("customers.invoices.retrieve_pdf", pdf)).headers.get("content-type")).toBe("application/pdf");
+  if (offered.includes("customers.invoices.retrieve_pdf")) {
+    const pdf = v1.customers.invoices.retrievePdf({ customer_id, invoice_id: draft.id });
+    expect((await call("customers.invoices.retrieve_pdf", pdf)).headers.get("content-type")).toBe("application/pdf");
+  }
   await all("customers.invoices.list_breakdowns", v1.customers.invoices.listBreakdowns({ customer_id, ...range }));
   const [extra] = await all("plans.list_charges", v1.plans.listCharges({ plan_id: extras }));
   await call(
