@@ -18,12 +18,12 @@ const [d,...v]=r[i].cells,h=r[i].closest('table').tHead.rows[0].cells,f=[...d.ch
 if(v.length<2){const b=D.createElement('strong');b.textContent=v[0].textContent;f.push(b)}
 else v.forEach((k,j)=>{const s=h[j+1].dataset.slot;if(s===undefined||/[1-9]/.test(k.textContent))f.push(line(h[j+1].textContent,k.textContent,s))});
 t.replaceChildren(...f);const tw=t.offsetWidth;t.style.left=Math.max(0,x+12+tw>w?Math.max(x-12-tw,0):x+12)+'px'};
-const point=e=>{const a=e.target.closest?.('.area');if(!a){if(at&&e.pointerType==='mouse'&&D.activeElement!==at)hide();return}
+const point=e=>{const a=e.target.closest?.('div.area');if(!a){if(at&&e.pointerType==='mouse'&&D.activeElement!==at)hide();return}
 const b=a.getBoundingClientRect(),n=rows(a).length,p=(e.clientX-b.left)/b.width;show(a,a.hasAttribute('data-bars')?Math.floor(p*n):Math.round(p*(n-1)))};
 D.addEventListener('pointermove',point);D.addEventListener('pointerdown',point);D.documentElement.addEventListener('pointerleave',e=>{if(e.pointerType==='mouse')hide()});
 D.addEventListener('focusin',e=>{const a=e.target;if(a.matches?.('.area:focus-visible')&&at!==a)show(a,rows(a).length-1)});
 D.addEventListener('focusout',e=>{if(e.target===at)hide()});
-D.addEventListener('keydown',e=>{const a=e.target.closest?.('.area');if(e.key==='Escape'){hide();const m=D.querySelector('.menu[open]');if(m){m.open=false;m.firstChild.focus()}return}
+D.addEventListener('keydown',e=>{const a=e.target.closest?.('div.area');if(e.key==='Escape'){hide();const m=D.querySelector('.menu[open]');if(m){m.open=false;m.firstChild.focus()}return}
 if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,Home:0,End:1e9}[e.key];if(k!==undefined){e.preventDefault();show(a,k)}});
 // The choices of the usage page are links; here they are followed in place. Other windows wait in templates, all else is
 // asked of the server.
