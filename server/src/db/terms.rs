@@ -138,7 +138,7 @@ pub async fn unbilled(
     active_only: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<rating::Terms>>> {
-    let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
+    let rows: Vec<CustomerRow> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
         terms_json!(),
         " end
@@ -153,10 +153,7 @@ pub async fn unbilled(
     .bind(active_only)
     .fetch_all(pool)
     .await?;
-    if rows.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect()))
+    Ok(of_customer(rows))
 }
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
@@ -168,7 +165,7 @@ pub async fn during(
     end: DateTime<Utc>,
     active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
-    let rows: Vec<(Option<Json<Row>>,)> = sqlx::query_as(concat!(
+    let rows: Vec<CustomerRow> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
         terms_json!(),
         " end
@@ -185,10 +182,18 @@ pub async fn during(
     .bind(active_only)
     .fetch_all(pool)
     .await?;
+    Ok(of_customer(rows))
+}
+
+/// A customer with one of its terms, or with none.
+type CustomerRow = (Option<Json<Row>>,);
+
+/// The terms of a customer; `None` without a row, which says that there is no such customer.
+fn of_customer(rows: Vec<CustomerRow>) -> Option<Vec<rating::Terms>> {
     if rows.is_empty() {
-        return Ok(None);
+        return None;
     }
-    Ok(Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect()))
+    Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect())
 }
 
 /// The terms of one customer plan.
