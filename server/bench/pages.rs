@@ -8,9 +8,11 @@ use crate::{
     statements,
     table::{Table, Target, median, plain},
 };
-use ::server::clock;
+use ::server::{clock, db::usage};
+use chrono::Days;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::process::Command;
+use uuid::Uuid;
 
 const LIMIT: f64 = 30_000.0;
 const CLIENTS: usize = 4;
@@ -69,9 +71,10 @@ async fn against_pgbench(
         return table.skip(WHAT, "INLAY_BIN names no binary");
     };
     let path = format!("{}&window=90", server.api.embed(&bench.charts.to_string(), "usage").await);
+    let parameters = Parameters::of(pool, bench.charts).await;
     let mut rates: [Vec<f64>; 3] = Default::default();
     for round in 0..=arguments.rounds {
-        let bare = match pgbench(database, statements, &bench.charts.to_string()) {
+        let bare = match pgbench(database, statements, &parameters) {
             Ok(rate) => rate,
             Err(why) => return table.skip(WHAT, &why),
         };
@@ -102,12 +105,63 @@ async fn pages(server: &Process, path: &str, coding: &'static str) -> f64 {
     (CLIENTS * EACH) as f64 / seconds
 }
 
-/// Runs a second of the statements that a page sends; their parameters are the customer, now and today, in this order.
-fn pgbench(database: &PgConnectOptions, statements: &[String], customer: &str) -> Result<f64, String> {
+/// What the two statements of the usage page are given: pgbench's names and values, in the order of the placeholders.
+struct Parameters {
+    account: Vec<(&'static str, String)>,
+    series: Vec<(&'static str, String)>,
+}
+
+impl Parameters {
+    async fn of(pool: &PgPool, customer: Uuid) -> Self {
+        let now = clock::now();
+        let charted: Vec<(Uuid, String)> = sqlx::query_as(
+            "select distinct metric.id, metric.aggregation_type from customer_plan
+             join charge using (plan_id) join billable_metric metric on metric.id = charge.billable_metric_id
+             where customer_id = $1",
+        )
+        .bind(customer)
+        .fetch_all(pool)
+        .await
+        .unwrap();
+        let list = |of: &dyn Fn(&(Uuid, String)) -> String| {
+            format!("{{{}}}", charted.iter().map(of).collect::<Vec<_>>().join(","))
+        };
+        let since = now.date_naive() - Days::new(usage::REACH - 1);
+        Self {
+            account: vec![
+                ("customer", customer.to_string()),
+                ("since", format!("{since}T00:00:00Z")),
+                ("now", now.to_rfc3339()),
+            ],
+            series: vec![
+                ("customer", customer.to_string()),
+                ("metrics", list(&|(id, _)| id.to_string())),
+                ("types", list(&|(_, aggregation)| aggregation.clone())),
+                ("indexes", list(&|_| "0".to_owned())),
+                ("groups", list(&|_| Uuid::nil().to_string())),
+                ("today", now.date_naive().to_string()),
+            ],
+        }
+    }
+
+    fn of_statement(&self, statement: &str) -> &[(&'static str, String)] {
+        if statement.contains("$6") { &self.series } else { &self.account }
+    }
+}
+
+/// Runs a few seconds of the statements that a page sends.
+fn pgbench(
+    database: &PgConnectOptions,
+    statements: &[String],
+    parameters: &Parameters,
+) -> Result<f64, String> {
     use sqlx::ConnectOptions as _;
     let mut script = String::new();
     for statement in statements {
-        let named = statement.replace("$1", ":customer").replace("$2", ":now").replace("$3", ":today");
+        let mut named = statement.clone();
+        for (index, (name, _)) in parameters.of_statement(statement).iter().enumerate() {
+            named = named.replace(&format!("${}", index + 1), &format!(":{name}"));
+        }
         // a comment would swallow what pgbench makes one line
         let lines = named.lines().filter(|line| !line.trim_start().starts_with("--"));
         script += lines.collect::<Vec<_>>().join("\n").trim_end().trim_end_matches(';');
@@ -118,7 +172,6 @@ fn pgbench(database: &PgConnectOptions, statements: &[String], customer: &str) -
     // sqlx writes settings of its own there
     let mut address = database.to_url_lossy();
     address.set_query(None);
-    let now = clock::now();
     let mut pgbench = Command::new("pgbench");
     pgbench
         .args([
@@ -134,8 +187,10 @@ fn pgbench(database: &PgConnectOptions, statements: &[String], customer: &str) -
             "-f",
         ])
         .arg(&file);
-    pgbench.args(["-D", &format!("customer={customer}"), "-D", &format!("now={}", now.to_rfc3339())]);
-    pgbench.args(["-D", &format!("today={}", now.date_naive())]).arg(address.as_str());
+    for (name, value) in parameters.account.iter().chain(&parameters.series) {
+        pgbench.args(["-D", &format!("{name}={value}")]);
+    }
+    pgbench.arg(address.as_str());
     let output = pgbench.output().map_err(|error| format!("pgbench cannot be run: {error}"));
     let _ = std::fs::remove_file(&file);
     let output = output?;

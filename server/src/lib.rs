@@ -40,3 +40,8 @@ pub mod usage_page;
 pub use error::{Error, Result};
 pub use routes::router;
 pub use state::AppState;
+
+/// A batch of events is ten thousand small pieces of memory, made by one thread and freed by another: the system's
+/// allocator takes a fifth of ingest for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -103,3 +103,39 @@ async fn the_first_content_of_an_id_stays_and_other_customers_have_their_own(poo
             .unwrap();
     assert_eq!(kept, [("acme".to_owned(), "1".to_owned()), ("globex".to_owned(), "1".to_owned())]);
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_alias_that_moved_names_its_new_customer_at_every_server(pool: PgPool) {
+    let (one, other, token) = (app(pool.clone()).await, app(pool.clone()).await, token(&pool).await);
+    let [first, second] = [seed::customer(&pool, "A").await, seed::customer(&pool, "B").await];
+    let move_to = async |owner: uuid::Uuid, former: uuid::Uuid| {
+        for (customer, aliases) in [(former, json!([])), (owner, json!(["shared"]))] {
+            let path = format!("/v1/customers/{customer}/setIngestAliases");
+            let (status, answer) = post(&one, &token, &path, json!({ "ingest_aliases": aliases })).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+        }
+    };
+    let mut number = 0;
+    for (owner, former) in [(first, second), (second, first), (first, second)] {
+        move_to(owner, former).await;
+        // the second time each server knows the alias
+        for app in [&one, &other, &one, &other] {
+            number += 1;
+            let id = number.to_string();
+            let batch = json!([
+                event(&id, "shared", TimeDelta::zero()),
+                event(&id, &second.to_string(), TimeDelta::zero()),
+                event(&format!("own {id}"), &first.to_string(), TimeDelta::zero())
+            ]);
+            assert_eq!(post(app, &token, "/v1/ingest", batch).await.0, StatusCode::OK);
+            let stored: uuid::Uuid = sqlx::query_scalar(
+                "select customer_id from usage_event where customer_ref = 'shared' and transaction_id = $1",
+            )
+            .bind(&id)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+            assert_eq!(stored, owner, "event {id}");
+        }
+    }
+}

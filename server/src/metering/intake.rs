@@ -1,10 +1,14 @@
 //! What an integrator sent, checked: events, or every problem by index and field.
 
 use super::Event;
-use crate::timestamp;
 use app::billing::Decimal;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Events in one batch at most.
 pub(super) const MOST_EVENTS: usize = 1_000;
@@ -13,7 +17,9 @@ pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
 /// How far ahead an event may lie, for clocks that are wrong.
 pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
-/// Characters of ids: as many as an alias of a customer may have.
+/// Characters of a transaction_id.
+const MOST_ID_CHARACTERS: usize = 128;
+/// Characters of the other texts: as many as an alias of a customer may have.
 const MOST_CHARACTERS: usize = 200;
 
 /// Problems that one answer lists of one event at most; every event with a problem is named.
@@ -26,6 +32,13 @@ const QUOTED: usize = 60;
 /// # Errors
 /// A text that names the index and field of each problem; then none of the events is taken.
 pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String> {
+    // Nearly every batch is right, and read so in half the time; of one that is not, every problem is looked for.
+    if let Ok(batch) = serde_json::from_slice::<Vec<Sent>>(body)
+        && (1..=MOST_EVENTS).contains(&batch.len())
+        && let Some(events) = batch.into_iter().map(|Sent(fields)| fields.valid(now)).collect()
+    {
+        return Ok(events);
+    }
     let batch = serde_json::from_slice(body);
     let Value::Array(batch) = batch.map_err(|error| format!("the body is not valid JSON: {error}"))? else {
         return Err("the body must be an array of events: [{\"transaction_id\": …}]".to_owned());
@@ -39,6 +52,58 @@ pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String
         events.extend(read_event(value, now, &mut problems.of(index)));
     }
     problems.into_result(events)
+}
+
+/// An object whose fields are an event's. Derived alone, it could as well be an array of their values.
+struct Sent<'a>(SentFields<'a>);
+
+impl<'de> Deserialize<'de> for Sent<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Sent<'de>;
+
+            fn expecting(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                text.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                SentFields::deserialize(MapAccessDeserializer::new(fields)).map(Sent)
+            }
+        }
+        deserializer.deserialize_map(Object)
+    }
+}
+
+/// The fields of an event, of the right types.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SentFields<'a> {
+    transaction_id: String,
+    customer_id: String,
+    event_type: String,
+    #[serde(borrow)]
+    timestamp: Cow<'a, str>,
+    properties: Option<Map<String, Value>>,
+}
+
+impl SentFields<'_> {
+    /// The event, if nothing is wrong with it.
+    fn valid(self, now: DateTime<Utc>) -> Option<Event> {
+        let properties = self.properties.unwrap_or_default();
+        let is_valid = text_problem(&self.transaction_id, MOST_ID_CHARACTERS).is_none()
+            && text_problem(&self.customer_id, MOST_CHARACTERS).is_none()
+            && text_problem(&self.event_type, MOST_CHARACTERS).is_none()
+            && properties.iter().all(|(name, value)| property_problem(name, value).is_none());
+        let timestamp = timestamp(&self.timestamp, now).ok().filter(|_| is_valid)?;
+        Some(Event {
+            transaction_id: self.transaction_id,
+            customer_id: self.customer_id,
+            event_type: self.event_type,
+            timestamp,
+            properties,
+        })
+    }
 }
 
 #[derive(Default)]
@@ -91,28 +156,11 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         problems.add("", "must be an object");
         return None;
     };
-    let transaction_id = text(&mut fields, "transaction_id", 128, problems);
+    let transaction_id = text(&mut fields, "transaction_id", MOST_ID_CHARACTERS, problems);
     let customer_id = text(&mut fields, "customer_id", MOST_CHARACTERS, problems);
     let event_type = text(&mut fields, "event_type", MOST_CHARACTERS, problems);
-    let timestamp = text(&mut fields, "timestamp", MOST_CHARACTERS, problems).and_then(|text| {
-        let at = parse_timestamp(&text);
-        let text = quoted(&text);
-        match at {
-            None => problems.add(
-                "timestamp",
-                &format!("\"{text}\" is not an RFC 3339 timestamp like 2026-01-31T12:00:00Z"),
-            ),
-            Some(at) if at < now - OLDEST => {
-                problems.add("timestamp", &format!("\"{text}\" is older than {} days", OLDEST.num_days()));
-            }
-            Some(at) if at > now + NEWEST => problems.add(
-                "timestamp",
-                &format!("\"{text}\" is more than {} hours in the future", NEWEST.num_hours()),
-            ),
-            Some(_) => {}
-        }
-        at
-    });
+    let timestamp = text(&mut fields, "timestamp", MOST_CHARACTERS, problems)
+        .and_then(|text| timestamp(&text, now).map_err(|problem| problems.add("timestamp", &problem)).ok());
     let properties = match fields.remove("properties") {
         None | Some(Value::Null) => Some(Map::new()),
         Some(Value::Object(properties)) => Some(properties),
@@ -149,18 +197,42 @@ fn text(
     problems: &mut EventProblems<'_>,
 ) -> Option<String> {
     let problem = match fields.remove(name) {
-        Some(Value::String(text)) if text.chars().nth(most_characters).is_some() => {
-            problems.add(name, &format!("is longer than {most_characters} characters"));
-            return None;
-        }
-        Some(Value::String(text)) if text.is_empty() => "is empty",
-        Some(Value::String(text)) if text.contains('\0') => "contains a NUL character",
-        Some(Value::String(text)) => return Some(text),
-        None | Some(Value::Null) => "is missing",
-        Some(_) => "must be a string",
+        Some(Value::String(text)) => match text_problem(&text, most_characters) {
+            None => return Some(text),
+            Some(problem) => problem,
+        },
+        None | Some(Value::Null) => "is missing".to_owned(),
+        Some(_) => "must be a string".to_owned(),
     };
-    problems.add(name, problem);
+    problems.add(name, &problem);
     None
+}
+
+fn text_problem(text: &str, most_characters: usize) -> Option<String> {
+    // counting is for those that may be too long
+    if text.len() > most_characters && text.chars().nth(most_characters).is_some() {
+        return Some(format!("is longer than {most_characters} characters"));
+    }
+    let problem = match text {
+        "" => "is empty",
+        _ if text.contains('\0') => "contains a NUL character",
+        _ => return None,
+    };
+    Some(problem.to_owned())
+}
+
+/// When an event happened, or what is wrong with it.
+fn timestamp(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+    match parse_timestamp(text) {
+        None => Err(format!("\"{}\" is not an RFC 3339 timestamp like 2026-01-31T12:00:00Z", quoted(text))),
+        Some(at) if at < now - OLDEST => {
+            Err(format!("\"{}\" is older than {} days", quoted(text), OLDEST.num_days()))
+        }
+        Some(at) if at > now + NEWEST => {
+            Err(format!("\"{}\" is more than {} hours in the future", quoted(text), NEWEST.num_hours()))
+        }
+        Some(at) => Ok(at),
+    }
 }
 
 fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
@@ -168,7 +240,11 @@ fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
     match value {
         _ if name.contains('\0') => Some(NUL),
         Value::String(text) if text.contains('\0') => Some(NUL),
-        Value::Number(number) if number.as_str().parse::<Decimal>().is_err() => {
+        // so few characters hold no number that is too long, unless in an exponent
+        Value::Number(number)
+            if (number.as_str().len() > 20 || number.as_str().contains(['e', 'E']))
+                && number.as_str().parse::<Decimal>().is_err() =>
+        {
             Some("has more than 60 digits before or after the point")
         }
         Value::Array(_) | Value::Object(_) => Some("must be a string, number, boolean or null"),
@@ -178,7 +254,7 @@ fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
 
 /// An RFC 3339 instant, to the microsecond; without a zone it is UTC.
 fn parse_timestamp(text: &str) -> Option<DateTime<Utc>> {
-    timestamp::parse(text).map(|at| at.trunc_subsecs(6))
+    crate::timestamp::parse(text).map(|at| at.trunc_subsecs(6))
 }
 
 #[cfg(test)]
@@ -220,6 +296,7 @@ mod tests {
     fn each_problem_names_index_and_field() {
         for (event, expected) in [
             (json!(1), "[1]: must be an object"),
+            (json!(["1", "acme", "request", "2026-11-22T12:00:00Z", {}]), "[1]: must be an object"),
             (with("transaction_id", json!("")), "[1].transaction_id: is empty"),
             (
                 with("transaction_id", json!("é".repeat(129))),

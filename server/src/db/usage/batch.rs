@@ -2,6 +2,7 @@
 
 use super::{
     catalog::{self, Version},
+    customers::{Known, as_ids, customers_sql},
     partition::Weeks,
     pending,
     record::Recorded,
@@ -24,7 +25,7 @@ pub(super) struct Batch<'a> {
     /// How many of them each request has, in order.
     sizes: Vec<usize>,
     /// The different ids and aliases of customers, and for each event which of them.
-    refs: Vec<String>,
+    refs: Vec<&'a str>,
     ref_of: Vec<usize>,
     days: Vec<NaiveDate>,
     weeks: Weeks,
@@ -49,8 +50,8 @@ impl<'a> Batch<'a> {
         let ref_of = events
             .iter()
             .map(|event| {
-                *known.entry(event.customer_id.clone()).or_insert_with(|| {
-                    refs.push(event.customer_id.clone());
+                *known.entry(event.customer_id.as_str()).or_insert_with(|| {
+                    refs.push(event.customer_id.as_str());
                     refs.len() - 1
                 })
             })
@@ -77,19 +78,30 @@ impl<'a> Batch<'a> {
         self.sizes.iter().map(of_request).collect()
     }
 
-    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend) -> Result<Outcome> {
+    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend, known: &Known) -> Result<Outcome> {
+        let (mut customers, known_version) = known.look_up(&self.refs);
+        let mut asked = self.without(&customers);
         let mut tx = pool.begin().await?;
-        let Begun { missing_days, missing_weeks, mut customers } = self.begin(&mut tx, backend).await?;
+        let Begun { missing_days, missing_weeks, alias_version, mut found } =
+            self.begin(&mut tx, &asked, backend).await?;
         if !missing_days.is_empty() || !missing_weeks.is_empty() {
             tx.rollback().await?;
             return Ok(Outcome::NoPartition { days: missing_days, weeks: missing_weeks });
         }
+        if alias_version != known_version && asked.len() < self.refs.len() {
+            asked.clone_from(&self.refs);
+            customers.fill(None);
+            found = resolve(&mut tx, &asked).await?;
+        }
+        known.learn(alias_version, &asked, &found);
+        fill_in(&mut customers, found);
         if customers.contains(&None) {
             // A customer with such an alias may be about to commit: see `adopt`.
             sqlx::query("select pg_advisory_xact_lock_shared(hashtext('inlay usage adopt'))")
                 .execute(&mut *tx)
                 .await?;
-            customers = resolve(&mut tx, &self.refs).await?;
+            let found = resolve(&mut tx, &self.without(&customers)).await?;
+            fill_in(&mut customers, found);
         }
         let fallback: Vec<Uuid> = (self.refs.iter().zip(&customers))
             .map(|(customer_ref, id)| id.unwrap_or_else(|| Event::fallback_customer(customer_ref)))
@@ -122,13 +134,20 @@ impl<'a> Batch<'a> {
         Ok(Outcome::Stored(self.recorded(&fresh)))
     }
 
+    /// The ids and aliases whose customers are not known.
+    fn without(&self, customers: &[Option<Uuid>]) -> Vec<&'a str> {
+        let unknown = self.refs.iter().zip(customers).filter(|(_, customer)| customer.is_none());
+        unknown.map(|(customer_ref, _)| *customer_ref).collect()
+    }
+
     /// Takes the catalog lock, resolves customers and looks for missing partitions. The lock is taken in a statement
     /// before the one that reads the catalog's version: a statement sees only what was committed before it began.
-    async fn begin(&self, db: &mut PgConnection, backend: &Backend) -> Result<Begun> {
-        let row = sqlx::query(
+    async fn begin(&self, db: &mut PgConnection, refs: &[&str], backend: &Backend) -> Result<Begun> {
+        let row = sqlx::query(concat!(
             "select
                 pg_advisory_xact_lock_shared(hashtext('inlay metering catalog')),
                 pg_backend_pid() as process,
+                (select version from ingest_alias_change) as alias_version,
                 array(
                     select day from unnest($1::date[]) as day
                     where to_regclass('usage_event_' || to_char(day, 'YYYYMMDD')) is null
@@ -137,25 +156,22 @@ impl<'a> Batch<'a> {
                     select week from unnest($2::date[]) as week
                     where to_regclass('usage_dedupe_' || to_char(week, 'YYYYMMDD')) is null
                 ) as missing_weeks,
-                array(
-                    select coalesce(customer.id, ingest_alias.customer_id)
-                    from unnest($3::text[], $4::uuid[]) with ordinality as sent(ref, id, position)
-                    left join customer on customer.id = sent.id
-                    left join ingest_alias on ingest_alias.alias = sent.ref
-                    order by sent.position
-                ) as customers",
-        )
+                ",
+            customers_sql!("$3", "$4"),
+            " as customers",
+        ))
         .bind(&self.days)
         .bind(&self.weeks.open)
-        .bind(&self.refs)
-        .bind(as_ids(&self.refs))
+        .bind(refs)
+        .bind(as_ids(refs))
         .fetch_one(db)
         .await?;
         backend.set(row.try_get("process")?);
         Ok(Begun {
             missing_days: row.try_get("missing_days")?,
             missing_weeks: row.try_get("missing_weeks")?,
-            customers: row.try_get("customers")?,
+            alias_version: row.try_get("alias_version")?,
+            found: row.try_get("customers")?,
         })
     }
 
@@ -205,28 +221,25 @@ impl<'a> Batch<'a> {
 struct Begun {
     missing_days: Vec<NaiveDate>,
     missing_weeks: Vec<NaiveDate>,
-    customers: Vec<Option<Uuid>>,
+    alias_version: i64,
+    /// The customers that were asked for.
+    found: Vec<Option<Uuid>>,
 }
 
-/// The customer of each id or alias, archived ones included; `None` while there is none.
-async fn resolve(db: &mut PgConnection, refs: &[String]) -> Result<Vec<Option<Uuid>>> {
-    Ok(sqlx::query_scalar(
-        "select array(
-            select coalesce(customer.id, ingest_alias.customer_id)
-            from unnest($1::text[], $2::uuid[]) with ordinality as sent(ref, id, position)
-            left join customer on customer.id = sent.id
-            left join ingest_alias on ingest_alias.alias = sent.ref
-            order by sent.position
-        )",
-    )
-    .bind(refs)
-    .bind(as_ids(refs))
-    .fetch_one(db)
-    .await?)
+/// Puts what was found where it was missing.
+fn fill_in(customers: &mut [Option<Uuid>], found: Vec<Option<Uuid>>) {
+    for (customer, found) in customers.iter_mut().filter(|customer| customer.is_none()).zip(found) {
+        *customer = found;
+    }
 }
 
-fn as_ids(refs: &[String]) -> Vec<Option<Uuid>> {
-    refs.iter().map(|text| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }).collect()
+/// The customer of each id or alias; `None` while there is none.
+async fn resolve(db: &mut PgConnection, refs: &[&str]) -> Result<Vec<Option<Uuid>>> {
+    Ok(sqlx::query_scalar(concat!("select ", customers_sql!("$1", "$2")))
+        .bind(refs)
+        .bind(as_ids(refs))
+        .fetch_one(db)
+        .await?)
 }
 
 pub(super) enum Fresh {

@@ -5,6 +5,7 @@ mod adopt;
 mod backfill;
 mod batch;
 mod catalog;
+mod customers;
 mod fold;
 mod groups;
 mod growth;

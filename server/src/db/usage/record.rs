@@ -2,6 +2,7 @@
 
 use super::{
     batch::{Batch, Outcome},
+    customers::Known,
     partition::ensure_partitions,
     watch::Backend,
 };
@@ -25,7 +26,7 @@ pub struct Recorded {
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {
-        let recorded = store(&pool, &[&events], now, &Backend::default()).await?;
+        let recorded = store(&pool, &[&events], now, &Backend::default(), &Known::default()).await?;
         Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
@@ -38,13 +39,14 @@ pub(super) async fn store(
     requests: &[&[Event]],
     now: DateTime<Utc>,
     backend: &Backend,
+    known: &Known,
 ) -> Result<Vec<Recorded>> {
     let batch = Batch::new(requests, now);
     if batch.is_empty() {
         return Ok(batch.recorded(&[]));
     }
     for _ in 0..3 {
-        match batch.store(pool, backend).await? {
+        match batch.store(pool, backend, known).await? {
             Outcome::Stored(recorded) => return Ok(recorded),
             Outcome::NoPartition { days, weeks } => ensure_partitions(pool, &days, &weeks).await?,
         }

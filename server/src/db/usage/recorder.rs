@@ -1,6 +1,7 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
 use super::{
+    customers::Known,
     record::{Recorded, store},
     watch::{self, Backend},
 };
@@ -29,7 +30,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// several requests, each is stored again alone, so that none suffers from another. The writes run in tasks of their
 /// own, which a client that hangs up does not stop.
 #[derive(Clone, Debug, Default)]
-pub struct Recorder(Arc<Mutex<Queue>>);
+pub struct Recorder {
+    queue: Arc<Mutex<Queue>>,
+    known: Known,
+}
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -69,7 +73,8 @@ impl Recorder {
     async fn write(self, pool: PgPool) {
         while let Some(requests) = self.take() {
             let backend = Backend::default();
-            let mut writing = tokio::spawn(store_all(pool.clone(), requests, backend.clone()));
+            let mut writing =
+                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.known.clone()));
             if timeout(STALL, &mut writing).await.is_err() {
                 tokio::spawn(watch::over(pool.clone(), writing, backend));
             }
@@ -96,26 +101,31 @@ impl Recorder {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Stores requests together, or, when the database refuses that, one by one; and answers each.
-async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend) {
-    let outcome = limited(&pool, &requests, &backend).await;
+async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, known: Known) {
+    let outcome = limited(&pool, &requests, &backend, &known).await;
     if requests.len() == 1 || !matches!(outcome, Err(Error::Database(_) | Error::Internal(_))) {
         return answer(requests, outcome);
     }
     for request in requests {
-        let outcome = limited(&pool, std::slice::from_ref(&request), &backend).await;
+        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &known).await;
         answer(vec![request], outcome);
     }
 }
 
-async fn limited(pool: &PgPool, requests: &[Request], backend: &Backend) -> Result<Vec<Recorded>> {
+async fn limited(
+    pool: &PgPool,
+    requests: &[Request],
+    backend: &Backend,
+    known: &Known,
+) -> Result<Vec<Recorded>> {
     let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
     let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
-    timeout(LIMIT, store(pool, &events, now, backend)).await.unwrap_or(Err(away()))
+    timeout(LIMIT, store(pool, &events, now, backend, known)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {
