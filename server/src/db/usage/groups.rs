@@ -74,7 +74,7 @@ source as materialized (
     join usage_daily usage on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
     where wanted.aggregation_type <> 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day between $5 and $6
+        and usage.day = any((select usage_days($5, $6::date + 1))::date[])
     union all
     select wanted.id, wanted.aggregation_type, usage.group_id, usage.group_values, usage.day,
         null, null, null, null, null, null, usage.value_id
@@ -82,7 +82,7 @@ source as materialized (
     join usage_value usage on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
     where wanted.aggregation_type = 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day between $5 and $6
+        and usage.day = any((select usage_days($5, $6::date + 1))::date[])
 ),
 sized as (
     select id, group_id, min(group_values) as group_values,

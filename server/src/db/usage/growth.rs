@@ -96,12 +96,15 @@ with wanted as (
 ),
 span as (
     select place, start_at, from_at, until_at,
-        (start_at at time zone 'UTC')::date as start_day,
         (from_at at time zone 'UTC')::date as from_day,
-        (until_at at time zone 'UTC')::date as until_day,
-        (case when $8 = 86400 then until_at else date_trunc('day', from_at, 'UTC') end) as hourly_from
+        usage_days((start_at at time zone 'UTC')::date, (hourly_from at time zone 'UTC')::date) as days,
+        usage_hours(greatest(hourly_from, start_at), until_at) as hours,
+        usage_days((start_at at time zone 'UTC')::date, (until_at at time zone 'UTC')::date + 1) as all_days
     from unnest($5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
         with ordinality as span(start_at, from_at, until_at, place)
+    cross join lateral (
+        select case when $8 = 86400 then until_at else date_trunc('day', from_at, 'UTC') end as hourly_from
+    ) as sums
 ),
 added as (
     select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
@@ -113,7 +116,7 @@ added as (
     join usage_daily usage using (billable_metric_id, group_index)
     where wanted.aggregation_type <> 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day >= span.start_day and usage.day < (span.hourly_from at time zone 'UTC')::date
+        and usage.day = any(span.days)
     union all
     select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
         usage.group_id, usage.group_values,
@@ -124,7 +127,7 @@ added as (
     join usage_hourly usage using (billable_metric_id, group_index)
     where wanted.aggregation_type <> 'UNIQUE'
         and usage.customer_id = $1
-        and usage.hour >= greatest(span.hourly_from, span.start_at) and usage.hour < span.until_at
+        and usage.hour = any(span.hours)
 ),
 first_seen as (
     select span.place, wanted.billable_metric_id, wanted.group_index,
@@ -141,7 +144,7 @@ first_seen as (
     join usage_value usage using (billable_metric_id, group_index)
     where wanted.aggregation_type = 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day >= span.start_day and usage.day <= span.until_day
+        and usage.day = any(span.all_days)
     group by span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, span.from_at, span.until_at,
         usage.value_id
 ),

@@ -94,7 +94,7 @@ with wanted as (
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
 ),
 period as (
-    select *
+    select place, usage_days(first_day, end_day) as days
     from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
 ),
 added as (
@@ -109,7 +109,7 @@ added as (
     cross join wanted
     join usage_daily usage using (billable_metric_id, group_index)
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1 and usage.day >= period.first_day and usage.day < period.end_day
+        and usage.customer_id = $1 and usage.day = any(period.days)
     group by period.place, wanted.billable_metric_id, wanted.group_index, wanted.aggregation_type, usage.group_id
     union all
     select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values),
@@ -118,7 +118,7 @@ added as (
     cross join wanted
     join usage_value usage using (billable_metric_id, group_index)
     where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1 and usage.day >= period.first_day and usage.day < period.end_day
+        and usage.customer_id = $1 and usage.day = any(period.days)
     group by period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id
 )
 select place, billable_metric_id, group_index,

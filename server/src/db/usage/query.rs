@@ -43,8 +43,11 @@ macro_rules! buckets_sql {
     () => {
         "with wanted as (
             select *,
-                (start_at at time zone 'UTC')::date as start_day,
-                ((end_at - interval '1 microsecond') at time zone 'UTC')::date as last_day
+                usage_days(
+                    (start_at at time zone 'UTC')::date,
+                    ((end_at - interval '1 microsecond') at time zone 'UTC')::date + 1
+                ) as days,
+                case when $7 = 'HOUR' then usage_hours(start_at, end_at) end as hours
             from unnest(
                 $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $8::jsonb[]
             ) with ordinality as wanted(
@@ -58,7 +61,7 @@ macro_rules! buckets_sql {
             from wanted
             join usage_daily usage using (customer_id, billable_metric_id, group_index)
             where $7 <> 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
-                and usage.day between wanted.start_day and wanted.last_day
+                and usage.day = any(wanted.days)
             union all
             select wanted.position, wanted.group_filter, wanted.aggregation_type, usage.group_id, usage.group_values,
                 usage.hour,
@@ -66,7 +69,7 @@ macro_rules! buckets_sql {
             from wanted
             join usage_hourly usage using (customer_id, billable_metric_id, group_index)
             where $7 = 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
-                and usage.hour >= wanted.start_at and usage.hour < wanted.end_at
+                and usage.hour = any(wanted.hours)
         ),
         seen as (
             select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
@@ -75,7 +78,7 @@ macro_rules! buckets_sql {
             from wanted
             join usage_value usage using (customer_id, billable_metric_id, group_index)
             where $7 <> 'HOUR' and wanted.aggregation_type = 'UNIQUE'
-                and usage.day between wanted.start_day and wanted.last_day
+                and usage.day = any(wanted.days)
             union all
             select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
                 usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour',
@@ -84,7 +87,7 @@ macro_rules! buckets_sql {
             join usage_value usage using (customer_id, billable_metric_id, group_index)
             cross join generate_series(0, 23) as hour
             where $7 = 'HOUR' and wanted.aggregation_type = 'UNIQUE'
-                and usage.day between wanted.start_day and wanted.last_day
+                and usage.day = any(wanted.days)
                 and usage.hours & (1 << hour) <> 0
                 and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' >= wanted.start_at
                 and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' < wanted.end_at
@@ -250,19 +253,19 @@ pub async fn pairs(
                 (
                     select true from usage_day usage
                     where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
                     limit 1
                 ),
                 (
                     select true from usage_unique usage
                     where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
                     limit 1
                 ),
                 (
                     select true from usage_pending_sum usage
                     where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
                     limit 1
                 )
             ))

@@ -172,7 +172,7 @@ added as (
         and usage.group_id = wanted.group_id
     where wanted.aggregation_type <> 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day between $6::date - 271 and $6::date
+        and usage.day = any((select usage_days($6::date - 271, $6::date + 1))::date[])
     group by wanted.id, wanted.aggregation_type, usage.day
 ),
 seen as (
@@ -184,7 +184,7 @@ seen as (
         and usage.group_id = wanted.group_id
     where wanted.aggregation_type = 'UNIQUE'
         and usage.customer_id = $1
-        and usage.day between $6::date - 179 and $6::date
+        and usage.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
 ),
 different as (
     select id, array[
