@@ -10,12 +10,12 @@ use app::{
 use leptos::prelude::*;
 use std::{fs, path::Path};
 
-const CSS: [&str; 4] = [
+const CSS: &str = concat!(
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
     include_str!("../../style/components.css"),
     include_str!("../../style/charts.css"),
-];
+);
 
 fn main() {
     let folder = Path::new("target/preview");
@@ -39,7 +39,7 @@ fn main() {
                 theme,
                 js: "",
                 wasm: "",
-                css: "style.css",
+                css: CSS,
                 nonce: String::new(),
                 session: None,
             };
@@ -47,5 +47,4 @@ fn main() {
             fs::write(folder.join(format!("{}{suffix}.html", sample.name)), html).unwrap();
         }
     }
-    fs::write(folder.join("style.css"), CSS.concat()).unwrap();
 }

@@ -27,13 +27,19 @@ pub struct Site {
     pub js: &'static str,
     /// The WASM it loads.
     pub wasm: &'static str,
-    /// The one style sheet.
+    /// The one style sheet; pages carry its text.
     pub css: &'static str,
 }
 
 /// Where the client bundle is served.
 pub fn site() -> Site {
     SITE
+}
+
+/// The text of the style sheet; empty when the server was built without a client.
+pub fn style() -> &'static str {
+    let sheet = ASSETS.iter().find(|asset| asset.path == SITE.css);
+    sheet.and_then(|asset| std::str::from_utf8(asset.identity).ok()).unwrap_or_default()
 }
 
 /// Serves `/pkg/…` and the few files that live at the root of the host.

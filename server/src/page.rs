@@ -321,14 +321,14 @@ async fn refuse(state: &AppState, refusal: Refusal) -> Response {
 }
 
 fn frame(title: &'static str) -> PageFrame {
-    let assets::Site { js, wasm, css } = assets::site();
+    let assets::Site { js, wasm, .. } = assets::site();
     PageFrame {
         title,
         scheme: ColorScheme::default(),
         theme: Theme::default(),
         js,
         wasm,
-        css,
+        css: assets::style(),
         nonce: String::new(),
         session: None,
     }

@@ -48,7 +48,7 @@ async fn sample(State(state): State<AppState>, Path(name): Path<String>) -> Resp
         theme: Theme::default(),
         js: "",
         wasm: "",
-        css: assets::site().css,
+        css: assets::style(),
         nonce,
         session: None,
     };

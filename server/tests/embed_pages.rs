@@ -69,7 +69,7 @@ async fn colors_and_scheme_are_on_the_page(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let customer_id = customer_on_plan(&pool).await;
     let dark = url(&app, &token, customer_id, "invoices", json!({ "color_scheme": "dark" })).await;
-    assert!(open(&app, &dark).await.body.contains("data-scheme=\"dark\""));
+    assert!(open(&app, &dark).await.body.contains("<html lang=\"en\" data-scheme=\"dark\">"));
     let overrides = json!({ "color_overrides": [{ "name": "Gray_dark", "value": "#123456" }] });
     let red = url(&app, &token, customer_id, "invoices", overrides).await;
     assert!(open(&app, &red).await.body.contains("--Gray_dark:#123456"));
@@ -86,7 +86,7 @@ async fn the_headers_of_a_page_are_exactly_these(pool: PgPool) {
     assert_eq!(policy, server::headers::content_security_policy(nonce, &[]));
     assert!(nonce.len() >= 16);
     assert_eq!(
-        page.body.matches("<script").count(),
+        page.body.matches("<script").count() + page.body.matches("<style").count(),
         page.body.matches(&format!("nonce=\"{nonce}\"")).count()
     );
     for (name, value) in [

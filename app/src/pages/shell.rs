@@ -20,7 +20,7 @@ pub struct PageFrame {
     pub js: &'static str,
     /// URL of the client's WASM.
     pub wasm: &'static str,
-    /// URL of the style sheet.
+    /// The style sheet itself: as a file of its own it would hold the first paint back for a round trip.
     pub css: &'static str,
     /// The nonce of this answer's content security policy.
     pub nonce: String,
@@ -89,7 +89,7 @@ pub fn Shell(
                 <meta name="robots" content="noindex"/>
                 <title>{frame.title}</title>
                 <link rel="icon" href="/favicon.svg"/>
-                <link rel="stylesheet" href=frame.css/>
+                <style nonce=frame.nonce.clone() inner_html=frame.css></style>
                 {(!theme.is_empty()).then(|| view! { <style nonce=frame.nonce.clone() inner_html=theme></style> })}
             </head>
             <body>
