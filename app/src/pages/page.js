@@ -4,8 +4,10 @@ const D=document,all=(s,r=D)=>[...r.querySelectorAll(s)];
 const clean=h=>{const u=new URL(h,location);u.searchParams.delete('token');history.replaceState(null,'',u.pathname+u.search)};
 clean(location);
 // The tooltip of every chart, by pointer and by keyboard, from the rows of the table that stands below it.
-let at=null,day=-1;
-const rows=a=>a.closest('figure').querySelectorAll('tbody tr');
+let at=null,day=-1,late=[];
+// What a change of window leaves for later.
+const settle=()=>{const now=late;late=[];for(const go of now)go()};
+const rows=a=>{settle();return a.closest('figure').querySelectorAll('tbody tr')};
 const parts=a=>[a.querySelector('.cursor'),a.querySelector('.tooltip')];
 const hide=()=>{if(at)for(const p of parts(at))p.hidden=true;at=null;day=-1};
 const line=(text,strong,slot)=>{const s=D.createElement('span');
@@ -29,10 +31,14 @@ if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,H
 // asked of the server.
 let turn=0,kept={};
 const board=()=>D.getElementById('usage'),said=()=>D.getElementById('said');
-const swap=(b,w)=>{const f=all('[data-chart]>figure',b),now=b.dataset.window,open=f.map(x=>x.querySelector('details').open);
+// The picture changes at once. The table, most of a chart's nodes, follows once that is painted, or when somebody asks for it.
+const swap=(b,w)=>{settle();const f=all('[data-chart]>figure',b),now=b.dataset.window;
 const next=kept[w]||all('template[data-window="'+w+'"]',b).map(t=>t.content);if(next.length!==f.length)return false;
-hide();kept[now]=f.map(x=>{const d=new DocumentFragment;d.append(...x.childNodes);return d});
-f.forEach((x,i)=>{x.append(next[i]);x.querySelector('details').open=open[i]});b.dataset.window=w;
+hide();kept[now]=f.map(()=>new DocumentFragment);
+f.forEach((x,i)=>{const old=x.querySelector('details'),table=next[i].querySelector('details'),k=kept[now][i];
+k.append(...[...x.childNodes].filter(n=>n!==old));table.remove();x.prepend(next[i]);
+late.push(()=>{table.open=old.open;k.append(old);x.append(table)})});
+b.dataset.window=w;f.some(x=>x.querySelector('details').open)?settle():requestAnimationFrame(()=>setTimeout(settle));
 for(const l of all('a[data-choice]',b)){if(l.dataset.range){l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current')}
 else l.setAttribute('href',l.getAttribute('href').replace(/window=\d+/,'window='+w))}return true};
 const retry=(b,key)=>{const l=all('[data-choice]',b).find(x=>x.dataset.choice===key),m=l?.closest('details');(m?m.firstElementChild:l||b.querySelector('h1')).focus({preventScroll:true})};
