@@ -188,17 +188,24 @@ seen as (
 ),
 different as (
     select id, array[
-        count(distinct value_id) filter (where day > $6::date - 30),
-        count(distinct value_id) filter (where day > $6::date - 30 and day < $6::date),
-        count(distinct value_id) filter (where day > $6::date - 60 and day < $6::date - 30),
-        count(distinct value_id) filter (where day > $6::date - 60),
-        count(distinct value_id) filter (where day > $6::date - 60 and day < $6::date),
-        count(distinct value_id) filter (where day > $6::date - 120 and day < $6::date - 60),
-        count(distinct value_id) filter (where day > $6::date - 90),
-        count(distinct value_id) filter (where day > $6::date - 90 and day < $6::date),
-        count(distinct value_id) filter (where day > $6::date - 180 and day < $6::date - 90)
+        count(*) filter (where last_day > $6::date - 30),
+        count(*) filter (where last_complete > $6::date - 30),
+        count(*) filter (where was_before_30),
+        count(*) filter (where last_day > $6::date - 60),
+        count(*) filter (where last_complete > $6::date - 60),
+        count(*) filter (where was_before_60),
+        count(*) filter (where last_day > $6::date - 90),
+        count(*) filter (where last_complete > $6::date - 90),
+        count(*) filter (where was_before_90)
     ] as counts
-    from seen
+    from (
+        select id, value_id, max(day) as last_day, max(day) filter (where day < $6::date) as last_complete,
+            bool_or(day > $6::date - 60 and day < $6::date - 30) as was_before_30,
+            bool_or(day > $6::date - 120 and day < $6::date - 60) as was_before_60,
+            bool_or(day > $6::date - 180 and day < $6::date - 90) as was_before_90
+        from seen
+        group by id, value_id
+    ) as by_value
     group by id
 ),
 daily as (
