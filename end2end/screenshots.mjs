@@ -1,4 +1,5 @@
-// Contact sheet: both dashboards in both schemes at three widths, the portal and the states, into screenshots/.
+// Contact sheets: both dashboards, the portal, and every sample of the style guide, in both schemes at three widths, into
+// screenshots/.
 // A place to look, not a test. Beside a running demo: INLAY_DEMO_INFO=… CHROMIUM=… node screenshots.mjs [part of a name]
 import { chromium } from "@playwright/test";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -45,6 +46,14 @@ for (const theme of ["light", "dark", "brand"])
   shot(`portal-${theme}-1280`, 1280, async () => `${info.portal_url}/#view=both&theme=${theme}`);
 shot("portal-360", 360, async () => `${info.portal_url}/#view=usage`);
 
+const guide = await (await fetch(`${info.url}/styleguide`)).text();
+const samples = [...guide.matchAll(/data-sample="([^"]+)"/g)].map(([, name]) => name);
+for (const scheme of ["light", "dark"])
+  for (const sample of samples)
+    for (const width of [360, 768, 1280])
+      shot(`sample-${scheme}-${sample}-${width}`, width, async () => `${info.url}/styleguide/${sample}`,
+        (page) => page.locator("html").evaluate((html, scheme) => (html.dataset.scheme = scheme), scheme));
+
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
   args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
@@ -55,7 +64,7 @@ for (const { name, width, open, act } of shots.filter(({ name }) => name.include
   page.on("console", (message) => message.type() === "error" && console.log(`${name}: console: ${message.text()}`));
   try {
     await page.goto(await open(), { waitUntil: "networkidle" });
-    if (!name.includes("state")) await page.locator("html[data-hydrated], iframe").first().waitFor({ timeout: 10_000 });
+    if (!/^(state|sample)-/.test(name)) await page.locator("html[data-hydrated], iframe").first().waitFor({ timeout: 10_000 });
     await act(page);
     const file = join(folder, `${name}.png`);
     await page.screenshot({ path: file, fullPage: true, animations: "disabled" });
@@ -66,12 +75,17 @@ for (const { name, width, open, act } of shots.filter(({ name }) => name.include
   await page.close();
 }
 
-// One picture of all pictures.
-const sheet = await browser.newPage({ viewport: { width: 1600, height: 900 } });
-const figures = made.map(([name, file]) =>
-  `<figure><img src="data:image/png;base64,${readFileSync(file).toString("base64")}"><figcaption>${name}</figcaption></figure>`);
-await sheet.setContent(`<style>body{margin:16px;columns:5;gap:16px;background:#889;font:12px sans-serif}
-  figure{margin:0 0 16px;break-inside:avoid}img{width:100%;display:block}</style>${figures.join("")}`);
-await sheet.screenshot({ path: join(folder, "contact-sheet.png"), fullPage: true });
+// One picture of all pictures of a kind.
+for (const kind of ["dashboards", "sample-light", "sample-dark"]) {
+  const pictures = made.filter(([name]) => (name.match(/^sample-(light|dark)/)?.[0] ?? "dashboards") === kind);
+  if (pictures.length === 0) continue;
+  const sheet = await browser.newPage({ viewport: { width: 1600, height: 900 } });
+  const figures = pictures.map(([name, file]) =>
+    `<figure><img src="data:image/png;base64,${readFileSync(file).toString("base64")}"><figcaption>${name}</figcaption></figure>`);
+  await sheet.setContent(`<style>body{margin:16px;columns:6;gap:16px;background:#889;font:12px sans-serif}
+    figure{margin:0 0 16px;break-inside:avoid}img{width:100%;display:block}</style>${figures.join("")}`);
+  await sheet.screenshot({ path: join(folder, `sheet-${kind}.png`), fullPage: true });
+  await sheet.close();
+}
 await browser.close();
-console.log(`${made.length} of ${shots.length} pictures in ${folder}`);
+console.log(`${made.length} of ${shots.filter(({ name }) => name.includes(part)).length} pictures in ${folder}`);
