@@ -5,7 +5,8 @@ const doc=document,main=()=>doc.querySelector('main'),held=n=>n.querySelector('i
 const kept={};let at=history.state?.at??0,busy=0;
 const place=n=>history.state?.at===n||history.replaceState({at:n},'');place(at);
 const bare=h=>{const u=new URL(h,location);u.searchParams.delete('token');return u.pathname+u.search};
-const load=async h=>{const r=await fetch(h);const m=new DOMParser().parseFromString(await r.text(),'text/html').querySelector('main');if(!m)throw 0;return m};
+// Only the body: the style sheet in the head has a nonce of another page.
+const load=async h=>{const r=await fetch(h),t=await r.text(),m=new DOMParser().parseFromString(t.slice(t.indexOf('<body')),'text/html').querySelector('main');if(!m)throw 0;return m};
 const work=async f=>{if(busy)return;busy=1;const was=main(),slow=setTimeout(()=>was.setAttribute('aria-busy','true'),150);
 try{await f();offline(0)}catch{offline(f)}finally{busy=0;clearTimeout(slow);was.removeAttribute('aria-busy')}};
 // No connection: say so, and go on with what was asked as soon as there is one.

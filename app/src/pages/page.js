@@ -28,7 +28,7 @@ D.addEventListener('focusout',e=>{if(e.target===at)hide()});
 D.addEventListener('keydown',e=>{const a=e.target.closest?.('div.area');if(e.key==='Escape'){hide();const m=D.querySelector('.menu[open]');if(m){m.open=false;m.firstChild.focus()}return}
 if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,Home:0,End:1e9}[e.key];if(k!==undefined){e.preventDefault();show(a,k)}});
 // The choices of the usage page are links; here they are followed in place. Other windows wait in templates, all else is
-// asked of the server.
+// asked of the server; of its answer only the body is read, for the style sheet in its head has a nonce of another page.
 let turn=0,kept={};
 const board=()=>D.getElementById('usage'),said=()=>D.getElementById('said');
 // The picture changes at once. The table, most of a chart's nodes, follows once that is painted, or when somebody asks for it.
@@ -47,7 +47,7 @@ const l=e.target.closest?.('a[data-choice]'),b=board();if(!l||!b||e.defaultPreve
 e.preventDefault();const href=l.href,w=l.dataset.range,my=++turn;said().textContent='';
 if(w&&(w===b.dataset.window||swap(b,w))){b.removeAttribute('aria-busy');clean(href);return}
 b.setAttribute('aria-busy','true');
-try{const r=await fetch(href),p=new DOMParser().parseFromString(await r.text(),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
+try{const r=await fetch(href),text=await r.text(),p=new DOMParser().parseFromString(text.slice(text.indexOf('<body')),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
 if(r.status===401){D.getElementById('expired').hidden=false;b.removeAttribute('aria-busy');return}
 if(!r.ok||!n)throw 0;
 // The page's own session goes on: it is the one that is renewed.

@@ -32,7 +32,7 @@ const QUOTED: usize = 60;
 /// # Errors
 /// A text that names the index and field of each problem; then none of the events is taken.
 pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String> {
-    // Nearly every batch is right, and read so in half the time; of one that is not, every problem is looked for.
+    // Nearly every batch is right and read straight into events; of one that is not, every problem is looked for.
     if let Ok(batch) = serde_json::from_slice::<Vec<Sent>>(body)
         && (1..=MOST_EVENTS).contains(&batch.len())
         && let Some(events) = batch.into_iter().map(|Sent(fields)| fields.valid(now)).collect()
@@ -94,6 +94,7 @@ impl SentFields<'_> {
         let is_valid = text_problem(&self.transaction_id, MOST_ID_CHARACTERS).is_none()
             && text_problem(&self.customer_id, MOST_CHARACTERS).is_none()
             && text_problem(&self.event_type, MOST_CHARACTERS).is_none()
+            && text_problem(&self.timestamp, MOST_CHARACTERS).is_none()
             && properties.iter().all(|(name, value)| property_problem(name, value).is_none());
         let timestamp = timestamp(&self.timestamp, now).ok().filter(|_| is_valid)?;
         Some(Event {
@@ -316,6 +317,10 @@ mod tests {
             (
                 with("timestamp", json!("2026-11-23T12:00:01Z")),
                 "[1].timestamp: \"2026-11-23T12:00:01Z\" is more than 24 hours in the future",
+            ),
+            (
+                with("timestamp", json!(format!("2026-11-22T12:00:00.{}Z", "0".repeat(200)))),
+                "[1].timestamp: is longer than 200 characters",
             ),
             (with("properties", json!([])), "[1].properties: must be an object"),
             (
