@@ -95,8 +95,13 @@ async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool
     let app = app(pool.clone()).await;
     let token = token(&pool).await;
     let mut answers = BTreeMap::new();
+    // an event that one example sends is what another looks for, however long those between them take
+    let event =
+        samples(clock::now()).into_iter().filter(|(name, _)| ["hour_ago", "transaction_id"].contains(name));
+    let event: Vec<_> = event.collect();
     for entry in entries() {
-        let values = example::seeded(&pool, entry.call.id).await;
+        let mut values = example::seeded(&pool, entry.call.id).await;
+        values.extend(event.clone());
         let mut path = fill(entry.path, &values);
         if !entry.call.query.is_empty() {
             path = format!("{path}?{}", fill(entry.call.query, &values));

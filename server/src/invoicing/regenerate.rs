@@ -4,7 +4,7 @@ use super::draft;
 use crate::{Error, Result, auth::CustomerAccess, db, rating, rating::Period};
 use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 /// Makes the successor of a voided invoice: the same billing period under a new id, finalized, with usage and prices
@@ -17,9 +17,29 @@ use uuid::Uuid;
 /// when there is no such invoice; 409 when the period is billed already.
 pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
     let mut tx = db::begin(pool).await?;
-    let Some(voided) = db::invoice::for_regeneration(&mut tx, id).await? else {
-        return Err(super::void::missing(pool, id, now, "voided, and then regenerated").await?);
+    let (customer_plan_id, invoice) = match bill_anew(&mut tx, id, now, grace).await {
+        Ok(Some(billed)) => billed,
+        refused => {
+            // Awaited, or the customer's plan is still locked when the answer is there.
+            tx.rollback().await?;
+            refused?;
+            return Err(super::void::missing(pool, id, now, "voided, and then regenerated").await?);
+        }
     };
+    db::invoice::insert(&mut tx, &[(customer_plan_id, &invoice)], now).await?;
+    tx.commit().await?;
+    Ok(invoice.id)
+}
+
+/// The invoice that takes the place of a voided one, and the customer's plan that it bills; `None` when there is no
+/// invoice of this id.
+async fn bill_anew(
+    tx: &mut PgConnection,
+    id: Uuid,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> Result<Option<(Uuid, Invoice)>> {
+    let Some(voided) = db::invoice::for_regeneration(tx, id).await? else { return Ok(None) };
     if voided.status != InvoiceStatus::Void {
         return Err(Error::field("id", "is finalized: only a voided invoice can be regenerated"));
     }
@@ -29,7 +49,7 @@ pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Dura
     if voided.is_archived {
         return Err(Error::field("id", "belongs to an archived customer, who is not billed any more"));
     }
-    let terms = db::terms::of_customer_plan(&mut tx, voided.customer_plan_id).await?;
+    let terms = db::terms::of_customer_plan(tx, voided.customer_plan_id).await?;
     let end = terms.rhythm.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
     let period = Period { end, ..voided.period };
     if period.start >= end {
@@ -41,11 +61,11 @@ pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Dura
             "bills a period that is open again: its draft takes the invoice's place",
         ));
     }
-    if let Some(other) = db::invoice::overlapping(&mut tx, voided.customer_plan_id, period).await? {
+    if let Some(other) = db::invoice::overlapping(tx, voided.customer_plan_id, period).await? {
         return Err(Error::Conflict(format!("the invoice's billing period is billed already, by {other}")));
     }
     let access = CustomerAccess::for_billing(terms.customer_id);
-    let usage = draft::usage(&mut *tx, access, &[(&terms, period)]).await?.pop().unwrap_or_default();
+    let usage = draft::usage(tx, access, &[(&terms, period)]).await?.pop().unwrap_or_default();
     let invoice = Invoice {
         id: db::new_id(now),
         status: InvoiceStatus::Finalized,
@@ -53,7 +73,5 @@ pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Dura
         regenerated_from_invoice_id: Some(id),
         ..rating::rate(&terms, &usage, period, grace)
     };
-    db::invoice::insert(&mut tx, &[(voided.customer_plan_id, &invoice)], now).await?;
-    tx.commit().await?;
-    Ok(invoice.id)
+    Ok(Some((voided.customer_plan_id, invoice)))
 }
