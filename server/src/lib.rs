@@ -42,6 +42,6 @@ pub use routes::router;
 pub use state::AppState;
 
 /// A batch of events is ten thousand small pieces of memory, made by one thread and freed by another: the system's
-/// allocator takes a fifth of ingest for that.
+/// allocator took a quarter of the server's own time in ingest for that, by `perf`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
