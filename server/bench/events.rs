@@ -46,14 +46,14 @@ pub fn to_json(customers: &[Uuid], events: &[(usize, Event)]) -> String {
 /// The same as rows of usage_event and of usage_dedupe.
 pub fn to_copy(customers: &[Uuid], events: &[(usize, Event)], now: DateTime<Utc>) -> (String, String) {
     let (mut rows, mut keys) = (String::new(), String::new());
-    let week = now.date_naive().week(chrono::Weekday::Mon).first_day();
+    let day = now.date_naive();
     for (customer, event) in events {
         let id = customers[*customer];
         let properties = serde_json::to_string(&event.properties).unwrap();
         let (transaction_id, event_type) = (&event.transaction_id, &event.event_type);
         let at = event.timestamp.to_rfc3339();
         writeln!(rows, "{id}\tc-{id}\t{transaction_id}\t{event_type}\t{at}\t{properties}").unwrap();
-        writeln!(keys, "{week}\t{id}\t{}", event.key()).unwrap();
+        writeln!(keys, "{day}\t{id}\t{}", event.key()).unwrap();
     }
     (rows, keys)
 }

@@ -1,4 +1,4 @@
-//! The empty database against one that holds millions of events.
+//! An empty database against one that holds millions of events.
 
 use crate::{
     Arguments,
@@ -9,100 +9,125 @@ use crate::{
     table::{Table, Target, median, plain},
 };
 use ::server::{auth::Operator, clock, db::usage};
+use chrono::{NaiveTime, TimeDelta};
 use sqlx::PgPool;
 use std::time::Instant;
 use uuid::Uuid;
 
 /// Thousandths of all events that are the heaviest customer's.
 const HEAVIEST: usize = 100;
-/// Events at which the 90-day query is first measured, as a part of all.
+/// Events at which the 90-day query is first measured, and the customers who have them, as a part of all.
 const EARLY: usize = 10;
 
-pub async fn measure(pool: &PgPool, arguments: &Arguments, table: &mut Table) {
+/// A database and a server for it.
+struct Side<'a> {
+    name: &'static str,
+    pool: &'a PgPool,
+    api: Api,
+    customers: Vec<Uuid>,
+    rounds: Vec<Round>,
+}
+
+impl<'a> Side<'a> {
+    async fn new(name: &'static str, pool: &'a PgPool) -> Self {
+        seed::metrics(pool).await;
+        let customers = seed::customers(pool, CUSTOMERS).await;
+        let api = server::in_process(pool).await;
+        seed::all_metrics(pool, &api, &[customers[0], customers[CUSTOMERS / EARLY / 2]]).await;
+        Self { name, pool, api, customers, rounds: Vec::new() }
+    }
+
+    fn median(&self, of: impl Fn(&Round) -> f64) -> f64 {
+        median(self.rounds.iter().map(of).collect())
+    }
+}
+
+/// Fills one database with the events of 90 days that ended yesterday, first a tenth of them by a tenth of the
+/// customers, then the others', so that a customer of the first tenth has the same usage all along. Then sends today's
+/// events to it and to an empty one, in turns.
+pub async fn measure(empty: &PgPool, full: &PgPool, arguments: &Arguments, table: &mut Table) {
     println!("▸ growth to {} events", plain(arguments.events as f64));
-    seed::metrics(pool).await;
-    let customers = seed::customers(pool, CUSTOMERS).await;
-    let api = server::in_process(pool).await;
-    seed::all_metrics(pool, &api, &[customers[0], customers[CUSTOMERS / 2]]).await;
+    let (mut empty, mut full) = (Side::new("empty", empty).await, Side::new("full", full).await);
     let mut random = Random(99);
+    let yesterday = clock::now().date_naive().and_time(NaiveTime::MIN).and_utc() - TimeDelta::seconds(1);
+    let (early, first) = (arguments.events / EARLY, CUSTOMERS / EARLY);
+    seed::live(full.pool, &full.customers, 0..first, &mut random, early, HEAVIEST, yesterday).await;
+    let at_first = queries(&full).await;
+    let rest = arguments.events - early;
+    seed::live(full.pool, &full.customers, first..CUSTOMERS, &mut random, rest, HEAVIEST, yesterday).await;
+    let late = queries(&full).await;
+    for round in 0..=arguments.rounds {
+        for side in [&mut empty, &mut full] {
+            let Round { rate, wal } = measure_round(side, &mut random, arguments).await;
+            println!(
+                "  round {round}, {}: {} events/s, {} bytes of WAL each",
+                side.name,
+                plain(rate),
+                plain(wal)
+            );
+            // the first round warms up
+            if round > 0 {
+                side.rounds.push(Round { rate, wal });
+            }
+        }
+    }
 
-    let empty = rates(pool, &api, &customers, &mut random, arguments).await;
-    seed::live(pool, &customers, &mut random, arguments.events / EARLY, HEAVIEST).await;
-    let early = queries(pool, &customers).await;
-    seed::live(pool, &customers, &mut random, arguments.events - arguments.events / EARLY, HEAVIEST).await;
-    let late = queries(pool, &customers).await;
-    let full = rates(pool, &api, &customers, &mut random, arguments).await;
-
-    let (few, many) = (plain((arguments.events / EARLY) as f64), plain(arguments.events as f64));
+    let (few, many) = (plain(early as f64), plain(arguments.events as f64));
+    let (rates, wal) = (
+        [&full, &empty].map(|side| side.median(|round| round.rate)),
+        [&full, &empty].map(|side| side.median(|round| round.wal)),
+    );
     table.add(
         format!("Ingest and fold at {many} stored events, through a forced checkpoint"),
-        full.rate / empty.rate,
+        rates[0] / rates[1],
         Target::AtLeast(0.8),
-        "on the empty database",
-        format!("{} against {} events/s", plain(full.rate), plain(empty.rate)),
+        "on an empty database",
+        format!("{} against {} events/s", plain(rates[0]), plain(rates[1])),
     );
     table.add(
         "WAL bytes an event there",
-        full.wal / empty.wal,
+        wal[0] / wal[1],
         Target::AtMost(1.2),
-        "on the empty database",
-        format!("{} against {}", plain(full.wal), plain(empty.wal)),
+        "on an empty database",
+        format!("{} against {}", plain(wal[0]), plain(wal[1])),
     );
     table.add(
         format!("90 days of usage of a median customer, at {many} events"),
-        late.median / early.median,
+        late.median / at_first.median,
         Target::AtMost(1.2),
         format!("at {few}"),
-        format!("{:.2} against {:.2} ms", late.median, early.median),
+        format!("{:.2} against {:.2} ms", late.median, at_first.median),
     );
     table.add(
         format!("90 days of usage of the heaviest customer (a tenth of all), at {many} events"),
         late.heaviest / late.median,
         Target::AtMost(2.0),
         "the median customer",
-        format!("{:.2} against {:.2} ms; {:.2} at {few}", late.heaviest, late.median, early.heaviest),
+        format!("{:.2} against {:.2} ms; {:.2} at {few}", late.heaviest, late.median, at_first.heaviest),
     );
 }
 
-struct Rates {
+struct Round {
     /// Events a second, ingest and fold.
     rate: f64,
     /// Bytes of WAL for each.
     wal: f64,
 }
 
-/// Each round sends events, with a checkpoint forced in its middle, and folds them.
-async fn rates(
-    pool: &PgPool,
-    api: &Api,
-    customers: &[Uuid],
-    random: &mut Random,
-    arguments: &Arguments,
-) -> Rates {
-    let (mut rates, mut wal) = (Vec::new(), Vec::new());
-    for round in 0..=arguments.rounds {
-        let halves = [0, 1].map(|_| bodies(customers, random, CONNECTIONS, arguments.batches, BATCH));
-        let events = (2 * CONNECTIONS * arguments.batches * BATCH) as f64;
-        let (before, start) = (position(pool).await, Instant::now());
-        for (half, bodies) in halves.into_iter().enumerate() {
-            send(api, bodies).await;
-            fold(pool).await;
-            if half == 0 {
-                sqlx::raw_sql("checkpoint").execute(pool).await.unwrap();
-            }
-        }
-        let (seconds, written) = (start.elapsed().as_secs_f64(), position(pool).await - before);
-        println!(
-            "  round {round}: {} events/s, {} bytes of WAL each",
-            plain(events / seconds),
-            plain(written / events)
-        );
-        if round > 0 {
-            rates.push(events / seconds);
-            wal.push(written / events);
+/// Sends events, with a checkpoint forced in the middle, and folds them.
+async fn measure_round(side: &Side<'_>, random: &mut Random, arguments: &Arguments) -> Round {
+    let halves = [0, 1].map(|_| bodies(&side.customers, random, CONNECTIONS, arguments.batches, BATCH));
+    let events = (2 * CONNECTIONS * arguments.batches * BATCH) as f64;
+    let (before, start) = (position(side.pool).await, Instant::now());
+    for (half, bodies) in halves.into_iter().enumerate() {
+        send(&side.api, bodies).await;
+        fold(side.pool).await;
+        if half == 0 {
+            sqlx::raw_sql("checkpoint").execute(side.pool).await.unwrap();
         }
     }
-    Rates { rate: median(rates), wal: median(wal) }
+    let seconds = start.elapsed().as_secs_f64();
+    Round { rate: events / seconds, wal: (position(side.pool).await - before) / events }
 }
 
 /// How many bytes of WAL were ever written.
@@ -120,7 +145,7 @@ struct Queries {
     heaviest: f64,
 }
 
-async fn queries(pool: &PgPool, customers: &[Uuid]) -> Queries {
+async fn queries(Side { pool, customers, .. }: &Side<'_>) -> Queries {
     let measure = async |customer: Uuid| {
         let access = Operator { token_id: "bench".to_owned(), can_write: false }.access(customer);
         let account = usage::account(pool, access, clock::now(), clock::now()).await.unwrap();
@@ -140,5 +165,5 @@ async fn queries(pool: &PgPool, customers: &[Uuid]) -> Queries {
         }
         median(times)
     };
-    Queries { median: measure(customers[CUSTOMERS / 2]).await, heaviest: measure(customers[0]).await }
+    Queries { median: measure(customers[CUSTOMERS / EARLY / 2]).await, heaviest: measure(customers[0]).await }
 }

@@ -140,7 +140,7 @@ async fn copy_in(pool: &PgPool, (events, keys): (String, String)) {
             "usage_event (customer_id, customer_ref, transaction_id, event_type, timestamp, properties)",
             events,
         ),
-        ("usage_dedupe (week, customer_id, event_key)", keys),
+        ("usage_dedupe (day, customer_id, event_key)", keys),
     ] {
         let mut sink = tx.copy_in_raw(&format!("copy {table} from stdin")).await.unwrap();
         sink.send(rows.into_bytes()).await.unwrap();

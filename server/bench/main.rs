@@ -71,10 +71,12 @@ async fn main() {
     if let Some(bytes) = arguments.client_bytes {
         client::measure(bytes, &mut table);
     }
-    // Each part on an empty database, so that none pays for another.
-    for (part, name) in
-        [("ingest", "inlay_bench_ingest"), ("pages", "inlay_bench_pages"), ("growth", "inlay_bench_growth")]
-    {
+    // Each part on databases of its own, so that none pays for another.
+    for (part, names) in [
+        ("ingest", ["inlay_bench_ingest"].as_slice()),
+        ("pages", &["inlay_bench_pages"]),
+        ("growth", &["inlay_bench_empty", "inlay_bench_full"]),
+    ] {
         let wanted = match part {
             "pages" => ["draft", "pages", "memory"].into_iter().any(|part| arguments.wants(part)),
             part => arguments.wants(part),
@@ -82,35 +84,46 @@ async fn main() {
         if !wanted {
             continue;
         }
-        let drop = format!("drop database if exists {name}");
-        for statement in [drop.clone(), format!("create database {name}")] {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&admin).await.unwrap();
+        let mut pools = Vec::new();
+        for name in names {
+            drop(&admin, name).await;
+            let create = format!("create database {name}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&admin).await.unwrap();
+            let pool = db::connect(options.clone().database(name), POOL).await.unwrap();
+            sqlx::migrate!("./migrations").run(&pool).await.unwrap();
+            pools.push(pool);
         }
-        let pool = db::connect(options.clone().database(name), POOL).await.unwrap();
-        sqlx::migrate!("./migrations").run(&pool).await.unwrap();
+        let pool = &pools[0];
         match part {
-            "ingest" => ingest::measure(&pool, &arguments, &mut table).await,
-            "growth" => growth::measure(&pool, &arguments, &mut table).await,
+            "ingest" => ingest::measure(pool, &arguments, &mut table).await,
+            "growth" => growth::measure(pool, &pools[1], &arguments, &mut table).await,
             _ => {
-                let bench = seed::company(&pool).await;
+                let bench = seed::company(pool).await;
                 if arguments.wants("draft") {
                     draft::measure(&bench, &mut table).await;
                 }
-                let database = options.clone().database(name);
+                let database = options.clone().database(names[0]);
                 if arguments.wants("pages") {
-                    pages::measure(&pool, &bench, &database, &arguments, &mut table).await;
+                    pages::measure(pool, &bench, &database, &arguments, &mut table).await;
                 }
                 if arguments.wants("memory") {
-                    memory::measure(&pool, &bench, &database, &arguments, &mut table).await;
+                    memory::measure(pool, &bench, &database, &arguments, &mut table).await;
                 }
             }
         }
-        pool.close().await;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&admin).await.unwrap();
+        for (pool, name) in pools.iter().zip(names) {
+            pool.close().await;
+            drop(&admin, name).await;
+        }
     }
     table.print(arguments.rounds);
     if let Some(file) = &arguments.json {
         std::fs::write(file, table.to_json(arguments.rounds)).unwrap();
         println!("\nThe same as JSON: {}", file.display());
     }
+}
+
+async fn drop(admin: &PgPool, database: &str) {
+    let statement = format!("drop database if exists {database}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(admin).await.unwrap();
 }

@@ -9,6 +9,8 @@ use ::server::{clock, db::usage};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgPool;
+use std::ops::Range;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 /// A database with customers who use things, and a server for it.
@@ -55,29 +57,46 @@ pub async fn customers(pool: &PgPool, count: usize) -> Vec<Uuid> {
     ids
 }
 
-/// Records events of the days up to now, day by day, as if each had come on its day; `weight` of a thousand are the
-/// first customer's own.
-pub async fn live(pool: &PgPool, customers: &[Uuid], random: &mut Random, events: usize, weight: usize) {
+/// Records events of 90 days up to `until`, day by day, as if each had come on its day. They are of customers in a range;
+/// `weight` of a thousand are the first customer's own.
+pub async fn live(
+    pool: &PgPool,
+    customers: &[Uuid],
+    range: Range<usize>,
+    random: &mut Random,
+    events: usize,
+    weight: usize,
+    until: DateTime<Utc>,
+) {
     const DAYS: u64 = 90;
     const BATCH: usize = 5_000;
-    let now = clock::now();
+    const WRITERS: usize = 3;
+    let recorder = usage::Recorder::default();
     let mut said = std::time::Instant::now();
     for back in (0..DAYS).rev() {
-        let day = now.date_naive() - Days::new(back);
-        let end: DateTime<Utc> = (day + Days::new(1)).and_time(NaiveTime::MIN).and_utc().min(now);
+        let day = until.date_naive() - Days::new(back);
+        // within the day: for ten minutes after it, ids are also written to it
+        let midnight = (day + Days::new(1)).and_time(NaiveTime::MIN).and_utc();
+        let end: DateTime<Utc> = (midnight - TimeDelta::seconds(1)).min(until);
         let within = end - day.and_time(NaiveTime::MIN).and_utc();
         let mut left = events / DAYS as usize;
+        let mut writing = JoinSet::new();
         while left > 0 {
             let batch = (0..left.min(BATCH)).map(|_| {
-                let (customer, mut event) = event(random, customers.len(), end, within);
-                let customer = if random.below(1000) < weight { 0 } else { customer };
+                let (customer, mut event) = event(random, range.len(), end, within);
+                let customer = if random.below(1000) < weight { 0 } else { range.start + customer };
                 event.customer_id = format!("c-{}", customers[customer]);
                 event
             });
             let batch = batch.collect::<Vec<_>>();
             left -= batch.len();
-            usage::record(pool, batch, end).await.unwrap();
+            if writing.len() == WRITERS {
+                writing.join_next().await.unwrap().unwrap();
+            }
+            let (recorder, pool) = (recorder.clone(), pool.clone());
+            writing.spawn(async move { recorder.record(&pool, batch, end).await.unwrap() });
         }
+        writing.join_all().await;
         while usage::fold(pool).await.unwrap() > 0 {}
         if said.elapsed().as_secs() >= 30 {
             println!("    … to {day}");
@@ -142,8 +161,8 @@ pub async fn company(pool: &PgPool) -> Bench {
     put_on(&api, customers[1], "Many", charges).await;
 
     let mut random = Random(7);
-    live(pool, &customers, &mut random, 40_000, 250).await;
     let now = clock::now();
+    live(pool, &customers, 0..customers.len(), &mut random, 40_000, 250, now).await;
     let calls = (0..1_000).map(|number| {
         let (_, mut event) = event(&mut random, 1, now, TimeDelta::minutes(30));
         event.customer_id = customers[1].to_string();

@@ -9,7 +9,7 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Charted, Daily, Wanted, fold, over_period, record, series},
+    db::usage::{self, Charted, Daily, Recorder, Wanted, fold, over_period, record, series},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -171,6 +171,29 @@ async fn each_aggregation_is_exact_before_and_after_the_fold(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_value_that_was_folded_and_comes_again_is_one_value(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    let users = metric(&pool, AggregationType::Unique, "user", "[]").await;
+    on_plan(&pool, acme, &[users]).await;
+    let send = async |id: &str, user: &str| {
+        let properties = format!(r#"{{"user": "{user}"}}"#);
+        record(&pool, vec![event(id, acme, now(), &properties)], now()).await.unwrap();
+    };
+    let today = async || {
+        let daily = charts(&pool, acme).await.remove(0);
+        (daily.values.last().unwrap().to_string(), daily.measures[0].total.to_string())
+    };
+    send("1", "ada").await;
+    fold(&pool).await.unwrap();
+    send("2", "ada").await;
+    assert_eq!(today().await, ("1".to_owned(), "1".to_owned()));
+    send("3", "bob").await;
+    assert_eq!(today().await, ("2".to_owned(), "2".to_owned()));
+    fold(&pool).await.unwrap();
+    assert_eq!(today().await, ("2".to_owned(), "2".to_owned()));
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn latest_is_by_event_time_whatever_the_order_of_arrival(pool: PgPool) {
     let acme = customer(&pool, "Acme").await;
     let id = metric(&pool, AggregationType::Latest, "value", "[]").await;
@@ -230,7 +253,7 @@ async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPo
     twice.extend(one(acme, 2));
     let recorded = record(&pool, twice, now()).await.unwrap();
     assert_eq!((recorded.fresh, recorded.duplicates), (1, 1));
-    // through each Monday, and across the ten minutes in which two weeks are open
+    // through each Monday, and across the ten minutes in which two days are open
     for later in [
         TimeDelta::hours(12),
         TimeDelta::hours(12) + TimeDelta::minutes(5),
@@ -241,10 +264,64 @@ async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPo
     ] {
         assert_eq!(record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates, 1, "{later}");
     }
+    // and so for a server that has run all the while
+    let recorder = Recorder::default();
+    for later in [2, 9, 34].map(TimeDelta::days) {
+        recorder.learn_ids(&pool, now() + later).await.unwrap();
+        assert_eq!(
+            recorder.record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates,
+            1,
+            "{later}"
+        );
+    }
     // for another customer it is another event
     assert_eq!(record(&pool, one(other, 9), now()).await.unwrap().fresh, 1);
     assert_eq!(month(&pool, acme, id, AggregationType::Sum, 0).await, pairs(&[("", "1")]));
     assert_eq!(month(&pool, other, id, AggregationType::Sum, 0).await, pairs(&[("", "9")]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn of_a_thousand_old_and_new_ids_each_is_told_apart(pool: PgPool) {
+    let acme = customer(&pool, "Acme").await;
+    let id = metric(&pool, AggregationType::Count, "", "[]").await;
+    let recorder = Recorder::default();
+    let batch = |ids: std::ops::Range<u32>, day: i64| {
+        let events = ids.map(|n| event(&n.to_string(), acme, now() + TimeDelta::days(day), "{}"));
+        (events.collect::<Vec<_>>(), now() + TimeDelta::days(day))
+    };
+    for (ids, day, fresh) in [(0..500, 0, 500), (400..900, 2, 400), (0..1000, 4, 100), (0..2000, 4, 1000)] {
+        let (events, at) = batch(ids, day);
+        recorder.learn_ids(&pool, at).await.unwrap();
+        assert_eq!(recorder.record(&pool, events, at).await.unwrap().fresh, fresh, "day {day}");
+    }
+    assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2000")]));
+}
+
+#[sqlx::test(migrations = false)]
+async fn ids_of_before_they_were_kept_by_day_stay_known(pool: PgPool) {
+    let migrations = sqlx::migrate!("./migrations");
+    migrations.run_to(13, &pool).await.unwrap();
+    let acme = customer(&pool, "Acme").await;
+    let old = event("old", acme, now(), "{}");
+    sqlx::query("select usage_ensure_partitions('{}', '{2026-10-19, 2026-11-16}')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    sqlx::query("insert into usage_dedupe (week, customer_id, event_key) values ('2026-11-16', $1, $2)")
+        .bind(acme)
+        .bind(old.key())
+        .execute(&pool)
+        .await
+        .unwrap();
+    migrations.run(&pool).await.unwrap();
+    let recorder = Recorder::default();
+    // the last one 34 days after the week's last day
+    for days in [0, 1, 7, 34] {
+        let at = now() + TimeDelta::days(days);
+        assert_eq!(record(&pool, vec![old.clone()], at).await.unwrap().duplicates, 1, "{days}");
+        recorder.learn_ids(&pool, at).await.unwrap();
+        assert_eq!(recorder.record(&pool, vec![old.clone()], at).await.unwrap().duplicates, 1, "{days}");
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]

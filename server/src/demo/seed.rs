@@ -81,6 +81,7 @@ async fn use_it(
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let today = now.date_naive();
+    let recorder = db::usage::Recorder::default();
     let (mut waiting, mut recorded, mut finalized, mut said) = (Vec::new(), 0, 0, None);
     for day in from.iter_days().take_while(|day| *day <= today) {
         waiting.extend(events(origin, day, today).filter(|event| event.timestamp <= now));
@@ -88,7 +89,7 @@ async fn use_it(
         if waiting.len() < BATCH && day != today {
             continue;
         }
-        recorded += db::usage::record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
+        recorded += recorder.record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
         // What the server does every few seconds.
         db::usage::fold(pool).await?;
         finalized += invoicing::finalize_due(pool, clock, grace).await?;

@@ -1,7 +1,10 @@
 //! Makes the partitions that the coming days need, before ingest asks for them.
 
-use crate::{AppState, Result, db::usage::ensure_partitions};
-use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use crate::{
+    AppState, Result,
+    db::usage::{ensure_partitions, monday_of},
+};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 /// Makes the partitions of usage_event from yesterday to a week ahead, and of usage_dedupe for this week and the next.
 /// It costs nothing when they are there.
@@ -11,6 +14,6 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 pub(super) async fn run(state: AppState, now: DateTime<Utc>) -> Result<()> {
     let today = now.date_naive();
     let days: Vec<NaiveDate> = (today - Days::new(1)).iter_days().take(9).collect();
-    let monday = today - Days::new(u64::from(today.weekday().num_days_from_monday()));
+    let monday = monday_of(today);
     ensure_partitions(&state.pool, &days, &[monday, monday + Days::new(7)]).await
 }

@@ -3,7 +3,8 @@
 use super::{
     batch::{Fresh, Key, remember},
     catalog,
-    partition::{DEDUPE_DAYS, Weeks, ensure_partitions},
+    ids::Ids,
+    partition::{Arrival, DEDUPE_DAYS, ensure_partitions},
     pending,
 };
 use crate::{
@@ -51,10 +52,10 @@ pub async fn adopt(
     if days.is_empty() {
         return Ok(());
     }
-    let weeks = Weeks::at(now);
-    ensure_partitions(&mut *tx, &[], &weeks.open).await?;
+    let arrival = Arrival::at(now);
+    ensure_partitions(&mut *tx, &[], &arrival.weeks()).await?;
     for day in days {
-        adopt_day(tx, customer_id, refs, day, since, &weeks).await?;
+        adopt_day(tx, customer_id, refs, day, since, &arrival).await?;
     }
     Ok(())
 }
@@ -65,7 +66,7 @@ async fn adopt_day(
     refs: &[String],
     day: NaiveDate,
     since: DateTime<Utc>,
-    weeks: &Weeks,
+    arrival: &Arrival,
 ) -> Result<()> {
     let midnight = day.and_time(Default::default()).and_utc();
     let end = midnight + TimeDelta::days(1);
@@ -99,7 +100,7 @@ async fn adopt_day(
         }
     }
     let keys: Vec<Key> = first.keys().copied().collect();
-    let (fresh, version) = remember(tx, &keys, weeks).await?;
+    let (fresh, version) = remember(tx, &keys, arrival, &Ids::default()).await?;
     let metrics = catalog::metrics(tx, version).await?;
     let mut sums = Sums::default();
     let mut adopted = Vec::new();

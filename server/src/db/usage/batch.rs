@@ -2,10 +2,11 @@
 
 use super::{
     catalog::{self, Version},
-    customers::{Known, as_ids, customers_sql},
-    partition::Weeks,
+    customers::{as_ids, customers_sql},
+    ids::Ids,
+    partition::Arrival,
     pending,
-    record::Recorded,
+    record::{Memory, Recorded},
     watch::Backend,
 };
 use crate::{
@@ -28,7 +29,7 @@ pub(super) struct Batch<'a> {
     refs: Vec<&'a str>,
     ref_of: Vec<usize>,
     days: Vec<NaiveDate>,
-    weeks: Weeks,
+    arrival: Arrival,
     now: DateTime<Utc>,
 }
 
@@ -57,7 +58,7 @@ impl<'a> Batch<'a> {
             })
             .collect();
         let days = events.iter().map(|event| event.timestamp.date_naive()).collect::<BTreeSet<_>>();
-        Self { events, sizes, refs, ref_of, days: days.into_iter().collect(), weeks: Weeks::at(now), now }
+        Self { events, sizes, refs, ref_of, days: days.into_iter().collect(), arrival: Arrival::at(now), now }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -78,7 +79,8 @@ impl<'a> Batch<'a> {
         self.sizes.iter().map(of_request).collect()
     }
 
-    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend, known: &Known) -> Result<Outcome> {
+    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend, memory: &Memory) -> Result<Outcome> {
+        let Memory { customers: known, ids } = memory;
         let (mut customers, known_version) = known.look_up(&self.refs);
         let mut asked = self.without(&customers);
         let mut tx = pool.begin().await?;
@@ -113,7 +115,7 @@ impl<'a> Batch<'a> {
             first.entry((fallback[self.ref_of[index]], event.key())).or_insert(index);
         }
         let keys: Vec<Key> = first.keys().copied().collect();
-        let (fresh, version) = remember(&mut tx, &keys, &self.weeks).await?;
+        let (fresh, version) = remember(&mut tx, &keys, &self.arrival, ids).await?;
         let fresh: Vec<usize> = match fresh {
             Fresh::All => first.into_values().collect(),
             Fresh::These(keys) => {
@@ -131,6 +133,7 @@ impl<'a> Batch<'a> {
             self.insert(&mut tx, &fresh, &customers, &sums, version).await?;
         }
         tx.commit().await?;
+        ids.keep_up(pool, &self.arrival);
         Ok(Outcome::Stored(self.recorded(&fresh)))
     }
 
@@ -161,7 +164,7 @@ impl<'a> Batch<'a> {
             " as customers",
         ))
         .bind(&self.days)
-        .bind(&self.weeks.open)
+        .bind(self.arrival.weeks())
         .bind(refs)
         .bind(as_ids(refs))
         .fetch_one(db)
@@ -249,27 +252,38 @@ pub(super) enum Fresh {
 
 /// Remembers keys, in their order (so that no two batches wait for each other), and says which were new. The version of
 /// the metrics comes along.
-pub(super) async fn remember(db: &mut PgConnection, keys: &[Key], weeks: &Weeks) -> Result<(Fresh, Version)> {
+pub(super) async fn remember(
+    db: &mut PgConnection,
+    keys: &[Key],
+    arrival: &Arrival,
+    ids: &Ids,
+) -> Result<(Fresh, Version)> {
     let (customer_ids, event_keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
+    let unsure = ids.unsure(keys, arrival);
     let row = sqlx::query(
         "with inserted as (
-            insert into usage_dedupe (week, customer_id, event_key)
-            select open.week, sent.customer_id, sent.event_key
-            from unnest($3::date[]) as open(week)
-            cross join unnest($1::uuid[], $2::uuid[]) as sent(customer_id, event_key)
-            -- a scalar subquery is probed key by key; `not exists` could become a scan of the closed weeks
-            where (
-                select true from usage_dedupe
-                where week = any($4)
-                    and usage_dedupe.customer_id = sent.customer_id
-                    and usage_dedupe.event_key = sent.event_key
+            insert into usage_dedupe (day, customer_id, event_key)
+            select open.day, sent.customer_id, sent.event_key
+            from unnest($3::date[]) as open(day)
+            cross join unnest($1::uuid[], $2::uuid[], $4::boolean[]) as sent(customer_id, event_key, is_unsure)
+            -- a scalar subquery is probed key by key and day by day; `not exists` could become a scan of the closed days
+            where not is_unsure or (
+                select true
+                from unnest($5::date[]) as closed(day)
+                cross join lateral (
+                    select from usage_dedupe
+                    where usage_dedupe.day = closed.day
+                        and usage_dedupe.customer_id = sent.customer_id
+                        and usage_dedupe.event_key = sent.event_key
+                    limit 1
+                ) as known
                 limit 1
             ) is null
-            order by open.week, sent.customer_id, sent.event_key
+            order by open.day, sent.customer_id, sent.event_key
             on conflict do nothing
             returning customer_id, event_key
         ),
-        -- new is what is new in every open week
+        -- new is what is new on every open day
         fresh as (
             select customer_id, event_key from inserted
             group by customer_id, event_key
@@ -283,8 +297,9 @@ pub(super) async fn remember(db: &mut PgConnection, keys: &[Key], weeks: &Weeks)
     )
     .bind(customer_ids)
     .bind(event_keys)
-    .bind(&weeks.open)
-    .bind(&weeks.closed)
+    .bind(&arrival.open)
+    .bind(unsure.keys)
+    .bind(unsure.days)
     .fetch_one(db)
     .await?;
     let version = Version { catalog_id: row.try_get("id")?, number: row.try_get("version")? };

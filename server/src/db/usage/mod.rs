@@ -9,6 +9,7 @@ mod customers;
 mod fold;
 mod groups;
 mod growth;
+mod ids;
 mod partition;
 mod pending;
 mod period;
@@ -26,7 +27,7 @@ pub use backfill::backfill;
 pub use fold::fold;
 pub use groups::groups;
 pub use growth::{Growth, Span, growth};
-pub use partition::ensure_partitions;
+pub use partition::{ensure_partitions, monday_of};
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,

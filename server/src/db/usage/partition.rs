@@ -1,4 +1,4 @@
-//! Partitions of usage_event by day and of usage_dedupe by week of arrival.
+//! Partitions of usage_event by day and of usage_dedupe by week, and the days of arrival that ids lie in.
 
 use crate::Result;
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
@@ -7,34 +7,59 @@ use sqlx::PgExecutor;
 /// How far back an id is remembered, and an event may lie.
 pub(super) const DEDUPE_DAYS: i64 = 34;
 
-/// How long after the start of a week ids are also written to the week before: two servers whose clocks, or two
+/// How long after the start of a day ids are also written to the day before: two servers whose clocks, or two
 /// transactions whose beginnings, lie on different sides of midnight then still meet on one key.
 const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 
-/// The weeks of arrival that matter at one instant, as Mondays.
+/// How long after its end a day surely gets no ids any more, with room for transactions and clocks.
+const SETTLING: TimeDelta = TimeDelta::hours(1);
+
+/// The days of arrival (UTC) that matter at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Weeks {
+pub(super) struct Arrival {
     /// Where ids are written, oldest first.
     pub(super) open: Vec<NaiveDate>,
-    /// Where they are only looked up.
+    /// Where they are only looked up, oldest first.
     pub(super) closed: Vec<NaiveDate>,
+    /// How many of the closed days never change again.
+    settled: usize,
 }
 
-impl Weeks {
+impl Arrival {
     pub(super) fn at(now: DateTime<Utc>) -> Self {
-        let monday_of = |at: DateTime<Utc>| {
-            let day = at.date_naive();
-            day - Days::new(u64::from(day.weekday().num_days_from_monday()))
-        };
-        let newest = monday_of(now);
-        let oldest = monday_of(now - TimeDelta::days(DEDUPE_DAYS));
-        let first_open = monday_of(now - OVERLAP);
-        let weeks = |from: NaiveDate, to: NaiveDate| from.iter_weeks().take_while(move |week| *week < to);
+        let today = now.date_naive();
+        let oldest = (now - TimeDelta::days(DEDUPE_DAYS)).date_naive();
+        let first_open = (now - OVERLAP).date_naive();
+        let first_unsettled = (now - SETTLING).date_naive();
+        let days = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
+        // Ids of before migration 14 lie on the Monday of their week.
+        let closed: Vec<NaiveDate> = std::iter::once(monday_of(oldest))
+            .filter(|monday| *monday < oldest)
+            .chain(days(oldest, first_open))
+            .collect();
         Self {
-            closed: weeks(oldest, first_open).collect(),
-            open: weeks(first_open, newest + Days::new(7)).collect(),
+            settled: closed.iter().filter(|day| **day < first_unsettled).count(),
+            closed,
+            open: days(first_open, today + Days::new(1)).collect(),
         }
     }
+
+    /// The closed days that never change again.
+    pub(super) fn settled(&self) -> &[NaiveDate] {
+        &self.closed[..self.settled]
+    }
+
+    /// The partitions of the open days, as Mondays.
+    pub(super) fn weeks(&self) -> Vec<NaiveDate> {
+        let mut weeks: Vec<NaiveDate> = self.open.iter().map(|day| monday_of(*day)).collect();
+        weeks.dedup();
+        weeks
+    }
+}
+
+/// The Monday of a day's week.
+pub fn monday_of(day: NaiveDate) -> NaiveDate {
+    day - Days::new(u64::from(day.weekday().num_days_from_monday()))
 }
 
 /// Makes the missing partitions for events of these days and for ids that arrive in these weeks (Mondays).
@@ -54,30 +79,55 @@ pub async fn ensure_partitions(
 mod tests {
     use super::*;
 
-    fn weeks_at(now: &str) -> (Vec<String>, Vec<String>) {
-        let weeks = Weeks::at(now.parse().expect(now));
-        let text = |days: Vec<NaiveDate>| days.iter().map(ToString::to_string).collect();
-        (text(weeks.open), text(weeks.closed))
+    fn at(now: &str) -> Arrival {
+        Arrival::at(now.parse().expect(now))
+    }
+
+    fn text(days: &[NaiveDate]) -> Vec<String> {
+        days.iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn ids_are_written_to_the_week_of_arrival_and_looked_up_34_days_back() {
-        let (open, closed) = weeks_at("2026-11-22T12:00:00Z"); // a Sunday
-        assert_eq!(open, ["2026-11-16"]);
-        assert_eq!(closed, ["2026-10-19", "2026-10-26", "2026-11-02", "2026-11-09"]);
+    fn ids_are_written_to_the_day_of_arrival_and_looked_up_34_days_back() {
+        let arrival = at("2026-11-22T12:00:00Z");
+        assert_eq!(text(&arrival.open), ["2026-11-22"]);
+        let closed = text(&arrival.closed);
+        assert_eq!(closed.first().map(String::as_str), Some("2026-10-19")); // a Monday
+        assert_eq!(closed.last().map(String::as_str), Some("2026-11-21"));
+        assert_eq!(closed.len(), 34);
     }
 
     #[test]
-    fn for_ten_minutes_both_weeks_are_open() {
-        for (now, open_weeks) in [
-            ("2026-11-22T23:59:59Z", ["2026-11-16"].as_slice()),
-            ("2026-11-23T00:00:00Z", &["2026-11-16", "2026-11-23"]),
-            ("2026-11-23T00:09:59Z", &["2026-11-16", "2026-11-23"]),
-            ("2026-11-23T00:10:00Z", &["2026-11-23"]),
+    fn ids_of_whole_weeks_are_found_on_their_monday() {
+        let closed = text(&at("2026-11-24T12:00:00Z").closed);
+        assert_eq!(closed[..3], ["2026-10-19", "2026-10-21", "2026-10-22"]);
+    }
+
+    #[test]
+    fn for_ten_minutes_both_days_are_open_and_a_day_settles_in_an_hour() {
+        for (now, open, weeks, last_settled) in [
+            ("2026-11-22T23:59:59Z", ["2026-11-22"].as_slice(), ["2026-11-16"].as_slice(), "2026-11-21"),
+            (
+                "2026-11-23T00:00:00Z",
+                &["2026-11-22", "2026-11-23"],
+                &["2026-11-16", "2026-11-23"],
+                "2026-11-21",
+            ),
+            (
+                "2026-11-23T00:09:59Z",
+                &["2026-11-22", "2026-11-23"],
+                &["2026-11-16", "2026-11-23"],
+                "2026-11-21",
+            ),
+            ("2026-11-23T00:10:00Z", &["2026-11-23"], &["2026-11-23"], "2026-11-21"),
+            ("2026-11-23T01:00:00Z", &["2026-11-23"], &["2026-11-23"], "2026-11-22"),
+            ("2026-11-24T00:00:00Z", &["2026-11-23", "2026-11-24"], &["2026-11-23"], "2026-11-22"),
         ] {
-            let (open, closed) = weeks_at(now);
-            assert_eq!(open, open_weeks, "{now}");
-            assert!(closed.iter().all(|week| !open.contains(week)), "{now}");
+            let arrival = at(now);
+            assert_eq!(text(&arrival.open), open, "{now}");
+            assert_eq!(text(&arrival.weeks()), weeks, "{now}");
+            assert_eq!(text(arrival.settled()).last().map(String::as_str), Some(last_settled), "{now}");
+            assert!(arrival.closed.iter().all(|day| !arrival.open.contains(day)), "{now}");
         }
     }
 }

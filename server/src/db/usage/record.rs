@@ -3,6 +3,7 @@
 use super::{
     batch::{Batch, Outcome},
     customers::Known,
+    ids::Ids,
     partition::ensure_partitions,
     watch::Backend,
 };
@@ -19,6 +20,13 @@ pub struct Recorded {
     pub duplicates: usize,
 }
 
+/// What a process remembers from one batch to the next.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    pub(super) customers: Known,
+    pub(super) ids: Ids,
+}
+
 /// Stores the events that are new and adds them to the sums, in one transaction. The events are valid.
 ///
 /// # Errors
@@ -26,7 +34,7 @@ pub struct Recorded {
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {
-        let recorded = store(&pool, &[&events], now, &Backend::default(), &Known::default()).await?;
+        let recorded = store(&pool, &[&events], now, &Backend::default(), &Memory::default()).await?;
         Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
@@ -39,14 +47,14 @@ pub(super) async fn store(
     requests: &[&[Event]],
     now: DateTime<Utc>,
     backend: &Backend,
-    known: &Known,
+    memory: &Memory,
 ) -> Result<Vec<Recorded>> {
     let batch = Batch::new(requests, now);
     if batch.is_empty() {
         return Ok(batch.recorded(&[]));
     }
     for _ in 0..3 {
-        match batch.store(pool, backend, known).await? {
+        match batch.store(pool, backend, memory).await? {
             Outcome::Stored(recorded) => return Ok(recorded),
             Outcome::NoPartition { days, weeks } => ensure_partitions(pool, &days, &weeks).await?,
         }

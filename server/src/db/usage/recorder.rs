@@ -1,8 +1,8 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
 use super::{
-    customers::Known,
-    record::{Recorded, store},
+    partition::Arrival,
+    record::{Memory, Recorded, store},
     watch::{self, Backend},
 };
 use crate::{Error, Result, metering::Event};
@@ -32,7 +32,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
     queue: Arc<Mutex<Queue>>,
-    known: Known,
+    memory: Memory,
 }
 
 #[derive(Debug, Default)]
@@ -69,12 +69,21 @@ impl Recorder {
         answered.await.unwrap_or_else(|_| Err(away()))
     }
 
+    /// Reads the ids of the days that are over, so that no later event is looked up there in vain. It also happens by
+    /// itself, in the background, once events come.
+    ///
+    /// # Errors
+    /// When the database refuses or is away.
+    pub async fn learn_ids(&self, pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
+        self.memory.ids.learn(pool, &Arrival::at(now)).await
+    }
+
     /// Writes until nobody waits.
     async fn write(self, pool: PgPool) {
         while let Some(requests) = self.take() {
             let backend = Backend::default();
             let mut writing =
-                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.known.clone()));
+                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.memory.clone()));
             if timeout(STALL, &mut writing).await.is_err() {
                 tokio::spawn(watch::over(pool.clone(), writing, backend));
             }
@@ -106,13 +115,13 @@ impl Recorder {
 }
 
 /// Stores requests together, or, when the database refuses that, one by one; and answers each.
-async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, known: Known) {
-    let outcome = limited(&pool, &requests, &backend, &known).await;
+async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, memory: Memory) {
+    let outcome = limited(&pool, &requests, &backend, &memory).await;
     if requests.len() == 1 || !matches!(outcome, Err(Error::Database(_) | Error::Internal(_))) {
         return answer(requests, outcome);
     }
     for request in requests {
-        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &known).await;
+        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &memory).await;
         answer(vec![request], outcome);
     }
 }
@@ -121,11 +130,11 @@ async fn limited(
     pool: &PgPool,
     requests: &[Request],
     backend: &Backend,
-    known: &Known,
+    memory: &Memory,
 ) -> Result<Vec<Recorded>> {
     let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
     let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
-    timeout(LIMIT, store(pool, &events, now, backend, known)).await.unwrap_or(Err(away()))
+    timeout(LIMIT, store(pool, &events, now, backend, memory)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {

@@ -176,15 +176,36 @@ added as (
     group by wanted.id, wanted.aggregation_type, usage.day
 ),
 seen as (
-    select distinct wanted.id, usage.day, usage.value_id
+    select wanted.id, stored.day, stored.value_id
     from wanted
-    join usage_value usage
-        on usage.billable_metric_id = wanted.id
-        and usage.group_index = wanted.group_index
-        and usage.group_id = wanted.group_id
+    join usage_unique stored
+        on stored.billable_metric_id = wanted.id
+        and stored.group_index = wanted.group_index
+        and stored.group_id = wanted.group_id
     where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
+        and stored.customer_id = $1
+        and stored.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
+    union all
+    -- what is not folded yet, unless it is stored already: to make all of it distinct would take longer than to read it
+    select distinct wanted.id, pending.day, value.id
+    from wanted
+    join usage_pending_sum pending
+        on pending.billable_metric_id = wanted.id
+        and pending.group_index = wanted.group_index
+        and pending.group_id = wanted.group_id
+    cross join lateral unnest(pending.value_ids) as value(id)
+    where wanted.aggregation_type = 'UNIQUE'
+        and pending.customer_id = $1
+        and pending.day > $6::date - 180 and pending.day <= $6::date
+        and not exists (
+            select from usage_unique stored
+            where stored.day = pending.day
+                and stored.customer_id = $1
+                and stored.billable_metric_id = pending.billable_metric_id
+                and stored.group_index = pending.group_index
+                and stored.group_id = pending.group_id
+                and stored.value_id = value.id
+        )
 ),
 different as (
     select id, array[
