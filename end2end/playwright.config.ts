@@ -4,6 +4,8 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   outputDir: "test-results",
+  // What a screen reader reads of each sample: reviewed like code, made anew by --update-snapshots.
+  snapshotPathTemplate: "{testDir}/aria/{arg}{ext}",
   globalSetup: "./setup.ts",
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),

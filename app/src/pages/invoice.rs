@@ -31,6 +31,7 @@ pub(super) fn view(
     let list = links.list(&InvoiceQuery::default());
     match found {
         Err(LoadError) => EitherOf3::A(view! {
+            <header class="heading"><h1>{words::INVOICE}</h1></header>
             <ErrorState text=words::INVOICE_NOT_LOADED href=links.invoice(&id.to_string(), &query)/>
         }),
         Ok(None) => EitherOf3::B(view! {

@@ -84,9 +84,10 @@ impl InvoicesPage {
             InvoicesContent::List(query, Ok(found)) => {
                 EitherOf3::A(list(query, found, &options, now, &links))
             }
-            InvoicesContent::List(query, Err(LoadError)) => {
-                EitherOf3::B(view! { <ErrorState text=words::NOT_LOADED href=links.list(&query)/> })
-            }
+            InvoicesContent::List(query, Err(LoadError)) => EitherOf3::B(view! {
+                <header class="heading"><h1>{words::INVOICES}</h1></header>
+                <ErrorState text=words::NOT_LOADED href=links.list(&query)/>
+            }),
             InvoicesContent::One(id, query, one) => {
                 EitherOf3::C(super::invoice::view(id, query, one, &options, now, &links))
             }

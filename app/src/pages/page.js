@@ -31,21 +31,26 @@ if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,H
 // asked of the server; of its answer only the body is read, for the style sheet in its head has a nonce of another page.
 let turn=0,kept={};
 const board=()=>D.getElementById('usage'),said=()=>D.getElementById('said');
-// The picture changes at once. The table, most of a chart's nodes, follows once that is painted, or when somebody asks for it.
-const swap=(b,w)=>{settle();const f=all('[data-chart]>figure',b),now=b.dataset.window;
-const next=kept[w]||all('template[data-window="'+w+'"]',b).map(t=>t.content);if(next.length!==f.length)return false;
-hide();kept[now]=f.map(()=>new DocumentFragment);
-f.forEach((x,i)=>{const old=x.querySelector('details'),table=next[i].querySelector('details'),k=kept[now][i];
-k.append(...[...x.childNodes].filter(n=>n!==old));table.remove();x.prepend(next[i]);
-late.push(()=>{table.open=old.open;k.append(old);x.append(table)})});
-b.dataset.window=w;f.some(x=>x.querySelector('details').open)?settle():requestAnimationFrame(()=>setTimeout(settle));
+// Templates are taken apart while nothing happens: a picture and a table for each chart.
+const apart=(b,w)=>kept[w]||=all('template[data-window="'+w+'"]',b).map(t=>{const c=D.adoptNode(t.content),table=c.querySelector('details');table.remove();return[c,table]});
+(self.requestIdleCallback||setTimeout)(()=>{const b=board();if(b)for(const l of all('a[data-range]',b))if(l.dataset.range!==b.dataset.window)apart(b,l.dataset.range)});
+// The picture changes at once. The table, most of a chart's nodes, and the address follow once that is painted, or when
+// somebody asks for them.
+const swap=(b,w,href)=>{settle();const f=all('[data-chart]>figure',b),next=apart(b,w);if(next.length!==f.length)return false;
+hide();const was=kept[b.dataset.window]=[];
+f.forEach((x,i)=>{const old=x.lastElementChild,k=new DocumentFragment,[c,table]=next[i];
+while(x.firstChild!==old)k.append(x.firstChild);x.prepend(c);was.push([k,old]);
+late.push(()=>{table.open=old.open;old.replaceWith(table)})});
+b.dataset.window=w;late.push(()=>clean(href));
+f.some(x=>x.lastElementChild.open)?settle():requestAnimationFrame(()=>setTimeout(settle));
 for(const l of all('a[data-choice]',b)){if(l.dataset.range){l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current')}
 else l.setAttribute('href',l.getAttribute('href').replace(/window=\d+/,'window='+w))}return true};
 const retry=(b,key)=>{const l=all('[data-choice]',b).find(x=>x.dataset.choice===key),m=l?.closest('details');(m?m.firstElementChild:l||b.querySelector('h1')).focus({preventScroll:true})};
 D.addEventListener('click',async e=>{const m=D.querySelector('.menu[open]');if(m&&!m.contains(e.target))m.open=false;
 const l=e.target.closest?.('a[data-choice]'),b=board();if(!l||!b||e.defaultPrevented||e.button||e.metaKey||e.ctrlKey||e.shiftKey||e.altKey)return;
 e.preventDefault();const href=l.href,w=l.dataset.range,my=++turn;said().textContent='';
-if(w&&(w===b.dataset.window||swap(b,w))){b.removeAttribute('aria-busy');clean(href);return}
+if(w===b.dataset.window){b.removeAttribute('aria-busy');settle();clean(href);return}
+if(w&&swap(b,w,href)){b.removeAttribute('aria-busy');return}
 b.setAttribute('aria-busy','true');
 try{const r=await fetch(href),text=await r.text(),p=new DOMParser().parseFromString(text.slice(text.indexOf('<body')),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
 if(r.status===401){D.getElementById('expired').hidden=false;b.removeAttribute('aria-busy');return}
