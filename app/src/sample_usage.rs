@@ -10,7 +10,7 @@ use crate::{
     },
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
     pages::{LoadError, PageContent, UsageBoard, UsagePage},
-    view::usage_choice::UsageChoice,
+    view::usage_choice::{Only, UsageChoice},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
@@ -44,7 +44,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let plain = UsageChoice::default();
     let cost = UsageChoice { is_cost: true, ..plain.clone() };
     let by_region = plain.with_group_key(Some(vec!["region".to_owned()]));
-    let alone = by_region.with_only(Some(vec![Some("eu-west-1".to_owned())]));
+    let alone = by_region.with_only(Some(Only::Group(vec![Some("eu-west-1".to_owned())])));
     let months = by_region.with_window(UsageWindow::Days90);
     let grouped = |count, choice: &UsageChoice| board(by_groups(metrics(today), count, choice, today));
     [
@@ -161,7 +161,7 @@ fn metrics(today: NaiveDate) -> Metrics {
 
 /// The same by so many regions; the last metric is not recorded by region.
 fn by_groups(metrics: Metrics, count: usize, choice: &UsageChoice, today: NaiveDate) -> Metrics {
-    let (window, only) = (choice.window, choice.only.as_ref());
+    let (window, only) = (choice.window, choice.group_alone());
     let regions = ["us-east-1", "eu-west-1", "ap-south-1", "us-west-2", "sa-east-1", "eu-central-1"];
     let last = metrics.len() - 1;
     let split = |(index, (name, series)): (usize, (String, Result<UsageSeries, LoadError>))| {

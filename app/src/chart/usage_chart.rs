@@ -74,11 +74,8 @@ fn Legend(metric: String, items: Vec<LegendItem>) -> impl IntoView {
             {share.map(|share| view! { " " <span class="share">{share}</span> })}
         };
         let title = if is_current { usage_words::SHOW_ALL } else { usage_words::SHOW_ALONE };
-        match href {
-            Some(href) => leptos::either::Either::Left(view! {
-                <li><a href=href title=title data-session="" data-choice=key aria-current=is_current.then_some("true")>{inside}</a></li>
-            }),
-            None => leptos::either::Either::Right(view! { <li><span>{inside}</span></li> }),
+        view! {
+            <li><a href=href title=title data-session="" data-choice=key aria-current=is_current.then_some("true")>{inside}</a></li>
         }
     };
     let has_current = items.iter().any(|item| item.is_current);

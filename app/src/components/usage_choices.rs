@@ -138,7 +138,7 @@ pub fn UsageChoices(
         }
     });
     let alone = choice.group_key.as_ref().zip(choice.only.as_ref()).map(|(key, only)| {
-        let name = usage_words::group_values(key, only, &names);
+        let name = usage_words::only_name(key, only, &names);
         let label = usage_words::only(&name);
         view! {
             <a class="chip" href=choice.with_only(None).href(&base_href) data-session="" data-choice="only=" aria-label=label>

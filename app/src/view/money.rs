@@ -107,8 +107,14 @@ fn write(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> Strin
         return format!("{}\u{a0}{}", quantity(amount), credit_type.name);
     };
     let whole_units = in_whole_units(amount, credit_type);
-    let value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };
-    with_symbol(&value, &currency, credit_type, &padded(&value, currency.digits))
+    let mut value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };
+    let mut bound = "";
+    // The cost of a day can be less than the smallest amount; it is not nothing.
+    if value.is_zero() && !amount.is_zero() {
+        let least = power_of_ten(-(currency.digits as i64));
+        (value, bound) = if amount.is_negative() { (-&least, ">") } else { (least, "<") };
+    }
+    format!("{bound}{}", with_symbol(&value, &currency, credit_type, &padded(&value, currency.digits)))
 }
 
 /// Sign, symbol or code, digits: the sign stands before the symbol.
@@ -169,8 +175,11 @@ mod tests {
             ("421807", "USD (cents)", "$4,218.07"),
             ("-5000", "USD (cents)", "−$50.00"),
             ("0", "USD (cents)", "$0.00"),
-            ("0.4", "USD (cents)", "$0.00"),
-            ("-0.4", "USD (cents)", "$0.00"),
+            ("0.4", "USD (cents)", "<$0.01"),
+            ("-0.4", "USD (cents)", ">−$0.01"),
+            ("0.5", "USD (cents)", "$0.01"),
+            ("0.3", "JPY", "<¥1"),
+            ("0.0004", "KWD", "<KWD\u{a0}0.001"),
             ("1234.5", "EUR", "€1,234.50"),
             ("1234567", "JPY", "¥1,234,567"),
             ("9000", "CLP", "CLP\u{a0}9,000"),

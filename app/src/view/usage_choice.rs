@@ -6,6 +6,18 @@ use std::fmt::Write as _;
 /// The values of a group, in the order of its key; `None` for events without the property.
 pub type GroupValues = Vec<Option<String>>;
 
+/// What is shown alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// One group.
+    Group(GroupValues),
+    /// All groups after the largest ones, together.
+    Others,
+}
+
+/// [`Only::Others`] in a URL: no group's values are written like this.
+const OTHERS: &str = "~~";
+
 /// The choices of a reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UsageChoice {
@@ -18,7 +30,7 @@ pub struct UsageChoice {
     /// The group key to split by.
     pub group_key: Option<Vec<String>>,
     /// The one group that is shown alone.
-    pub only: Option<GroupValues>,
+    pub only: Option<Only>,
 }
 
 impl UsageChoice {
@@ -32,9 +44,10 @@ impl UsageChoice {
     ) -> Self {
         let names = group.filter(|group| !group.is_empty()).map(decode);
         let group_key = names.and_then(|names| names.into_iter().collect::<Option<Vec<String>>>());
-        let only = only
-            .map(decode)
-            .filter(|values| group_key.as_ref().is_some_and(|names| names.len() == values.len()));
+        let only = group_key.as_ref().zip(only).and_then(|(names, only)| match only {
+            OTHERS => Some(Only::Others),
+            values => Some(decode(values)).filter(|values| values.len() == names.len()).map(Only::Group),
+        });
         Self {
             window: window
                 .and_then(|days| days.parse().ok())
@@ -59,9 +72,13 @@ impl UsageChoice {
         if let Some(group_key) = &self.group_key {
             let names = group_key.iter().map(|name| Some(name.as_str()));
             let _ = write!(href, "&group={}", encode(names));
-            if let Some(only) = &self.only {
-                let _ = write!(href, "&only={}", encode(only.iter().map(Option::as_deref)));
-            }
+            let _ = match &self.only {
+                None => Ok(()),
+                Some(Only::Others) => write!(href, "&only={OTHERS}"),
+                Some(Only::Group(values)) => {
+                    write!(href, "&only={}", encode(values.iter().map(Option::as_deref)))
+                }
+            };
         }
         href
     }
@@ -77,8 +94,16 @@ impl UsageChoice {
     }
 
     /// The same with one group alone, or with all.
-    pub fn with_only(&self, only: Option<GroupValues>) -> Self {
+    pub fn with_only(&self, only: Option<Only>) -> Self {
         Self { only, ..self.clone() }
+    }
+
+    /// The values of the group that is shown alone.
+    pub fn group_alone(&self) -> Option<&GroupValues> {
+        match self.only.as_ref()? {
+            Only::Group(values) => Some(values),
+            Only::Others => None,
+        }
     }
 }
 
@@ -135,7 +160,7 @@ mod tests {
                 is_cumulative: true,
                 is_cost: true,
                 group_key: Some(key.into_iter().map(ToOwned::to_owned).collect()),
-                only: Some(only),
+                only: Some(Only::Group(only)),
             };
             let written = choice.href("/embed/usage?token=t");
             assert_eq!(written, format!("/embed/usage?token=t&window=60&view=cumulative&measure=cost{href}"));
@@ -169,5 +194,8 @@ mod tests {
         assert_eq!(read, UsageChoice::default());
         let read = UsageChoice::read(None, None, None, Some("region"), Some("a,b"));
         assert_eq!(read.only, None, "two values for one name");
+        let others = UsageChoice::read(None, None, None, Some("region"), Some("~~"));
+        assert_eq!(others.only, Some(Only::Others));
+        assert!(others.href("/u?token=t").ends_with("&group=region&only=~~"));
     }
 }

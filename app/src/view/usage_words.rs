@@ -1,6 +1,9 @@
 //! The usage dashboard's sentences.
 
-use super::{format, usage_choice::GroupValues};
+use super::{
+    format,
+    usage_choice::{GroupValues, Only},
+};
 use crate::{
     billing::{AggregationType, DayMark, DayMarkKind, NoCost, UsageWindow},
     embed::GroupKeyNames,
@@ -125,6 +128,14 @@ pub fn group_values(key: &[String], values: &GroupValues, names: &GroupKeyNames)
         Some(value) => names.value(name, value).to_owned(),
     };
     key.iter().zip(values).map(value).collect::<Vec<_>>().join(", ")
+}
+
+/// What is shown alone, for people.
+pub fn only_name(key: &[String], only: &Only, names: &GroupKeyNames) -> String {
+    match only {
+        Only::Group(values) => group_values(key, values, names),
+        Only::Others => "Other groups".to_owned(),
+    }
 }
 
 /// How fresh the numbers are.

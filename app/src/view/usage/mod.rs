@@ -4,7 +4,7 @@ use super::{
     axis::AxisUnit,
     format,
     usage_change::{Compared, compare},
-    usage_choice::UsageChoice,
+    usage_choice::{Only, UsageChoice},
     usage_words,
 };
 use crate::{
@@ -84,8 +84,8 @@ pub struct LegendItem {
     pub total: String,
     /// Its share of all, where groups add up.
     pub share: Option<String>,
-    /// Shows it alone, or all again when it is alone already; `None` for the others together.
-    pub href: Option<String>,
+    /// Shows it alone, or all again when it is alone already.
+    pub href: String,
     /// True for the group that is shown alone.
     pub is_current: bool,
 }
@@ -127,8 +127,7 @@ impl Writer<'_> {
 /// One group's days in the unit that is shown.
 struct Group {
     name: String,
-    is_other: bool,
-    only: Option<Vec<Option<String>>>,
+    only: Only,
     daily: Vec<Decimal>,
     total: Decimal,
 }
@@ -153,18 +152,24 @@ impl UsageCard {
             None => series.values.iter().cloned().map(Some).collect(),
         };
         let shown: Option<Vec<Decimal>> = all[skipped..].iter().cloned().collect();
-        let daily = shown.ok_or(usage_words::no_cost(NoCost::WholePeriod))?;
+        let mut daily = shown.ok_or(usage_words::no_cost(NoCost::WholePeriod))?;
         let adds_up = series.is_additive();
-        let compared = compare(series, cost.is_some().then_some(&all[..]), window);
+        let mut compared = compare(series, cost.is_some().then_some(&all[..]), window);
         let groups = self::groups(series, context, window)?;
         let is_split = !groups.is_empty() && choice.only.is_none();
 
-        let total = if cost.is_some() { daily.iter().sum() } else { series.measure(window).total.clone() };
+        let mut total =
+            if cost.is_some() { daily.iter().sum() } else { series.measure(window).total.clone() };
+        if choice.only == Some(Only::Others) && series.groups.is_some() {
+            // Who they are depends on the window, so there is nothing before it to compare them with.
+            let others = groups.iter().find(|group| group.only == Only::Others);
+            let nothing = || vec![Decimal::zero(); daily.len()];
+            total = others.map(|group| group.total.clone()).unwrap_or_default();
+            daily = others.map_or_else(nothing, |group| group.daily.clone());
+            compared = Compared::default();
+        }
         let accumulate = |values: &[Decimal]| accumulated(values, choice.is_cumulative && adds_up);
-        let alone = choice
-            .only
-            .as_ref()
-            .and_then(|only| groups.iter().position(|group| group.only.as_ref() == Some(only)));
+        let alone = choice.only.as_ref().and_then(|only| groups.iter().position(|group| group.only == *only));
         let value_name = match (cost.is_some(), choice.is_cumulative && adds_up) {
             (false, false) => "Usage",
             (false, true) => "Usage to date",
@@ -262,14 +267,14 @@ fn groups(
                     Some(values) => usage_words::group_values(key, values, context.names),
                     None => format!("Other ({})", group.count),
                 },
-                is_other: group.group_values.is_none(),
-                only: group.group_values.clone(),
+                only: group.group_values.clone().map_or(Only::Others, Only::Group),
                 total: if prices.is_some() { daily.iter().sum() } else { group.total.clone() },
                 daily,
             }
         })
         .collect();
-    groups.sort_by(|one, other| one.is_other.cmp(&other.is_other).then(other.total.cmp(&one.total)));
+    let is_last = |group: &Group| group.only == Only::Others;
+    groups.sort_by(|one, other| is_last(one).cmp(&is_last(other)).then(other.total.cmp(&one.total)));
     Ok(groups)
 }
 
@@ -289,16 +294,14 @@ fn legend(
         Some(format!("{percent}%"))
     };
     let item = |(slot, group): (usize, &Group)| {
-        let is_current = group.only.is_some() && group.only == choice.only;
-        let link = |values: &Vec<Option<String>>| {
-            choice.with_only((!is_current).then(|| values.clone())).href(context.base_href)
-        };
+        let is_current = choice.only.as_ref() == Some(&group.only);
+        let only = (!is_current).then(|| group.only.clone());
         LegendItem {
             slot: slot as u8,
             name: group.name.clone(),
             total: writer.one(&group.total),
             share: share(group).filter(|_| adds_up && !total.is_negative()),
-            href: group.only.as_ref().map(link),
+            href: choice.with_only(only).href(context.base_href),
             is_current,
         }
     };
@@ -340,7 +343,7 @@ fn sentence(
     if let (Some(key), false) = (&choice.group_key, groups.is_empty()) {
         match &choice.only {
             Some(only) => {
-                sentence.push_str(&format!(", {}", usage_words::group_values(key, only, context.names)))
+                sentence.push_str(&format!(", {}", usage_words::only_name(key, only, context.names)))
             }
             None => sentence.push_str(&format!(" by {}", usage_words::group_key(key, context.names))),
         }

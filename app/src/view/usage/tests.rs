@@ -145,31 +145,46 @@ fn groups_are_ranked_named_and_linked() {
         split.series.iter().map(|series| series.name.as_str()).collect::<Vec<_>>(),
         ["us", "Europe", "No Region", "ap"]
     );
-    assert_eq!(split.legend[2].href.as_deref(), Some("/embed/usage?token=t&window=30&group=region&only=~"));
+    assert_eq!(split.legend[2].href, "/embed/usage?token=t&window=30&group=region&only=~");
     assert_eq!(split.sums.unwrap().last().map(String::as_str), Some("4"));
 
     let alone =
-        card(&grouped(&groups), &by_region().with_only(Some(vec![Some("eu".to_owned())])), &[]).unwrap();
+        card(&grouped(&groups), &by_region().with_only(Some(Only::Group(vec![Some("eu".to_owned())]))), &[])
+            .unwrap();
     assert_eq!((alone.series.len(), alone.series[0].slot), (1, 1), "in its own color");
     assert!(alone.legend[1].is_current);
     assert_eq!(alone.legend[1].share.as_deref(), Some("25%"));
-    assert_eq!(alone.legend[1].href.as_deref(), Some("/embed/usage?token=t&window=30&group=region"));
+    assert_eq!(alone.legend[1].href, "/embed/usage?token=t&window=30&group=region");
     assert!(alone.sentence.starts_with("API requests, Europe, 30 days"), "{}", alone.sentence);
 }
 
 #[test]
-fn the_others_together_come_last_and_are_no_link() {
+fn the_others_together_come_last_and_can_be_shown_alone() {
     let mut series = grouped(&[(Some("a"), 2), (Some("b"), 1)]);
-    let groups = series.groups.as_mut().unwrap();
-    groups.push(GroupSeries {
+    let others = GroupSeries {
         group_values: None,
         count: 31,
         values: vec![Decimal::from(9); 30],
         total: Decimal::from(270),
-    });
+    };
+    series.groups.as_mut().unwrap().push(others);
     let split = card(&series, &by_region(), &[]).unwrap();
     let last = split.legend.last().unwrap();
-    assert_eq!((last.name.as_str(), last.href.as_deref()), ("Other (31)", None));
+    assert_eq!(last.name, "Other (31)");
+    assert_eq!(last.href, "/embed/usage?token=t&window=30&group=region&only=~~");
+
+    let only = by_region().with_only(Some(Only::Others));
+    let alone = card(&series, &only, &[]).unwrap();
+    assert_eq!((alone.series.len(), alone.series[0].slot), (1, 2), "in their own color");
+    assert_eq!((alone.figure.as_str(), alone.facts.as_str()), ("270", ""));
+    assert_eq!(alone.series[0].texts, vec!["9"; 30]);
+    assert!(alone.legend[2].is_current);
+    assert!(alone.sentence.starts_with("API requests, Other groups, 30 days"), "{}", alone.sentence);
+
+    // A metric whose groups all have their own color has no others.
+    let none = card(&grouped(&[(Some("a"), 2)]), &only, &[]).unwrap();
+    assert_eq!(none.figure, "0");
+    assert!(none.nothing.is_some());
 }
 
 #[test]
