@@ -113,14 +113,16 @@ const LONGEST_SEARCH: usize = 100;
 async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQuery>) -> Response {
     let opened = match open(&state, query.token.as_deref(), Dashboard::Invoices) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal).await,
+        Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
     let display = &opened.session.grant.display;
     let found = match query.invoice.as_deref() {
         Some(id) => one_invoice(&state, &opened, id.parse().unwrap_or_default(), query.document()).await,
         None => list(&state, &opened, query.list()).await,
     };
-    let Ok(content) = found else { return refuse(&state, Refusal::Gone).await };
+    let Ok(content) = found else {
+        return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
+    };
     let page = InvoicesPage {
         content,
         now: opened.now,
@@ -137,7 +139,7 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
 async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
     let opened = match open(&state, query.token.as_deref(), Dashboard::Usage) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal).await,
+        Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
     let choice = UsageChoice::read(
         query.window.as_deref(),
@@ -147,7 +149,9 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         query.only.as_deref(),
     );
     let board = match usage_page::board(&state.pool, opened.access, &choice, opened.now).await {
-        Ok(None) | Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone).await,
+        Ok(None) | Err(Error::NotFound(_)) => {
+            return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
+        }
         Ok(Some(board)) => Ok(board),
         Err(error) => Err(failed("usage", &error)),
     };
@@ -172,11 +176,12 @@ struct DownloadForm {
 /// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
 async fn download(State(state): State<AppState>, body: String) -> Response {
     let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
-        return refuse(&state, Refusal::Expired).await;
+        return refuse(&state, Refusal::Expired, None).await;
     };
-    let opened = match open(&state, form.token.as_deref(), Dashboard::Invoices) {
+    let token = form.token.as_deref();
+    let opened = match open(&state, token, Dashboard::Invoices) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal).await,
+        Err(refusal) => return refuse(&state, refusal, token).await,
     };
     let (id, format) = match (form.pdf, form.csv) {
         (Some(id), _) => (id, Format::Pdf),
@@ -185,10 +190,10 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
     let choice = Choice::of(Reader::new(opened.session));
     match export::file(&state, opened.access, id, format, choice, opened.now).await {
         Ok(file) => file,
-        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone).await,
+        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, token).await,
         Err(error) => {
             let _ = failed("a download", &error);
-            refuse(&state, Refusal::Unavailable).await
+            refuse(&state, Refusal::Unavailable, token).await
         }
     }
 }
@@ -311,13 +316,18 @@ async fn show(state: &AppState, opened: Opened, title: &'static str, content: Pa
     draw(state, StatusCode::OK, frame, content).await
 }
 
-async fn refuse(state: &AppState, refusal: Refusal) -> Response {
+/// Says why, in the colors of the page that was asked for.
+async fn refuse(state: &AppState, refusal: Refusal, token: Option<&str>) -> Response {
     let (status, message) = match refusal {
         Refusal::Expired => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
         Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
-    draw(state, status, frame(message.heading), PageContent::Message(message)).await
+    let mut frame = frame(message.heading);
+    if let Some(display) = token.and_then(|token| state.keys.display(token)) {
+        (frame.scheme, frame.theme) = (display.color_scheme, display.theme);
+    }
+    draw(state, status, frame, PageContent::Message(message)).await
 }
 
 fn frame(title: &'static str) -> PageFrame {

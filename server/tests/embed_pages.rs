@@ -9,6 +9,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use chrono::TimeDelta;
 use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -131,6 +132,42 @@ async fn an_archived_customer_has_a_polite_page(pool: PgPool) {
     let page = open(&app, &path).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.body.contains("This dashboard is no longer available"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_said_in_place_of_a_dashboard_keeps_its_colors(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let colors = json!({ "color_overrides": [{ "name": "Gray_dark", "value": "#123456" }] });
+    let dark = url(&app, &token, customer_id, "usage", json!({ "color_scheme": "dark" })).await;
+    let brand = url(&app, &token, customer_id, "usage", colors).await;
+    let keys =
+        server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let now = server::clock::now();
+    let long_ago = |path: &str| {
+        let session = keys.verify_page(path.split("token=").nth(1).unwrap(), now).unwrap();
+        let signed =
+            keys.sign_embed(&session.grant, TimeDelta::minutes(1), now - TimeDelta::days(1)).unwrap();
+        format!("/embed/usage?token={}", signed.token)
+    };
+    let expired = [long_ago(&dark), long_ago(&brand)];
+    post(&app, &token, "/v1/customers/archive", json!({ "id": customer_id })).await;
+    for (paths, status) in [([dark, brand], StatusCode::NOT_FOUND), (expired, StatusCode::UNAUTHORIZED)] {
+        let [dark, brand] = [open(&app, &paths[0]).await, open(&app, &paths[1]).await];
+        assert_eq!((dark.status, brand.status), (status, status));
+        assert!(dark.body.contains(r#"data-scheme="dark""#), "{}", dark.body);
+        assert!(brand.body.contains("#123456"), "{}", brand.body);
+        assert!(!dark.body.contains("Acme") && !dark.body.contains(&customer_id.to_string()));
+    }
+    // Somebody else's token says nothing of colors.
+    let forged = long_ago(
+        &url(&app, &token, seed::customer(&pool, "B").await, "usage", json!({ "color_scheme": "dark" }))
+            .await,
+    );
+    let forged = format!("{}AAAA", &forged[..forged.len() - 4]);
+    let page = open(&app, &forged).await;
+    assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    assert!(page.body.contains(r#"data-scheme="light""#), "{}", page.body);
 }
 
 #[sqlx::test(migrations = "./migrations")]
