@@ -18,7 +18,10 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use server::{
     auth::CustomerAccess,
     clock,
-    db::{self, customer_plan::NewCustomerPlan},
+    db::{
+        self,
+        customer_plan::{NewCustomerPlan, NewSpendingCap},
+    },
     invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort},
 };
 use sqlx::PgPool;
@@ -160,6 +163,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
         net_payment_terms_days: None,
         price_adjustments: Vec::new(),
         trial_ending_before: Some(day("2026-01-13")),
+        trial_spending_cap: Some(NewSpendingCap { amount: decimal("500"), credit_type_id: cents }),
         custom_fields: BTreeMap::new(),
     };
     db::customer_plan::add(pool, new, now).await.unwrap();
@@ -191,14 +195,16 @@ async fn the_windows_of_an_invoice_sum_to_it_by_day_and_by_hour(pool: PgPool) {
             while db::usage::fold(&pool).await.unwrap() > 0 {}
         }
         let drafts = drafts(&pool, access, now).await;
-        assert_eq!(drafts.len(), 3);
+        // A trial of 3 days, the rest of the month, and two more.
+        assert_eq!(drafts.len(), 4);
+        assert_eq!(drafts[0].invoice_adjustments[0].total, decimal("-500"));
         // By hour the first month alone, whose 22 days are 528 windows.
-        for (window_size, months, end) in
-            [(BreakdownWindow::Day, 3, "2026-04-01"), (BreakdownWindow::Hour, 1, "2026-02-01")]
+        for (window_size, invoices, end) in
+            [(BreakdownWindow::Day, 4, "2026-04-01"), (BreakdownWindow::Hour, 2, "2026-02-01")]
         {
             let filter = BreakdownFilter { window_size, ..filter("2026-01-01", end) };
             let rows = all(&pool, access, &filter, now).await;
-            for draft in &drafts[..months] {
+            for draft in &drafts[..invoices] {
                 let parts = rows.iter().map(|row| &row.invoice).filter(|invoice| invoice.id == draft.id);
                 assert!(sums(parts) == sums([draft]), "{window_size:?} of {}", draft.start_timestamp);
             }

@@ -10,7 +10,7 @@ mod model;
 use axum::{Router, http::StatusCode};
 use chrono::{DateTime, SecondsFormat, Utc};
 use common::{app, get, post, token};
-use model::{DAY, Day, Event, Line, Lines, Model, Plan, Status, Stretch};
+use model::{DAY, Day, Event, Line, Lines, Model, Plan, Status, Stretch, TRIAL, Trial};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use server::{clock, db, invoicing};
@@ -210,6 +210,7 @@ impl<'a> Life<'a> {
                 _ => self.compare_breakdowns().await,
             }
             self.compare().await;
+            self.compare_caps().await;
         }
         self.compare_breakdowns().await;
         self.archive().await;
@@ -277,19 +278,30 @@ impl<'a> Life<'a> {
         })
     }
 
-    /// Puts the customer on the plan that it was not on last.
+    /// Puts the customer on the plan that it was not on last, sometimes with a trial.
     async fn add(&mut self, start: Day) {
         let (plan, id) = match self.model.stretches.last().map(|last| last.plan) {
             Some(Plan::Alpha) => (Plan::Beta, &self.plans.beta),
             _ => (Plan::Alpha, &self.plans.alpha),
         };
         let path = format!("/v1/customers/{}/plans/add", self.customer_id);
-        let (status, answer) =
-            self.call(&path, json!({ "plan_id": id, "starting_on": midnight(start) })).await;
-        self.did(format!("add {plan:?} from {start}"));
+        let mut body = json!({ "plan_id": id, "starting_on": midnight(start) });
+        let trial = self.rng.random_bool(0.4).then(|| {
+            let cap = self.rng.random_bool(0.7).then(|| self.rng.random_range(1..800));
+            Trial { end: start + self.rng.random_range(1..16), cap }
+        });
+        if let Some(Trial { end, cap }) = trial {
+            body["trial_spec"] = json!({ "length_in_days": end - start });
+            if let Some(cap) = cap {
+                let unit = app::billing::CreditType::USD_CENTS;
+                body["trial_spec"]["spending_cap"] = json!({ "amount": cap as i64, "credit_type_id": unit });
+            }
+        }
+        let (status, answer) = self.call(&path, body).await;
+        self.did(format!("add {plan:?} from {start}, {trial:?}"));
         assert_eq!(status, StatusCode::OK, "{answer}\n{}", self.story());
         let id = answer["data"]["id"].as_str().unwrap().to_owned();
-        self.model.stretches.push(Stretch { id, plan, start, end: None, billed_until: start });
+        self.model.stretches.push(Stretch { id, plan, trial, start, end: None, billed_until: start });
     }
 
     async fn end(&mut self, place: usize, end: Option<Day>, void: bool) -> bool {
@@ -414,6 +426,20 @@ impl<'a> Life<'a> {
         }
     }
 
+    /// What is left of each trial's spending cap.
+    async fn compare_caps(&self) {
+        let path = format!("/v1/customers/{}/plans?limit=100", self.customer_id);
+        let (status, page) = get(&self.app, &self.token, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let now = clock::now().timestamp_micros();
+        for (place, stretch) in self.model.stretches.iter().enumerate() {
+            let listed = page["data"].as_array().unwrap().iter().find(|one| one["id"] == stretch.id.as_str());
+            let left = &listed.unwrap()["trial_info"]["spending_caps"][0]["amount_remaining"];
+            let left = (!left.is_null()).then(|| whole(left));
+            assert_eq!(left, self.model.left(place, now), "the cap of {place}\n{}", self.story());
+        }
+    }
+
     /// The id of an invoice that is listed for the first time: that of its draft.
     fn learn(&mut self, id: String, start: Day, end: Day) {
         if self.model.invoices.iter().any(|one| one.id.as_deref() == Some(&id)) {
@@ -450,6 +476,7 @@ impl<'a> Life<'a> {
                 for (key, (total, _)) in lines_of(row) {
                     *lines.entry(key).or_default() += total;
                 }
+                lines.retain(|(name, _), total| name != TRIAL || *total != 0);
             }
             match page["next_page"].as_str() {
                 Some(next) => cursor = next.to_owned(),
@@ -512,6 +539,10 @@ fn read(invoice: &Value) -> Shown {
 
 fn lines_of(invoice: &Value) -> Lines {
     let lines = invoice["line_items"].as_array().unwrap().iter();
+    // What a trial waives counts as a line.
+    let adjustments = invoice["invoice_adjustments"].as_array().unwrap().iter();
+    let waived = adjustments
+        .map(|one| ((one["name"].as_str().unwrap().to_owned(), None), (whole(&one["total"]), Vec::new())));
     lines
         .map(|line| {
             let name = line["name"].as_str().unwrap().to_owned();
@@ -524,6 +555,7 @@ fn lines_of(invoice: &Value) -> Lines {
             };
             ((name, line["group_value"].as_str().map(str::to_owned)), quantities)
         })
+        .chain(waived)
         .collect()
 }
 

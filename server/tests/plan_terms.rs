@@ -14,7 +14,10 @@ use common::{
 };
 use server::{
     auth::CustomerAccess,
-    db::{self, customer_plan::NewCustomerPlan},
+    db::{
+        self,
+        customer_plan::{NewCustomerPlan, NewSpendingCap},
+    },
     invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort},
 };
 use sqlx::PgPool;
@@ -57,7 +60,7 @@ async fn plan(pool: &PgPool, billable_metric_id: Uuid) -> Uuid {
     db::plan::create_plan(pool, plan, opening).await.unwrap()
 }
 
-/// On it from January 15, the first 10 days a trial, to June 11; from then on the same plan anew, without a trial.
+/// On it from January 15, the first 10 days a trial of at most 100 dollars, to June 11; from then on the same plan anew, without a trial.
 async fn on_plans(pool: &PgPool) -> Billed {
     let customer_id = seed::customer(pool, "Acme").await;
     let billable_metric_id =
@@ -75,6 +78,8 @@ async fn on_plans(pool: &PgPool) -> Billed {
             net_payment_terms_days: None,
             price_adjustments: Vec::new(),
             trial_ending_before: trial.map(day),
+            trial_spending_cap: trial
+                .map(|_| NewSpendingCap { amount: decimal("10000"), credit_type_id: CreditType::USD_CENTS }),
             custom_fields: BTreeMap::new(),
         };
         ids.push(db::customer_plan::add(pool, new, day(start)).await.unwrap());
@@ -123,10 +128,12 @@ async fn invoices_of_all_terms_together_are_as_worked_out_by_hand(pool: PgPool) 
             )
         })
         .collect();
-    // Lines: tokens, traffic by region, the fee; then what the minimum adds; then the total.
+    // Lines: tokens, traffic by region, the fee; then what the trial waives or the minimum adds; then the total.
     let expected = [
+        // 1,000 tokens, 1,000 from eu, of each 100 at 10 and 900 at 5: 10 dollars over the cap.
+        ("01-15", "5500 5500", "-10000", "1000"),
         // 7 of 31 days: a fee of 700, a minimum of 903.23; 60 tokens, 60 from eu.
-        ("01-15", "600 600 700", "", "1900"),
+        ("01-25", "600 600 700", "", "1900"),
         // Tokens 70: 40 at 10, 30 at 5. eu 60: 40 at 10, 20 at 5. Without a region: 10 at 10.
         ("02-01", "550 500 100 3100", "", "4250"),
         // Tokens 200 at 5. us 200: 100 at 10, 100 at 5.
@@ -145,9 +152,9 @@ async fn invoices_of_all_terms_together_are_as_worked_out_by_hand(pool: PgPool) 
     assert_eq!(found, expected);
 
     // What is finalized is what the draft was.
-    assert_eq!(finalize(&pool, NOW).await, 6);
+    assert_eq!(finalize(&pool, NOW).await, 7);
     let stored = invoices(&pool, access).await;
-    for (draft, stored) in drafts.iter().zip(&stored).take(6) {
+    for (draft, stored) in drafts.iter().zip(&stored).take(7) {
         assert_eq!(stored.status, InvoiceStatus::Finalized);
         assert_eq!((&draft.line_items, &draft.total), (&stored.line_items, &stored.total));
     }
@@ -199,4 +206,66 @@ async fn breakdowns_of_all_terms_together_sum_to_the_invoices(pool: PgPool) {
             assert_eq!(sums, expected, "{window_size:?} from {from}");
         }
     }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_left_of_a_spending_cap_is_what_the_trials_invoice_did_not_waive(pool: PgPool) {
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["model"],["region"]]"#).await;
+    let plan_id = plan(&pool, metric).await;
+    let new = NewCustomerPlan {
+        customer_id,
+        plan_id,
+        starting_on: day("2026-03-01"),
+        ending_before: None,
+        net_payment_terms_days: None,
+        price_adjustments: Vec::new(),
+        trial_ending_before: Some(day("2026-03-15")),
+        trial_spending_cap: Some(NewSpendingCap {
+            amount: decimal("10000"),
+            credit_type_id: CreditType::USD_CENTS,
+        }),
+        custom_fields: BTreeMap::new(),
+    };
+    let customer_plan_id = db::customer_plan::add(&pool, new, day("2026-02-01")).await.unwrap();
+    let billed = Billed { customer_id, billable_metric_id: metric, plan_id, customer_plan_id };
+    let access = access(&pool, customer_id).await;
+    let left = async |at: &str| {
+        let plans = invoicing::customer_plans(&pool, access, None, None, day(at), GRACE).await.unwrap();
+        let trial = plans.data[0].trial_info.clone().unwrap();
+        trial.spending_caps[0].amount_remaining.to_string()
+    };
+    // Not begun; then 60 tokens at 10, in all and from eu.
+    assert_eq!(left("2026-02-01").await, "10000");
+    used(&pool, &billed, day("2026-03-04"), 60, "eu").await;
+    assert_eq!(left("2026-03-05").await, "8800");
+    assert_eq!(finalize(&pool, "2026-03-20").await, 1);
+    assert_eq!(left("2026-03-20").await, "8800");
+    // A late event does not change what was waived, until the invoice is made anew.
+    used(&pool, &billed, day("2026-03-05"), 10, "eu").await;
+    assert_eq!(left("2026-03-20").await, "8800");
+    let trial = invoices(&pool, access).await.remove(0);
+    invoicing::void(&pool, trial.id, day("2026-03-20")).await.unwrap();
+    assert_eq!(left("2026-03-20").await, "10000");
+    invoicing::regenerate(&pool, trial.id, day("2026-03-20"), GRACE).await.unwrap();
+    assert_eq!(left("2026-03-20").await, "8600");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_trial_with_a_spending_cap_that_was_billed_does_not_go_on(pool: PgPool) {
+    let billed = on_plans(&pool).await;
+    let end = async |at: Option<&str>, void| {
+        let Billed { customer_id, customer_plan_id, .. } = billed;
+        db::customer_plan::end(&pool, customer_id, customer_plan_id, at.map(day), void, day(NOW)).await
+    };
+    end(Some("2026-01-20"), false).await.unwrap();
+    // Open again as long as it is not billed.
+    end(Some("2026-01-22"), false).await.unwrap();
+    finalize(&pool, "2026-02-01").await;
+    for later in [Some("2026-01-23"), Some("2026-06-11")] {
+        let refused = end(later, false).await.unwrap_err().to_string();
+        assert!(refused.contains("a trial with a spending cap does not go on"), "{refused}");
+    }
+    end(Some("2026-01-21"), true).await.unwrap();
+    end(Some("2026-06-11"), false).await.unwrap();
 }

@@ -372,26 +372,36 @@ async fn price_adjustments_are_listed_by_charge_and_start(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
-async fn a_trial_is_listed_and_its_days_are_free(pool: PgPool) {
+async fn a_trial_is_listed_and_is_an_invoice_of_its_own(pool: PgPool) {
     let made = made(&pool).await;
     let plan_id = made.plan_id().await;
     let body = |trial: Value| json!({ "plan_id": plan_id, "starting_on": "2026-01-11T00:00:00Z", "trial_spec": trial });
-    let cap = json!({ "amount": 1, "credit_type_id": CreditType::USD_CENTS });
+    let capped = |amount: Value, unit: Uuid| json!({ "length_in_days": 14, "spending_cap": { "amount": amount, "credit_type_id": unit } });
     for (trial, named) in [
         (json!({ "length_in_days": 0 }), "trial_spec.length_in_days: "),
-        (json!({ "length_in_days": 14, "spending_cap": cap }), "trial_spec.spending_cap: "),
+        (json!({ "length_in_days": 14, "spending_cap": {} }), "trial_spec.spending_cap"),
+        (capped(json!(0), CreditType::USD_CENTS), "trial_spec.spending_cap.amount: "),
+        (capped(json!(500), Uuid::nil()), "trial_spec.spending_cap.credit_type_id: "),
     ] {
         let (status, refused) = made.add(body(trial)).await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(refused["message"].as_str().unwrap().starts_with(named), "{refused}");
     }
-    assert_eq!(made.add(body(json!({ "length_in_days": 14 }))).await.0, StatusCode::OK);
+    assert_eq!(made.add(body(capped(json!(50_000.5), CreditType::USD_CENTS))).await.0, StatusCode::OK);
     let (_, plans) = made.get(&format!("/v1/customers/{}/plans", made.customer_id)).await;
-    let info = json!({ "ending_before": "2026-01-25T00:00:00Z", "spending_caps": [] });
+    let info = json!({
+        "ending_before": "2026-01-25T00:00:00Z",
+        "spending_caps": [{
+            "amount": 50_000.5,
+            "amount_remaining": 50_000.5,
+            "credit_type": { "id": CreditType::USD_CENTS, "name": "USD (cents)" }
+        }]
+    });
     assert_eq!(plans["data"][0]["trial_info"], info);
-    let (_, invoices) = made.get(&format!("/v1/customers/{}/invoices?limit=1", made.customer_id)).await;
-    let first = &invoices["data"][0];
-    assert_eq!(first["start_timestamp"], "2026-01-11T00:00:00Z");
+    let (_, invoices) = made.get(&format!("/v1/customers/{}/invoices?limit=2", made.customer_id)).await;
+    let [trial, first] = [&invoices["data"][0], &invoices["data"][1]];
+    assert_eq!(trial["start_timestamp"], "2026-01-11T00:00:00Z");
+    assert_eq!((&trial["end_timestamp"], &trial["total"]), (&json!("2026-01-25T00:00:00Z"), &json!(0)));
     // 3 seats at 500 in 7 of January's 31 days.
     assert_eq!(first["total"], 339);
     assert_eq!(first["line_items"][0]["starting_at"], "2026-01-25T00:00:00Z");

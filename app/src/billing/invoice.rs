@@ -139,7 +139,7 @@ pub struct LineItem {
     /// Grouped products: its value; `null` for events without the property.
     #[serde(default)]
     pub group_value: Option<String>,
-    /// Where the plan or its trial cuts the billing period: from when the line counts, inclusive.
+    /// Where the plan's bounds, or the end of its trial, cut the billing period: from when the line counts, inclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starting_at: Option<DateTime<Utc>>,
     /// The same: until when, exclusive.

@@ -282,21 +282,33 @@ pub struct CustomerPlan {
     /// Days after issue when an invoice is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net_payment_terms_days: Option<i64>,
-    /// While the plan has or had a trial: when that ends.
+    /// While the plan has or had a trial: when that ends, and what is left of its spending cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_info: Option<TrialInfo>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
 }
 
-/// The trial at the start of a [`CustomerPlan`]: nothing is charged for its days.
+/// The trial at the start of a [`CustomerPlan`]: its usage is free, or as much of it as the spending cap says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialInfo {
     /// Exclusive, at midnight UTC.
     pub ending_before: DateTime<Utc>,
-    /// Always empty: trials have no caps here.
-    pub spending_caps: Vec<serde_json::Value>,
+    /// At most one; none when all usage is free.
+    pub spending_caps: Vec<SpendingCap>,
+}
+
+/// The most that a trial waives.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SpendingCap {
+    /// How much.
+    pub amount: Decimal,
+    /// What of it is not used up yet.
+    pub amount_remaining: Decimal,
+    /// What both are counted in.
+    pub credit_type: CreditType,
 }
 
 /// A customer on a plan, as `GET /v1/planDetails/{plan_id}/customers` answers it.

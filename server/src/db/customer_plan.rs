@@ -8,7 +8,7 @@ use crate::{
     timestamp,
 };
 use app::billing::{
-    BillingAnchor, BillingFrequency, CustomerPlan, ListedPriceAdjustment, Page, PriceAdjustment,
+    BillingAnchor, BillingFrequency, CustomerPlan, Decimal, ListedPriceAdjustment, Page, PriceAdjustment,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -32,14 +32,25 @@ pub struct NewCustomerPlan {
     pub price_adjustments: Vec<PriceAdjustment>,
     /// The end of a trial, exclusive, at midnight UTC; `None` for no trial.
     pub trial_ending_before: Option<DateTime<Utc>>,
+    /// Up to how much the usage of the trial is free; all of it without a cap.
+    pub trial_spending_cap: Option<NewSpendingCap>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
+}
+
+/// The most that a trial waives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewSpendingCap {
+    /// How much.
+    pub amount: Decimal,
+    /// Of what: the plan's own credit type.
+    pub credit_type_id: Uuid,
 }
 
 /// Puts a customer on a plan.
 ///
 /// # Errors
-/// 404 for an unknown customer; 400 for an unknown plan or dates that cannot be; 409 when the customer is on another
+/// 404 for an unknown customer; 400 for an unknown plan, dates or a cap that cannot be; 409 when the customer is on another
 /// plan in that time.
 pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Result<Uuid> {
     check_midnight("starting_on", Some(new.starting_on))?;
@@ -54,23 +65,28 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     if lock_customer(&mut tx, new.customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived".to_owned()));
     }
-    let plan: Option<(String, String)> =
-        sqlx::query_as("select billing_frequency, billing_anchor from plan where id = $1")
-            .bind(new.plan_id)
-            .fetch_optional(&mut *tx)
-            .await?;
-    let Some((frequency, anchor)) = plan else {
+    let plan: Option<(String, String, Uuid)> = sqlx::query_as(
+        "select p.billing_frequency, p.billing_anchor, ch.credit_type_id
+        from plan p
+        join charge ch on ch.plan_id = p.id and ch.position = 0
+        where p.id = $1",
+    )
+    .bind(new.plan_id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((frequency, anchor, credit_type_id)) = plan else {
         return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
     };
     check_adjustments(&mut tx, &new).await?;
+    check_cap(new.trial_spending_cap.as_ref(), credit_type_id)?;
     let id = super::new_id(now);
     refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
-    let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before)?;
+    let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
     let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
     sqlx::query(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
-            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11)",
+            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before, trial_spending_cap)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric)",
     )
     .bind(id)
     .bind(new.customer_id)
@@ -83,6 +99,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     .bind(period_end)
     .bind(Json(new.price_adjustments))
     .bind(new.trial_ending_before)
+    .bind(new.trial_spending_cap.map(|cap| cap.amount.to_string()))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
@@ -109,7 +126,8 @@ pub async fn end(
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
     }
-    let Locked { rhythm, mut billed_until, .. } = lock(&mut tx, customer_id, customer_plan_id).await?;
+    let Locked { rhythm, mut billed_until, has_capped_trial, .. } =
+        lock(&mut tx, customer_id, customer_plan_id).await?;
     let starting_on = rhythm.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
@@ -143,6 +161,18 @@ pub async fn end(
         .fetch_one(&mut *tx)
         .await?;
         revised = 1;
+    }
+    // It would begin a second time to count up to its cap.
+    if has_capped_trial
+        && starting_on < billed_until
+        && rhythm.is_in_trial(billed_until)
+        && ending_before.is_none_or(|end| end > billed_until)
+    {
+        return Err(Error::Conflict(format!(
+            "the plan's trial was billed up to {}, and a trial with a spending cap does not go on: put the customer on \
+             the plan again",
+            billed_until.format("%Y-%m-%d")
+        )));
     }
     let rhythm = Rhythm { ending_before, ..rhythm };
     let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
@@ -185,7 +215,22 @@ pub async fn list(
             'net_payment_terms_days', cp.net_payment_terms_days,
             'trial_info', case when cp.trial_ending_before is not null then jsonb_build_object(
                 'ending_before', cp.trial_ending_before,
-                'spending_caps', jsonb_build_array()
+                'spending_caps', case when cp.trial_spending_cap is not null then jsonb_build_array(jsonb_build_object(
+                    'amount', cp.trial_spending_cap,
+                    -- an invoice of a trial has no other adjustment than what is waived, below zero
+                    'amount_remaining', cp.trial_spending_cap + coalesce((
+                        select (i.document #>> '{invoice_adjustments,0,total}')::numeric
+                        from invoice i
+                        where i.customer_plan_id = cp.id and i.start_timestamp = cp.starting_on
+                            and i.status = 'FINALIZED'
+                    ), 0),
+                    'credit_type', (
+                        select jsonb_build_object('id', ct.id, 'name', ct.name)
+                        from charge ch
+                        join credit_type ct on ct.id = ch.credit_type_id
+                        where ch.plan_id = p.id and ch.position = 0
+                    )
+                )) else '[]' end
             ) end,
             'custom_fields', cp.custom_fields
         ) end
@@ -328,10 +373,11 @@ pub struct OpenPlan {
 
 /// Every customer plan that has a draft.
 pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
-    type Row = (Uuid, Uuid, i32, DateTime<Utc>, String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    type At = DateTime<Utc>;
+    type Row = (Uuid, Uuid, i32, At, String, String, At, Option<At>, Option<At>);
     let rows: Vec<Row> = sqlx::query_as(
         "select cp.id, ch.credit_type_id, cp.revision, cp.billed_until, p.billing_frequency, p.billing_anchor,
-            cp.starting_on, cp.ending_before
+            cp.starting_on, cp.ending_before, cp.trial_ending_before
         from customer_plan cp
         join plan p on p.id = cp.plan_id
         join charge ch on ch.plan_id = p.id and ch.position = 0
@@ -341,8 +387,10 @@ pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
     .fetch_all(pool)
     .await?;
     rows.into_iter()
-        .map(|(customer_plan_id, credit_type_id, revision, billed_until, frequency, anchor, start, end)| {
-            let rhythm = rhythm(&frequency, &anchor, start, end)?;
+        .map(|row| {
+            let (customer_plan_id, credit_type_id, revision, billed_until, ..) = row;
+            let (.., frequency, anchor, start, end, trial_end) = row;
+            let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
             Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, rhythm })
         })
         .collect()
@@ -356,6 +404,8 @@ pub(super) struct Locked {
     pub(super) rhythm: Rhythm,
     /// The start of the first period without a finalized invoice.
     pub(super) billed_until: DateTime<Utc>,
+    /// True when it starts with a trial that is free up to a cap.
+    has_capped_trial: bool,
 }
 
 /// Locks a customer and one of its plans.
@@ -367,10 +417,12 @@ pub(super) async fn lock(
     customer_id: Uuid,
     customer_plan_id: Uuid,
 ) -> Result<Locked> {
-    type Row = (Uuid, String, String, DateTime<Utc>, Option<DateTime<Utc>>, DateTime<Utc>);
+    type At = DateTime<Utc>;
+    type Row = (Uuid, String, String, At, Option<At>, Option<At>, At, bool);
     lock_customer(connection, customer_id).await?;
     let row: Option<Row> = sqlx::query_as(
-        "select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before, cp.billed_until
+        "select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before,
+            cp.trial_ending_before, cp.billed_until, cp.trial_spending_cap is not null
         from customer_plan cp
         join plan p on p.id = cp.plan_id
         where cp.id = $1 and cp.customer_id = $2
@@ -380,11 +432,12 @@ pub(super) async fn lock(
     .bind(customer_id)
     .fetch_optional(connection)
     .await?;
-    let Some((plan_id, frequency, anchor, starting_on, ending_before, billed_until)) = row else {
+    let Some((plan_id, frequency, anchor, start, end, trial_end, billed_until, has_capped_trial)) = row
+    else {
         return Err(Error::NotFound("the customer's plan"));
     };
-    let rhythm = rhythm(&frequency, &anchor, starting_on, ending_before)?;
-    Ok(Locked { plan_id, rhythm, billed_until })
+    let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
+    Ok(Locked { plan_id, rhythm, billed_until, has_capped_trial })
 }
 
 fn rhythm(
@@ -392,6 +445,7 @@ fn rhythm(
     anchor: &str,
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
+    trial_ending_before: Option<DateTime<Utc>>,
 ) -> Result<Rhythm> {
     let unknown = |problem: String| Error::Internal(format!("a plan's rhythm: {problem}"));
     Ok(Rhythm {
@@ -399,6 +453,7 @@ fn rhythm(
         billing_anchor: anchor.parse::<BillingAnchor>().map_err(unknown)?,
         starting_on,
         ending_before,
+        trial_ending_before,
     })
 }
 
@@ -451,6 +506,19 @@ async fn check_adjustments(connection: &mut PgConnection, new: &NewCustomerPlan)
     let charges = super::plan::all_charges(connection, new.plan_id).await?;
     let problems = rating::check_adjustments(&new.price_adjustments, &charges);
     if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems.join("; "))) }
+}
+
+fn check_cap(cap: Option<&NewSpendingCap>, credit_type_id: Uuid) -> Result<()> {
+    match cap {
+        Some(cap) if cap.amount <= Decimal::zero() => {
+            Err(Error::field("trial_spec.spending_cap.amount", "must be above 0"))
+        }
+        Some(cap) if cap.credit_type_id != credit_type_id => {
+            let problem = format!("must be the credit type of the plan's charges, {credit_type_id}");
+            Err(Error::field("trial_spec.spending_cap.credit_type_id", problem))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn check_midnight(field: &str, at: Option<DateTime<Utc>>) -> Result<()> {

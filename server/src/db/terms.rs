@@ -29,6 +29,7 @@ pub(super) struct Row {
     minimums: Vec<Minimum>,
     price_adjustments: Vec<PriceAdjustment>,
     trial_ending_before: Option<DateTime<Utc>>,
+    trial_spending_cap: Option<Decimal>,
     added_charges: Vec<AddedRow>,
 }
 
@@ -97,6 +98,7 @@ macro_rules! terms_json {
                 ),
                 'price_adjustments', cp.price_adjustments,
                 'trial_ending_before', cp.trial_ending_before,
+                'trial_spending_cap', cp.trial_spending_cap,
                 'minimums', ",
             minimums_json!(),
             ",
@@ -246,6 +248,7 @@ impl Row {
                 billing_anchor: self.billing_anchor,
                 starting_on: self.starting_on,
                 ending_before: self.ending_before,
+                trial_ending_before: self.trial_ending_before,
             },
             billed_until: self.billed_until,
             net_payment_terms_days: self.net_payment_terms_days,
@@ -262,7 +265,7 @@ impl Row {
                 .collect(),
             price_adjustments: self.price_adjustments,
             minimums: self.minimums,
-            trial_ending_before: self.trial_ending_before,
+            trial_spending_cap: self.trial_spending_cap,
             added_charges: self
                 .added_charges
                 .into_iter()

@@ -190,6 +190,7 @@ async fn add_plan(
         net_payment_terms_days: Some(30),
         price_adjustments: Vec::new(),
         trial_ending_before: None,
+        trial_spending_cap: None,
         custom_fields: BTreeMap::new(),
     };
     db::customer_plan::add(pool, new, starting_on).await.map(drop)

@@ -192,9 +192,8 @@ impl Part<'_> {
     fn cut(&self, covered: Period) -> Option<Cut<'_>> {
         let covered =
             Period { start: self.span.from.max(covered.start), end: self.span.until.min(covered.end) };
-        let mut metered = self.terms.metered(self.period).into_iter();
-        let charged = metered.next().unwrap_or(self.period);
-        let own = Span { start: charged.start, from: covered.start, until: covered.end };
+        let own = Span { start: self.period.start, from: covered.start, until: covered.end };
+        let metered = self.terms.metered(self.period).into_iter().skip(1);
         let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
         let spans = std::iter::once(own).chain(before).collect();
         (covered.start < covered.end).then_some(Cut { part: self, covered, spans })

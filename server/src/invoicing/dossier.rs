@@ -94,10 +94,12 @@ async fn grown(
     terms: &Terms,
     period: Period,
 ) -> Result<Vec<Vec<Growth>>> {
-    let mut metered = terms.metered(period).into_iter();
-    let charged = metered.next().unwrap_or(period);
-    let own = Span { start: charged.start, from: period.start, until: period.end };
-    let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
+    let own = Span { start: period.start, from: period.start, until: period.end };
+    let before = terms.metered(period).into_iter().skip(1).map(|period| Span {
+        start: period.start,
+        from: period.end,
+        until: period.end,
+    });
     let spans: Vec<Span> = std::iter::once(own).chain(before).collect();
     let wanted = draft::wanted(std::iter::once(terms));
     db::usage::growth(pool, access, &wanted, &spans, Duration::days(1)).await

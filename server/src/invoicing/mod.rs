@@ -11,6 +11,7 @@ mod list;
 mod preview;
 mod projection;
 mod regenerate;
+mod trial;
 mod void;
 
 pub use breakdown::breakdowns;
@@ -21,4 +22,5 @@ pub use finalize::finalize_due;
 pub use list::{Overview, find, list, overview};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
+pub use trial::customer_plans;
 pub use void::void;

@@ -51,7 +51,7 @@ pub async fn preview(
     };
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let mut tx = pool.begin().await?;
-    db::usage::add_for_trial(&mut tx, measured, &sums).await?;
+    db::usage::add_for_preview(&mut tx, measured, &sums).await?;
     let usage = draft::usage(&mut *tx, measured, &periods).await?;
     tx.rollback().await?;
     let rated = drafts.iter().zip(&usage);

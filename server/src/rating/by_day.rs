@@ -1,11 +1,12 @@
 //! What each day adds to the cost of its billing period.
 //!
 //! A day costs what the period costs up to its end, less what the period costs up to its start, at the charges' own
-//! tiers: so the days of a period add up to the lines of its invoice before these are rounded, exactly.
+//! tiers: so the days of a period add up to the lines of its invoice before these are rounded, exactly. The days of a
+//! trial without a spending cap cost nothing; those of one with a cap cost what counts toward it.
 
 use super::{Period, Terms, adjust, tier};
 use app::billing::{Charge, Decimal, NoCost, TierMode};
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
 
 /// What one day of a metric cost.
@@ -34,9 +35,9 @@ pub fn cost_by_day(
                 present = terms
                     .rhythm
                     .period_at(day)
-                    .map(|period| Begun::new(terms, billable_metric_id, period, day));
+                    .map(|period| Begun::new(terms, billable_metric_id, period, day <= period.start));
             }
-            present.as_mut().map(|begun| begun.add(day, value))
+            present.as_mut().map(|begun| begun.add(value))
         })
         .collect()
 }
@@ -44,9 +45,9 @@ pub fn cost_by_day(
 /// A billing period up to some day.
 struct Begun {
     period: Period,
-    /// From where usage is charged for.
-    charged_from: DateTime<Utc>,
-    /// True when every charged day of the period was seen.
+    /// True in a trial without a spending cap.
+    is_free: bool,
+    /// True when every day of the period was seen.
     is_whole: bool,
     /// The charges on the metric, with what each came to so far.
     charges: Vec<(Charge, Decimal)>,
@@ -54,14 +55,13 @@ struct Begun {
 }
 
 impl Begun {
-    fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, day: DateTime<Utc>) -> Self {
+    fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
         let number = terms.rhythm.number_at(period.start).unwrap_or_default();
         let charges = adjust::in_force(terms, number).into_iter().map(|term| term.charge);
-        let charged_from = terms.charged(period).start;
         Self {
             period,
-            charged_from,
-            is_whole: day <= charged_from,
+            is_free: terms.rhythm.is_in_trial(period.start) && terms.trial_spending_cap.is_none(),
+            is_whole,
             charges: charges
                 .filter(|charge| charge.billable_metric_id == Some(billable_metric_id))
                 .map(|charge| (charge, Decimal::zero()))
@@ -70,9 +70,9 @@ impl Begun {
         }
     }
 
-    fn add(&mut self, day: DateTime<Utc>, value: &Decimal) -> Result<DayCost, NoCost> {
+    fn add(&mut self, value: &Decimal) -> Result<DayCost, NoCost> {
         let mut cost = DayCost { amount: Decimal::zero(), unit_price: Some(Decimal::zero()) };
-        if day < self.charged_from {
+        if self.is_free {
             return Ok(cost);
         }
         self.used += value;
@@ -168,8 +168,11 @@ mod tests {
     #[test]
     fn a_trial_costs_nothing_and_does_not_count_toward_tiers() {
         let mut trial = terms(vec![term(1, None, &TIERS, None)], "2026-11-01");
-        trial.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
+        trial.rhythm.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
         assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["0", "900", "150"]);
+        // Up to a cap, the days say what counts toward it.
+        trial.trial_spending_cap = Some(decimal("100"));
+        assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);
     }
 
     #[test]

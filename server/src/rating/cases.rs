@@ -43,6 +43,17 @@ fn minimum(start_period: u32, value: &str) -> Minimum {
     }
 }
 
+fn added(at: &str, price: &str, quantity: &str) -> AddedCharge {
+    AddedCharge {
+        invoice_start_timestamp: day(at),
+        charge: fixed("1", "1").charge,
+        product_custom_fields: BTreeMap::new(),
+        description: format!("Set-up at {at}"),
+        price: decimal(price),
+        quantity: decimal(quantity),
+    }
+}
+
 fn subtotals(invoice: &Invoice) -> Vec<Decimal> {
     let sub_lines = invoice.line_items.iter().flat_map(|line| &line.sub_line_items);
     sub_lines.map(|sub_line| sub_line.subtotal.clone()).collect()
@@ -201,25 +212,53 @@ fn a_minimum_of_a_cut_period_is_prorated() {
 }
 
 #[test]
-fn nothing_is_charged_for_the_days_of_a_trial() {
-    // 45 days: all of April, 15 of May's 31 days.
-    let mut terms = terms(vec![usage_price("10"), fixed("1", "3100")], "2026-04-01");
-    terms.trial_ending_before = Some(day("2026-05-16"));
+fn a_trial_is_one_invoice_of_usage_at_the_first_prices_and_all_of_it_is_waived() {
+    // 45 days: all of April, 15 of May's 31 days. Then the plan begins: a ramp to 9 in its second period.
+    let mut later = usage_price("9");
+    later.charge.start_period = 1;
+    let mut terms = terms(vec![usage_price("10"), later, fixed("1", "3100")], "2026-04-01");
+    terms.rhythm.trial_ending_before = Some(day("2026-05-16"));
     terms.minimums = vec![minimum(0, "3100")];
-    assert_eq!(
-        terms.metered(period(&terms, "2026-04-01")),
-        [Period { start: day("2026-05-01"), end: day("2026-05-01") }]
-    );
-    let april = invoice(&terms, &[], "2026-04-01");
-    assert_eq!((april.total, april.invoice_adjustments.len()), (decimal("0"), 0));
-    let charged = terms.metered(period(&terms, "2026-05-01"));
-    assert_eq!(charged, [Period { start: day("2026-05-16"), end: day("2026-06-01") }]);
-    let may = invoice(&terms, &[used(None, "7")], "2026-05-01");
+    let trial = invoice(&terms, &[used(None, "7")], "2026-05-01");
+    assert_eq!((trial.start_timestamp, trial.end_timestamp), (day("2026-04-01"), day("2026-05-16")));
+    assert_eq!((subtotals(&trial), trial.line_items[0].starting_at), (decimals(&["70"]), None));
+    assert_eq!((&trial.subtotal, &trial.total), (&decimal("70"), &decimal("0")));
+    let adjustments: Vec<_> = trial.invoice_adjustments.iter().map(|one| (&*one.name, &one.total)).collect();
+    assert_eq!(adjustments, [("Trial", &decimal("-70"))]);
+    // Without usage there is nothing to waive.
+    assert_eq!(invoice(&terms, &[], "2026-04-01").invoice_adjustments, []);
+    let may = invoice(&terms, &[used(None, "7")], "2026-05-16");
     assert_eq!(subtotals(&may), decimals(&["70", "1600"]));
     assert_eq!(may.line_items[0].starting_at, Some(day("2026-05-16")));
     assert_eq!(may.total, decimal("1670"));
     let june = invoice(&terms, &[used(None, "7")], "2026-06-01");
-    assert_eq!((june.total, june.line_items[0].starting_at), (decimal("3170"), None));
+    assert_eq!((june.total, june.line_items[0].starting_at), (decimal("3163"), None));
+}
+
+#[test]
+fn a_trial_with_a_spending_cap_waives_that_much() {
+    let mut terms = terms(vec![term(1, None, &[("0", "10"), ("100", "5")], None)], "2026-04-01");
+    terms.rhythm.trial_ending_before = Some(day("2026-04-15"));
+    terms.trial_spending_cap = Some(decimal("1000"));
+    for (quantity, total, waived) in [
+        ("99", "0", vec!["-990"]),
+        ("100", "0", vec!["-1000"]),
+        ("120", "100", vec!["-1000"]),
+        // A correction below nothing is not owed to the customer either.
+        ("-3", "0", vec!["30"]),
+        ("0", "0", vec![]),
+    ] {
+        let trial = invoice(&terms, &[used(None, quantity)], "2026-04-01");
+        assert_eq!(trial.total, decimal(total), "{quantity}");
+        let totals: Vec<_> = trial.invoice_adjustments.into_iter().map(|one| one.total).collect();
+        assert_eq!(totals, decimals(&waived), "{quantity}");
+    }
+    // Tiers begin anew after it.
+    let april = invoice(&terms, &[used(None, "100")], "2026-04-15");
+    assert_eq!((april.total, april.invoice_adjustments.len()), (decimal("1000"), 0));
+    // What was added to the trial's invoice is owed.
+    terms.added_charges = vec![added("2026-04-01", "300", "1")];
+    assert_eq!(invoice(&terms, &[used(None, "120")], "2026-04-01").total, decimal("400"));
 }
 
 #[test]
@@ -303,14 +342,6 @@ fn what_divisions_leave_is_not_rounded_twice() {
 #[test]
 fn an_added_charge_is_on_its_invoice_alone() {
     let mut terms = terms(vec![usage_price("10")], "2026-04-11");
-    let added = |at: &str, price: &str, quantity: &str| AddedCharge {
-        invoice_start_timestamp: day(at),
-        charge: fixed("1", "1").charge,
-        product_custom_fields: BTreeMap::new(),
-        description: format!("Set-up at {at}"),
-        price: decimal(price),
-        quantity: decimal(quantity),
-    };
     terms.added_charges = vec![
         added("2026-04-11", "250.4", "1"),
         added("2026-04-11", "250.4", "2"),

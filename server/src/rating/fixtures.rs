@@ -64,6 +64,7 @@ pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
             billing_anchor: BillingAnchor::FirstOfMonth,
             starting_on,
             ending_before: None,
+            trial_ending_before: None,
         },
         billed_until: starting_on,
         net_payment_terms_days: None,
@@ -72,7 +73,7 @@ pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
         charges,
         price_adjustments: Vec::new(),
         minimums: Vec::new(),
-        trial_ending_before: None,
+        trial_spending_cap: None,
         added_charges: Vec::new(),
     }
 }

@@ -9,6 +9,9 @@ use uuid::Uuid;
 /// What the ids of invoices are hashed under.
 const INVOICE_IDS: Uuid = uuid::uuid!("5f0c7c9e-9d0b-5b5e-8a39-1a7c0de0b111");
 
+/// What the adjustment is called that a trial's invoice has.
+const TRIAL: &str = "Trial";
+
 /// The id of a period's invoice, the same as a draft and once finalized.
 pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
     let name = format!("{customer_plan_id}/{credit_type_id}/{}/{revision}", start.timestamp());
@@ -19,12 +22,15 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
 ///
 /// Amounts are exact until a line is summed; each line is rounded once, half away from zero, to the smallest unit of
 /// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
-/// of which is rounded alike.
+/// of which is rounded alike: in a trial what is waived of the usage, else what is lacking to the minimum.
 pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
     let billed = Billed::new(terms, usage, period);
-    let line_items = line::lines(&billed);
+    let mut line_items = line::lines(&billed);
+    let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
+    line_items.extend(line::added(&billed));
     let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
-    let invoice_adjustments: Vec<_> = lifted(&billed, &subtotal).into_iter().collect();
+    let adjustment = if billed.is_trial() { waived(terms, charged) } else { lifted(&billed, &subtotal) };
+    let invoice_adjustments: Vec<_> = adjustment.into_iter().collect();
     let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
     Invoice {
         id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
@@ -52,7 +58,21 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     }
 }
 
-/// What a subtotal lacks of the minimum in force, which is prorated by the days charged for.
+/// What a trial waives of its usage: all of it, or as much as its spending cap. Charges that were added to the invoice
+/// are owed.
+fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
+    let waived = match &terms.trial_spending_cap {
+        Some(cap) => charged.min(terms.rounded(cap)),
+        None => charged,
+    };
+    (!waived.is_zero()).then(|| InvoiceAdjustment {
+        name: TRIAL.to_owned(),
+        credit_type: terms.credit_type.clone(),
+        total: -&waived,
+    })
+}
+
+/// What a subtotal lacks of the minimum in force, which is prorated by days.
 fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let [part, whole] = billed.share();

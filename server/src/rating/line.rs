@@ -17,8 +17,6 @@ pub(super) struct Billed<'a> {
     pub(super) terms: &'a Terms,
     /// The period.
     pub(super) period: Period,
-    /// The part of it that is charged for.
-    pub(super) charged: Period,
     /// The period without the plan's bounds.
     pub(super) full: Period,
     /// Its number.
@@ -36,25 +34,29 @@ impl<'a> Billed<'a> {
         Self {
             terms,
             period,
-            charged: terms.charged(period),
             full: terms.rhythm.full_period_at(period.start).unwrap_or(period),
             number: terms.rhythm.number_at(period.start).unwrap_or_default(),
             usage: index,
         }
     }
 
-    /// True when the plan's bounds or its trial leave only a part of the period to charge for.
-    pub(super) fn is_cut(&self) -> bool {
-        self.charged != self.full
+    /// True for the trial that a plan starts with.
+    pub(super) fn is_trial(&self) -> bool {
+        self.terms.rhythm.is_in_trial(self.period.start)
     }
 
-    /// The share of a whole period that is charged for, as two numbers of seconds: whole days, as plans start and end
+    /// True when the plan's bounds leave only a part of the period.
+    pub(super) fn is_cut(&self) -> bool {
+        self.period != self.full
+    }
+
+    /// The share of a whole period that the plan covers, as two numbers of seconds: whole days, as plans start and end
     /// at midnight. Multiply by the first before dividing by the second, and nothing is lost.
     pub(super) fn share(&self) -> [Decimal; 2] {
         if !self.is_cut() {
             return [Decimal::from(1), Decimal::from(1)];
         }
-        [self.charged, self.full].map(|period| Decimal::from((period.end - period.start).num_seconds()))
+        [self.period, self.full].map(|period| Decimal::from((period.end - period.start).num_seconds()))
     }
 
     /// The usage of one measure, in all or by one group value.
@@ -64,10 +66,13 @@ impl<'a> Billed<'a> {
     }
 }
 
-/// All lines, in the order of the plan's charges; group values in their own order, events without one last. What was
-/// added to the invoice follows.
+/// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
+/// order, events without one last.
 pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
-    let in_force = adjust::in_force(billed.terms, billed.number);
+    let mut in_force = adjust::in_force(billed.terms, billed.number);
+    if billed.is_trial() {
+        in_force.retain(|term| term.measure.is_some());
+    }
     let mut products: Vec<(Uuid, Vec<&Term>)> = Vec::new();
     for term in &in_force {
         match products.iter_mut().find(|(product_id, _)| *product_id == term.charge.product_id) {
@@ -86,7 +91,6 @@ pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
             ),
         }
     }
-    lines.extend(added(billed));
     lines
 }
 
@@ -110,18 +114,18 @@ fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a st
 fn of_terms(billed: &Billed<'_>, members: &[&Term], group: Option<(&str, Option<&str>)>) -> LineItem {
     let value = group.and_then(|(_, value)| value);
     let priced = members.iter().map(|term| sub_line::of_term(billed, term, value)).collect();
-    let cut = billed.is_cut().then_some(billed.charged);
+    let cut = billed.is_cut().then_some(billed.period);
     LineItem {
         group_key: group.map(|(key, _)| key.to_owned()),
         group_value: value.map(str::to_owned),
-        starting_at: cut.map(|charged| charged.start),
-        ending_before: cut.map(|charged| charged.end),
+        starting_at: cut.map(|period| period.start),
+        ending_before: cut.map(|period| period.end),
         ..line(billed.terms, &members[0].charge, &members[0].product_custom_fields, priced)
     }
 }
 
-/// What was added to this invoice: one line a product, never prorated, also within a trial.
-fn added(billed: &Billed<'_>) -> Vec<LineItem> {
+/// What was added to this invoice: one line a product, never prorated, and owed within a trial too.
+pub(super) fn added(billed: &Billed<'_>) -> Vec<LineItem> {
     let terms = billed.terms;
     let on_this = || {
         let all = terms.added_charges.iter();

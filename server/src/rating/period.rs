@@ -15,10 +15,13 @@ pub struct Period {
 
 /// What decides the billing periods of one customer on one plan.
 ///
-/// Periods are counted from an origin: the start of the plan, or with [`BillingAnchor::FirstOfMonth`] the first day
-/// of the month (for weekly plans: the Monday) at or before it. Months are always added to the origin, never to the
-/// last boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the
-/// month in which the plan started. The first and the last period are cut by the plan's own bounds.
+/// A trial is a period of its own, however long it is, and comes before the plan's regular terms: these begin when it
+/// ends, as if the customer had been put on the plan that day.
+///
+/// Regular periods are counted from an origin: their begin, or with [`BillingAnchor::FirstOfMonth`] the first day of
+/// the month (for weekly plans: the Monday) at or before it. Months are always added to the origin, never to the last
+/// boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the month in
+/// which the regular terms begin. The first and the last period are cut by the plan's own bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Rhythm {
     /// How often the plan bills.
@@ -29,6 +32,8 @@ pub struct Rhythm {
     pub starting_on: DateTime<Utc>,
     /// Exclusive end of the plan; `None` while open-ended.
     pub ending_before: Option<DateTime<Utc>>,
+    /// Exclusive end of the trial that the plan starts with, at midnight UTC; `None` without one.
+    pub trial_ending_before: Option<DateTime<Utc>>,
 }
 
 impl Period {
@@ -51,7 +56,18 @@ impl Rhythm {
         }
         let full = self.full_period_at(at)?;
         let end = self.ending_before.map_or(full.end, |end| full.end.min(end));
-        Some(Period { start: full.start.max(self.starting_on), end })
+        let start = if self.is_in_trial(at) { self.starting_on } else { full.start.max(self.regular_from()) };
+        Some(Period { start, end })
+    }
+
+    /// True before the end of the trial.
+    pub fn is_in_trial(&self, at: DateTime<Utc>) -> bool {
+        self.trial_ending_before.is_some_and(|end| at < end)
+    }
+
+    /// Where the regular terms begin: at the end of the trial, or with the plan.
+    fn regular_from(&self) -> DateTime<Utc> {
+        self.trial_ending_before.unwrap_or(self.starting_on)
     }
 
     /// The periods from `from` on, the first cut to begin there: it may lie within a period when a plan that had
@@ -68,22 +84,31 @@ impl Rhythm {
 
     /// The period that contains `at` as if the plan had no bounds: what a cut period is measured against.
     pub fn full_period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        if let Some(end) = self.trial_ending_before.filter(|end| at < *end) {
+            return Some(Period { start: self.starting_on, end });
+        }
         let (origin, index) = (self.origin()?, self.index_at(at)?);
         Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
     }
 
-    /// The number of the billing period that contains `at`: 0 for the one in which the plan starts, also when its
-    /// start cuts it. What ramps and tier resets count.
+    /// The number of the billing period that contains `at`: 0 for the trial, and 0 for the one in which the regular
+    /// terms begin, also when that cuts it. What ramps and tier resets count.
     pub fn number_at(&self, at: DateTime<Utc>) -> Option<u32> {
-        u32::try_from(self.index_at(at)? - self.index_at(self.starting_on)?).ok()
+        if self.is_in_trial(at) {
+            return Some(0);
+        }
+        u32::try_from(self.index_at(at)? - self.index_at(self.regular_from())?).ok()
     }
 
-    /// The periods before `until`, the last first, each with its number; the first of them ends there.
+    /// The regular periods before `until`, the last first, each with its number; the first of them ends there.
     pub fn periods_before(&self, until: DateTime<Utc>) -> impl Iterator<Item = (u32, Period)> + use<> {
         let rhythm = *self;
         let mut end = until;
         std::iter::from_fn(move || {
             let last = end - Duration::microseconds(1);
+            if rhythm.is_in_trial(last) {
+                return None;
+            }
             let period = Period { end, ..rhythm.period_at(last)? };
             end = period.start;
             Some((rhythm.number_at(last)?, period))
@@ -107,7 +132,7 @@ impl Rhythm {
     }
 
     fn origin(&self) -> Option<DateTime<Utc>> {
-        let date = self.starting_on.date_naive();
+        let date = self.regular_from().date_naive();
         let date = match (self.billing_anchor, self.billing_frequency) {
             (BillingAnchor::PlanStart, _) => date,
             (BillingAnchor::FirstOfMonth, BillingFrequency::Weekly) => {
@@ -151,6 +176,7 @@ mod tests {
             billing_anchor: anchor,
             starting_on: day(start),
             ending_before: end.map(day),
+            trial_ending_before: None,
         }
     }
 
@@ -193,6 +219,33 @@ mod tests {
     }
 
     #[test]
+    fn a_trial_is_one_period_and_the_regular_ones_count_from_its_end() {
+        use BillingAnchor::{FirstOfMonth, PlanStart};
+        for (anchor, days) in [
+            (FirstOfMonth, ["2026-01-10", "2026-03-16", "2026-04-01", "2026-05-01"]),
+            (PlanStart, ["2026-01-10", "2026-03-16", "2026-04-16", "2026-05-16"]),
+        ] {
+            let rhythm = Rhythm {
+                trial_ending_before: Some(day("2026-03-16")),
+                ..rhythm(BillingFrequency::Monthly, anchor, days[0], None)
+            };
+            let found: Vec<_> = rhythm.periods_from(rhythm.starting_on).take(3).collect();
+            let expected: Vec<_> =
+                days.windows(2).map(|pair| Period { start: day(pair[0]), end: day(pair[1]) }).collect();
+            assert_eq!(found, expected);
+            let numbers = days.map(|at| rhythm.number_at(day(at)));
+            assert_eq!(numbers, [Some(0), Some(0), Some(1), Some(2)]);
+            // Tiers do not reach back into the trial.
+            let before: Vec<_> = rhythm.periods_before(day(days[2])).collect();
+            assert_eq!(before, [(0, expected[1])]);
+            // A plan that ends within its trial has no other period.
+            let short = Rhythm { ending_before: Some(day("2026-02-20")), ..rhythm };
+            let found: Vec<_> = short.periods_from(short.starting_on).collect();
+            assert_eq!(found, [Period { start: day("2026-01-10"), end: day("2026-02-20") }]);
+        }
+    }
+
+    #[test]
     fn a_plan_that_went_on_is_billed_from_where_it_had_ended() {
         let rhythm = rhythm(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-01", None);
         let periods: Vec<_> = rhythm.periods_from(day("2026-03-10")).take(2).collect();
@@ -221,8 +274,13 @@ mod tests {
         while starting_on < day("2041-01-01") {
             for (billing_frequency, periods) in [(Weekly, 3), (Monthly, 14), (Quarterly, 5), (Annual, 3)] {
                 for billing_anchor in [BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart] {
-                    let rhythm =
-                        Rhythm { billing_frequency, billing_anchor, starting_on, ending_before: None };
+                    let rhythm = Rhythm {
+                        billing_frequency,
+                        billing_anchor,
+                        starting_on,
+                        ending_before: None,
+                        trial_ending_before: None,
+                    };
                     let (mut expected, mut number) = (starting_on, 0);
                     for period in rhythm.periods_from(starting_on).take(periods) {
                         assert_eq!((period.start, rhythm.number_at(period.start)), (expected, Some(number)));
@@ -253,6 +311,7 @@ mod tests {
             ]),
             first_of_month in any::<bool>(),
             length in prop::option::of(1i64..900),
+            trial in prop::option::of(1i64..100),
         ) {
             let starting_on = day("2020-01-01") + Duration::days(offset);
             let rhythm = Rhythm {
@@ -260,6 +319,7 @@ mod tests {
                 billing_anchor: if first_of_month { BillingAnchor::FirstOfMonth } else { BillingAnchor::PlanStart },
                 starting_on,
                 ending_before: length.map(|days| starting_on + Duration::days(days)),
+                trial_ending_before: trial.map(|days| starting_on + Duration::days(days)),
             };
             let stop = day("2041-01-01");
             let mut expected = starting_on;

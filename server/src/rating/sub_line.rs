@@ -36,8 +36,8 @@ pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str
     priced(billed, &term.charge, counted(billed, term, group_value))
 }
 
-/// A fixed quantity is prorated by days when the plan's bounds or its trial cut the period: 1 seat in 15 of April's
-/// 30 days is half a seat. Usage is never prorated: it is what it is, from the charged part of the period.
+/// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
+/// a seat. Usage is never prorated: it is what it is.
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
 /// count the sum of them.

@@ -44,8 +44,8 @@ pub struct Terms {
     pub price_adjustments: Vec<PriceAdjustment>,
     /// The least that invoices come to.
     pub minimums: Vec<Minimum>,
-    /// The end of the trial, for whose days nothing is charged.
-    pub trial_ending_before: Option<DateTime<Utc>>,
+    /// Up to how much the usage of the trial is free; all of it without a cap.
+    pub trial_spending_cap: Option<Decimal>,
     /// What was added to single invoices, in the order in which it was.
     pub added_charges: Vec<AddedCharge>,
 }
@@ -101,14 +101,8 @@ impl Terms {
         measures
     }
 
-    /// The part of a billing period that is charged for: what lies after the trial.
-    pub fn charged(&self, period: Period) -> Period {
-        let start = self.trial_ending_before.map_or(period.start, |end| period.start.max(end));
-        Period { start: start.min(period.end), ..period }
-    }
-
-    /// Which stretches of time the invoice of `period` needs usage for: the charged part of the period itself, then
-    /// those of the periods before it, the last first, as far back as tiers reach that are not reset.
+    /// Which stretches of time the invoice of `period` needs usage for: the period itself, then those before it, the
+    /// last first, as far back as tiers reach that are not reset.
     pub fn metered(&self, period: Period) -> Vec<Period> {
         let reach = self
             .charges
@@ -116,12 +110,10 @@ impl Terms {
             .filter(|term| term.charge.prices.len() > 1 && term.measure.is_some())
             .filter_map(|term| self.tiers_since(term.charge.tier_reset_frequency, period))
             .min();
-        let mut stretches = vec![self.charged(period)];
+        let mut stretches = vec![period];
         if let Some(reach) = reach {
             let before = self.rhythm.periods_before(period.start);
-            stretches.extend(
-                before.take_while(|(number, _)| *number >= reach).map(|(_, period)| self.charged(period)),
-            );
+            stretches.extend(before.take_while(|(number, _)| *number >= reach).map(|(_, period)| period));
         }
         stretches
     }

@@ -27,7 +27,7 @@ const ADD: Call = Call::new("customers.invoices.addCharge", "Add a one-off charg
         "`invoice_start_timestamp` is the `start_timestamp` of an invoice that is a draft. `charge_id` is a charge of \
          any plan whose product is not on the customer's plan and has fixed charges only; the invoice gets a line for \
          the product, with `description` as the name of the sub line. `price` is that of a unit in the credit type of \
-         the invoice, negative for a refund. The charge is neither prorated nor left out in a trial, and counts \
+         the invoice, negative for a refund. The charge is not prorated, is owed in a trial too, and counts \
          toward the plan's minimum.",
     )
     .body(

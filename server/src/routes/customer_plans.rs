@@ -5,12 +5,16 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
-    db::{self, customer_plan::NewCustomerPlan},
+    db::{
+        self,
+        customer_plan::{NewCustomerPlan, NewSpendingCap},
+    },
     extract::{Body, Path, Query},
+    invoicing,
     openapi::{Call, Calls},
     timestamp,
 };
-use app::billing::{CustomerPlan, ListedPriceAdjustment, Page, PriceAdjustment};
+use app::billing::{CustomerPlan, Decimal, ListedPriceAdjustment, Page, PriceAdjustment};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
@@ -31,16 +35,31 @@ pub(super) fn calls() -> Calls {
         )
 }
 
-const LIST: Call =
-    Call::new("customers.plans.list", "List a customer's plans").query("limit=10").missing("the customer");
+const LIST: Call = Call::new("customers.plans.list", "List a customer's plans")
+    .about(
+        "The newest first. `amount_remaining` of a trial's spending cap is what its invoice has not waived: its draft as \
+         usage stands now, and from then on the finalized one.",
+    )
+    .query("limit=10")
+    .missing("the customer");
 
 async fn list(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
-    Query(query): Query<PageQuery>,
+    Query(PageQuery { limit, next_page }): Query<PageQuery>,
 ) -> Result<Json<Page<CustomerPlan>>> {
-    db::customer_plan::list(&state.pool, customer_id, query.limit, query.next_page.as_deref()).await.map(Json)
+    let (access, now) = (operator.access(customer_id), clock::now());
+    invoicing::customer_plans(
+        &state.pool,
+        access,
+        limit,
+        next_page.as_deref(),
+        now,
+        state.settings.grace_period,
+    )
+    .await
+    .map(Json)
 }
 
 const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
@@ -53,11 +72,15 @@ const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
          discount of 5 %), by an amount (`fixed`), to a price (`override`), or the `quantity` of a fixed charge, each \
          from a `start_period` on, counted from 0. For each price the one that started last holds, and of two that \
          start together the one that names the `tier`; they do not add up.\n\
-         - `trial_spec` charges nothing for the first `length_in_days` days: neither usage nor fixed charges nor \
-         minimums. A `spending_cap` is refused, as are `overage_rate_adjustments`.",
+         - `trial_spec` is a billing period of its own before the plan's regular terms, one invoice however long it is: \
+         it has the usage of the first `length_in_days` days at the prices of `start_period` 0 and an adjustment \
+         \"Trial\" that takes all of it off, or at most the `spending_cap`. Fixed charges and minimums are not in it, its \
+         usage does not count toward later tiers, and `start_period` and the billing anchor count from its end. What \
+         `addCharge` put on its invoice is owed. A trial with a cap that was ended and billed does not go on.\n\
+         - `overage_rate_adjustments` are refused.",
     )
     .body(r#"{ "plan_id": "{plan_id}", "starting_on": "{next_month}", "net_payment_terms_days": 30,
-  "trial_spec": { "length_in_days": 14 } }"#)
+  "trial_spec": { "length_in_days": 14, "spending_cap": { "amount": 50000, "credit_type_id": "{usd_cents}" } } }"#)
     .missing("the customer")
     .conflict("The customer is already on a plan in this time.");
 
@@ -80,23 +103,27 @@ struct AddBody {
     custom_fields: BTreeMap<String, String>,
 }
 
-/// A trial at the start of the plan: nothing is charged for its days, neither usage nor fixed charges nor minimums.
+/// A trial at the start of the plan: its usage is free, or as much of it as the spending cap says.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct TrialSpec {
+    /// From 1 to 3650.
     length_in_days: i64,
-    /// Must be absent: a trial ends by its length.
-    spending_cap: Option<serde_json::Value>,
+    spending_cap: Option<SpendingCap>,
+}
+
+/// The most that a trial waives: usage beyond it is charged.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct SpendingCap {
+    /// Above 0, in the credit type: cents for USD.
+    amount: Decimal,
+    /// That of the plan's charges.
+    credit_type_id: Uuid,
 }
 
 impl TrialSpec {
     fn ending_before(&self, starting_on: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        if self.spending_cap.is_some() {
-            return Err(Error::field(
-                "trial_spec.spending_cap",
-                "is not supported: a trial ends by its length, leave the cap out",
-            ));
-        }
         if !(1..=3_650).contains(&self.length_in_days) {
             return Err(Error::field("trial_spec.length_in_days", "must be from 1 to 3650"));
         }
@@ -116,7 +143,10 @@ async fn add(
             "is not supported: plans have no overage rates, custom units are billed in themselves",
         ));
     }
-    let trial = body.trial_spec.map(|trial| trial.ending_before(body.starting_on)).transpose()?;
+    let trial = body.trial_spec;
+    let trial_ending_before =
+        trial.as_ref().map(|trial| trial.ending_before(body.starting_on)).transpose()?;
+    let cap = trial.and_then(|trial| trial.spending_cap);
     let new = NewCustomerPlan {
         customer_id,
         plan_id: body.plan_id,
@@ -124,7 +154,9 @@ async fn add(
         ending_before: body.ending_before,
         net_payment_terms_days: body.net_payment_terms_days,
         price_adjustments: body.price_adjustments,
-        trial_ending_before: trial,
+        trial_ending_before,
+        trial_spending_cap: cap
+            .map(|cap| NewSpendingCap { amount: cap.amount, credit_type_id: cap.credit_type_id }),
         custom_fields: body.custom_fields,
     };
     let id = db::write(async move { db::customer_plan::add(&state.pool, new, clock::now()).await }).await?;

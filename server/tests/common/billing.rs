@@ -79,6 +79,7 @@ pub async fn put_on(
         net_payment_terms_days: Some(30),
         price_adjustments: Vec::new(),
         trial_ending_before: None,
+        trial_spending_cap: None,
         custom_fields: BTreeMap::new(),
     };
     db::customer_plan::add(pool, new, day(starting_on)).await

@@ -44,9 +44,18 @@ pub struct Invoice {
 pub struct Stretch {
     pub id: String,
     pub plan: Plan,
+    pub trial: Option<Trial>,
     pub start: Day,
     pub end: Option<Day>,
     pub billed_until: Day,
+}
+
+/// The first days of a stretch.
+#[derive(Clone, Copy, Debug)]
+pub struct Trial {
+    pub end: Day,
+    /// In cents.
+    pub cap: Option<i128>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +71,29 @@ pub struct Model {
     pub invoices: Vec<Invoice>,
 }
 
+/// What the adjustment is called that a trial has.
+pub const TRIAL: &str = "Trial";
+
 pub const DAY: i64 = 86_400_000_000;
 
 impl Stretch {
-    /// Weeks from the start of the stretch, from `billed_until` on.
+    fn is_in_trial(&self, day: Day) -> bool {
+        self.trial.is_some_and(|trial| day < trial.end)
+    }
+
+    /// Where weeks are counted from.
+    fn regular(&self) -> Day {
+        self.trial.map_or(self.start, |trial| trial.end)
+    }
+
+    /// The trial, then weeks from its end or the start of the stretch; from `billed_until` on.
     fn periods(&self) -> impl Iterator<Item = (Day, Day)> + '_ {
         let mut next = self.billed_until.max(self.start);
         std::iter::from_fn(move || {
             let begin = next;
-            let full = self.start + ((begin - self.start) / 7 + 1) * 7;
+            let regular = self.regular();
+            let full =
+                if self.is_in_trial(begin) { regular } else { regular + ((begin - regular) / 7 + 1) * 7 };
             let end = self.end.map_or(full, |end| full.min(end));
             next = end;
             (begin < end).then_some((begin, end))
@@ -80,9 +103,11 @@ impl Stretch {
 
 impl Model {
     /// The lines of a stretch from `start` to before `end`, from the events as they are now. Tiers count from the start
-    /// of the week, also where its first part was billed alone.
+    /// of the week, also where its first part was billed alone. A trial has no fee, and what it waives as a line.
     pub fn lines(&self, stretch: &Stretch, start: Day, end: Day) -> Lines {
-        let week = stretch.start + (start - stretch.start) / 7 * 7;
+        let is_trial = stretch.is_in_trial(start);
+        let regular = stretch.regular();
+        let week = if is_trial { start } else { regular + (start - regular) / 7 * 7 };
         let (inside, before) = (self.counted(start, end), self.counted(week, start));
         let regions: BTreeSet<Option<&str>> = inside.iter().map(|event| event.region).collect();
         let of = |region: Option<&str>| -> Vec<&Event> {
@@ -119,6 +144,14 @@ impl Model {
                 500
             }
         };
+        if is_trial {
+            let used = lines.values().map(|(total, _)| total).sum::<i128>();
+            let waived = stretch.trial.and_then(|trial| trial.cap).map_or(used, |cap| used.min(cap));
+            if waived != 0 {
+                lines.insert((TRIAL.to_owned(), None), (-waived, Vec::new()));
+            }
+            return lines;
+        }
         lines.insert(("Fee".to_owned(), None), (rounded(fee * i128::from(end - start), 7), Vec::new()));
         lines
     }
@@ -172,21 +205,50 @@ impl Model {
         if end.is_some_and(|end| end <= stretch.start) || others.map(|(_, other)| other).any(overlaps) {
             return false;
         }
-        if let Some(end) = end.filter(|end| *end < stretch.billed_until) {
+        let is_covered = |invoice: &Invoice| {
+            let beyond = end.is_some_and(|end| end < invoice.end && end < stretch.billed_until);
+            invoice.stretch == place && beyond && invoice.status == Status::Finalized
+        };
+        let mut billed_until = stretch.billed_until;
+        if let Some(end) = end.filter(|end| *end < billed_until) {
             if !void {
                 return false;
             }
-            let mut billed_until = end;
-            for invoice in &mut self.invoices {
-                if invoice.stretch == place && invoice.end > end && invoice.status == Status::Finalized {
-                    invoice.status = Status::Void;
-                    billed_until = billed_until.min(invoice.start);
-                }
-            }
-            self.stretches[place].billed_until = billed_until;
+            let covered = self.invoices.iter().filter(|invoice| is_covered(invoice));
+            billed_until = covered.map(|invoice| invoice.start).fold(end, Day::min);
         }
+        // A trial that is free up to a cap is not billed in two parts.
+        let is_billed = stretch.start < billed_until && stretch.is_in_trial(billed_until);
+        let is_capped = stretch.trial.is_some_and(|trial| trial.cap.is_some());
+        if is_billed && is_capped && end.is_none_or(|end| end > billed_until) {
+            return false;
+        }
+        let covered: Vec<_> = (0..self.invoices.len()).filter(|at| is_covered(&self.invoices[*at])).collect();
+        for at in covered {
+            self.invoices[at].status = Status::Void;
+        }
+        self.stretches[place].billed_until = billed_until;
         self.stretches[place].end = end;
         true
+    }
+
+    /// What is left of the spending cap of a stretch.
+    pub fn left(&self, place: usize, now: i64) -> Option<i128> {
+        let stretch = &self.stretches[place];
+        let cap = stretch.trial?.cap?;
+        let is_first = |one: &&Invoice| (one.stretch, one.start) == (place, stretch.start);
+        let mut finalized = self.invoices.iter().filter(|one| one.status == Status::Finalized);
+        let lines = match finalized.find(is_first) {
+            Some(invoice) => invoice.lines.clone(),
+            None => {
+                let mut drafts = self.drafts(now).into_iter();
+                match drafts.find(|(of, start, _)| (*of, *start) == (place, stretch.start)) {
+                    Some((_, start, end)) => self.lines(stretch, start, end),
+                    None => Lines::new(),
+                }
+            }
+        };
+        Some(cap + lines.get(&(TRIAL.to_owned(), None)).map_or(0, |(total, _)| *total))
     }
 
     /// Replaces a voided invoice; false when that is refused.

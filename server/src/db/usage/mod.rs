@@ -13,12 +13,12 @@ mod ids;
 mod partition;
 mod pending;
 mod period;
+mod preview;
 mod query;
 mod record;
 mod recorder;
 mod search;
 mod series;
-mod trial;
 mod watch;
 
 pub use account::{ChartedMetric, UsageAccount, account};
@@ -29,6 +29,7 @@ pub use groups::groups;
 pub use growth::{Growth, Span, growth};
 pub use partition::{ensure_partitions, monday_of};
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
+pub use preview::add_for_preview;
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
 };
@@ -36,4 +37,3 @@ pub use record::{Recorded, record};
 pub use recorder::Recorder;
 pub use search::{Found, search};
 pub use series::{Charted, Daily, REACH, series};
-pub use trial::add_for_trial;

@@ -298,7 +298,8 @@ pub async fn current_rhythm(
             'billing_frequency', plan.billing_frequency,
             'billing_anchor', plan.billing_anchor,
             'starting_on', customer_plan.starting_on,
-            'ending_before', customer_plan.ending_before
+            'ending_before', customer_plan.ending_before,
+            'trial_ending_before', customer_plan.trial_ending_before
          )
          from customer_plan
          join plan on plan.id = customer_plan.plan_id

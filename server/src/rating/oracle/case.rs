@@ -65,6 +65,8 @@ impl Random {
 /// One invoice to be rated.
 pub(super) struct Case {
     terms: Terms,
+    /// Of the period, among those of the plan from its start on: a trial is the first.
+    index: usize,
     number: u32,
     /// Per group of [`GROUPS`], per period number.
     usage: Vec<Vec<Decimal>>,
@@ -73,35 +75,35 @@ pub(super) struct Case {
 impl Case {
     pub(super) fn random(random: &mut Random) -> Self {
         let unit = random.one_of(&UNITS);
-        let number = random.below(5);
+        let (has_trial, is_trial) = (random.one_in(4), random.one_in(3));
+        let number = if has_trial && is_trial { 0 } else { random.below(5) };
+        let index = number as usize + usize::from(has_trial && !is_trial);
         let charges = (0..1 + random.below(4)).map(|id| charge(random, id)).collect();
         let mut terms = terms(charges, "2020-01-01");
         terms.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
         terms.is_currency = unit != "tokens";
-        terms.rhythm = rhythm(random, number);
-        terms.trial_ending_before = random
-            .one_in(5)
-            .then(|| terms.rhythm.starting_on + Duration::days(1 + i64::from(random.below(80))));
+        terms.rhythm = rhythm(random, has_trial, index);
+        terms.trial_spending_cap = random.one_in(2).then(|| random.amount());
         terms.price_adjustments = adjustments(random, &terms);
         if random.one_in(3) {
             terms.minimums = (0..2).map(|at| minimum(&terms, random, at * 2)).collect();
         }
         if random.one_in(6) {
-            terms.added_charges = (0..1 + random.below(2)).map(|_| added(random, &terms, number)).collect();
+            terms.added_charges = (0..1 + random.below(2)).map(|_| added(random, &terms, index)).collect();
         }
         let of_group = |random: &mut Random| (0..=number).map(|_| quantity(random)).collect();
         let usage = GROUPS.iter().map(|_| of_group(random)).collect();
-        Self { terms, number, usage }
+        Self { terms, index, number, usage }
     }
 
     /// The case with the lines and the total that it comes to here.
     pub(super) fn answered(&self) -> Value {
         let terms = &self.terms;
         let mut periods = terms.rhythm.periods_from(terms.rhythm.starting_on);
-        let period = periods.nth(self.number as usize).expect("a period of this number");
+        let period = periods.nth(self.index).expect("a period of this index");
         let stretches = terms.metered(period);
-        let rows = stretches.iter().enumerate().map(|(back, stretch)| {
-            let groups = GROUPS.iter().zip(&self.usage).filter(|_| stretch.start < stretch.end);
+        let rows = (0..stretches.len()).map(|back| {
+            let groups = GROUPS.iter().zip(&self.usage);
             let row = |(group, quantities): (&&str, &Vec<Decimal>)| PeriodUsage {
                 billable_metric_id: METRIC,
                 group_index: i16::from(*group != "all"),
@@ -138,12 +140,14 @@ impl Case {
         });
         json!({
             "unit": terms.credit_type.name,
+            "index": self.index,
             "number": self.number,
             "frequency": terms.rhythm.billing_frequency.as_str(),
             "anchor": terms.rhythm.billing_anchor.as_str(),
             "starting_on": day(terms.rhythm.starting_on),
             "ending_before": terms.rhythm.ending_before.map(day),
-            "trial_ending_before": terms.trial_ending_before.map(day),
+            "trial_ending_before": terms.rhythm.trial_ending_before.map(day),
+            "trial_spending_cap": terms.trial_spending_cap.as_ref().map(Decimal::to_string),
             "charges": terms.charges.iter().map(charge_json).collect::<Value>(),
             "price_adjustments": terms.price_adjustments.iter().map(|one| json!({
                 "charge": one.charge_id.as_u128() as u64,
@@ -156,7 +160,7 @@ impl Case {
                 "start_period": one.start_period, "value": one.value.to_string()
             })).collect::<Value>(),
             "added_charges": terms.added_charges.iter().map(|one| json!({
-                "number": terms.rhythm.number_at(one.invoice_start_timestamp),
+                "start": day(one.invoice_start_timestamp),
                 "product": one.charge.product_id.as_u128() as u64,
                 "price": one.price.to_string(),
                 "quantity": one.quantity.to_string(),
@@ -186,18 +190,20 @@ fn charge_json(term: &Term) -> Value {
     })
 }
 
-/// A plan that reaches at least into the period of this number.
-fn rhythm(random: &mut Random, number: u32) -> Rhythm {
+/// A plan that reaches at least into the period of this index.
+fn rhythm(random: &mut Random, has_trial: bool, index: usize) -> Rhythm {
     let first = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a day");
     let start = first + Days::new(u64::from(random.below(7_300)));
+    let starting_on = start.and_time(chrono::NaiveTime::MIN).and_utc();
     let mut rhythm = Rhythm {
         billing_frequency: random.one_of(&FREQUENCIES),
         billing_anchor: random.one_of(&[BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart]),
-        starting_on: start.and_time(chrono::NaiveTime::MIN).and_utc(),
+        starting_on,
         ending_before: None,
+        trial_ending_before: has_trial.then(|| starting_on + Duration::days(1 + i64::from(random.below(80)))),
     };
     if random.one_in(3) {
-        let last = rhythm.periods_from(rhythm.starting_on).nth(number as usize).expect("a period");
+        let last = rhythm.periods_from(rhythm.starting_on).nth(index).expect("a period");
         rhythm.ending_before =
             Some(last.start + Duration::days(1 + i64::from(random.below(last.days() as u32))));
     }
@@ -292,8 +298,9 @@ fn adjustments(random: &mut Random, terms: &Terms) -> Vec<PriceAdjustment> {
 }
 
 /// Product 9 is on no plan.
-fn added(random: &mut Random, terms: &Terms, number: u32) -> AddedCharge {
-    let period = terms.rhythm.periods_from(terms.rhythm.starting_on).nth(random.below(number + 1) as usize);
+fn added(random: &mut Random, terms: &Terms, index: usize) -> AddedCharge {
+    let period =
+        terms.rhythm.periods_from(terms.rhythm.starting_on).nth(random.below(index as u32 + 1) as usize);
     AddedCharge {
         invoice_start_timestamp: period.expect("a period").start,
         charge: term(9, Some("1"), &[("0", "1")], None).charge,

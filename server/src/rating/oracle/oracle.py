@@ -32,9 +32,14 @@ def in_unit(amount, unit):
     return rounded(amount, KEPT if digits is None else digits)
 
 
+def regular_from(case):
+    """The regular terms begin when the trial is over, as if the plan did."""
+    return datetime.date.fromisoformat(case["trial_ending_before"] or case["starting_on"])
+
+
 def boundary(case, index):
     """The start of the billing period of this index, counted from the origin."""
-    start = datetime.date.fromisoformat(case["starting_on"])
+    start = regular_from(case)
     first = case["anchor"] == "FIRST_OF_MONTH"
     if case["frequency"] == "WEEKLY":
         monday = start - datetime.timedelta(days=start.weekday() if first else 0)
@@ -47,15 +52,13 @@ def boundary(case, index):
 
 
 def stretches(case):
-    """Per period number: the full period, and the part of it that is charged for."""
-    start = datetime.date.fromisoformat(case["starting_on"])
+    """Per period number: the full period, and the part of it that the plan covers."""
+    start = regular_from(case)
     end = datetime.date.fromisoformat(case["ending_before"] or "9000-01-01")
-    trial = datetime.date.fromisoformat(case["trial_ending_before"] or "1000-01-01")
     found = []
     for number in range(case["number"] + 1):
         full = (boundary(case, number), boundary(case, number + 1))
-        cut_start, cut_end = max(full[0], start), min(full[1], end)
-        found.append((full, (min(max(cut_start, trial), cut_end), cut_end)))
+        found.append((full, (max(full[0], start), min(full[1], end))))
     return found
 
 
@@ -116,8 +119,6 @@ def subtotal(case, charge, group, periods):
         quantity = converted(charge, quantity)
     else:
         def used(at):
-            if periods[at][1][0] == periods[at][1][1]:
-                return ZERO  # a period within the trial
             return converted(charge, exact(case["usage"][group][at]))
 
         quantity = used(number)
@@ -137,6 +138,7 @@ def subtotal(case, charge, group, periods):
 def invoice(case):
     number, unit, periods = case["number"], case["unit"], stretches(case)
     full, charged = periods[number]
+    is_trial = case["trial_ending_before"] is not None and case["index"] == 0
     in_force = []
     for charge in case["charges"]:
         starts = [
@@ -145,25 +147,33 @@ def invoice(case):
             if (other["product"], other["name"]) == (charge["product"], charge["name"])
             and other["start_period"] <= number
         ]
+        if is_trial and charge["quantity"] is not None:
+            continue
         if starts and charge["start_period"] == max(starts):
             in_force.append(charge)
     sums = {}
     for charge in in_force:
         groups = ["all"]
         if charge["grouped"]:
-            # Groups have a line when they have usage, which there is none of within a trial.
-            groups = ["eu", "us", "none"] if charged[0] < charged[1] else []
+            groups = ["eu", "us", "none"]
         for group in groups:
             key = (charge["product"], group)
             sums[key] = sums.get(key, ZERO) + subtotal(case, charge, group, periods)
+    waived = decimal.Decimal(0)
+    if is_trial:
+        waived = sum((in_unit(amount, unit) for amount in sums.values()), waived)
+        if case["trial_spending_cap"] is not None:
+            waived = min(waived, in_unit(exact(case["trial_spending_cap"]), unit))
+    # The start of the period, as a charge that was added to it names it.
+    start = case["starting_on"] if is_trial else str(charged[0])
     for added in case["added_charges"]:
-        if added["number"] == number:
+        if added["start"] == start:
             key = (added["product"], "all")
             sums[key] = sums.get(key, ZERO) + exact(added["price"]) * exact(added["quantity"])
     lines = [[product, group, in_unit(amount, unit)] for (product, group), amount in sums.items()]
     lines.sort(key=lambda line: line[:2])
-    total = sum((line[2] for line in lines), decimal.Decimal(0))
-    begun = [one for one in case["minimums"] if one["start_period"] <= number]
+    total = sum((line[2] for line in lines), decimal.Decimal(0)) - waived
+    begun = [one for one in case["minimums"] if one["start_period"] <= number and not is_trial]
     if begun:
         minimum = exact(max(begun, key=lambda one: one["start_period"])["value"])
         minimum = minimum * (charged[1] - charged[0]).days / (full[1] - full[0]).days

@@ -1,4 +1,4 @@
-//! Sums that are tried and taken back.
+//! Sums of events that are previewed, and taken back.
 
 use super::pending;
 use crate::{Result, auth::CustomerAccess, metering::Sums};
@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn add_for_trial(db: &mut PgConnection, access: CustomerAccess, sums: &Sums) -> Result<()> {
+pub async fn add_for_preview(db: &mut PgConnection, access: CustomerAccess, sums: &Sums) -> Result<()> {
     sqlx::query("insert into usage_pending (customer_id, sums) values ($1, $2::text::json)")
         .bind(access.customer_id())
         .bind(pending::to_json(sums))
