@@ -1,0 +1,122 @@
+//! Putting a customer on a plan.
+
+use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
+use crate::{Error, Result, db, rating};
+use app::billing::{Decimal, PriceAdjustment};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool, types::Json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A customer to be put on a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCustomerPlan {
+    /// Who.
+    pub customer_id: Uuid,
+    /// On which plan.
+    pub plan_id: Uuid,
+    /// Inclusive, at midnight UTC; may lie in the past, which is then billed at once.
+    pub starting_on: DateTime<Utc>,
+    /// Exclusive, at midnight UTC; `None` for an open end.
+    pub ending_before: Option<DateTime<Utc>>,
+    /// Days after issue when an invoice is due.
+    pub net_payment_terms_days: Option<i64>,
+    /// What the customer's prices differ by.
+    pub price_adjustments: Vec<PriceAdjustment>,
+    /// The end of a trial, exclusive, at midnight UTC; `None` for no trial.
+    pub trial_ending_before: Option<DateTime<Utc>>,
+    /// Up to how much the usage of the trial is free; all of it without a cap.
+    pub trial_spending_cap: Option<NewSpendingCap>,
+    /// The integrator's own fields.
+    pub custom_fields: BTreeMap<String, String>,
+}
+
+/// The most that a trial waives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewSpendingCap {
+    /// How much.
+    pub amount: Decimal,
+    /// Of what: the plan's own credit type.
+    pub credit_type_id: Uuid,
+}
+
+/// Puts a customer on a plan.
+///
+/// # Errors
+/// 404 for an unknown customer; 400 for an unknown plan, dates or a cap that cannot be; 409 when the customer is on another
+/// plan in that time.
+pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Result<Uuid> {
+    check_midnight("starting_on", Some(new.starting_on))?;
+    check_midnight("ending_before", new.ending_before)?;
+    if new.ending_before.is_some_and(|end| end <= new.starting_on) {
+        return Err(Error::field("ending_before", "must be after starting_on"));
+    }
+    if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
+        return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
+    }
+    let mut tx = db::begin(pool).await?;
+    if lock_customer(&mut tx, new.customer_id).await?.is_some() {
+        return Err(Error::BadRequest("the customer is archived".to_owned()));
+    }
+    let plan: Option<(String, String, Uuid)> = sqlx::query_as(
+        "select p.billing_frequency, p.billing_anchor, ch.credit_type_id
+        from plan p
+        join charge ch on ch.plan_id = p.id and ch.position = 0
+        where p.id = $1",
+    )
+    .bind(new.plan_id)
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some((frequency, anchor, credit_type_id)) = plan else {
+        return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
+    };
+    check_adjustments(&mut tx, &new).await?;
+    check_cap(new.trial_spending_cap.as_ref(), credit_type_id)?;
+    let id = db::new_id(now);
+    refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
+    let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
+    let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
+    sqlx::query(
+        "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
+            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before, trial_spending_cap)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric)",
+    )
+    .bind(id)
+    .bind(new.customer_id)
+    .bind(new.plan_id)
+    .bind(new.starting_on)
+    .bind(new.ending_before)
+    .bind(new.net_payment_terms_days)
+    .bind(Json(new.custom_fields))
+    .bind(now)
+    .bind(period_end)
+    .bind(Json(new.price_adjustments))
+    .bind(new.trial_ending_before)
+    .bind(new.trial_spending_cap.map(|cap| cap.amount.to_string()))
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+async fn check_adjustments(connection: &mut PgConnection, new: &NewCustomerPlan) -> Result<()> {
+    if new.price_adjustments.is_empty() {
+        return Ok(());
+    }
+    let charges = db::plan::all_charges(connection, new.plan_id).await?;
+    let problems = rating::check_adjustments(&new.price_adjustments, &charges);
+    if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems.join("; "))) }
+}
+
+fn check_cap(cap: Option<&NewSpendingCap>, credit_type_id: Uuid) -> Result<()> {
+    match cap {
+        Some(cap) if cap.amount <= Decimal::zero() => {
+            Err(Error::field("trial_spec.spending_cap.amount", "must be above 0"))
+        }
+        Some(cap) if cap.credit_type_id != credit_type_id => {
+            let problem = format!("must be the credit type of the plan's charges, {credit_type_id}");
+            Err(Error::field("trial_spec.spending_cap.credit_type_id", problem))
+        }
+        _ => Ok(()),
+    }
+}

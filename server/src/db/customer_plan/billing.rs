@@ -1,0 +1,96 @@
+//! How far customers' plans are billed.
+
+use super::lock::rhythm;
+use crate::{Result, rating::Rhythm};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// Claims up to `most` customer plans whose open period ended at or before `ended_by`, and that no other replica holds,
+/// until the transaction ends; the longest waiting first, none of `except`.
+pub async fn claim(
+    connection: &mut PgConnection,
+    ended_by: DateTime<Utc>,
+    except: &[Uuid],
+    most: i64,
+) -> Result<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "select id
+        from customer_plan
+        where period_end <= $1 and id <> all($2)
+        order by period_end
+        limit $3
+        for no key update skip locked",
+    )
+    .bind(ended_by)
+    .bind(except)
+    .bind(most)
+    .fetch_all(connection)
+    .await?)
+}
+
+/// How far a customer plan is billed.
+#[derive(Clone, Copy, Debug)]
+pub struct Advance {
+    /// The customer plan.
+    pub customer_plan_id: Uuid,
+    /// The start of its first period without a finalized invoice.
+    pub billed_until: DateTime<Utc>,
+    /// The end of that period; `None` when nothing is left to bill.
+    pub period_end: Option<DateTime<Utc>>,
+}
+
+/// Moves claimed customer plans on to their next periods.
+pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Result<()> {
+    sqlx::query(
+        "update customer_plan
+        set billed_until = advance.billed_until, period_end = advance.period_end
+        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as advance (id, billed_until, period_end)
+        where customer_plan.id = advance.id",
+    )
+    .bind(advances.iter().map(|one| one.customer_plan_id).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.billed_until).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.period_end).collect::<Vec<_>>())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// One customer plan with drafts, reduced to what the ids of its drafts are made of.
+pub struct OpenPlan {
+    /// The customer plan.
+    pub customer_plan_id: Uuid,
+    /// What its invoices are counted in.
+    pub credit_type_id: Uuid,
+    /// How often its periods were opened again.
+    pub revision: i32,
+    /// The start of its first draft.
+    pub billed_until: DateTime<Utc>,
+    /// Its billing periods.
+    pub rhythm: Rhythm,
+}
+
+/// Every customer plan that has a draft.
+pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
+    type At = DateTime<Utc>;
+    type Row = (Uuid, Uuid, i32, At, String, String, At, Option<At>, Option<At>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "select cp.id, ch.credit_type_id, cp.revision, cp.billed_until, p.billing_frequency, p.billing_anchor,
+            cp.starting_on, cp.ending_before, cp.trial_ending_before
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        join charge ch on ch.plan_id = p.id and ch.position = 0
+        where cp.period_end is not null and cp.billed_until <= $1",
+    )
+    .bind(now)
+    .fetch_all(pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let (customer_plan_id, credit_type_id, revision, billed_until, ..) = row;
+            let (.., frequency, anchor, start, end, trial_end) = row;
+            let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
+            Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, rhythm })
+        })
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! Changing the plans of a customer one at a time, and what every change checks.
+
+use crate::{Error, Result, auth::no_such_customer, rating::Rhythm, timestamp};
+use app::billing::{BillingAnchor, BillingFrequency};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A customer plan that nobody else changes until the transaction ends.
+pub(in crate::db) struct Locked {
+    /// The plan.
+    pub(in crate::db) plan_id: Uuid,
+    /// Its billing periods.
+    pub(in crate::db) rhythm: Rhythm,
+    /// The start of the first period without a finalized invoice.
+    pub(in crate::db) billed_until: DateTime<Utc>,
+    /// True when it starts with a trial that is free up to a cap.
+    pub(super) has_capped_trial: bool,
+}
+
+/// Locks a customer and one of its plans.
+///
+/// # Errors
+/// 404 when the customer is unknown or has no such plan.
+pub(in crate::db) async fn lock(
+    connection: &mut PgConnection,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+) -> Result<Locked> {
+    type At = DateTime<Utc>;
+    type Row = (Uuid, String, String, At, Option<At>, Option<At>, At, bool);
+    lock_customer(connection, customer_id).await?;
+    let row: Option<Row> = sqlx::query_as(
+        "select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before,
+            cp.trial_ending_before, cp.billed_until, cp.trial_spending_cap is not null
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        where cp.id = $1 and cp.customer_id = $2
+        for no key update of cp",
+    )
+    .bind(customer_plan_id)
+    .bind(customer_id)
+    .fetch_optional(connection)
+    .await?;
+    let Some((plan_id, frequency, anchor, start, end, trial_end, billed_until, has_capped_trial)) = row
+    else {
+        return Err(Error::NotFound("the customer's plan"));
+    };
+    let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
+    Ok(Locked { plan_id, rhythm, billed_until, has_capped_trial })
+}
+
+pub(super) fn rhythm(
+    frequency: &str,
+    anchor: &str,
+    starting_on: DateTime<Utc>,
+    ending_before: Option<DateTime<Utc>>,
+    trial_ending_before: Option<DateTime<Utc>>,
+) -> Result<Rhythm> {
+    let unknown = |problem: String| Error::Internal(format!("a plan's rhythm: {problem}"));
+    Ok(Rhythm {
+        billing_frequency: frequency.parse::<BillingFrequency>().map_err(unknown)?,
+        billing_anchor: anchor.parse::<BillingAnchor>().map_err(unknown)?,
+        starting_on,
+        ending_before,
+        trial_ending_before,
+    })
+}
+
+/// Locks the customer, so that its plans are changed one at a time; its archive date.
+pub(super) async fn lock_customer(
+    connection: &mut PgConnection,
+    customer_id: Uuid,
+) -> Result<Option<DateTime<Utc>>> {
+    // Not `for update`: finalizing an invoice takes a key share of the customer while it holds the customer plan.
+    let row: Option<(Option<DateTime<Utc>>,)> =
+        sqlx::query_as("select archived_at from customer where id = $1 for no key update")
+            .bind(customer_id)
+            .fetch_optional(connection)
+            .await?;
+    row.map(|(archived_at,)| archived_at).ok_or_else(no_such_customer)
+}
+
+pub(super) async fn refuse_overlap(
+    connection: &mut PgConnection,
+    customer_id: Uuid,
+    customer_plan_id: Uuid,
+    starting_on: DateTime<Utc>,
+    ending_before: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let row: Option<(String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select p.name, cp.starting_on, cp.ending_before
+        from customer_plan cp
+        join plan p on p.id = cp.plan_id
+        where cp.customer_id = $1
+            and cp.id <> $2
+            and tstzrange(cp.starting_on, cp.ending_before) && tstzrange($3, $4)
+        order by cp.starting_on
+        limit 1",
+    )
+    .bind(customer_id)
+    .bind(customer_plan_id)
+    .bind(starting_on)
+    .bind(ending_before)
+    .fetch_optional(connection)
+    .await?;
+    let Some((name, start, end)) = row else { return Ok(()) };
+    let end = end.map_or("with an open end".to_owned(), |end| format!("to {}", end.format("%Y-%m-%d")));
+    Err(Error::Conflict(format!(
+        "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap",
+        start.format("%Y-%m-%d")
+    )))
+}
+
+pub(super) fn check_midnight(field: &str, at: Option<DateTime<Utc>>) -> Result<()> {
+    match at {
+        Some(at) if !timestamp::is_midnight(at) => Err(Error::field(field, "must be at midnight UTC")),
+        _ => Ok(()),
+    }
+}

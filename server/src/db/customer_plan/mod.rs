@@ -1,0 +1,13 @@
+//! Who is on which plan, and when.
+
+mod add;
+mod billing;
+mod end;
+mod list;
+mod lock;
+
+pub use add::{NewCustomerPlan, NewSpendingCap, add};
+pub use billing::{Advance, OpenPlan, advance, claim, open};
+pub use end::end;
+pub use list::{list, price_adjustments};
+pub(super) use lock::lock;
