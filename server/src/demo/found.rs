@@ -5,15 +5,14 @@ use super::{
         CUSTOMERS, ChargeSpec, CustomerSpec, DAYS, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec,
         customer_id, id,
     },
-    seed::{access, midnight},
+    seed::midnight,
 };
 use crate::{
     Error, Result,
-    auth::CustomerAccess,
     db::{
         self,
         customer::{CustomerFilter, NewCustomer},
-        customer_plan::NewCustomerPlan,
+        customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
 };
 use app::billing::{
@@ -75,8 +74,21 @@ pub(super) async fn found(
         // They are added in this order.
         for stretch in spec.plans.iter().skip(known.len()) {
             let start = midnight(stretch.starting_on.day(today, billed));
-            let end = stretch.ending_before.map(|mark| midnight(mark.day(today, billed)));
-            add_plan(pool, access(spec.slug), plans[stretch.plan], start, end).await?;
+            let new = NewCustomerPlan {
+                customer_id: customer_id(spec.slug),
+                plan_id: plans[stretch.plan],
+                starting_on: start,
+                ending_before: stretch.ending_before.map(|mark| midnight(mark.day(today, billed))),
+                net_payment_terms_days: Some(30),
+                price_adjustments: Vec::new(),
+                trial_ending_before: stretch.trial.map(|trial| start + Days::new(trial.days)),
+                trial_spending_cap: stretch.trial.map(|trial| NewSpendingCap {
+                    amount: Decimal::from(trial.cap),
+                    credit_type_id: CreditType::USD_CENTS,
+                }),
+                custom_fields: BTreeMap::new(),
+            };
+            db::customer_plan::add(pool, new, start).await?;
         }
     }
     Ok(())
@@ -173,25 +185,4 @@ fn charge(spec: &ChargeSpec, metrics: &[Uuid], products: &[Uuid]) -> Result<NewC
             .then(|| UnitConversion { division_factor: Decimal::from(spec.per), rounding_behavior: None }),
         custom_fields: BTreeMap::new(),
     })
-}
-
-async fn add_plan(
-    pool: &PgPool,
-    access: CustomerAccess,
-    plan_id: Uuid,
-    starting_on: DateTime<Utc>,
-    ending_before: Option<DateTime<Utc>>,
-) -> Result<()> {
-    let new = NewCustomerPlan {
-        customer_id: access.customer_id(),
-        plan_id,
-        starting_on,
-        ending_before,
-        net_payment_terms_days: Some(30),
-        price_adjustments: Vec::new(),
-        trial_ending_before: None,
-        trial_spending_cap: None,
-        custom_fields: BTreeMap::new(),
-    };
-    db::customer_plan::add(pool, new, starting_on).await.map(drop)
 }

@@ -12,6 +12,17 @@ pub struct Stretch {
     pub starting_on: Mark,
     /// The day after its last.
     pub ending_before: Option<Mark>,
+    /// The trial that it starts with.
+    pub trial: Option<TrialSpec>,
+}
+
+/// A trial at the start of a [`Stretch`].
+#[derive(Clone, Copy, Debug)]
+pub struct TrialSpec {
+    /// How long.
+    pub days: u64,
+    /// Up to how many cents its usage is free.
+    pub cap: i64,
 }
 
 /// A customer of the company.
@@ -42,8 +53,14 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
                 plan: plan::COMMITTED,
                 starting_on: Mark::MonthsBack(HISTORY),
                 ending_before: Some(Mark::FirstFullMonth),
+                trial: None,
             },
-            Stretch { plan: plan::SCALE, starting_on: Mark::FirstFullMonth, ending_before: None },
+            Stretch {
+                plan: plan::SCALE,
+                starting_on: Mark::FirstFullMonth,
+                ending_before: None,
+                trial: None,
+            },
         ],
         shape: Some(Shape {
             requests: 520,
@@ -63,7 +80,12 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "tidepool-notes",
         name: "Tidepool Notes",
-        plans: &[Stretch { plan: plan::STARTER, starting_on: Mark::DaysAgo(95), ending_before: None }],
+        plans: &[Stretch {
+            plan: plan::STARTER,
+            starting_on: Mark::DaysAgo(95),
+            ending_before: None,
+            trial: Some(TrialSpec { days: 14, cap: 2_000 }),
+        }],
         shape: Some(Shape {
             requests: 34,
             growth: (900, 1_150),
@@ -82,7 +104,12 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "atlas-maps",
         name: "Atlas Maps",
-        plans: &[Stretch { plan: plan::REGIONAL, starting_on: Mark::FirstFullMonth, ending_before: None }],
+        plans: &[Stretch {
+            plan: plan::REGIONAL,
+            starting_on: Mark::FirstFullMonth,
+            ending_before: None,
+            trial: None,
+        }],
         shape: Some(Shape {
             requests: 210,
             growth: (850, 1_200),
@@ -101,7 +128,12 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "quiet-harbor",
         name: "Quiet Harbor Labs",
-        plans: &[Stretch { plan: plan::STARTER, starting_on: Mark::DaysAgo(72), ending_before: None }],
+        plans: &[Stretch {
+            plan: plan::STARTER,
+            starting_on: Mark::DaysAgo(72),
+            ending_before: None,
+            trial: None,
+        }],
         shape: None,
         gone: None,
     },
@@ -112,6 +144,7 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
             plan: plan::STARTER,
             starting_on: Mark::DaysAgo(98),
             ending_before: Some(Mark::DaysAgo(38)),
+            trial: None,
         }],
         shape: Some(Shape {
             requests: 60,

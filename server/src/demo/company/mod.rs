@@ -6,7 +6,7 @@ mod metrics;
 mod plans;
 
 pub use calendar::{Mark, first_day};
-pub use customers::{CUSTOMERS, CustomerSpec, Stretch};
+pub use customers::{CUSTOMERS, CustomerSpec, Stretch, TrialSpec};
 pub use metrics::{METRICS, MetricSpec, metric};
 pub use plans::{ChargeSpec, PLANS, PRODUCTS, PlanSpec, ProductSpec, plan, product};
 
