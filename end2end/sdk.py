@@ -58,7 +58,8 @@ class Company:
              "prices": [{"tier": 0, "value": 500}]},
         ]})
         self.customer_plan = v1.customers.plans.add(
-            customer_id=self.customer, plan_id=self.plan, starting_on=month(-2)).data.id
+            customer_id=self.customer, plan_id=self.plan, starting_on=month(-2), trial_spec={
+                "length_in_days": 10, "spending_cap": {"amount": 500, "credit_type_id": USD_CENTS}}).data.id
         self.event = f"sdk-{run}"
         v1.usage.ingest(usage=[{
             "transaction_id": self.event, "customer_id": f"sdk-{run}", "event_type": "completion",

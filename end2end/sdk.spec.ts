@@ -117,7 +117,8 @@ async function callAll(client: Metronome, offered: string[]): Promise<Set<string
     (await own("/v1/plans/create", { name: "Pro", billing_frequency: "MONTHLY", charges })).data.id;
   const plan_id = await plan([charge(product, { name: "Tokens", charge_type: "usage", billable_metric_id })]);
   const extras = await plan([charge(setUp, { name: "Set-up", charge_type: "fixed", quantity: 1 })]);
-  const added = v1.customers.plans.add({ customer_id, plan_id, starting_on: firstOfMonth(-1) });
+  const trial_spec = { length_in_days: 10, spending_cap: { amount: 500, credit_type_id: usd } };
+  const added = v1.customers.plans.add({ customer_id, plan_id, starting_on: firstOfMonth(-1), trial_spec });
   const customer_plan_id = (await call("customers.plans.add", added)).data.id;
   const event = { transaction_id: alias, event_type: "completion", timestamp: new Date().toISOString() };
   const properties = { tokens: "150.5", region: "eu" };
