@@ -370,3 +370,35 @@ async fn a_customer_without_a_plan_has_no_series(pool: PgPool) {
     assert_eq!((account.terms.len(), account.metrics.len()), (1, 0));
     assert!(charts(&pool, acme).await.is_empty());
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn ids_are_stored_for_as_long_as_they_are_asked_for(pool: PgPool) {
+    let weeks = || async {
+        let names: Vec<String> = sqlx::query_scalar(
+            "select right(relname, 8) from pg_inherits join pg_class on pg_class.oid = inhrelid
+            where inhparent = 'usage_dedupe'::regclass order by relname",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        names
+    };
+    let customer_id = customer(&pool, "Acme").await;
+    for weeks in (0..10).rev() {
+        let at = now() - TimeDelta::weeks(weeks);
+        record(&pool, vec![event(&weeks.to_string(), customer_id, at, "{}")], at).await.unwrap();
+    }
+    assert_eq!(weeks().await.len(), 10);
+    // The 34th day back is October 19, a Monday; the week before that stays for clocks that differ.
+    let kept = ["20261012", "20261019", "20261026", "20261102", "20261109", "20261116"];
+    // Ingest is not kept waiting: what it holds stays for now.
+    let mut ingest = pool.begin().await.unwrap();
+    sqlx::query("lock table usage_dedupe in row exclusive mode").execute(&mut *ingest).await.unwrap();
+    usage::drop_old_ids(&pool, now()).await.unwrap();
+    assert_eq!(weeks().await.len(), 10);
+    ingest.rollback().await.unwrap();
+    usage::drop_old_ids(&pool, now()).await.unwrap();
+    assert_eq!(weeks().await, kept);
+    let again = record(&pool, vec![event("0", customer_id, now(), "{}")], now()).await.unwrap();
+    assert_eq!(again.duplicates, 1);
+}

@@ -27,7 +27,7 @@ pub use backfill::backfill;
 pub use fold::fold;
 pub use groups::groups;
 pub use growth::{Growth, Span, growth};
-pub use partition::{ensure_partitions, monday_of};
+pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{PeriodUsage, Wanted, over_period, over_periods};
 pub use preview::add_for_preview;
 pub use query::{

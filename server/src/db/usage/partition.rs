@@ -75,6 +75,17 @@ pub async fn ensure_partitions(
     Ok(())
 }
 
+/// Drops the ids of weeks that nobody asks for any more, a week late: clocks differ. What ingest holds just then stays
+/// until the next call.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn drop_old_ids(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> Result<()> {
+    let oldest = monday_of((now - TimeDelta::days(DEDUPE_DAYS)).date_naive());
+    sqlx::query("select usage_drop_ids($1)").bind(oldest - Days::new(7)).execute(db).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
