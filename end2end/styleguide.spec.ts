@@ -64,6 +64,25 @@ test("the address keeps the colors", async ({ page }) => {
   await expect(hexOf(page, "Action")).toHaveValue("#b4501a");
 });
 
+test("a frame below the fold loads when it comes near, in the colors of that time", async ({ page }) => {
+  const last = page.locator("iframe").last();
+  const isLoaded = () => last.evaluate((frame: HTMLIFrameElement) => frame.contentDocument!.URL !== "about:blank");
+  expect(await isLoaded()).toBe(false);
+  await page.getByRole("button", { name: "Dark" }).click();
+  await hexOf(page, "Action").fill("#ffcc00");
+  await last.scrollIntoViewIfNeeded();
+  await expect.poll(isLoaded).toBe(true);
+  const sample = (await last.getAttribute("data-sample"))!;
+  await expect.poll(() => lineOf(page, sample, "Action")).toBe("#ffcc00");
+  await expect(page.frameLocator(`iframe[data-sample="${sample}"]`).locator("html")).toHaveAttribute("data-scheme", "dark");
+});
+
+test("on paper every frame is loaded", async ({ page }) => {
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await expect.poll(() => page.locator("iframe").evaluateAll((frames) =>
+    (frames as HTMLIFrameElement[]).filter((frame) => frame.contentDocument!.URL === "about:blank").length)).toBe(0);
+});
+
 test("axe finds nothing on the style guide", async ({ page }) => {
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).exclude("iframe").analyze();

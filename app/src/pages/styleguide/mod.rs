@@ -189,7 +189,7 @@ fn Frame(name: &'static str, title: &'static str) -> impl IntoView {
     view! {
         <figure class="guide-frame">
             <figcaption>{title}</figcaption>
-            <iframe title=title src=format!("/styleguide/{name}") data-sample=name></iframe>
+            <iframe {..leptos::attr::loading("lazy")} title=title src=format!("/styleguide/{name}") data-sample=name></iframe>
         </figure>
     }
 }

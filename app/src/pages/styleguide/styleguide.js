@@ -73,15 +73,18 @@
     return null;
   };
 
+  // What a frame shows; null until it came near and is loaded.
+  const pageIn = ({ contentDocument: page }) => (page?.body && page.URL !== 'about:blank' ? page : null);
   const paintFrame = (frame) => {
-    const root = frame.contentDocument?.documentElement;
-    if (!root) return;
+    const page = pageIn(frame);
+    if (!page) return;
+    const root = page.documentElement;
     root.dataset.scheme = scheme;
     for (const name of data.names) {
       if (name in changed[scheme]) root.style.setProperty('--' + name, color(name));
       else root.style.removeProperty('--' + name);
     }
-    frame.style.height = root.querySelector('body').scrollHeight + 2 + 'px';
+    frame.style.height = page.body.scrollHeight + 2 + 'px';
   };
 
   const overrides = () => {
@@ -210,8 +213,8 @@
   }
   for (const frame of $('iframe')) {
     const loaded = () => {
-      const page = frame.contentDocument;
-      if (!page?.body) return;
+      const page = pageIn(frame);
+      if (!page) return;
       // Samples are for looking: their links lead nowhere. Opening an invoice changes the height.
       page.addEventListener('click', (event) => event.target.closest('a') && event.preventDefault());
       page.addEventListener('submit', (event) => event.preventDefault());
@@ -221,6 +224,8 @@
     frame.addEventListener('load', loaded);
     if (frame.contentDocument?.readyState === 'complete') loaded();
   }
+  // Paper has no fold.
+  addEventListener('beforeprint', () => $('iframe').forEach((frame) => (frame.loading = 'eager')));
   paint();
   width($('[data-choice="width"][value="100%"]')[0]);
 })();
