@@ -177,6 +177,38 @@ test("a document is found by keyboard and by axe", async ({ page, demo }) => {
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html).slice(0, 3)])).toEqual([]);
 });
 
+test("the days of an invoice are pointed at and walked by keys, also where the page was left in place", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+  await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+  const chart = page.getByRole("figure", { name: /^Cost by day/ });
+  const area = chart.getByRole("group", { name: "By day: arrow keys move, Home and End jump" });
+  const tooltip = chart.getByRole("tooltip").filter({ visible: true });
+  await expect(area.getByRole("img", { name: /^Cost by day: \$[\d,.]+ in \d+ days\. Peak/ })).toBeVisible();
+  await chart.locator("summary").click();
+  const days = (await chart.locator("tbody tr").allInnerTexts()).map((row) => row.replace(/\s/g, ""));
+  const shown = async () => (await tooltip.innerText()).replace(/\s/g, "");
+
+  const box = (await area.boundingBox())!;
+  for (const day of [0, 3, days.length - 1]) {
+    await page.mouse.move(box.x + (box.width * (day + 0.5)) / days.length, box.y + box.height / 2);
+    await expect.poll(shown).toBe(days[day]);
+  }
+  await page.mouse.move(1, 1);
+  await expect(tooltip).toHaveCount(0);
+
+  await page.getByRole("button", { name: /^CSV/ }).focus();
+  for (let tab = 0; tab < 9 && !(await area.evaluate((area) => area === document.activeElement)); tab++) await page.keyboard.press("Tab");
+  await expect(area).toBeFocused();
+  await expect.poll(shown).toBe(days.at(-1));
+  for (const [key, day] of [["ArrowLeft", days.length - 2], ["Home", 0], ["ArrowLeft", 0], ["ArrowRight", 1], ["End", days.length - 1]] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(shown).toBe(days[day]);
+  }
+  await page.keyboard.press("Escape");
+  await expect(tooltip).toHaveCount(0);
+});
+
 test("grouped products are split by region", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "invoices"));
   await page.locator("[data-invoice]").nth(1).locator("summary").click();

@@ -86,21 +86,16 @@ fn currencies() -> Page<Invoice> {
 /// Days that add up to an invoice.
 fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Vec<(NaiveDate, Decimal)> {
     let until = invoice.end_timestamp.min(now);
-    let count = (until - invoice.start_timestamp).num_days().max(2);
+    // A day that has begun is one of them.
+    let count = (until - invoice.start_timestamp + Duration::days(1) - Duration::nanoseconds(1)).num_days();
     let first = invoice.start_timestamp.date_naive();
-    let mut left = invoice.total.clone();
-    let mut days: Vec<_> = first
-        .iter_days()
-        .take(count as usize)
-        .enumerate()
-        .map(|(at, day)| {
-            let share = Decimal::from(30_000 + ((at * at * 7 + at * 31) % 17 * 1_500) as i64);
-            let share = if at % 7 > 4 { (&share * &decimal("0.4")).round(0) } else { share };
-            left = &left - &share;
-            (day, share)
-        })
-        .collect();
-    days[0].1 = &days[0].1 + &left;
+    // Up and down, and less on weekends; what is left of the total is on the first day.
+    let weight = |at: i64| (20 + (at * at * 7 + at * 31) % 17) * if at % 7 > 4 { 4 } else { 10 };
+    let whole = Decimal::from((0..count).map(weight).sum::<i64>());
+    let share = |at| (&invoice.total * &Decimal::from(weight(at))).checked_div(&whole).unwrap().round(0);
+    let mut days: Vec<_> = first.iter_days().zip((0..count).map(share)).collect();
+    let shared: Decimal = days.iter().map(|(_, share)| share).sum();
+    days[0].1 = &days[0].1 + &(&invoice.total - &shared);
     days
 }
 

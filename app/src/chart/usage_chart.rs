@@ -3,6 +3,7 @@
 //! The tooltip is drawn by the page's inline script from the table's rows.
 
 use super::{
+    ChartArea,
     marks::{Marks, Shape},
     scale::{self, YScale},
 };
@@ -31,18 +32,7 @@ pub fn UsageChart(
         <figcaption>{figures}</figcaption>
         <div class="plot">
             <div class="axis-y" aria-hidden="true" inner_html=axis_y></div>
-            <div
-                class="area"
-                tabindex="0"
-                role="group"
-                aria-label=usage_words::BY_KEYS
-                data-bars=is_bars.then_some("")
-            >
-                <svg viewBox="0 0 3000 1000" preserveAspectRatio="none" role="img" aria-label=sentence inner_html=marks></svg>
-                {nothing.map(|nothing| view! { <p class="nothing">{nothing}</p> })}
-                <div class="cursor" hidden><i></i></div>
-                <div class="tooltip" role="tooltip" aria-live="polite" hidden></div>
-            </div>
+            <ChartArea marks sentence is_bars nothing/>
             <svg class="axis-x" aria-hidden="true" inner_html=axis_x></svg>
         </div>
         {(!legend.is_empty()).then(|| view! { <Legend metric=name items=legend/> })}

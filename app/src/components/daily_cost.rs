@@ -1,7 +1,11 @@
 //! What each day added to an invoice: bars drawn on the server, and the same as a table.
 
-use crate::view::{daily, words};
+use crate::{
+    chart::{ChartArea, marks::CANVAS},
+    view::{daily, words},
+};
 use leptos::prelude::*;
+use std::fmt::Write as _;
 
 /// The days of a billing period.
 #[component]
@@ -10,42 +14,24 @@ pub fn DailyCost(
     cost: daily::DailyCost,
 ) -> impl IntoView {
     let count = cost.bars.len();
-    let label = format!("{}: {} {}", words::DAILY_COST, words::total_of(&cost.total, count), cost.summary);
-    let bars = cost
-        .bars
-        .iter()
-        .enumerate()
-        .map(|(at, bar)| {
-            let (y, height) = bar.bar;
-            let title = format!("{}: {}", bar.day, bar.amount);
-            view! {
-                <g class="day">
-                    <rect class="hit" x=(at * 10).to_string() y="0" width="10" height="1000"></rect>
-                    <rect x=(at * 10 + 1).to_string() y=y.to_string() width="8" height=height.to_string()></rect>
-                    <title>{title}</title>
-                </g>
-            }
-        })
-        .collect_view();
+    let sentence = format!("{}: {} {}", words::DAILY_COST, words::total_of(&cost.total, count), cost.summary);
+    let marks = marks(&cost.bars);
     let rows = cost
         .bars
         .iter()
-        .map(|bar| view! { <tr><th scope="row">{bar.day.clone()}</th> <td>{bar.amount.clone()}</td></tr> })
+        .map(|bar| {
+            let so_far = bar.is_today.then(|| view! { " " <small>{words::SO_FAR}</small> });
+            view! { <tr><th scope="row">{bar.day.clone()} {so_far}</th> <td>{bar.amount.clone()}</td></tr> }
+        })
         .collect_view();
     view! {
         <figure class="daily">
             <figcaption>
                 <span class="label">{words::DAILY_COST}</span>
+                " "
                 <small>{cost.summary}</small>
             </figcaption>
-            <svg
-                role="img"
-                aria-label=label
-                viewBox=format!("0 0 {} 1000", count * 10)
-                preserveAspectRatio="none"
-            >
-                {bars}
-            </svg>
+            <ChartArea marks sentence is_bars=true/>
             <p class="axis" aria-hidden="true">
                 {cost.labels.map(|label| view! { <span>{label}</span> }).collect_view()}
             </p>
@@ -70,4 +56,22 @@ pub fn DailyCost(
             </details>
         </figure>
     }
+}
+
+/// Two paths of thick strokes, as in the usage charts: the days, and today's, which is not over.
+fn marks(bars: &[daily::Bar]) -> String {
+    let (days, mut paths) = (bars.len() as u32, [String::new(), String::new()]);
+    for (at, bar) in (0..).zip(bars) {
+        let (x, (y, height)) = (CANVAS.0 * (2 * at + 1) / (2 * days), bar.bar);
+        let _ = write!(paths[usize::from(bar.is_today)], "M{x},{y}v{height}");
+    }
+    let width = CANVAS.0 * 4 / (5 * days);
+    let mut marks = String::new();
+    for (class, path) in ["bar", "bar today"].into_iter().zip(paths).filter(|(_, path)| !path.is_empty()) {
+        let _ = write!(
+            marks,
+            r#"<path class="{class}" stroke="var(--UsageLine_0)" stroke-width="{width}" d="{path}"/>"#
+        );
+    }
+    marks
 }

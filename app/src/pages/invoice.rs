@@ -27,7 +27,6 @@ pub(super) fn view(
     now: DateTime<Utc>,
     links: &Links,
 ) -> impl IntoView + use<> {
-    let _ = now;
     let list = links.list(&InvoiceQuery::default());
     match found {
         Err(LoadError) => EitherOf3::A(view! {
@@ -38,7 +37,7 @@ pub(super) fn view(
             <header class="heading"><h1>{words::INVOICE}</h1></header>
             <EmptyState text=words::NO_INVOICE link=Some((list, words::ALL_INVOICES))/>
         }),
-        Ok(Some(one)) => EitherOf3::C(document(*one, query, options, links)),
+        Ok(Some(one)) => EitherOf3::C(document(*one, query, options, now, links)),
     }
 }
 
@@ -46,6 +45,7 @@ fn document(
     one: OneInvoice,
     query: DocumentQuery,
     options: &InvoiceOptions,
+    now: DateTime<Utc>,
     links: &Links,
 ) -> impl IntoView + use<> {
     let document = Document::new(&one.invoice, options.show_zero_usage_line_items, &options.group_keys);
@@ -77,7 +77,8 @@ fn document(
         .as_ref()
         .and_then(|previous| Change::new(previous, &one.invoice, &options.group_keys))
         .map(|change| view! { <BillChange change/> });
-    let cost = daily::DailyCost::new(&one.invoice, &one.days).map(|cost| view! { <DailyCost cost/> });
+    let cost = daily::DailyCost::new(&one.invoice, &one.days, now.date_naive())
+        .map(|cost| view! { <DailyCost cost/> });
     let folding = Folding { show_all: query.show_all, find: query.find, all_href };
     view! {
         <article class="sheet" data-invoice=id data-status=status.as_str() aria-labelledby="title">

@@ -11,6 +11,8 @@ pub struct Bar {
     pub day: String,
     /// `$1,204.11`.
     pub amount: String,
+    /// The day is not over.
+    pub is_today: bool,
     /// Where the bar begins from the top, and how high it is, in thousandths.
     pub bar: (i64, i64),
 }
@@ -30,7 +32,7 @@ pub struct DailyCost {
 
 impl DailyCost {
     /// The bars of an invoice. `None` unless the days add up to it: what came after it was issued is not on it.
-    pub fn new(invoice: &Invoice, days: &[(NaiveDate, Decimal)]) -> Option<Self> {
+    pub fn new(invoice: &Invoice, days: &[(NaiveDate, Decimal)], today: NaiveDate) -> Option<Self> {
         let sum: Decimal = days.iter().map(|(_, amount)| amount).sum();
         let (first, last) = (days.first()?, days.last()?);
         if sum != invoice.total || days.len() < 2 || days.iter().all(|(_, amount)| amount.is_zero()) {
@@ -55,6 +57,7 @@ impl DailyCost {
                 Bar {
                     day: format::date(*day),
                     amount: text(amount, &invoice.credit_type),
+                    is_today: *day == today,
                     bar: (start, long),
                 }
             })
@@ -101,18 +104,24 @@ mod tests {
         first.iter_days().zip(amounts.iter().map(|amount| Decimal::from(*amount))).collect()
     }
 
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 10, 4).expect("a day")
+    }
+
     #[test]
     fn bars_stand_on_zero_and_corrections_hang_below() {
-        let chart = DailyCost::new(&invoice(500), &days(&[400, 0, -100, 200])).expect("a chart");
+        let chart = DailyCost::new(&invoice(500), &days(&[400, 0, -100, 200]), today()).expect("a chart");
         let bars: Vec<_> = chart.bars.iter().map(|bar| bar.bar).collect();
         assert_eq!(bars, [(0, 800), (800, 0), (800, 200), (400, 400)]);
         assert_eq!(chart.total, "$5.00");
+        let unfinished: Vec<_> = chart.bars.iter().map(|bar| bar.is_today).collect();
+        assert_eq!(unfinished, [false, false, false, true]);
         assert!(chart.summary.contains("$4.00") && chart.summary.contains("Oct 1"), "{}", chart.summary);
     }
 
     #[test]
     fn days_that_do_not_add_up_to_the_invoice_are_not_drawn() {
-        assert_eq!(DailyCost::new(&invoice(501), &days(&[400, 100])), None);
-        assert_eq!(DailyCost::new(&invoice(0), &days(&[0, 0])), None);
+        assert_eq!(DailyCost::new(&invoice(501), &days(&[400, 100]), today()), None);
+        assert_eq!(DailyCost::new(&invoice(0), &days(&[0, 0]), today()), None);
     }
 }
