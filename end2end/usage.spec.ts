@@ -111,6 +111,33 @@ test("with WASM the window changes in place", async ({ page, demo }) => {
   }
 });
 
+test("a window that is changed in place is what the server draws, whatever was shown before", async ({ page, demo }) => {
+  // What tells two pages apart besides: when they were drawn, and for whose session.
+  const shown = () =>
+    page.locator("#usage").evaluate((board) => {
+      const copy = board.cloneNode(true) as HTMLElement;
+      copy.querySelectorAll("template, .as-of, .cursor, .tooltip").forEach((one) => one.remove());
+      copy.querySelectorAll("a").forEach((link) => link.setAttribute("href", link.getAttribute("href")!.replace(/token=[^&]*/, "")));
+      copy.removeAttribute("data-said");
+      return [...copy.querySelectorAll("*")].map((one) =>
+        [one.tagName, one.children.length ? "" : one.textContent, ...[...one.attributes].map((a) => `${a.name}=${a.value}`).sort()].join(" "));
+    });
+  const url = new URL(await demo.embedUrl(GROUPED, "usage", NAMED));
+  for (const choices of ["", "&group=region", "&group=region&view=cumulative"]) {
+    const drawn: Record<string, string[]> = {};
+    for (const days of [90, 60, 30]) {
+      await page.goto(`${url}&window=${days}${choices}`);
+      drawn[days] = await shown();
+    }
+    for (const days of [90, 60, 90, 30, 60]) {
+      await page.locator("[data-chart] .area").first().focus();
+      await page.keyboard.press("ArrowLeft");
+      await page.locator(`[data-range="${days}"]`).click();
+      await expect.poll(shown).toEqual(drawn[days]);
+    }
+  }
+});
+
 test("every choice is made in place, by mouse and by keyboard", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
   await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));

@@ -125,9 +125,11 @@ fn inner(svg: &str) -> &str {
 }
 
 /// Ink numbers become custom properties, so that a theme recolors a chart without drawing it again. Polylines become
-/// paths, which say the same in fewer bytes, and all bars of a series one path of thick strokes.
+/// paths, which say the same in fewer bytes; all lines of the grid are one path, all of a kind of boundary one, and all
+/// bars of a series one of thick strokes: every element costs at each change of window.
 fn ink_to_css(marks: &str) -> String {
     let mut out = String::with_capacity(marks.len());
+    let mut ruled: BTreeMap<u8, String> = BTreeMap::new();
     let mut bars: BTreeMap<u8, (u32, String)> = BTreeMap::new();
     for element in marks.split('<').filter(|element| !element.trim().is_empty()) {
         let attribute = |name: &str| {
@@ -147,10 +149,7 @@ fn ink_to_css(marks: &str) -> String {
         let path = format!("M{}", points.trim().replace(' ', "L"));
         let is_area = attribute("fill").is_some_and(|fill| fill != "none");
         let _ = match ink(if is_area { "fill" } else { "stroke" }).unwrap_or(0) {
-            GRID => write!(out, r#"<path class="grid" d="{path}"/>"#),
-            ZERO => write!(out, r#"<path class="grid zero" d="{path}"/>"#),
-            PERIOD => write!(out, r#"<path class="boundary" d="{path}"/>"#),
-            CHANGE => write!(out, r#"<path class="boundary change" d="{path}"/>"#),
+            n @ GRID..=CHANGE => write!(ruled.entry(n).or_default(), "{path}"),
             n if is_area => write!(out, r#"<path class="area" fill="var(--UsageLine_{n})" d="{path}Z"/>"#),
             n if n >= TODAY => {
                 let n = n - TODAY;
@@ -159,6 +158,18 @@ fn ink_to_css(marks: &str) -> String {
             n => write!(out, r#"<path class="line" stroke="var(--UsageLine_{n})" d="{path}"/>"#),
         };
     }
+    // Below what is drawn over them.
+    let mut under = String::new();
+    for (ink, path) in ruled {
+        let class = match ink {
+            GRID => "grid",
+            ZERO => "grid zero",
+            PERIOD => "boundary",
+            _ => "boundary change",
+        };
+        let _ = write!(under, r#"<path class="{class}" d="{path}"/>"#);
+    }
+    out.insert_str(0, &under);
     for (ink, (width, path)) in bars {
         let (class, n) = if ink >= TODAY { ("bar today", ink - TODAY) } else { ("bar", ink) };
         let _ = write!(
@@ -181,11 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn one_series_has_five_grid_lines_an_area_a_line_and_today() {
+    fn one_series_has_five_grid_lines_in_one_path_an_area_a_line_and_today() {
         let svg = svg(Shape::Area, &[&[1.0, 4.0, 2.0]], &[]);
-        for (class, count) in [("grid", 5), ("area", 1), ("line", 1), ("line today", 1), ("bar", 0)] {
+        for (class, count) in [("grid", 1), ("area", 1), ("line", 1), ("line today", 1), ("bar", 0)] {
             assert_eq!(svg.matches(&format!("class=\"{class}\"")).count(), count, "{class}: {svg}");
         }
+        let grid = svg.split('"').find(|text| text.starts_with("M0,999L2999,999")).unwrap_or_default();
+        assert_eq!(grid.matches('M').count(), 5, "{svg}");
         assert!(!svg.contains('#'), "no literal color: {svg}");
     }
 

@@ -31,25 +31,34 @@ if(!a)return;const i=a===at?day:rows(a).length,k={ArrowLeft:i-1,ArrowRight:i+1,H
 // asked of the server; of its answer only the body is read, for the style sheet in its head has a nonce of another page.
 let turn=0,kept={};
 const board=()=>D.getElementById('usage'),said=()=>D.getElementById('said');
-// Templates are taken apart while nothing happens: a picture and a table for each chart.
-const apart=(b,w)=>kept[w]||=all('template[data-window="'+w+'"]',b).map(t=>{const c=D.adoptNode(t.content),table=c.querySelector('details');table.remove();return[c,table]});
-(self.requestIdleCallback||setTimeout)(()=>{const b=board();if(b)for(const l of all('a[data-range]',b))if(l.dataset.range!==b.dataset.window)apart(b,l.dataset.range)});
-// The picture changes at once. The table, most of a chart's nodes, and the address follow once that is painted, or when
-// somebody asks for them.
-const swap=(b,w,href)=>{settle();const f=all('[data-chart]>figure',b),next=apart(b,w);if(next.length!==f.length)return false;
-hide();const was=kept[b.dataset.window]=[];
-f.forEach((x,i)=>{const old=x.lastElementChild,k=new DocumentFragment,[c,table]=next[i];
-while(x.firstChild!==old)k.append(x.firstChild);x.prepend(c);was.push([k,old]);
-late.push(()=>{table.open=old.open;old.replaceWith(table)})});
-b.dataset.window=w;late.push(()=>clean(href));
-f.some(x=>x.lastElementChild.open)?settle():requestAnimationFrame(()=>setTimeout(settle));
-for(const l of all('a[data-choice]',b)){if(l.dataset.range){l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current')}
-else l.setAttribute('href',l.getAttribute('href').replace(/window=\d+/,'window='+w))}return true};
+// Each window is kept as a picture and a table for each chart: of the one that is shown a copy of the picture. All are taken
+// apart while nothing happens.
+const figures=b=>all('[data-chart]>figure',b);
+const apart=(b,w)=>kept[w]||=w===b.dataset.window?figures(b).map(x=>{const c=new DocumentFragment;for(let k=x.firstChild;k!==x.lastElementChild;k=k.nextSibling)c.append(k.cloneNode(true));
+for(const k of all('.cursor,.tooltip',c))k.hidden=true;return[c,x.lastElementChild]})
+:all('template[data-window="'+w+'"]',b).map(t=>{const c=D.adoptNode(t.content),table=c.lastElementChild;table.remove();return[c,table]});
+(self.requestIdleCallback||setTimeout)(()=>{const b=board();if(b)for(const l of all('a[data-range]',b))apart(b,l.dataset.range)});
+// Makes what x holds before its child `end` like what y holds, changing as little as can be: what stays as it is costs
+// neither style nor layout. What is hidden, cursor and tooltip, is left alone.
+const like=(x,y,end)=>{let o=x.firstChild;for(let m=y.firstChild;m;m=m.nextSibling){if(o===end){x.insertBefore(m.cloneNode(true),end);continue}
+const k=o.nextSibling;if(m.hidden);else if(o.nodeName!==m.nodeName)o.replaceWith(m.cloneNode(true));else if(!m.attributes){if(o.data!==m.data)o.data=m.data}
+else{for(const a of m.attributes)if(o.getAttribute(a.name)!==a.value)o.setAttribute(a.name,a.value);
+if(o.attributes.length>m.attributes.length)for(const a of [...o.attributes])if(!m.hasAttribute(a.name))o.removeAttribute(a.name);like(o,m,null)}
+o=k}while(o!==end){const k=o.nextSibling;o.remove();o=k}};
+// The picture changes at once. The table, most of a chart's nodes, the links and the address follow once that is painted,
+// or when somebody asks for them.
+const swap=(b,w,href)=>{const f=figures(b),now=apart(b,b.dataset.window),next=apart(b,w);if(next.length!==f.length)return false;
+hide();f.forEach((x,i)=>{const [c,table]=next[i],old=now[i][1];like(x,c,old);late.push(()=>{table.open=old.open;old.replaceWith(table)})});
+b.dataset.window=w;for(const l of all('a[data-range]',b))l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current');
+// The session that is renewed is that of the link; what was kept may say an older one.
+const token=new URL(href).searchParams.get('token');
+late.push(()=>{for(const l of all('a[data-choice]',b))l.setAttribute('href',l.getAttribute('href').replace(/token=[^&]*/,'token='+token).replace(l.dataset.range?/^$/:/window=\d+/,'window='+w));clean(href)});
+f.some(x=>x.lastElementChild.open)?settle():requestAnimationFrame(()=>setTimeout(settle));return true};
 const retry=(b,key)=>{const l=all('[data-choice]',b).find(x=>x.dataset.choice===key),m=l?.closest('details');(m?m.firstElementChild:l||b.querySelector('h1')).focus({preventScroll:true})};
 D.addEventListener('click',async e=>{const m=D.querySelector('.menu[open]');if(m&&!m.contains(e.target))m.open=false;
 const l=e.target.closest?.('a[data-choice]'),b=board();if(!l||!b||e.defaultPrevented||e.button||e.metaKey||e.ctrlKey||e.shiftKey||e.altKey)return;
-e.preventDefault();const href=l.href,w=l.dataset.range,my=++turn;said().textContent='';
-if(w===b.dataset.window){b.removeAttribute('aria-busy');settle();clean(href);return}
+e.preventDefault();settle();const href=l.href,w=l.dataset.range,my=++turn;said().textContent='';
+if(w===b.dataset.window){b.removeAttribute('aria-busy');clean(href);return}
 if(w&&swap(b,w,href)){b.removeAttribute('aria-busy');return}
 b.setAttribute('aria-busy','true');
 try{const r=await fetch(href),text=await r.text(),p=new DOMParser().parseFromString(text.slice(text.indexOf('<body')),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
