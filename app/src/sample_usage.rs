@@ -203,8 +203,9 @@ fn by_groups(metrics: Metrics, count: usize, choice: &UsageChoice, today: NaiveD
             only.and_then(|only| groups.iter().find(|group| group.group_values.as_ref() == Some(only)))
         {
             let share = |value: &Decimal| (value * &alone.total).checked_div(&series.measure(window).total);
-            let values =
+            let mut values: Vec<Decimal> =
                 series.values.iter().map(|value| share(value).unwrap_or_default().round(0)).collect();
+            values.splice(series.skipped(window).., alone.values.iter().cloned());
             series = self::series(&name, series.aggregation_type, values, today);
         }
         series.groups = Some(groups);

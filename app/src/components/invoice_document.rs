@@ -97,8 +97,11 @@ fn line(row: &Row) -> impl IntoView + use<> {
 }
 
 fn figures(row: &Row) -> impl IntoView + use<> {
+    // Where rows stack, a quantity without a price beside it says what it is.
+    let is_lone = !row.quantity.text.is_empty() && row.unit_price.text.is_empty();
+    let label = is_lone.then_some(words::QUANTITY);
     view! {
-        <td data-none=row.quantity.text.is_empty().then_some("")>{row.quantity.text.clone()}</td>
+        <td data-none=row.quantity.text.is_empty().then_some("") data-label=label>{row.quantity.text.clone()}</td>
         <td data-none=row.unit_price.text.is_empty().then_some("")>{row.unit_price.text.clone()}</td>
         <td>{row.amount.text.clone()}</td>
     }
