@@ -158,6 +158,7 @@ test("every choice is made in place, by mouse and by keyboard", async ({ page, d
   await page.keyboard.press("Enter");
   await expect(entry).toHaveAttribute("aria-current", "true");
   await expect(entry).toBeFocused();
+  await expect(page.getByRole("status")).toHaveText("Showing 30 days, cumulative, by Data center, only Dublin");
   await page.locator('[data-range="90"]').click();
   await expect(page.locator('[data-range="90"]')).toHaveAttribute("aria-current", "page");
   await expect(chart.locator(".figure")).toContainText("in 90 days");

@@ -72,7 +72,7 @@ fn days(progress: &Progress) -> impl IntoView + use<> {
                     <rect width=(progress.day * 100 / progress.of.max(1)).to_string() height="1"></rect>
                 </svg>
             </div>
-            <p class="progress-words">
+            <p class="progress-words" aria-hidden="true">
                 <span>{words}</span>
                 <span>{left}</span>
             </p>

@@ -25,7 +25,7 @@ pub fn DailyCost(
         })
         .collect_view();
     view! {
-        <figure class="daily">
+        <figure class="daily" aria-label=words::DAILY_COST>
             <figcaption>
                 <span class="label">{words::DAILY_COST}</span>
                 " "

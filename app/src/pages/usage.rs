@@ -90,21 +90,11 @@ impl UsagePage {
         });
         let marks: Vec<DayMark> = board.marks.clone();
         let method = usage_words::method(choice.is_cost, &marks);
-        let key =
-            choice.group_key.as_ref().map(|key| format!("by {}", usage_words::group_key(key, &self.names)));
-        let said: Vec<&str> = [
-            Some(if choice.is_cumulative { "cumulative" } else { "by day" }),
-            choice.is_cost.then_some("cost"),
-            key.as_deref(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
         view! {
             <div
                 id="usage"
                 data-window=choice.window.days().to_string()
-                data-said=usage_words::announcement(choice.window, &said)
+                data-said=usage_words::announcement(choice, &self.names)
             >
                 <header class="heading">
                     <div>
@@ -147,11 +137,12 @@ fn windows(series: &UsageSeries, context: UsageContext<'_>) -> Result<Windows, &
 
 #[component]
 fn ChartCard(card: UsageCard) -> impl IntoView {
-    let (title, name) = (card.name.clone(), card.name.clone());
+    let (title, label, name) = (card.name.clone(), card.name.clone(), card.name.clone());
     view! {
         <section class="card usage-chart" data-chart="">
             <h2 title=title>{name}</h2>
-            <figure><UsageChart card/></figure>
+            // Without a name of its own it has its caption's words, and they are read twice.
+            <figure aria-label=label><UsageChart card/></figure>
         </section>
     }
 }

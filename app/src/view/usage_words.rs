@@ -2,7 +2,7 @@
 
 use super::{
     format,
-    usage_choice::{GroupValues, Only},
+    usage_choice::{GroupValues, Only, UsageChoice},
 };
 use crate::{
     billing::{AggregationType, DayMark, DayMarkKind, NoCost, UsageWindow},
@@ -29,7 +29,7 @@ pub const METHOD: &str = "How this is counted";
 /// What the window tabs choose.
 pub const WINDOWS: &str = "Days shown";
 /// What daily or cumulative choose.
-pub const VIEWS: &str = "Days";
+pub const VIEWS: &str = "Daily or cumulative";
 /// Each day alone.
 pub const DAILY: &str = "Daily";
 /// Each day with all before it.
@@ -167,11 +167,17 @@ pub fn method(is_cost: bool, marks: &[DayMark]) -> Vec<&'static str> {
 }
 
 /// What a page shows, for those who do not see it change.
-pub fn announcement(window: UsageWindow, view: &[&str]) -> String {
-    let mut said = format!("Showing {} days", window.days());
-    for part in view {
-        said.push_str(", ");
-        said.push_str(part);
+pub fn announcement(choice: &UsageChoice, names: &GroupKeyNames) -> String {
+    let mut said = format!("Showing {}, ", days(choice.window));
+    said.push_str(if choice.is_cumulative { "cumulative" } else { "by day" });
+    if choice.is_cost {
+        said.push_str(", cost");
+    }
+    if let Some(key) = &choice.group_key {
+        said += &format!(", by {}", group_key(key, names));
+        if let Some(only) = &choice.only {
+            said += &format!(", only {}", only_name(key, only, names));
+        }
     }
     said
 }
