@@ -122,16 +122,29 @@ test("a window that is changed in place is what the server draws, whatever was s
       return [...copy.querySelectorAll("*")].map((one) =>
         [one.tagName, one.children.length ? "" : one.textContent, ...[...one.attributes].map((a) => `${a.name}=${a.value}`).sort()].join(" "));
     });
-  const url = new URL(await demo.embedUrl(GROUPED, "usage", NAMED));
-  for (const choices of ["", "&group=region", "&group=region&view=cumulative"]) {
+  // Nothing in 30 days, something in 60: what stands in the place of marks comes and goes.
+  const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+  const plan = (await demo.api("GET", "/v1/plans")).data.find((one: { name: string }) => one.name === "Starter");
+  const { id } = (await demo.api("POST", "/v1/customers", { name: "Back from a break" })).data;
+  await demo.api("POST", `/v1/customers/${id}/plans/add`, { plan_id: plan.id, starting_on: `${day(70).slice(0, 10)}T00:00:00Z` });
+  await demo.api("POST", "/v1/ingest", [{
+    transaction_id: id, customer_id: id, event_type: "inference_request", timestamp: day(33),
+    properties: { input_tokens: "1204", output_tokens: "88", user_id: "u1", region: "eu-west-1" },
+  }]);
+  const paused = (await demo.api("POST", "/v1/dashboards/getEmbeddableUrl", { customer_id: id, dashboard: "usage" })).data.url;
+  const grouped = await demo.embedUrl(GROUPED, "usage", NAMED);
+  for (const url of [paused, grouped, `${grouped}&group=region`, `${grouped}&group=region&view=cumulative`]) {
     const drawn: Record<string, string[]> = {};
     for (const days of [90, 60, 30]) {
-      await page.goto(`${url}&window=${days}${choices}`);
+      await page.goto(`${url}&window=${days}`);
       drawn[days] = await shown();
+      if (url === paused) await expect(page.locator(".usage-chart .nothing")).toHaveCount(days === 30 ? 3 : 0);
     }
     for (const days of [90, 60, 90, 30, 60]) {
-      await page.locator("[data-chart] .area").first().focus();
+      const area = page.locator("[data-chart] .area").first();
+      await area.focus();
       await page.keyboard.press("ArrowLeft");
+      await expect(area.locator(".tooltip")).toContainText(/\d/);
       await page.locator(`[data-range="${days}"]`).click();
       await expect.poll(shown).toEqual(drawn[days]);
     }

@@ -58,7 +58,8 @@ pub struct NewPlan {
 
 /// The least that an invoice comes to: where the lines sum to less, an invoice adjustment adds the rest.
 ///
-/// For a billing period that the plan's start, its end or the end of a trial cuts, it is prorated by days as a fixed charge is.
+/// For a billing period that the plan's start, its end or the end of a trial cuts, it is prorated by days as a fixed
+/// charge is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
