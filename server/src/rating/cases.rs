@@ -252,6 +252,8 @@ fn a_trial_with_a_spending_cap_waives_that_much() {
         assert_eq!(trial.total, decimal(total), "{quantity}");
         let totals: Vec<_> = trial.invoice_adjustments.into_iter().map(|one| one.total).collect();
         assert_eq!(totals, decimals(&waived), "{quantity}");
+        let tiers = trial.line_items[0].sub_line_items[0].tier_period.clone().expect("tiers");
+        assert_eq!((tiers.starting_at, tiers.ending_before), (day("2026-04-01"), Some(day("2026-04-15"))));
     }
     // Tiers begin anew after it.
     let april = invoice(&terms, &[used(None, "100")], "2026-04-15");

@@ -19,7 +19,7 @@ pub(super) struct Billed<'a> {
     pub(super) period: Period,
     /// The period without the plan's bounds.
     pub(super) full: Period,
-    /// Its number.
+    /// Its number; 0 for a trial, which has the first prices.
     pub(super) number: u32,
     usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a PeriodUsage>>,
 }

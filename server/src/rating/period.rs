@@ -91,11 +91,11 @@ impl Rhythm {
         Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
     }
 
-    /// The number of the billing period that contains `at`: 0 for the trial, and 0 for the one in which the regular
-    /// terms begin, also when that cuts it. What ramps and tier resets count.
+    /// The number of the regular period that contains `at`: 0 for the one in which the regular terms begin, also when
+    /// that cuts it. What ramps and tier resets count. `None` in a trial, which comes before them all.
     pub fn number_at(&self, at: DateTime<Utc>) -> Option<u32> {
         if self.is_in_trial(at) {
-            return Some(0);
+            return None;
         }
         u32::try_from(self.index_at(at)? - self.index_at(self.regular_from())?).ok()
     }
@@ -234,7 +234,7 @@ mod tests {
                 days.windows(2).map(|pair| Period { start: day(pair[0]), end: day(pair[1]) }).collect();
             assert_eq!(found, expected);
             let numbers = days.map(|at| rhythm.number_at(day(at)));
-            assert_eq!(numbers, [Some(0), Some(0), Some(1), Some(2)]);
+            assert_eq!(numbers, [None, Some(0), Some(1), Some(2)]);
             // Tiers do not reach back into the trial.
             let before: Vec<_> = rhythm.periods_before(day(days[2])).collect();
             assert_eq!(before, [(0, expected[1])]);

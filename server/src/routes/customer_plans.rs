@@ -37,8 +37,8 @@ pub(super) fn calls() -> Calls {
 
 const LIST: Call = Call::new("customers.plans.list", "List a customer's plans")
     .about(
-        "The newest first. `amount_remaining` of a trial's spending cap is what its invoice has not waived: its draft as \
-         usage stands now, and from then on the finalized one.",
+        "The newest first. `amount_remaining` of a trial's spending cap is what its invoice has not waived: its draft \
+         as usage stands now, and from then on the finalized one.",
     )
     .query("limit=10")
     .missing("the customer");
@@ -72,8 +72,8 @@ const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
          discount of 5 %), by an amount (`fixed`), to a price (`override`), or the `quantity` of a fixed charge, each \
          from a `start_period` on, counted from 0. For each price the one that started last holds, and of two that \
          start together the one that names the `tier`; they do not add up.\n\
-         - `trial_spec` is a billing period of its own before the plan's regular terms, one invoice however long it is: \
-         it has the usage of the first `length_in_days` days at the prices of `start_period` 0 and an adjustment \
+         - `trial_spec` is a billing period of its own before the plan's regular terms, one invoice however long it \
+         is: it has the usage of the first `length_in_days` days at the prices of `start_period` 0 and an adjustment \
          \"Trial\" that takes all of it off, or at most the `spending_cap`. Fixed charges and minimums are not in it, its \
          usage does not count toward later tiers, and `start_period` and the billing anchor count from its end. What \
          `addCharge` put on its invoice is owed. A trial with a cap that was ended and billed does not go on.\n\

@@ -35,13 +35,14 @@ const CREATE: Call = Call::new("plans.create", "Create a plan")
          - `unit_conversion` divides the quantity of each billing period before it is priced, and rounds it if asked \
          to.\n\
          - `start_period` makes a ramp: a charge applies from this billing period on, counted from 0, the one in which \
-         the customer's plan starts or its trial ends, in the place of charges of the same product and name that started before.\n\
+         the customer's plan starts or its trial ends, in the place of charges of the same product and name that \
+         started before.\n\
          - `tier_reset_frequency` lets tiers count over so many billing periods, from the first; the usage of the \
          periods before, since the reset, has moved through the tiers already.\n\
          - `minimums`: where the lines sum to less, an invoice adjustment adds the rest. One holds at a time, the one \
          with the latest `start_period` that has come.\n\
-         - Fixed quantities and minimums are prorated by days in a period that the plan's start, its end or the end of a trial cuts; \
-         usage never is.\n\
+         - Fixed quantities and minimums are prorated by days in a period that the plan's start, its end or the end \
+         of a trial cuts; usage never is.\n\
          - Within a line amounts are exact; each line is rounded once, half away from zero, to the smallest unit: \
          whole cents of USD, 2 digits of most currencies, none of JPY and 3 of KWD; custom units are not rounded. \
          The subtotal is the sum of the rounded lines, the total that and the adjustments.\n\

@@ -78,7 +78,8 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
     sqlx::query(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
-            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before, trial_spending_cap)
+            custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before,
+            trial_spending_cap)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric)",
     )
     .bind(id)
