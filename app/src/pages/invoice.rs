@@ -2,6 +2,7 @@
 
 use super::{InvoiceOptions, LoadError, OneInvoice};
 use crate::{
+    billing::InvoiceStatus,
     components::{
         BillChange, DailyCost, DocumentFacts, DocumentNotes, Downloads, EmptyState, ErrorState, Folding,
         InvoiceDocument, StatusBadge,
@@ -50,6 +51,8 @@ fn document(
 ) -> impl IntoView + use<> {
     let document = Document::new(&one.invoice, options.show_zero_usage_line_items, &options.group_keys);
     let (id, title, status) = (document.id.clone(), document.title.clone(), document.status);
+    // The title of a draft says what it is.
+    let badge = (status != InvoiceStatus::Draft).then(|| view! { " " <StatusBadge status/> });
     let list = links.list(&InvoiceQuery::default());
     let all_href = links.invoice(&id, &DocumentQuery { show_all: true, find: String::new() });
     let is_long = document.sections.iter().any(|section| section.groups().len() > fold::SHOWN + 1);
@@ -88,7 +91,7 @@ fn document(
             </header>
             <header class="masthead">
                 <div>
-                    <h1 id="title">{title} " " <StatusBadge status/></h1>
+                    <h1 id="title">{title} {badge}</h1>
                     <DocumentFacts facts/>
                 </div>
                 <p class="figure">
