@@ -369,7 +369,7 @@ fn sentence(
         sentence.push_str(&format!(", peak {} on {day}", writer.one(value)));
     }
     if let (Some(largest), true) = (groups.first(), choice.only.is_none()) {
-        sentence.push_str(&format!(", most of it {}: {}", largest.name, writer.one(&largest.total)));
+        sentence.push_str(&format!(", the largest part {}: {}", largest.name, writer.one(&largest.total)));
     }
     sentence
 }

@@ -78,7 +78,7 @@ fn the_sentence_says_what_the_chart_shows() {
     assert_eq!(
         split.sentence,
         "API requests by Region, 30 days to Nov 21, 2026: 2,026 in total, up 597% on the 30 days before, peak 1,742 on \
-         Nov 20, most of it us: 180"
+         Nov 20, the largest part us: 180"
     );
 }
 
