@@ -52,8 +52,7 @@ async fn waived(
     let usage = draft::usage(pool, access, &trials).await?;
     let rated = trials.iter().zip(&usage).map(|((terms, period), usage)| {
         let invoice = rating::rate(terms, usage, *period, grace);
-        let adjusted: Decimal = invoice.invoice_adjustments.iter().map(|one| &one.total).sum();
-        (terms.customer_plan_id, -&adjusted)
+        (terms.customer_plan_id, &invoice.subtotal - &invoice.total)
     });
     Ok(rated.collect())
 }

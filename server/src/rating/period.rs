@@ -106,9 +106,6 @@ impl Rhythm {
         let mut end = until;
         std::iter::from_fn(move || {
             let last = end - Duration::microseconds(1);
-            if rhythm.is_in_trial(last) {
-                return None;
-            }
             let period = Period { end, ..rhythm.period_at(last)? };
             end = period.start;
             Some((rhythm.number_at(last)?, period))
