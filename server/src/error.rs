@@ -40,6 +40,9 @@ pub enum Error {
     /// 413: the body is larger than is taken.
     #[error("{0}")]
     TooLarge(String),
+    /// 503: too much work of this kind is under way. Repeating it in a few seconds will help.
+    #[error("too much work of this kind is under way; try again in a few seconds")]
+    Overloaded,
     /// 503: the database is away; the request can be repeated.
     #[error("the database cannot be reached right now; try again in a few seconds")]
     Unavailable(#[source] sqlx::Error),
@@ -75,7 +78,7 @@ impl Error {
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Busy(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -91,6 +94,7 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::Busy(_) => "busy",
             Self::TooLarge(_) => "too_large",
+            Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
         }
@@ -138,8 +142,10 @@ struct Body {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
-        if status.is_server_error() {
-            tracing::error!(error = %chain(&self), "request failed");
+        match &self {
+            Self::Overloaded => tracing::warn!("a request was turned away: too much of its kind is under way"),
+            _ if status.is_server_error() => tracing::error!(error = %chain(&self), "request failed"),
+            _ => {}
         }
         let request_id = REQUEST_ID.try_with(Clone::clone).ok();
         let message = match &self {
@@ -152,7 +158,7 @@ impl IntoResponse for Error {
             Self::Conflict(_) => {
                 headers.insert("x-should-retry", HeaderValue::from_static("false"));
             }
-            Self::Busy(_) | Self::Unavailable(_) => {
+            Self::Busy(_) | Self::Overloaded | Self::Unavailable(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             _ => {}
