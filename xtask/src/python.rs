@@ -87,7 +87,7 @@ fn from_debian(folder: &Path) -> Result<()> {
     fs::create_dir_all(&bin)?;
     let script = "#!/bin/sh\n\
         # Starts Debian's Python from where it was unpacked, with the packages beside it.\n\
-        here=$(dirname \"$(dirname \"$0\")\")\n\
+        here=$(cd \"$(dirname \"$0\")/..\" && pwd)\n\
         libraries=$(echo \"$here\"/debian/usr/lib/*-linux-gnu*)\n\
         export PYTHONHOME=\"$here/debian/usr\" PYTHONPATH=\"$here/packages\"\n\
         export LD_LIBRARY_PATH=\"$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}\"\n\
