@@ -70,15 +70,8 @@ fn unpack(archives: &Path, folder: &Path, starter: &Path) -> Result<()> {
         process::run(unpack.arg("-xf").arg(&tar).arg("-C").arg(&place).arg("--no-same-owner"))?;
         fs::remove_file(&tar)?;
     }
-    // The configuration that comes with the fonts names a folder of another machine.
     let fonts = folder.join("fonts");
-    let configuration = format!(
-        "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n<fontconfig>\n  <dir>{}</dir>\n  \
-         <cachedir>{}</cachedir>\n</fontconfig>\n",
-        fonts.display(),
-        fonts.join("cache").display()
-    );
-    fs::write(fonts.join("fonts.conf"), configuration)?;
+    fs::write(fonts.join("fonts.conf"), configuration(&fonts))?;
     let script = "#!/bin/sh\n\
         # Starts Chromium with the fonts and libraries beside it.\n\
         here=$(cd \"$(dirname \"$0\")\" && pwd)\n\
@@ -88,6 +81,24 @@ fn unpack(archives: &Path, folder: &Path, starter: &Path) -> Result<()> {
     // Last: its presence says that all is there.
     fs::write(starter, script)?;
     executable(starter)
+}
+
+/// What fontconfig is told. The configuration that comes with the fonts names folders of another machine; and without a
+/// family for each generic name, Chromium ends itself at the first text field.
+fn configuration(fonts: &Path) -> String {
+    let aliases = ["sans-serif", "sans", "serif", "monospace"].map(|generic| {
+        format!(
+            "  <match target=\"pattern\">\n    <test qual=\"any\" name=\"family\"><string>{generic}</string></test>\n    \
+             <edit name=\"family\" mode=\"prepend\" binding=\"same\"><string>Open Sans</string></edit>\n  </match>\n"
+        )
+    });
+    format!(
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"fonts.dtd\">\n<fontconfig>\n  <dir>{}</dir>\n  \
+         <cachedir>{}</cachedir>\n{}</fontconfig>\n",
+        fonts.display(),
+        fonts.join("cache").display(),
+        aliases.concat()
+    )
 }
 
 fn decompress(archive: &Path, file: &Path) -> Result<()> {
