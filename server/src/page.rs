@@ -115,7 +115,7 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
-    let display = &opened.session.grant.display;
+    let config = &opened.session.grant.config;
     let found = match query.invoice.as_deref() {
         Some(id) => one_invoice(&state, &opened, id.parse().unwrap_or_default(), query.document()).await,
         None => list(&state, &opened, query.list()).await,
@@ -127,9 +127,9 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
         content,
         now: opened.now,
         options: InvoiceOptions {
-            show_zero_usage_line_items: display.options.show_zero_usage_line_items,
-            statuses: display.options.statuses(),
-            group_keys: display.group_keys.clone(),
+            show_zero_usage_line_items: config.options.show_zero_usage_line_items,
+            statuses: config.options.statuses(),
+            group_keys: config.group_keys.clone(),
         },
         links: Links::new(opened.token.clone()),
     };
@@ -158,7 +158,7 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
     let page = UsagePage {
         board,
         choice,
-        names: opened.session.grant.display.group_keys.clone(),
+        names: opened.session.grant.config.group_keys.clone(),
         now: opened.now,
         base_href: format!("/embed/usage?token={}", opened.token),
     };
@@ -226,7 +226,7 @@ enum Refusal {
 fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
     let now = clock::now();
     let session = state.keys.verify_page(token.unwrap_or_default(), now).map_err(|_| Refusal::Expired)?;
-    if session.grant.display.dashboard != dashboard {
+    if session.grant.config.dashboard != dashboard {
         return Err(Refusal::Expired);
     }
     let signed = state.keys.sign_session(&session, now).map_err(|_| Refusal::Expired)?;
@@ -247,7 +247,7 @@ struct NoCustomer;
 
 /// The invoices that both the dashboard's options and the reader's filters let through, newest first.
 async fn list(state: &AppState, opened: &Opened, query: InvoiceQuery) -> Result<InvoicesContent, NoCustomer> {
-    let options = &opened.session.grant.display.options;
+    let options = &opened.session.grant.config.options;
     let mut status = options.statuses();
     status.retain(|admitted| query.status.is_none_or(|wanted| wanted == *admitted));
     if status.is_empty() || !options.admits_plan_invoices() {
@@ -281,7 +281,7 @@ async fn one_invoice(
     id: Uuid,
     query: DocumentQuery,
 ) -> Result<InvoicesContent, NoCustomer> {
-    let options = &opened.session.grant.display.options;
+    let options = &opened.session.grant.config.options;
     let grace = state.settings.grace_period;
     let found = invoicing::dossier(&state.pool, opened.access, id, opened.now, grace).await;
     let found = match found {
@@ -306,10 +306,10 @@ fn seconds(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 }
 
 async fn show(state: &AppState, opened: Opened, title: &'static str, content: PageContent) -> Response {
-    let display = opened.session.grant.display;
+    let config = opened.session.grant.config;
     let frame = PageFrame {
-        scheme: display.color_scheme,
-        theme: display.theme,
+        scheme: config.color_scheme,
+        theme: config.theme,
         session: Some(SessionProps { token: opened.token, expires_in: opened.expires_in }),
         ..frame(title)
     };
@@ -324,8 +324,8 @@ async fn refuse(state: &AppState, refusal: Refusal, token: Option<&str>) -> Resp
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
     let mut frame = frame(message.heading);
-    if let Some(display) = token.and_then(|token| state.keys.display(token)) {
-        (frame.scheme, frame.theme) = (display.color_scheme, display.theme);
+    if let Some(config) = token.and_then(|token| state.keys.config(token)) {
+        (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
     draw(state, status, frame, PageContent::Message(message)).await
 }

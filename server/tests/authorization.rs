@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::embed::{Dashboard, Display};
+use app::embed::{Dashboard, DashboardConfig};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -138,7 +138,7 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
     let write = api_token::create(&pool, "write", Scope::Write, None).await.unwrap();
     let read = api_token::create(&pool, "read", Scope::Read, None).await.unwrap();
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let grant = Grant { customer_id: own, display: Display::new(Dashboard::Invoices) };
+    let grant = Grant { customer_id: own, config: DashboardConfig::new(Dashboard::Invoices) };
     let embed = keys.sign_embed(&grant, chrono::Duration::minutes(5), now).unwrap().token;
     let session = keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token;
     let app = app(pool).await;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::embed::{Dashboard, Display, group_keys::GroupKeyOverride};
+use app::embed::{Dashboard, DashboardConfig, group_keys::GroupKeyOverride};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -74,12 +74,12 @@ async fn invoiced(pool: &PgPool, app: &Router, token: &str, regions: i64) -> (Bi
     (billed, page["data"][0]["id"].as_str().unwrap().parse().unwrap())
 }
 
-fn session_token(customer_id: Uuid, change: impl FnOnce(&mut Display)) -> String {
+fn session_token(customer_id: Uuid, change: impl FnOnce(&mut DashboardConfig)) -> String {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let mut display = Display::new(Dashboard::Invoices);
-    change(&mut display);
+    let mut config = DashboardConfig::new(Dashboard::Invoices);
+    change(&mut config);
     let now = clock::now();
-    let session = Session { grant: Grant { customer_id, display }, opened_at: now };
+    let session = Session { grant: Grant { customer_id, config }, opened_at: now };
     keys.sign_session(&session, now).unwrap().token
 }
 
@@ -147,8 +147,8 @@ async fn a_reader_gets_what_the_dashboard_shows_and_nothing_of_others(pool: PgPo
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let (billed, id) = invoiced(&pool, &app, &token, 2).await;
     let path = format!("/v1/customers/{}/invoices/{id}/csv", billed.customer_id);
-    let renamed = session_token(billed.customer_id, |display| {
-        display.group_keys.0.push(GroupKeyOverride {
+    let renamed = session_token(billed.customer_id, |config| {
+        config.group_keys.0.push(GroupKeyOverride {
             group_key_name: "region".to_owned(),
             display_name: None,
             value_display_names: BTreeMap::from([("region-1".to_owned(), "=Frankfurt, Main".to_owned())]),
@@ -156,8 +156,8 @@ async fn a_reader_gets_what_the_dashboard_shows_and_nothing_of_others(pool: PgPo
     });
     let csv = fetch(&app, &renamed, &path).await.text();
     assert!(csv.contains(",\"'=Frankfurt, Main\","), "{csv}");
-    let drafts_only = session_token(billed.customer_id, |display| {
-        display.options.invoice_status_filter = app::embed::dashboard::StatusFilter::Draft;
+    let drafts_only = session_token(billed.customer_id, |config| {
+        config.options.invoice_status_filter = app::embed::dashboard::StatusFilter::Draft;
     });
     assert_eq!(fetch(&app, &drafts_only, &path).await.status, StatusCode::NOT_FOUND);
     let stranger = session_token(Uuid::new_v4(), |_| {});

@@ -19,7 +19,7 @@ use std::fmt;
 /// names are short and what is as usual is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Display {
+pub struct DashboardConfig {
     /// Which dashboard.
     #[serde(rename = "d")]
     pub dashboard: Dashboard,
@@ -41,7 +41,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-impl Display {
+impl DashboardConfig {
     /// A dashboard with nothing changed about it.
     pub fn new(dashboard: Dashboard) -> Self {
         Self {
@@ -115,18 +115,22 @@ mod tests {
         let colors = theme::Token::NAMES.iter().enumerate().map(|(index, name)| {
             (name.parse().unwrap(), format!("#{:06x}", index * 12_345).parse().unwrap())
         });
-        let display = Display { theme: Theme::new(colors.collect()), ..Display::new(Dashboard::Usage) };
-        let text = serde_json::to_string(&display).unwrap();
+        let config =
+            DashboardConfig { theme: Theme::new(colors.collect()), ..DashboardConfig::new(Dashboard::Usage) };
+        let text = serde_json::to_string(&config).unwrap();
         assert_eq!(text.len(), r#"{"d":"usage","c":""}"#.len() + 23 * 7);
-        assert_eq!(serde_json::from_str::<Display>(&text).unwrap(), display);
-        assert_eq!(serde_json::to_string(&Display::new(Dashboard::Usage)).unwrap(), r#"{"d":"usage"}"#);
+        assert_eq!(serde_json::from_str::<DashboardConfig>(&text).unwrap(), config);
+        assert_eq!(
+            serde_json::to_string(&DashboardConfig::new(Dashboard::Usage)).unwrap(),
+            r#"{"d":"usage"}"#
+        );
     }
 
     #[test]
     fn a_text_that_is_no_theme_is_refused() {
         for wrong in ["a12345", "x123456", "A123456", "a12345g", "a123456b", "é12345"] {
             let text = format!(r#"{{"d":"usage","c":"{wrong}"}}"#);
-            assert!(serde_json::from_str::<Display>(&text).is_err(), "{wrong}");
+            assert!(serde_json::from_str::<DashboardConfig>(&text).is_err(), "{wrong}");
         }
     }
 }

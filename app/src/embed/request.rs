@@ -1,7 +1,7 @@
 //! The body of `getEmbeddableUrl`.
 
 use super::{
-    Color, ColorScheme, Dashboard, DashboardOptions, Display, Invalid, Theme,
+    Color, ColorScheme, Dashboard, DashboardConfig, DashboardOptions, Invalid, Theme,
     dashboard::DashboardOption,
     group_keys::{GroupKeyNames, GroupKeyOverride},
 };
@@ -16,7 +16,7 @@ pub struct EmbedRequest {
     /// Whose dashboard.
     pub customer_id: Uuid,
     /// What it shows, and how.
-    pub display: Display,
+    pub config: DashboardConfig,
     /// How long the URL can be opened, in seconds; the server's own choice when absent.
     pub expires_in: Option<u32>,
 }
@@ -61,7 +61,7 @@ impl TryFrom<Body> for EmbedRequest {
     fn try_from(body: Body) -> Result<Self, Invalid> {
         Ok(Self {
             customer_id: body.customer_id,
-            display: Display {
+            config: DashboardConfig {
                 dashboard: Dashboard::parse(&body.dashboard)?,
                 options: DashboardOptions::parse(&body.dashboard_options.unwrap_or_default())?,
                 color_scheme: body.color_scheme.as_deref().map(scheme).transpose()?.unwrap_or_default(),
@@ -142,7 +142,7 @@ mod tests {
     fn the_least_request_has_the_defaults() {
         let request = with("dashboard", json!("invoices")).unwrap();
         assert_eq!(request.customer_id, Uuid::from_u128(7));
-        assert_eq!(request.display, Display::new(Dashboard::Invoices));
+        assert_eq!(request.config, DashboardConfig::new(Dashboard::Invoices));
         assert_eq!(request.expires_in, None);
     }
 
@@ -164,7 +164,7 @@ mod tests {
             "expires_in": 60,
         }))
         .unwrap();
-        let Display { options, theme, color_scheme, group_keys, .. } = request.display;
+        let DashboardConfig { options, theme, color_scheme, group_keys, .. } = request.config;
         assert!(options.hide_voided_invoices);
         assert_eq!(theme.css(), ":root{--Gray_dark:#123456;--White:#000000;}");
         assert_eq!(color_scheme, ColorScheme::Dark);

@@ -4,7 +4,7 @@
 //! so the algorithm, the type and the key all come from the key record and nothing from the header is ever obeyed.
 //! Every failure is the same error, so that a refused token teaches nothing.
 
-use app::embed::Display;
+use app::embed::DashboardConfig;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -61,7 +61,7 @@ pub struct Grant {
     /// Whose data.
     pub customer_id: Uuid,
     /// What is shown, and how.
-    pub display: Display,
+    pub config: DashboardConfig,
 }
 
 /// A verified embed or session token.
@@ -97,7 +97,7 @@ struct Claims {
     exp: i64,
     jti: String,
     #[serde(rename = "v")]
-    display: Display,
+    config: DashboardConfig,
     /// Session tokens: when the page was first opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
@@ -167,7 +167,7 @@ impl Keys {
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
             jti: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
-            display: grant.display.clone(),
+            config: grant.config.clone(),
             auth_time,
         };
         let token =
@@ -176,11 +176,11 @@ impl Keys {
         Ok(Signed { token, expires_at })
     }
 
-    /// How a page looks whose token is one of ours, though it may have expired: what is said in place of a dashboard
+    /// The dashboard of a token that is one of ours, though it may have expired: what is said in place of the page
     /// keeps the embedder's colors. `None` for any other token.
-    pub fn display(&self, token: &str) -> Option<Display> {
+    pub fn config(&self, token: &str) -> Option<DashboardConfig> {
         let claims = self.claims(Purpose::Embed, token).or_else(|_| self.claims(Purpose::Session, token));
-        claims.ok().map(|claims| claims.display)
+        claims.ok().map(|claims| claims.config)
     }
 
     /// What a token of ours says, whatever the time.
@@ -205,7 +205,7 @@ impl Keys {
             (Purpose::Session, Some(seconds)) => DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?,
             (Purpose::Embed, Some(_)) | (Purpose::Session, None) => return Err(InvalidToken),
         };
-        Ok(Session { grant: Grant { customer_id: claims.sub, display: claims.display }, opened_at })
+        Ok(Session { grant: Grant { customer_id: claims.sub, config: claims.config }, opened_at })
     }
 }
 

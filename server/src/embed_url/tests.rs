@@ -9,8 +9,9 @@ fn now() -> DateTime<Utc> {
 }
 
 fn grant() -> Grant {
-    let display = Display { options: DashboardOptions::default(), ..Display::new(Dashboard::Usage) };
-    Grant { customer_id: Uuid::from_u128(7), display }
+    let config =
+        DashboardConfig { options: DashboardOptions::default(), ..DashboardConfig::new(Dashboard::Usage) };
+    Grant { customer_id: Uuid::from_u128(7), config }
 }
 
 fn keys(kid: &str, byte: u8) -> Keys {

@@ -33,10 +33,10 @@ pub struct Choice {
 impl Choice {
     /// What a reader's dashboard shows.
     pub fn of(reader: Reader) -> Self {
-        let display = &reader.session().grant.display;
+        let config = &reader.session().grant.config;
         Self {
-            skip_zero_qty_line_items: !display.options.show_zero_usage_line_items,
-            group_keys: display.group_keys.clone(),
+            skip_zero_qty_line_items: !config.options.show_zero_usage_line_items,
+            group_keys: config.group_keys.clone(),
             reader: Some(reader),
         }
     }
@@ -57,7 +57,7 @@ pub async fn file(
     let customer = db::customer::find(&state.pool, access).await?;
     let grace = state.settings.grace_period;
     let invoice = invoicing::find(&state.pool, access, invoice_id, now, grace).await?;
-    let admits = |reader: &Reader| reader.session().grant.display.options.admits(invoice.status);
+    let admits = |reader: &Reader| reader.session().grant.config.options.admits(invoice.status);
     if !choice.reader.as_ref().is_none_or(admits) {
         return Err(Error::NotFound("the invoice"));
     }

@@ -59,8 +59,8 @@ async fn create_embeddable_url(
     }
     let ttl =
         request.expires_in.map_or(state.settings.embed_ttl, |seconds| Duration::seconds(seconds.into()));
-    let path = request.display.dashboard.as_str();
-    let grant = Grant { customer_id: request.customer_id, display: request.display };
+    let path = request.config.dashboard.as_str();
+    let grant = Grant { customer_id: request.customer_id, config: request.config };
     let signed = state
         .keys
         .sign_embed(&grant, ttl, clock::now())
