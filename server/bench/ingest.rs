@@ -7,7 +7,10 @@ use crate::{
     seed, server,
     table::{Table, Target, median, plain},
 };
-use ::server::{clock, db::usage};
+use ::server::{
+    clock,
+    db::{self, usage},
+};
 use chrono::TimeDelta;
 use sqlx::PgPool;
 use std::time::Instant;
@@ -134,7 +137,7 @@ async fn copy(pool: &PgPool, customers: &[Uuid], random: &mut Random, batches: u
 }
 
 async fn copy_in(pool: &PgPool, (events, keys): (String, String)) {
-    let mut tx = pool.begin().await.unwrap();
+    let mut tx = db::begin(pool).await.unwrap();
     for (table, rows) in [
         (
             "usage_event (customer_id, customer_ref, transaction_id, event_type, timestamp, properties)",

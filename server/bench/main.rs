@@ -90,7 +90,7 @@ async fn main() {
             let create = format!("create database {name}");
             sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&admin).await.unwrap();
             let pool = db::connect(options.clone().database(name), POOL).await.unwrap();
-            sqlx::migrate!("./migrations").run(&pool).await.unwrap();
+            db::migrate(&pool, &mut |_| {}).await.unwrap();
             pools.push(pool);
         }
         let pool = &pools[0];

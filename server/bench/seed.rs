@@ -5,7 +5,10 @@ use crate::{
     http::Api,
     server,
 };
-use ::server::{clock, db::usage};
+use ::server::{
+    clock,
+    db::{self, usage},
+};
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use serde_json::json;
 use sqlx::PgPool;
@@ -26,6 +29,7 @@ pub struct Bench {
 
 /// Six metrics like those of an AI API.
 pub async fn metrics(pool: &PgPool) {
+    let mut tx = db::begin(pool).await.unwrap();
     sqlx::raw_sql(
         r#"insert into billable_metric (id, name, aggregation_type, aggregation_key, event_type_filter, group_keys) values
             (gen_random_uuid(), 'Requests', 'COUNT', null, '{"in_values": ["llm.request"]}', '[]'),
@@ -35,25 +39,28 @@ pub async fn metrics(pool: &PgPool) {
             (gen_random_uuid(), 'GPU seconds', 'SUM', 'seconds', '{"in_values": ["gpu.run"]}', '[["region"]]'),
             (gen_random_uuid(), 'Stored', 'MAX', 'gigabytes', '{"in_values": ["storage"]}', '[]')"#,
     )
-    .execute(pool)
+    .execute(&mut *tx)
     .await
     .unwrap();
+    tx.commit().await.unwrap();
 }
 
 /// Customers with an alias `c-<id>`.
 pub async fn customers(pool: &PgPool, count: usize) -> Vec<Uuid> {
     let ids: Vec<Uuid> = (0..count).map(|_| Uuid::new_v4()).collect();
+    let mut tx = db::begin(pool).await.unwrap();
     sqlx::query("insert into customer (id, name) select id, 'Customer' from unnest($1::uuid[]) as id")
         .bind(&ids)
-        .execute(pool)
+        .execute(&mut *tx)
         .await
         .unwrap();
     sqlx::raw_sql(
         "insert into ingest_alias (alias, customer_id, position) select 'c-' || id, id, 0 from customer; analyze",
     )
-    .execute(pool)
+    .execute(&mut *tx)
     .await
     .unwrap();
+    tx.commit().await.unwrap();
     ids
 }
 

@@ -2,7 +2,8 @@
 //!
 //! What is guaranteed: the transaction that carries a call out also marks its key, so after a crash both are there or
 //! neither. Without the mark, the next try carries the call out. With it, the call is never carried out again; if the
-//! server ended in the moment between commit and keeping the answer, the next try is told so with a 409.
+//! server ended in the moment between commit and keeping the answer, the next try is told so with a 409. Ingest leaves no
+//! mark, as its transactions are those of several requests: each event has a key of its own, by which it counts once.
 //!
 //! What is kept: a hash of the request, and the answer. Calls that only read are left alone, `getEmbeddableUrl` among
 //! them: nothing is gained by keeping their answers, and a URL with a token in it must not lie in the database.
@@ -12,8 +13,8 @@ use crate::{
     auth::{self, bearer},
     clock,
     db::{
-        self,
-        idempotency::{Answer, Claim, Standing},
+        self, Claim,
+        idempotency::{Answer, Standing},
     },
     error::{REQUEST_ID, chain},
     extract::MAX_BODY,
@@ -109,7 +110,7 @@ fn hash(parts: &Parts, body: &[u8]) -> Vec<u8> {
 async fn carry_out(state: AppState, claim: Claim, request: Request, next: Next) -> crate::Result<Response> {
     let request_id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
     let work = async move {
-        let response = db::idempotency::under(claim.clone(), next.run(request)).await;
+        let response = db::under(claim.clone(), next.run(request)).await;
         keep(&state, &claim, response).await
     };
     let task = tokio::spawn(REQUEST_ID.scope(request_id, work).in_current_span());

@@ -69,6 +69,74 @@ async fn every_post_that_changes_something_replays_its_answer(pool: PgPool) {
     assert!(replayed >= 11, "{replayed}");
 }
 
+/// Every row that a call may have written, in one line a table: answers by key and the last use of tokens left out.
+async fn digest(pool: &PgPool) -> Vec<String> {
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select relname::text
+         from pg_class
+         where relnamespace = 'public'::regnamespace
+           and relkind = 'r'
+           and relname not in ('idempotency_key', 'api_token', '_sqlx_migrations')
+         order by relname",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
+    let mut lines = Vec::new();
+    for table in tables {
+        let sql = format!(
+            "select format('{table}: %s rows, %s', count(*), md5(string_agg(row::text, ',' order by row::text)))
+             from \"{table}\" as row"
+        );
+        lines.push(sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(pool).await.unwrap());
+    }
+    lines
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_server_that_ends_between_commit_and_answer_never_carries_a_call_out_twice(pool: PgPool) {
+    let token = token(&pool).await;
+    let app = app(pool.clone()).await;
+    // The end of the server, as the database sees it: the call has committed, and its answer is never kept.
+    sqlx::raw_sql(
+        "create function ended() returns trigger language plpgsql as $$
+            begin raise exception 'the server has ended'; end
+         $$;
+         create trigger ended before update of status on idempotency_key
+            for each row when (new.status is not null) execute function ended()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let (_, entries) = routes::calls().described();
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for entry in entries.iter().filter(|entry| entry.takes_key()) {
+        let values = example::seeded(&pool, entry.call.id).await;
+        let (path, body) = (fill(entry.path, &values), fill(entry.call.body, &values));
+        let first = post(&app, &token, entry.call.id, &path, &body).await;
+        assert_eq!(first.0, StatusCode::OK, "{path}: {}", first.2);
+        let before = digest(&pool).await;
+        sqlx::query("update idempotency_key set claimed_at = claimed_at - interval '2 minutes'")
+            .execute(&pool)
+            .await
+            .unwrap();
+        let second = post(&app, &token, entry.call.id, &path, &body).await;
+        let is_told = match entry.call.id {
+            // Each event has a key of its own, by which the second try counts nothing.
+            "usage.ingest" => second.0 == StatusCode::OK,
+            _ => second.0 == StatusCode::CONFLICT && second.2.contains("before its answer was kept"),
+        };
+        let after = digest(&pool).await;
+        let changed: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
+        if !is_told || !changed.is_empty() {
+            wrong.push(format!("{}: {} {} {changed:?}", entry.call.id, second.0, second.2));
+        }
+        tried += 1;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(tried >= 11, "{tried}");
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn nothing_is_kept_of_calls_that_only_read(pool: PgPool) {
     let token = token(&pool).await;
@@ -92,6 +160,32 @@ async fn a_refused_call_can_be_corrected_under_its_key(pool: PgPool) {
     let (status, headers, body) = post(&app, &token, "k", "/v1/customers", r#"{"name":"Acme"}"#).await;
     assert_eq!(status, StatusCode::OK, "{body}");
     assert!(!headers.contains_key("idempotent-replayed"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_call_that_the_database_refuses_leaves_its_key_free(pool: PgPool) {
+    let token = token(&pool).await;
+    let app = app(pool.clone()).await;
+    let unknown = json!({ "id": uuid::Uuid::new_v4() }).to_string();
+    let path = |call: &str| format!("/v1/customers/{}/{call}", uuid::Uuid::new_v4());
+    let cases = [
+        ("/v1/credit-types/create".to_owned(), r#"{"name":"EUR"}"#, 409),
+        ("/v1/credit-types/archive".to_owned(), unknown.as_str(), 404),
+        ("/v1/billable-metrics/archive".to_owned(), unknown.as_str(), 404),
+        ("/v1/invoices/void".to_owned(), unknown.as_str(), 404),
+        ("/v1/invoices/regenerate".to_owned(), unknown.as_str(), 404),
+        ("/v1/customers/archive".to_owned(), unknown.as_str(), 404),
+        (path("setName"), r#"{"name":"Acme"}"#, 404),
+        (path("setIngestAliases"), r#"{"ingest_aliases":["acme"]}"#, 404),
+        (path("updateConfig"), r#"{"salesforce_account_id":"1"}"#, 404),
+    ];
+    for (path, body, expected) in cases {
+        let (status, _, answer) = post(&app, &token, "k", &path, body).await;
+        assert_eq!(status.as_u16(), expected, "{path}: {answer}");
+        let kept: i64 =
+            sqlx::query_scalar("select count(*) from idempotency_key").fetch_one(&pool).await.unwrap();
+        assert_eq!(kept, 0, "{path}");
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -196,10 +290,8 @@ async fn crashed(pool: &PgPool, effect: bool) -> server::Result<Standing> {
     };
     if effect {
         let pool = pool.clone();
-        db::idempotency::under(held, async move {
-            db::idempotency::begin(&pool).await?.commit().await.map_err(server::Error::from)
-        })
-        .await?;
+        db::under(held, async move { Ok::<_, server::Error>(db::begin(&pool).await?.commit().await?) })
+            .await?;
     }
     claim(pool, "token", "k", b"hash", clock::now()).await
 }
@@ -220,7 +312,7 @@ async fn a_try_that_was_overtaken_cannot_commit(pool: PgPool) {
     let Standing::Claimed(slow) = claim(&pool, "token", "k", b"hash", then).await.unwrap() else { panic!() };
     let second = claim(&pool, "token", "k", b"hash", clock::now()).await.unwrap();
     assert!(matches!(second, Standing::Claimed(_)));
-    let begun = db::idempotency::under(slow, db::idempotency::begin(&pool)).await;
+    let begun = db::under(slow, db::begin(&pool)).await;
     assert!(begun.unwrap_err().to_string().contains("taken over"));
 }
 

@@ -117,12 +117,13 @@ async fn panic_answers_500_without_detail() {
 
 #[sqlx::test(migrations = "./migrations")]
 async fn readiness_follows_the_schema(pool: PgPool) {
-    let app = common::app(pool.clone()).await;
+    let ours = server::db::connect(pool.connect_options().as_ref().clone(), 2).await.unwrap();
+    let app = common::served(ours.clone());
     let ready = || Request::get("/readyz").body(Body::empty()).unwrap();
     assert_eq!(common::send(&app, ready()).await.0, StatusCode::OK);
     sqlx::query("delete from _sqlx_migrations where version = 6").execute(&pool).await.unwrap();
     assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
-    pool.close().await;
+    ours.close().await;
     assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
     let (status, _) = common::send(&app, Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::OK);

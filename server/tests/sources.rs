@@ -38,6 +38,27 @@ fn sql_is_only_in_the_db_folder() {
 }
 
 #[test]
+fn a_transaction_that_writes_is_begun_in_one_place() {
+    for (path, code) in files("server/src", ".rs") {
+        let is_door = path.ends_with("db/transaction.rs");
+        for call in ["read write", ".begin()", "set transaction", "transaction_read_only"] {
+            let is_pool = path.ends_with("db/pool.rs") || path.ends_with("db/schema.rs");
+            let is_allowed = match call {
+                "read write" => is_door,
+                // sessions are read-only, but for migrations
+                "transaction_read_only" => is_pool,
+                _ => false,
+            };
+            assert!(is_allowed || !code.contains(call), "{}: {call}; call db::begin", path.display());
+        }
+        // Only a transaction may write, so nothing is executed on the pool itself.
+        for call in [".execute(pool)", ".execute(&pool)", ".execute(&state.pool)", ".execute(&self.pool)"] {
+            assert!(!code.contains(call), "{}: {call}; call db::begin", path.display());
+        }
+    }
+}
+
+#[test]
 fn hex_colors_are_only_in_the_tokens() {
     let is_hex = |text: &str| {
         text.split('#').skip(1).any(|rest| {

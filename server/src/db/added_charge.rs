@@ -31,7 +31,7 @@ pub struct NewAddedCharge {
 /// 404 when the customer is unknown or has no such plan; 400 that names the field.
 pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Result<()> {
     check_figures(&new)?;
-    let mut tx = pool.begin().await?;
+    let mut tx = super::begin(pool).await?;
     let period_start = new.invoice_start_timestamp;
     let plan = super::customer_plan::lock(&mut tx, new.customer_id, new.customer_plan_id).await?;
     let is_draft = plan

@@ -1,5 +1,6 @@
 //! API tokens as they are stored: everything but the secret.
 
+use super::begin;
 use crate::{Error, Result, api_token, auth::Operator};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{FromRow, PgPool};
@@ -66,6 +67,7 @@ pub async fn create(
     let token = api_token::generate();
     let parsed =
         api_token::Token::parse(&token).ok_or_else(|| Error::Internal("a new token is not valid".into()))?;
+    let mut tx = begin(pool).await?;
     sqlx::query(
         "insert into api_token (id, name, secret_hash, scope, expires_at)
          values ($1, $2, $3, $4, $5)",
@@ -75,8 +77,9 @@ pub async fn create(
     .bind(parsed.hash().as_slice())
     .bind(scope.as_str())
     .bind(expires_at)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(token)
 }
 
@@ -94,14 +97,16 @@ pub async fn list(pool: &PgPool) -> Result<Vec<ApiToken>> {
 
 /// Revokes a token, for good; false when there is none of this id. A second time changes nothing.
 pub async fn revoke(pool: &PgPool, id: &str) -> Result<bool> {
+    let mut tx = begin(pool).await?;
     let updated = sqlx::query(
         "update api_token
          set revoked_at = coalesce(revoked_at, statement_timestamp())
          where id = $1",
     )
     .bind(id)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
+    tx.commit().await?;
     Ok(updated.rows_affected() == 1)
 }
 
@@ -146,6 +151,7 @@ async fn stored(pool: &PgPool, id: &str) -> Result<Option<Stored>> {
 
 /// Notes a use, at most once a minute whatever number of requests come at once.
 async fn touch(pool: &PgPool, id: &str, now: DateTime<Utc>) -> Result<()> {
+    let mut tx = begin(pool).await?;
     sqlx::query(
         "update api_token
          set last_used_at = $2
@@ -154,7 +160,7 @@ async fn touch(pool: &PgPool, id: &str, now: DateTime<Utc>) -> Result<()> {
     )
     .bind(id)
     .bind(now)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }

@@ -1,6 +1,6 @@
 //! Billable metrics.
 
-use super::{cursor, write};
+use super::{begin, cursor, write};
 use crate::{Error, Result, auth::CustomerAccess};
 use app::billing::{BillableMetric, EventTypeFilter, Page, PropertyFilter};
 use chrono::{DateTime, Utc};
@@ -45,7 +45,7 @@ impl Row {
 pub async fn create(pool: &PgPool, new: BillableMetric, now: DateTime<Utc>) -> Result<()> {
     let pool = pool.clone();
     write(async move {
-        let mut tx = super::begin(&pool).await?;
+        let mut tx = begin(&pool).await?;
         sqlx::query(
             "insert into billable_metric
                  (id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys,
@@ -170,15 +170,19 @@ pub async fn find(pool: &PgPool, id: Uuid) -> Result<BillableMetric> {
 /// 404 when there is none.
 pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
     let pool = pool.clone();
-    let done = write(async move {
-        Ok(sqlx::query("update billable_metric set name = $2 where id = $1")
+    write(async move {
+        let mut tx = begin(&pool).await?;
+        let done = sqlx::query("update billable_metric set name = $2 where id = $1")
             .bind(id)
             .bind(name)
-            .execute(&pool)
-            .await?)
+            .execute(&mut *tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(Error::NotFound("the billable metric"));
+        }
+        Ok(tx.commit().await?)
     })
-    .await?;
-    if done.rows_affected() == 0 { Err(Error::NotFound("the billable metric")) } else { Ok(()) }
+    .await
 }
 
 /// Archives a metric; products that use it go on. Archiving it again changes nothing.
@@ -187,13 +191,18 @@ pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
 /// 404 when there is none.
 pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     let pool = pool.clone();
-    let done = write(async move {
-        Ok(sqlx::query("update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1")
-            .bind(id)
-            .bind(now)
-            .execute(&pool)
-            .await?)
+    write(async move {
+        let mut tx = begin(&pool).await?;
+        let done =
+            sqlx::query("update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1")
+                .bind(id)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        if done.rows_affected() == 0 {
+            return Err(Error::NotFound("the billable metric"));
+        }
+        Ok(tx.commit().await?)
     })
-    .await?;
-    if done.rows_affected() == 0 { Err(Error::NotFound("the billable metric")) } else { Ok(()) }
+    .await
 }

@@ -1,6 +1,6 @@
 //! Units of account.
 
-use super::cursor;
+use super::{begin, cursor};
 use crate::{Error, Result};
 use app::billing::{ListedCreditType, Page};
 use chrono::{DateTime, Utc};
@@ -45,6 +45,7 @@ pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uui
     if name.chars().count() > MAX_NAME {
         return Err(Error::field("name", format!("is longer than {MAX_NAME} characters")));
     }
+    let mut tx = begin(pool).await?;
     let id: Option<(Uuid,)> = sqlx::query_as(
         "insert into credit_type (id, name, is_currency)
         values ($1, $2, false)
@@ -53,10 +54,13 @@ pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uui
     )
     .bind(super::new_id(now))
     .bind(name)
-    .fetch_optional(pool)
+    .fetch_optional(&mut *tx)
     .await?;
-    id.map(|(id,)| id)
-        .ok_or_else(|| Error::Conflict(format!("name: \"{name}\" is taken by another credit type")))
+    let Some((id,)) = id else {
+        return Err(Error::Conflict(format!("name: \"{name}\" is taken by another credit type")));
+    };
+    tx.commit().await?;
+    Ok(id)
 }
 
 /// Archives a custom unit: plans that use it go on, new ones cannot. Archiving it again changes nothing.
@@ -64,6 +68,7 @@ pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uui
 /// # Errors
 /// 400 for a currency, 404 when there is no such credit type.
 pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let mut tx = begin(pool).await?;
     let row: Option<(bool,)> = sqlx::query_as(
         "update credit_type
         set archived_at = case when is_currency then null else coalesce(archived_at, $2) end
@@ -72,11 +77,11 @@ pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> 
     )
     .bind(id)
     .bind(now)
-    .fetch_optional(pool)
+    .fetch_optional(&mut *tx)
     .await?;
     match row {
         None => Err(Error::NotFound("the credit type")),
         Some((true,)) => Err(Error::field("id", "is a currency: only custom units can be archived")),
-        Some((false,)) => Ok(()),
+        Some((false,)) => Ok(tx.commit().await?),
     }
 }

@@ -1,6 +1,6 @@
 //! Customers and the ids that their events may name them by.
 
-use super::{cursor, usage, write};
+use super::{begin, cursor, usage, write};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, no_such_customer},
@@ -79,7 +79,7 @@ impl Row {
 pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Result<Customer> {
     let pool = pool.clone();
     write(async move {
-        let mut tx = super::begin(&pool).await?;
+        let mut tx = begin(&pool).await?;
         sqlx::query(
             "insert into customer (id, name, custom_fields, created_at, updated_at)
              values ($1, $2, $3, $4, $4)",
@@ -165,19 +165,20 @@ pub async fn set_name(
     now: DateTime<Utc>,
 ) -> Result<Customer> {
     let changing = pool.clone();
-    let changed = write(async move {
+    write(async move {
+        let mut tx = begin(&changing).await?;
         let done = sqlx::query("update customer set name = $2, updated_at = $3 where id = $1")
             .bind(access.customer_id())
             .bind(name)
             .bind(now)
-            .execute(&changing)
+            .execute(&mut *tx)
             .await?;
-        Ok(done.rows_affected())
+        if done.rows_affected() == 0 {
+            return Err(no_such_customer());
+        }
+        Ok(tx.commit().await?)
     })
     .await?;
-    if changed == 0 {
-        return Err(no_such_customer());
-    }
     find(pool, access).await.map(|detail| detail.customer)
 }
 
@@ -194,7 +195,7 @@ pub async fn set_ingest_aliases(
     let pool = pool.clone();
     let customer_id = access.customer_id();
     write(async move {
-        let mut tx = super::begin(&pool).await?;
+        let mut tx = begin(&pool).await?;
         // The row lock lets two calls for one customer pass one after the other.
         let done = sqlx::query("update customer set updated_at = $2 where id = $1")
             .bind(customer_id)
@@ -223,7 +224,7 @@ pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) 
     let pool = pool.clone();
     let customer_id = access.customer_id();
     write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin(&pool).await?;
         let archived_at: Option<Option<DateTime<Utc>>> =
             sqlx::query_scalar("select archived_at from customer where id = $1 for no key update")
                 .bind(customer_id)
@@ -281,16 +282,21 @@ pub async fn set_salesforce_account_id(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let pool = pool.clone();
-    let done = write(async move {
-        Ok(sqlx::query("update customer set salesforce_account_id = $2, updated_at = $3 where id = $1")
-            .bind(access.customer_id())
-            .bind(salesforce_account_id)
-            .bind(now)
-            .execute(&pool)
-            .await?)
+    write(async move {
+        let mut tx = begin(&pool).await?;
+        let done =
+            sqlx::query("update customer set salesforce_account_id = $2, updated_at = $3 where id = $1")
+                .bind(access.customer_id())
+                .bind(salesforce_account_id)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        if done.rows_affected() == 0 {
+            return Err(no_such_customer());
+        }
+        Ok(tx.commit().await?)
     })
-    .await?;
-    if done.rows_affected() == 0 { Err(no_such_customer()) } else { Ok(()) }
+    .await
 }
 
 /// Inserts aliases, which must be free, and adopts the events that wait for them.

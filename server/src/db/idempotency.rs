@@ -1,24 +1,15 @@
-//! Answers by `Idempotency-Key`, and the mark that a transaction leaves beside its effect.
+//! Answers by `Idempotency-Key`: who may carry a call out, and what it answered.
 
-use crate::{Error, Result};
+use super::{Claim, begin};
+use crate::Result;
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::PgPool;
 
 /// How long an answer is kept.
 pub const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// After this a call without an answer is one whose server is gone: nothing runs longer than a minute.
 const LEASE: TimeDelta = TimeDelta::seconds(90);
-
-/// The right to carry out the call of a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Claim {
-    /// The API token, by its public part.
-    pub token_id: String,
-    /// The key.
-    pub key: String,
-    attempt: i32,
-}
 
 /// An answer to be given again.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -46,51 +37,6 @@ pub enum Standing {
     AnswerLost,
 }
 
-tokio::task_local! {
-    /// The claim of the request being carried out, if it has a key.
-    static CLAIM: Claim;
-}
-
-/// Runs the work of a request under its claim.
-pub async fn under<T>(claim: Claim, work: impl Future<Output = T>) -> T {
-    CLAIM.scope(claim, work).await
-}
-
-/// The claim to hand on to a task of its own.
-pub(super) fn current() -> Option<Claim> {
-    CLAIM.try_with(Clone::clone).ok()
-}
-
-/// Begins a transaction that changes something. If the request has a key, the transaction marks it as carried out: a
-/// crash loses both or neither. A try that was overtaken by another cannot go on.
-///
-/// # Errors
-/// 409 when another try holds the key.
-pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
-    let mut tx = pool.begin().await?;
-    if let Some(claim) = current() {
-        let marked = sqlx::query(
-            "update idempotency_key
-             set effect_at = statement_timestamp()
-             where token_id = $1
-               and key = $2
-               and attempt = $3
-               and status is null",
-        )
-        .bind(claim.token_id)
-        .bind(claim.key)
-        .bind(claim.attempt)
-        .execute(&mut *tx)
-        .await?;
-        if marked.rows_affected() == 0 {
-            return Err(Error::Conflict(
-                "the call of this Idempotency-Key was taken over by another".to_owned(),
-            ));
-        }
-    }
-    Ok(tx)
-}
-
 /// Claims a key for a request, or says what became of it.
 ///
 /// # Errors
@@ -102,6 +48,7 @@ pub async fn claim(
     request_hash: &[u8],
     now: DateTime<Utc>,
 ) -> Result<Standing> {
+    let mut tx = begin(pool).await?;
     // Waits for a transaction that is marking the key, so what it finds is settled.
     let claimed: Option<(i32,)> = sqlx::query_as(
         "insert into idempotency_key as old (token_id, key, request_hash, claimed_at)
@@ -127,8 +74,9 @@ pub async fn claim(
     .bind(now)
     .bind(now - KEPT)
     .bind(now - LEASE)
-    .fetch_optional(pool)
+    .fetch_optional(&mut *tx)
     .await?;
+    tx.commit().await?;
     if let Some((attempt,)) = claimed {
         return Ok(Standing::Claimed(Claim { token_id: token_id.to_owned(), key: key.to_owned(), attempt }));
     }
@@ -171,6 +119,7 @@ struct Found {
 /// # Errors
 /// When the database refuses.
 pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
+    let mut tx = begin(pool).await?;
     sqlx::query(
         "update idempotency_key
          set status = $4, content_type = $5, body = $6
@@ -184,9 +133,9 @@ pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
     .bind(answer.status)
     .bind(&answer.content_type)
     .bind(&answer.body)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Gives a key back whose call changed nothing.
@@ -194,6 +143,7 @@ pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
+    let mut tx = begin(pool).await?;
     sqlx::query(
         "delete from idempotency_key
          where token_id = $1
@@ -204,9 +154,9 @@ pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
     .bind(&claim.token_id)
     .bind(&claim.key)
     .bind(claim.attempt)
-    .execute(pool)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    Ok(tx.commit().await?)
 }
 
 /// Removes answers that are a day old; how many there were.
@@ -214,9 +164,11 @@ pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
 /// # Errors
 /// When the database refuses.
 pub async fn purge(pool: &PgPool, now: DateTime<Utc>) -> Result<u64> {
+    let mut tx = begin(pool).await?;
     let done = sqlx::query("delete from idempotency_key where claimed_at <= $1")
         .bind(now - KEPT)
-        .execute(pool)
+        .execute(&mut *tx)
         .await?;
+    tx.commit().await?;
     Ok(done.rows_affected())
 }

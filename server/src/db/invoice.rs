@@ -289,6 +289,7 @@ pub async fn overlapping(
 
 /// Voids a finalized invoice; false when there is none of this id. Voiding twice changes nothing.
 pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    let mut tx = super::begin(pool).await?;
     let row: (bool,) = sqlx::query_as(
         "with voided as (
             update invoice
@@ -299,8 +300,11 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
     )
     .bind(id)
     .bind(now)
-    .fetch_one(pool)
+    .fetch_one(&mut *tx)
     .await?;
+    if row.0 {
+        tx.commit().await?;
+    }
     Ok(row.0)
 }
 

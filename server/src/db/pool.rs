@@ -37,9 +37,11 @@ pub fn options(connections: u32) -> PgPoolOptions {
         .after_release(|connection, _| Box::pin(prove_sound(connection)))
 }
 
-/// Settings of each session. A statement that runs for half a minute answers nobody any more.
+/// Settings of each session. A statement that runs for half a minute answers nobody any more. What writes says so: see
+/// `transaction.rs`.
 fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("inlay").options([
+        ("default_transaction_read_only", "on"),
         ("statement_timeout", "30s"),
         ("idle_in_transaction_session_timeout", "60s"),
         ("jit", "off"),

@@ -42,8 +42,11 @@ pub async fn schema(pool: &PgPool) -> Result<Schema> {
 /// # Errors
 /// When one fails, or the database was made by a newer Inlay.
 pub async fn migrate(pool: &PgPool, say: &mut dyn FnMut(&str)) -> Result<()> {
-    let options = PgConnectOptions::clone(&pool.connect_options())
-        .options([("statement_timeout", "0"), ("client_min_messages", "warning")]);
+    let options = PgConnectOptions::clone(&pool.connect_options()).options([
+        ("default_transaction_read_only", "off"),
+        ("statement_timeout", "0"),
+        ("client_min_messages", "warning"),
+    ]);
     let mut connection = super::pool::single(&options).await?;
     let Schema::Outdated(missing) = schema(pool).await? else { return Ok(()) };
     for migration in MIGRATOR.iter().filter(|migration| missing.contains(&name(migration))) {

@@ -63,7 +63,7 @@ async fn finalize_next(
     except: Vec<Uuid>,
     batch: i64,
 ) -> Result<Step> {
-    let mut tx = pool.begin().await?;
+    let mut tx = db::begin(&pool).await?;
     let claimed = db::customer_plan::claim(&mut tx, now - grace, &except, batch).await?;
     if claimed.is_empty() {
         return Ok(Step::Nothing);

@@ -50,7 +50,7 @@ pub async fn preview(
         PreviewMode::Replace => CustomerAccess::for_billing(Uuid::new_v4()),
     };
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
-    let mut tx = pool.begin().await?;
+    let mut tx = db::begin(pool).await?;
     db::usage::add_for_preview(&mut tx, measured, &sums).await?;
     let usage = draft::usage(&mut *tx, measured, &periods).await?;
     tx.rollback().await?;

@@ -16,10 +16,21 @@ use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
 
-/// Every route, on this database.
+/// Every route, on this database, through connections as a server has them: they write in `db::begin` alone.
 pub async fn app(pool: PgPool) -> Router {
+    let options = pool.connect_options().as_ref().clone();
+    served(db::connect(options, pool.options().get_max_connections()).await.unwrap())
+}
+
+/// Every route, through these connections.
+pub fn served(pool: PgPool) -> Router {
+    server::router(state(pool))
+}
+
+/// What handlers and jobs reach.
+pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    server::router(AppState { pool, keys: Arc::new(keys), settings: Arc::new(Settings::default()) })
+    AppState { pool, keys: Arc::new(keys), settings: Arc::new(Settings::default()) }
 }
 
 /// An API token that may write.

@@ -4,7 +4,7 @@ use super::{
     batch::{Fresh, Key, remember},
     catalog,
     ids::Ids,
-    partition::{Arrival, DEDUPE_DAYS, ensure_partitions},
+    partition::{Arrival, DEDUPE_DAYS, ensure_partitions_in},
     pending,
 };
 use crate::{
@@ -53,7 +53,7 @@ pub async fn adopt(
         return Ok(());
     }
     let arrival = Arrival::at(now);
-    ensure_partitions(&mut *tx, &[], &arrival.weeks()).await?;
+    ensure_partitions_in(tx, &[], &arrival.weeks()).await?;
     for day in days {
         adopt_day(tx, customer_id, refs, day, since, &arrival).await?;
     }

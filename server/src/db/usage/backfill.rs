@@ -35,7 +35,7 @@ const CHUNK: usize = 2_000;
 pub async fn backfill(pool: &PgPool) -> Result<bool> {
     let pool = pool.clone();
     db::write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = db::begin(&pool).await?;
         let Some(mut work) = claim(&mut tx).await? else { return Ok(false) };
         let mut sums = BTreeMap::new();
         let (mut read, mut looked_until) = (0, work.next_at);

@@ -10,7 +10,7 @@ use super::{
     watch::Backend,
 };
 use crate::{
-    Result,
+    Result, db,
     metering::{Event, Sums},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -83,7 +83,7 @@ impl<'a> Batch<'a> {
         let Memory { customers: known, ids } = memory;
         let (mut customers, known_version) = known.look_up(&self.refs);
         let mut asked = self.without(&customers);
-        let mut tx = pool.begin().await?;
+        let mut tx = db::begin(pool).await?;
         let Begun { missing_days, missing_weeks, alias_version, mut found } =
             self.begin(&mut tx, &asked, backend).await?;
         if !missing_days.is_empty() || !missing_weeks.is_empty() {

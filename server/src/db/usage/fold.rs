@@ -15,7 +15,7 @@ const MOST: i64 = 100_000;
 pub async fn fold(pool: &PgPool) -> Result<i64> {
     let pool = pool.clone();
     db::write(async move {
-        let mut tx = pool.begin().await?;
+        let mut tx = db::begin(&pool).await?;
         // Two folds at once could wait for each other's rows.
         let row = sqlx::query("select pg_try_advisory_xact_lock(hashtext('inlay usage fold')) as is_ours")
             .fetch_one(&mut *tx)

@@ -1,8 +1,8 @@
 //! Partitions of usage_event by day and of usage_dedupe by week, and the days of arrival that ids lie in.
 
-use crate::Result;
+use crate::{Result, db};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgPool};
 
 /// How far back an id is remembered, and an event may lie.
 pub(super) const DEDUPE_DAYS: i64 = 34;
@@ -66,12 +66,22 @@ pub fn monday_of(day: NaiveDate) -> NaiveDate {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn ensure_partitions(
-    db: impl PgExecutor<'_>,
+pub async fn ensure_partitions(pool: &PgPool, days: &[NaiveDate], weeks: &[NaiveDate]) -> Result<()> {
+    let mut tx = db::begin(pool).await?;
+    ensure_partitions_in(&mut tx, days, weeks).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The same, in a transaction that needs them.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn ensure_partitions_in(
+    connection: &mut PgConnection,
     days: &[NaiveDate],
     weeks: &[NaiveDate],
 ) -> Result<()> {
-    sqlx::query("select usage_ensure_partitions($1, $2)").bind(days).bind(weeks).execute(db).await?;
+    sqlx::query("select usage_ensure_partitions($1, $2)").bind(days).bind(weeks).execute(connection).await?;
     Ok(())
 }
 
@@ -80,10 +90,11 @@ pub async fn ensure_partitions(
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn drop_old_ids(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> Result<()> {
+pub async fn drop_old_ids(pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
     let oldest = monday_of((now - TimeDelta::days(DEDUPE_DAYS)).date_naive());
-    sqlx::query("select usage_drop_ids($1)").bind(oldest - Days::new(7)).execute(db).await?;
-    Ok(())
+    let mut tx = db::begin(pool).await?;
+    sqlx::query("select usage_drop_ids($1)").bind(oldest - Days::new(7)).execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

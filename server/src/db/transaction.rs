@@ -1,0 +1,85 @@
+//! The one way to a transaction that writes.
+//!
+//! Sessions are read-only (`pool.rs`) until a transaction says otherwise, and only [`begin`] says so: what is written
+//! on any other connection, the database refuses. So a request with an `Idempotency-Key` cannot change anything without
+//! the mark that its call was carried out.
+
+use crate::{Error, Result, error::REQUEST_ID};
+use sqlx::{PgPool, Postgres, Transaction};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a write may take.
+const WRITE_LIMIT: Duration = Duration::from_secs(60);
+
+/// The right to carry out the call of an `Idempotency-Key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The API token, by its public part.
+    pub token_id: String,
+    /// The key.
+    pub key: String,
+    /// Which try of the call this is.
+    pub(super) attempt: i32,
+}
+
+tokio::task_local! {
+    /// The claim of the request being carried out, if it has a key.
+    static CLAIM: Claim;
+}
+
+/// Runs the work of a request under its claim.
+pub async fn under<T>(claim: Claim, work: impl Future<Output = T>) -> T {
+    CLAIM.scope(claim, work).await
+}
+
+/// Begins a transaction that may write. If the request being carried out has a key, the transaction marks it as carried
+/// out: a crash loses both or neither. A try that was overtaken by another cannot go on. What refuses the request must
+/// not commit, or the key of the corrected request is spent.
+///
+/// # Errors
+/// 409 when another try holds the key.
+pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
+    let mut tx = pool.begin_with("begin read write").await?;
+    let Ok(claim) = CLAIM.try_with(Clone::clone) else { return Ok(tx) };
+    let marked = sqlx::query(
+        "update idempotency_key
+         set effect_at = statement_timestamp()
+         where token_id = $1
+           and key = $2
+           and attempt = $3
+           and status is null",
+    )
+    .bind(claim.token_id)
+    .bind(claim.key)
+    .bind(claim.attempt)
+    .execute(&mut *tx)
+    .await?;
+    if marked.rows_affected() == 0 {
+        return Err(Error::Conflict("the call of this Idempotency-Key was taken over by another".to_owned()));
+    }
+    Ok(tx)
+}
+
+/// Runs a write to its end in a task of its own, so that a client that hangs up cannot drop it half-way.
+///
+/// sqlx 0.9.0 returns a connection with an open transaction to the pool when a future is dropped while `BEGIN` is in
+/// flight (transact-rs/sqlx issues 4393 and 4385), and the next acknowledged write on it would vanish.
+/// The second half of the answer is the hook in `pool.rs`.
+pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    let request_id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+    let work = async {
+        // A connection that died silently would be waited for without end; a statement takes 30 s at most.
+        timeout(WRITE_LIMIT, work).await.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
+    };
+    let claim = CLAIM.try_with(Clone::clone).ok();
+    let work = async {
+        match claim {
+            Some(claim) => under(claim, work).await,
+            None => work.await,
+        }
+    };
+    tokio::spawn(REQUEST_ID.scope(request_id, work))
+        .await
+        .map_err(|error| Error::Internal(format!("a write did not run to its end: {error}")))?
+}
