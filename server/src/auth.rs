@@ -62,33 +62,19 @@ impl Reader {
         &self.0
     }
 
-    /// A reader may read the one customer of the token.
-    pub fn access(&self) -> CustomerAccess {
+    /// A reader may read the one customer of the token; what of it, a `Viewer` says.
+    pub(crate) fn access(&self) -> CustomerAccess {
         CustomerAccess(self.0.grant.customer_id)
     }
 }
 
-/// Either of the two: what calls take that read one customer.
+/// Either of the two: what calls take that read one customer. What of it they may see, a `Viewer` says.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// An integrator, by an API token.
     Operator(Operator),
     /// A reader of an embedded dashboard, by a session token.
     Reader(Reader),
-}
-
-impl Caller {
-    /// Proof that this caller may read this customer.
-    ///
-    /// # Errors
-    /// [`no_such_customer`] when a reader asks for another customer.
-    pub fn access(&self, customer_id: Uuid) -> Result<CustomerAccess> {
-        match self {
-            Self::Operator(operator) => Ok(operator.access(customer_id)),
-            Self::Reader(reader) if reader.access().customer_id() == customer_id => Ok(reader.access()),
-            Self::Reader(_) => Err(no_such_customer()),
-        }
-    }
 }
 
 /// The one answer for a customer that does not exist and for one that the caller may not read. Every call about a

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod compress;
 pub mod config;
+pub mod dashboards;
 pub mod db;
 pub mod demo;
 pub mod embed_url;

@@ -2,19 +2,20 @@
 
 use crate::{
     AppState, Error, Result, assets,
-    auth::{CustomerAccess, Reader, no_such_customer},
-    clock, compress, db,
+    auth::{Reader, no_such_customer},
+    clock, compress,
+    dashboards::Viewer,
+    db,
     embed_url::Session,
     error::chain,
-    export::{self, Choice, Format},
+    export::{self, Format},
     extract::Query,
     headers,
-    invoicing::{self, Dossier, InvoiceFilter, Sort},
+    invoicing::{self, Dossier, InvoiceFilter, InvoiceScope, Sort},
     usage_page,
 };
 use app::{
-    billing::Page,
-    embed::{ColorScheme, Dashboard, Theme},
+    embed::{ColorScheme, Theme},
     pages::{
         InvoiceList, InvoiceOptions, InvoicesContent, InvoicesPage, LoadError, MessagePage, OneInvoice,
         PageContent, PageFrame, SessionProps, Shell, UsagePage,
@@ -38,7 +39,6 @@ use chrono::{DateTime, Utc};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The pages, and what an open page asks for later.
@@ -65,7 +65,7 @@ struct PageQuery {
 /// A page that may be shown: who reads it, and the token that goes on.
 struct Opened {
     session: Session,
-    access: CustomerAccess,
+    viewer: Viewer,
     token: String,
     expires_in: u32,
     now: DateTime<Utc>,
@@ -111,14 +111,20 @@ impl InvoicesQuery {
 const LONGEST_SEARCH: usize = 100;
 
 async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref(), Dashboard::Invoices) {
+    let opened = match open(&state, query.token.as_deref()) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
     let config = &opened.session.grant.config;
+    let Ok(scope) = opened.viewer.invoices() else {
+        return refuse(&state, Refusal::Expired, query.token.as_deref()).await;
+    };
     let found = match query.invoice.as_deref() {
-        Some(id) => one_invoice(&state, &opened, id.parse().unwrap_or_default(), query.document()).await,
-        None => list(&state, &opened, query.list()).await,
+        Some(id) => {
+            let id = id.parse().unwrap_or_default();
+            one_invoice(&state, &scope, id, query.document(), opened.now).await
+        }
+        None => list(&state, &scope, query.list(), opened.now).await,
     };
     let Ok(content) = found else {
         return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
@@ -137,7 +143,7 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
 }
 
 async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref(), Dashboard::Usage) {
+    let opened = match open(&state, query.token.as_deref()) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
@@ -148,7 +154,10 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         query.group.as_deref(),
         query.only.as_deref(),
     );
-    let board = match usage_page::board(&state.pool, opened.access, &choice, opened.now).await {
+    let Ok(access) = opened.viewer.usage() else {
+        return refuse(&state, Refusal::Expired, query.token.as_deref()).await;
+    };
+    let board = match usage_page::board(&state.pool, access, &choice, opened.now).await {
         Ok(None) | Err(Error::NotFound(_)) => {
             return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
         }
@@ -179,7 +188,7 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         return refuse(&state, Refusal::Expired, None).await;
     };
     let token = form.token.as_deref();
-    let opened = match open(&state, token, Dashboard::Invoices) {
+    let opened = match open(&state, token) {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, token).await,
     };
@@ -187,8 +196,7 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         (Some(id), _) => (id, Format::Pdf),
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
-    let choice = Choice::of(Reader::new(opened.session));
-    match export::file(&state, opened.access, id, format, choice, opened.now).await {
+    match export::file(&state, &opened.viewer, id, format, false, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, token).await,
         Err(error) => {
@@ -207,7 +215,10 @@ struct Renewed {
 /// A new session token for one that still holds.
 async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Renewed>> {
     let now = clock::now();
-    active(&state, reader.access()).await?;
+    let viewer = Viewer::reader(&reader);
+    if db::customer::find(&state.pool, viewer.customer()).await?.archived_at.is_some() {
+        return Err(no_such_customer());
+    }
     let signed = state.keys.sign_session(reader.session(), now).map_err(|_| Error::Unauthorized)?;
     let expires_in = seconds(signed.expires_at, now);
     Ok(Json(Renewed { token: signed.token, expires_in }))
@@ -215,7 +226,7 @@ async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Ren
 
 /// Why a page is not shown.
 enum Refusal {
-    /// The token is missing, wrong or of another time. Which of them is not said.
+    /// The token is missing, wrong, of another time or of another dashboard. Which of them is not said.
     Expired,
     /// The customer is archived, or was deleted.
     Gone,
@@ -223,50 +234,33 @@ enum Refusal {
     Unavailable,
 }
 
-fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
+fn open(state: &AppState, token: Option<&str>) -> Result<Opened, Refusal> {
     let now = clock::now();
     let session = state.keys.verify_page(token.unwrap_or_default(), now).map_err(|_| Refusal::Expired)?;
-    if session.grant.config.dashboard != dashboard {
-        return Err(Refusal::Expired);
-    }
     let signed = state.keys.sign_session(&session, now).map_err(|_| Refusal::Expired)?;
-    let access = Reader::new(session.clone()).access();
-    Ok(Opened { session, access, expires_in: seconds(signed.expires_at, now), token: signed.token, now })
-}
-
-/// Answers 404 for a customer that is archived or gone.
-async fn active(state: &AppState, access: CustomerAccess) -> Result<()> {
-    match db::customer::find(&state.pool, access).await?.archived_at {
-        None => Ok(()),
-        Some(_) => Err(no_such_customer()),
-    }
+    let viewer = Viewer::reader(&Reader::new(session.clone()));
+    Ok(Opened { session, viewer, expires_in: seconds(signed.expires_at, now), token: signed.token, now })
 }
 
 /// The customer is archived, or was deleted.
 struct NoCustomer;
 
 /// The invoices that both the dashboard's options and the reader's filters let through, newest first.
-async fn list(state: &AppState, opened: &Opened, query: InvoiceQuery) -> Result<InvoicesContent, NoCustomer> {
-    let options = &opened.session.grant.config.options;
-    let mut status = options.statuses();
-    status.retain(|admitted| query.status.is_none_or(|wanted| wanted == *admitted));
-    if status.is_empty() || !options.admits_plan_invoices() {
-        let list = InvoiceList {
-            invoices: Page { data: Vec::new(), next_page: None },
-            projected_totals: BTreeMap::new(),
-        };
-        return Ok(InvoicesContent::List(query, Ok(list)));
-    }
+async fn list(
+    state: &AppState,
+    scope: &InvoiceScope,
+    query: InvoiceQuery,
+    now: DateTime<Utc>,
+) -> Result<InvoicesContent, NoCustomer> {
     let filter = InvoiceFilter {
-        status,
+        status: query.status.into_iter().collect(),
         sort: Sort::DateDesc,
         number: Some(query.number.clone()).filter(|number| !number.is_empty()),
         next_page: query.next_page.clone(),
-        active_only: true,
         ..InvoiceFilter::default()
     };
-    let grace = state.settings.grace_period;
-    let found = match invoicing::overview(&state.pool, opened.access, &filter, opened.now, grace).await {
+    let found = match invoicing::overview(&state.pool, scope, &filter, now, state.settings.grace_period).await
+    {
         Ok(found) => Ok(InvoiceList { invoices: found.invoices, projected_totals: found.projected_totals }),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
         Err(error) => Err(failed("invoices", &error)),
@@ -274,20 +268,16 @@ async fn list(state: &AppState, opened: &Opened, query: InvoiceQuery) -> Result<
     Ok(InvoicesContent::List(query, found))
 }
 
-/// One invoice and the one before it, if the dashboard's options let it through.
+/// One invoice and the one before it, if the dashboard's options let them through.
 async fn one_invoice(
     state: &AppState,
-    opened: &Opened,
+    scope: &InvoiceScope,
     id: Uuid,
     query: DocumentQuery,
+    now: DateTime<Utc>,
 ) -> Result<InvoicesContent, NoCustomer> {
-    let options = &opened.session.grant.config.options;
-    let grace = state.settings.grace_period;
-    let found = invoicing::dossier(&state.pool, opened.access, id, opened.now, grace).await;
-    let found = match found {
-        Ok(Dossier { invoice, previous, days }) => {
-            Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous, days })))
-        }
+    let found = match invoicing::dossier(&state.pool, scope, id, now, state.settings.grace_period).await {
+        Ok(Dossier { invoice, previous, days }) => Ok(Some(Box::new(OneInvoice { invoice, previous, days }))),
         Err(Error::NotFound("the invoice")) => Ok(None),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
         Err(error) => Err(failed("an invoice", &error)),

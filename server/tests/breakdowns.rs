@@ -22,7 +22,7 @@ use server::{
         self,
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
-    invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort},
+    invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, InvoiceScope, Sort},
 };
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,10 +55,10 @@ async fn all(
     filter: &BreakdownFilter,
     now: DateTime<Utc>,
 ) -> Vec<InvoiceBreakdown> {
-    let mut filter = filter.clone();
+    let (mut filter, scope) = (filter.clone(), InvoiceScope::all(access));
     let mut rows = Vec::new();
     loop {
-        let page = invoicing::breakdowns(pool, access, &filter, now, GRACE).await.unwrap();
+        let page = invoicing::breakdowns(pool, &scope, &filter, now, GRACE).await.unwrap();
         if let (Some(first), Some(last)) = (page.data.first(), page.data.last()) {
             let covered = (last.breakdown_end_timestamp - first.breakdown_start_timestamp).abs();
             let most = match filter.window_size {
@@ -77,7 +77,7 @@ async fn all(
 
 async fn drafts(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Vec<Invoice> {
     let filter = InvoiceFilter { status: vec![InvoiceStatus::Draft], ..InvoiceFilter::default() };
-    invoicing::list(pool, access, &filter, now, GRACE).await.unwrap().data
+    invoicing::list(pool, &InvoiceScope::all(access), &filter, now, GRACE).await.unwrap().data
 }
 
 type Line = (Uuid, Option<String>);
@@ -275,10 +275,12 @@ async fn late_events_change_the_draft_and_the_breakdowns_at_once_and_never_a_fin
     let draft = drafts(&pool, access, now).await.remove(0);
     assert_eq!(finalize(&pool, "2026-02-02").await, 1);
     let now = day("2026-02-02");
-    let frozen = invoicing::find(&pool, access, draft.id, now, GRACE).await.unwrap();
+    let frozen =
+        invoicing::find(&pool, &InvoiceScope::all(access), draft.id, false, now, GRACE).await.unwrap();
     used(&pool, &billed, day("2026-01-06"), 100, "us").await;
     assert_eq!(total(now).await, ("1315".to_owned(), InvoiceStatus::Finalized));
-    let found = invoicing::find(&pool, access, draft.id, now, GRACE).await.unwrap();
+    let found =
+        invoicing::find(&pool, &InvoiceScope::all(access), draft.id, false, now, GRACE).await.unwrap();
     assert_eq!(found, frozen);
     assert_eq!((found.total, found.line_items), (draft.total, draft.line_items));
     let rows = all(&pool, access, &filter("2026-01-06", "2026-01-07"), now).await;

@@ -44,7 +44,11 @@ async fn the_draft_becomes_the_finalized_invoice_under_the_same_id(pool: PgPool)
     used(&pool, &billed, day("2026-01-10"), 7, "us").await;
     let access = access(&pool, &billed).await;
     let filter = invoicing::InvoiceFilter::default();
-    let drafts = invoicing::list(&pool, access, &filter, day("2026-01-20"), GRACE).await.unwrap().data;
+    let drafts =
+        invoicing::list(&pool, &invoicing::InvoiceScope::all(access), &filter, day("2026-01-20"), GRACE)
+            .await
+            .unwrap()
+            .data;
     assert_eq!(drafts.len(), 1);
     finalize(&pool, "2026-02-02").await;
     let stored = stored(&pool).await.remove(0).0;

@@ -18,7 +18,7 @@ use server::{
         self,
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
-    invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort},
+    invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, InvoiceScope, Sort},
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -101,7 +101,10 @@ async fn on_plans(pool: &PgPool) -> Billed {
 }
 
 async fn invoices(pool: &PgPool, access: CustomerAccess) -> Vec<Invoice> {
-    invoicing::list(pool, access, &InvoiceFilter::default(), day(NOW), GRACE).await.unwrap().data
+    invoicing::list(pool, &InvoiceScope::all(access), &InvoiceFilter::default(), day(NOW), GRACE)
+        .await
+        .unwrap()
+        .data
 }
 
 async fn access(pool: &PgPool, customer_id: Uuid) -> CustomerAccess {
@@ -165,6 +168,7 @@ async fn breakdowns_of_all_terms_together_sum_to_the_invoices(pool: PgPool) {
     let billed = on_plans(&pool).await;
     let access = access(&pool, billed.customer_id).await;
     let drafts = invoices(&pool, access).await;
+    let scope = InvoiceScope::all(access);
     for window_size in [BreakdownWindow::Day, BreakdownWindow::Hour] {
         for (from, until) in
             [("2026-01-01", "2026-03-01"), ("2026-03-01", "2026-05-01"), ("2026-05-01", "2026-07-01")]
@@ -182,7 +186,7 @@ async fn breakdowns_of_all_terms_together_sum_to_the_invoices(pool: PgPool) {
             };
             let mut sums: BTreeMap<Uuid, Decimal> = BTreeMap::new();
             loop {
-                let page = invoicing::breakdowns(&pool, access, &filter, day(NOW), GRACE).await.unwrap();
+                let page = invoicing::breakdowns(&pool, &scope, &filter, day(NOW), GRACE).await.unwrap();
                 for row in &page.data {
                     let invoice = &row.invoice;
                     let adjusted: Decimal = invoice.invoice_adjustments.iter().map(|one| &one.total).sum();

@@ -59,6 +59,23 @@ fn a_transaction_that_writes_is_begun_in_one_place() {
 }
 
 #[test]
+fn what_a_reader_may_see_is_decided_in_one_place() {
+    let may = [
+        ("InvoiceScope::all(", ["dashboards/viewer.rs", "invoicing/costs.rs"].as_slice()),
+        ("InvoiceScope::shown(", &["dashboards/viewer.rs"]),
+        ("Caller::Reader", &["dashboards/viewer.rs"]),
+        ("Caller::Operator", &["dashboards/viewer.rs"]),
+        (".session().grant", &["dashboards/viewer.rs"]),
+    ];
+    for (path, code) in files("server/src", ".rs") {
+        for (call, places) in may {
+            let is_allowed = places.iter().any(|place| path.ends_with(place));
+            assert!(is_allowed || !code.contains(call), "{}: {call}; ask a Viewer", path.display());
+        }
+    }
+}
+
+#[test]
 fn hex_colors_are_only_in_the_tokens() {
     let is_hex = |text: &str| {
         text.split('#').skip(1).any(|rest| {

@@ -118,8 +118,8 @@ async fn the_costs_of_days_add_up_to_the_draft(pool: PgPool) {
         sort: invoicing::Sort::DateDesc,
         ..Default::default()
     };
-    let drafts =
-        invoicing::list(&pool, access(acme), &filter, now(), chrono::Duration::hours(24)).await.unwrap();
+    let scope = invoicing::InvoiceScope::all(access(acme));
+    let drafts = invoicing::list(&pool, &scope, &filter, now(), chrono::Duration::hours(24)).await.unwrap();
     let draft = drafts.data.iter().find(|draft| draft.plan_name == "Pro").unwrap();
     let november: Decimal = cost.values[cost.values.len() - 22..].iter().flatten().sum();
     assert_eq!(november, draft.total);

@@ -161,8 +161,11 @@ impl DashboardOptions {
         Ok(parsed)
     }
 
-    /// The statuses of the invoices to show.
+    /// The statuses of the invoices to show; none when no invoice of a plan can pass.
     pub fn statuses(&self) -> Vec<InvoiceStatus> {
+        if !self.admits_plan_invoices() {
+            return Vec::new();
+        }
         let wanted = match self.invoice_status_filter {
             StatusFilter::Void => vec![InvoiceStatus::Void],
             StatusFilter::Finalized => vec![InvoiceStatus::Finalized],
@@ -176,13 +179,8 @@ impl DashboardOptions {
             .collect()
     }
 
-    /// Whether an invoice of this status is shown.
-    pub fn admits(&self, status: InvoiceStatus) -> bool {
-        self.admits_plan_invoices() && self.statuses().contains(&status)
-    }
-
     /// Whether an invoice of a plan can pass at all: it has no contract, no date of its own, and is billable.
-    pub fn admits_plan_invoices(&self) -> bool {
+    fn admits_plan_invoices(&self) -> bool {
         self.contract_id.is_none()
             && self.invoice_type != Some(TypeFilter::Scheduled)
             && !self.only_unbillable
@@ -283,6 +281,13 @@ mod tests {
         assert_eq!(statuses(&[("hide_voided_invoices", "true")]), [Draft, Finalized]);
         assert_eq!(statuses(&[("invoice_status_filter", "FINALIZED_AND_DRAFT")]), [Draft, Finalized]);
         assert_eq!(statuses(&[("invoice_status_filter", "VOID"), ("hide_voided_invoices", "true")]), []);
+        for none in [
+            ("contract_id", "13117714-3f05-48e5-a6e9-a66093f13b4d"),
+            ("invoice_type", "SCHEDULED"),
+            ("billable_status_filter", "UNBILLABLE"),
+        ] {
+            assert_eq!(statuses(&[none]), [], "plans have no such invoices");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A customer's invoice as a file in an answer.
 
 use super::{csv::csv, file_name, pdf::pdf};
-use crate::{AppState, Error, Result, auth::CustomerAccess, auth::Reader, db, invoicing, rating};
-use app::{embed::GroupKeyNames, view::document::Document};
+use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing};
+use app::view::document::Document;
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -19,53 +19,25 @@ pub enum Format {
     Csv,
 }
 
-/// What decides the rows of a file.
-#[derive(Clone, Debug, Default)]
-pub struct Choice {
-    /// Lines without usage are left out.
-    pub skip_zero_qty_line_items: bool,
-    /// Names for group keys and their values.
-    pub group_keys: GroupKeyNames,
-    /// What a dashboard was told not to show stays unseen here too.
-    pub reader: Option<Reader>,
-}
-
-impl Choice {
-    /// What a reader's dashboard shows.
-    pub fn of(reader: Reader) -> Self {
-        let config = &reader.session().grant.config;
-        Self {
-            skip_zero_qty_line_items: !config.options.show_zero_usage_line_items,
-            group_keys: config.group_keys.clone(),
-            reader: Some(reader),
-        }
-    }
-}
-
-/// The file of one invoice.
+/// The file of one invoice, with what its viewer may see.
 ///
 /// # Errors
-/// 404 when there is none that this caller may see.
+/// 404 when there is none that this viewer may see.
 pub async fn file(
     state: &AppState,
-    access: CustomerAccess,
+    viewer: &Viewer,
     invoice_id: Uuid,
     format: Format,
-    choice: Choice,
+    skip_zero_qty_line_items: bool,
     now: DateTime<Utc>,
 ) -> Result<Response> {
-    let customer = db::customer::find(&state.pool, access).await?;
+    let scope = viewer.invoices()?;
+    let customer = db::customer::find(&state.pool, viewer.customer()).await?;
     let grace = state.settings.grace_period;
-    let invoice = invoicing::find(&state.pool, access, invoice_id, now, grace).await?;
-    let admits = |reader: &Reader| reader.session().grant.config.options.admits(invoice.status);
-    if !choice.reader.as_ref().is_none_or(admits) {
-        return Err(Error::NotFound("the invoice"));
-    }
-    let invoice = match choice.skip_zero_qty_line_items {
-        true => rating::without_zero_lines(invoice),
-        false => invoice,
-    };
-    let document = Document::new(&invoice, !choice.skip_zero_qty_line_items, &choice.group_keys);
+    let invoice =
+        invoicing::find(&state.pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
+    let with_zero_lines = !scope.skips_zero_lines(skip_zero_qty_line_items);
+    let document = Document::new(&invoice, with_zero_lines, &viewer.group_keys());
     match format {
         Format::Csv => {
             answer(csv(&document).into_bytes(), "text/csv; charset=utf-8", &file_name(&document, "csv"))

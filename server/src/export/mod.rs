@@ -7,7 +7,7 @@ mod paper;
 mod pdf;
 
 pub use csv::csv;
-pub use file::{Choice, Format, file};
+pub use file::{Format, file};
 pub use pdf::pdf;
 
 use app::view::document::Document;

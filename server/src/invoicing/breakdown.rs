@@ -1,7 +1,7 @@
 //! Breakdowns: what each day or hour added to an invoice.
 
 use super::{
-    BreakdownFilter, BreakdownWindow, Sort,
+    BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
     draft::{self, Draft},
     growth::{Cumulative, grown},
 };
@@ -35,7 +35,7 @@ const AHEAD: Duration = Duration::hours(24);
 /// 404 for an unknown customer; 400 for a bad cursor, limit or range.
 pub async fn breakdowns(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &InvoiceScope,
     filter: &BreakdownFilter,
     now: DateTime<Utc>,
     grace: Duration,
@@ -56,8 +56,8 @@ pub async fn breakdowns(
         Some((start, _)) => asked.start = asked.start.max(start),
         None => {}
     }
-    let found = Found::read(pool, access, filter, asked).await?;
-    let parts = found.parts(filter, asked, now);
+    let found = Found::read(pool, scope, &filter.status, asked).await?;
+    let parts = found.parts(filter.window_size, filter.credit_type_id, asked, now);
 
     // One answer covers so much time, from the first window that there is.
     let begin = parts.iter().map(|part| part.span.from).min();
@@ -69,7 +69,7 @@ pub async fn breakdowns(
         false => Period { start: begin, end: end.min(begin + filter.window_size.most()) },
         true => Period { start: begin.max(end - filter.window_size.most()), end },
     };
-    let mut rows = rows(pool, access, &parts, covered, filter.window_size, now, grace).await?;
+    let mut rows = rows(pool, scope.access(), &parts, covered, filter.window_size, now, grace).await?;
     let key = |row: &InvoiceBreakdown| (row.breakdown_start_timestamp, row.invoice.id);
     rows.sort_by_key(key);
     if descending {
@@ -84,20 +84,18 @@ pub async fn breakdowns(
             _ => None,
         };
     }
-    if filter.skip_zero_qty_line_items {
-        page.data = page
-            .data
-            .into_iter()
-            .map(|row| InvoiceBreakdown { invoice: rating::without_zero_lines(row.invoice), ..row })
-            .collect();
-    }
-    Ok(page)
+    let part = |row: InvoiceBreakdown| InvoiceBreakdown {
+        invoice: scope.part_of(row.invoice, filter.skip_zero_qty_line_items),
+        ..row
+    };
+    Ok(Page { data: page.data.into_iter().map(part).collect(), next_page: page.next_page })
 }
 
 /// What lies in a stretch of time: terms, and the invoices that are stored.
 pub(super) struct Found {
     terms: Vec<Terms>,
     stored: Vec<Header>,
+    with_drafts: bool,
 }
 
 /// The windows of one invoice that are asked for.
@@ -110,25 +108,32 @@ pub(super) struct Part<'a> {
 }
 
 impl Found {
+    /// Reads what the scope admits of the invoices of some statuses; who asks for none asks for all.
     pub(super) async fn read(
         pool: &PgPool,
-        access: CustomerAccess,
-        filter: &BreakdownFilter,
+        scope: &InvoiceScope,
+        status: &[InvoiceStatus],
         asked: Period,
     ) -> Result<Self> {
+        let (access, statuses) = (scope.access(), scope.statuses(status));
         // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
-        let terms = db::terms::during(pool, access, asked.start, asked.end, false)
+        let terms = db::terms::during(pool, access, asked.start, asked.end, scope.active_only)
             .await?
             .ok_or_else(no_such_customer)?;
-        let stored = match filter.wants(InvoiceStatus::Finalized) {
+        let stored = match statuses.contains(&InvoiceStatus::Finalized) {
             true => db::invoice::finalized_during(pool, access, asked.start, asked.end).await?,
             false => Vec::new(),
         };
-        Ok(Self { terms, stored })
+        Ok(Self { terms, stored, with_drafts: statuses.contains(&InvoiceStatus::Draft) })
     }
 
-    pub(super) fn parts(&self, filter: &BreakdownFilter, asked: Period, now: DateTime<Utc>) -> Vec<Part<'_>> {
-        let size = filter.window_size;
+    pub(super) fn parts(
+        &self,
+        size: BreakdownWindow,
+        credit_type_id: Option<Uuid>,
+        asked: Period,
+        now: DateTime<Utc>,
+    ) -> Vec<Part<'_>> {
         let asked = Period { end: asked.end.min(size.floor(now + AHEAD) + size.length()), ..asked };
         let finalized = self.stored.iter().filter_map(|header| {
             let terms = self.terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
@@ -142,11 +147,11 @@ impl Found {
             })
         };
         let drafts = draft::drafts(&self.terms, now)
-            .filter(|draft| filter.wants(InvoiceStatus::Draft) && !is_stored(draft))
+            .filter(|draft| self.with_drafts && !is_stored(draft))
             .map(|draft| (draft.terms, draft.period, Err(draft.id)));
         finalized
             .chain(drafts)
-            .filter(|(terms, ..)| filter.credit_type_id.is_none_or(|id| id == terms.credit_type.id))
+            .filter(|(terms, ..)| credit_type_id.is_none_or(|id| id == terms.credit_type.id))
             .filter_map(|(terms, period, invoice)| {
                 let span = Span {
                     start: period.start,
@@ -248,12 +253,6 @@ impl Cut<'_> {
             before = Some(after);
         }
         rows
-    }
-}
-
-impl BreakdownFilter {
-    fn wants(&self, status: InvoiceStatus) -> bool {
-        self.status.is_empty() || self.status.contains(&status)
     }
 }
 

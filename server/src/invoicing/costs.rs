@@ -1,7 +1,7 @@
 //! What each day cost a customer: the days of all invoices' breakdowns, by credit type.
 
 use super::{
-    BreakdownFilter, BreakdownWindow, Sort,
+    BreakdownWindow, InvoiceScope,
     breakdown::{Found, rows},
 };
 use crate::{Error, Result, auth::CustomerAccess, db::cursor, rating::Period};
@@ -31,19 +31,8 @@ pub async fn costs(
     let day = BreakdownWindow::Day;
     let start = day.ceil(after.map_or(asked.start, |after| after.max(asked.start)));
     let asked = Period { start, end: day.floor(asked.end) };
-    let filter = BreakdownFilter {
-        window_size: day,
-        starting_on: asked.start,
-        ending_before: asked.end,
-        status: Vec::new(),
-        credit_type_id: None,
-        sort: Sort::DateAsc,
-        limit: None,
-        next_page: None,
-        skip_zero_qty_line_items: false,
-    };
-    let found = Found::read(pool, access, &filter, asked).await?;
-    let parts = found.parts(&filter, asked, now);
+    let found = Found::read(pool, &InvoiceScope::all(access), &[], asked).await?;
+    let parts = found.parts(day, None, asked, now);
     let begin = parts.iter().map(|part| part.span.from).min();
     let end = parts.iter().map(|part| part.span.until).max();
     let (Some(begin), Some(end)) = (begin, end) else {

@@ -1,6 +1,7 @@
 //! One invoice with what explains it: the invoice before it, and what each day added.
 
 use super::{
+    InvoiceScope,
     draft::{self, Draft},
     growth::Cumulative,
 };
@@ -13,7 +14,7 @@ use crate::{
     },
     rating::{self, Period, Terms},
 };
-use app::billing::{Decimal, Invoice};
+use app::billing::{Decimal, Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -24,6 +25,7 @@ pub struct Dossier {
     /// The invoice.
     pub invoice: Invoice,
     /// The finalized one before it in the same credit type; of a draft, the draft before it if that is not finalized.
+    /// `None` as well where the scope does not admit it.
     pub previous: Option<Invoice>,
     /// What each day added, the first one with all that is owed without usage; empty when the terms are not known.
     pub days: Vec<(NaiveDate, Decimal)>,
@@ -32,23 +34,30 @@ pub struct Dossier {
 /// The dossier of one invoice of a customer: in three queries, in four while the period before a draft is one too.
 ///
 /// # Errors
-/// 404 when the customer is unknown or archived, or has no such invoice.
+/// 404 when the customer is unknown, or has no such invoice.
 pub async fn dossier(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &InvoiceScope,
     id: Uuid,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Dossier> {
+    let access = scope.access();
     // All terms ever, as those of the invoice are not known yet. Before the stored invoices, as in `list`: what is
     // finalized in between is still found.
     let (first, last) = (DateTime::UNIX_EPOCH, now + Duration::days(1));
-    let terms = db::terms::during(pool, access, first, last, true).await?.ok_or_else(no_such_customer)?;
+    let terms = db::terms::during(pool, access, first, last, scope.active_only)
+        .await?
+        .ok_or_else(no_such_customer)?;
     let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
     let draft = drafts.iter().find(|draft| draft.id == id);
     let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
     let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
+    let seen = |previous: Option<Invoice>| previous.filter(|one| scope.admits(one.status));
     if let Some(invoice) = stored {
+        if !scope.admits(invoice.status) {
+            return Err(Error::NotFound("the invoice"));
+        }
         let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
         let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
@@ -57,9 +66,9 @@ pub async fn dossier(
             }
             None => Vec::new(),
         };
-        return Ok(Dossier { invoice, previous, days });
+        return Ok(Dossier { invoice, previous: seen(previous), days });
     }
-    let draft = draft.ok_or(Error::NotFound("the invoice"))?;
+    let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let growth = grown(pool, access, draft.terms, draft.period).await?;
     let mut usage = cumulative(draft.terms, &growth);
     usage.advance(i64::MAX);
@@ -76,7 +85,8 @@ pub async fn dossier(
         }
         None => previous,
     };
-    Ok(Dossier { days: days(draft.terms, &growth, draft.period, now, grace), invoice, previous })
+    let days = days(draft.terms, &growth, draft.period, now, grace);
+    Ok(Dossier { invoice, previous: seen(previous), days })
 }
 
 /// Whether an invoice was made of these terms.

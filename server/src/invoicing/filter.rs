@@ -46,8 +46,6 @@ pub struct InvoiceFilter {
     pub limit: Option<i64>,
     /// Where the last page ended.
     pub next_page: Option<String>,
-    /// An archived customer reads as unknown: what is right for a reader's page, in no query of its own.
-    pub active_only: bool,
     /// Without lines of quantity zero.
     pub skip_zero_qty_line_items: bool,
 }

@@ -1,14 +1,13 @@
 //! Drafts and stored invoices, read in one order.
 
 use super::{
-    InvoiceFilter, Sort, TypeFilter,
+    InvoiceFilter, InvoiceScope, Sort, TypeFilter,
     draft::{self, Draft},
 };
 use crate::{
     Error, Result,
-    auth::{CustomerAccess, no_such_customer},
+    auth::no_such_customer,
     db::{self, cursor},
-    rating,
 };
 use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
 use chrono::{DateTime, Duration, Utc};
@@ -31,7 +30,7 @@ pub struct Overview {
     pub projected_totals: BTreeMap<Uuid, Decimal>,
 }
 
-/// A page of a customer's invoices, drafts and stored ones in one order.
+/// A page of a customer's invoices, drafts and stored ones in one order, as much of each as the scope admits.
 ///
 /// There is a draft for every period that has begun and is not finalized. Only those on the page are rated.
 ///
@@ -39,30 +38,34 @@ pub struct Overview {
 /// 404 for an unknown customer, 400 for a bad cursor or limit.
 pub async fn list(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &InvoiceScope,
     filter: &InvoiceFilter,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Page<Invoice>> {
-    Ok(overview(pool, access, filter, now, grace).await?.invoices)
+    let Page { data, next_page } = overview(pool, scope, filter, now, grace).await?.invoices;
+    let part = |invoice| scope.part_of(invoice, filter.skip_zero_qty_line_items);
+    Ok(Page { data: data.into_iter().map(part).collect(), next_page })
 }
 
-/// As [`list`], and where the drafts are heading, from the same queries.
+/// The same page with every line, and where its drafts are heading, from the same queries.
 ///
 /// # Errors
 /// As [`list`].
 pub async fn overview(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &InvoiceScope,
     filter: &InvoiceFilter,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Overview> {
+    let access = scope.access();
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
     // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
     let unbilled =
-        db::terms::unbilled(pool, access, filter.active_only, now).await?.ok_or_else(no_such_customer)?;
+        db::terms::unbilled(pool, access, scope.active_only, now).await?.ok_or_else(no_such_customer)?;
+    let statuses = scope.statuses(&filter.status);
     if filter.contract_id.is_some() || filter.invoice_type == Some(TypeFilter::Contract) {
         return Ok(Overview {
             invoices: Page { data: Vec::new(), next_page: None },
@@ -74,10 +77,9 @@ pub async fn overview(
         Sort::DateDesc => other.cmp(&one),
     };
     let mut rows: Vec<Listed<'_>> = Vec::new();
-    let stored_wanted = filter.status.iter().any(|status| *status != InvoiceStatus::Draft);
-    if filter.status.is_empty() || stored_wanted {
+    if statuses.iter().any(|status| *status != InvoiceStatus::Draft) {
         let wanted = db::invoice::Wanted {
-            statuses: filter.status.clone(),
+            statuses: statuses.clone(),
             number: filter.number.clone(),
             credit_type_id: filter.credit_type_id,
             starting_on: filter.starting_on,
@@ -89,8 +91,7 @@ pub async fn overview(
         let stored = db::invoice::list(pool, access, &wanted).await?;
         rows.extend(stored.into_iter().map(|invoice| Listed::Stored(Box::new(invoice))));
     }
-    let drafts_wanted = filter.status.is_empty() || filter.status.contains(&InvoiceStatus::Draft);
-    if drafts_wanted && filter.number.is_none() {
+    if statuses.contains(&InvoiceStatus::Draft) && filter.number.is_none() {
         let fresh = draft::drafts(&unbilled, now)
             .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.credit_type.id))
             .filter(|draft| filter.starting_on.is_none_or(|start| draft.period.start >= start))
@@ -113,36 +114,36 @@ pub async fn overview(
         Listed::Stored(invoice) => Some(*invoice),
         Listed::Draft(_) => rated.next().map(|one| one.invoice),
     });
-    let data = match filter.skip_zero_qty_line_items {
-        true => invoices.map(rating::without_zero_lines).collect(),
-        false => invoices.collect(),
-    };
-    Ok(Overview { invoices: Page { data, next_page: page.next_page }, projected_totals })
+    Ok(Overview { invoices: Page { data: invoices.collect(), next_page: page.next_page }, projected_totals })
 }
 
-/// One invoice of a customer, draft or stored.
+/// One invoice of a customer, draft or stored, as much of it as the scope admits.
 ///
 /// # Errors
 /// 404 when the customer is unknown or has no such invoice.
 pub async fn find(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &InvoiceScope,
     id: Uuid,
+    skip_zero_qty_line_items: bool,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Invoice> {
+    let access = scope.access();
     // In this order, as in `list`: what is finalized in between is still found.
-    let unbilled = db::terms::unbilled(pool, access, false, now).await?.ok_or_else(no_such_customer)?;
-    if let Some(invoice) = db::invoice::find(pool, access, id).await? {
-        return Ok(invoice);
-    }
-    match draft::drafts(&unbilled, now).find(|draft| draft.id == id) {
-        Some(found) => {
-            let rated = draft::rate(pool, access, &[&found], now, grace).await?.pop();
-            rated.map(|one| one.invoice).ok_or(Error::NotFound("the invoice"))
-        }
-        None => Err(Error::NotFound("the invoice")),
-    }
+    let unbilled =
+        db::terms::unbilled(pool, access, scope.active_only, now).await?.ok_or_else(no_such_customer)?;
+    let found = match db::invoice::find(pool, access, id).await? {
+        Some(stored) => Some(stored),
+        None => match draft::drafts(&unbilled, now).find(|draft| draft.id == id) {
+            Some(found) => {
+                draft::rate(pool, access, &[&found], now, grace).await?.pop().map(|one| one.invoice)
+            }
+            None => None,
+        },
+    };
+    let invoice = found.filter(|one| scope.admits(one.status)).ok_or(Error::NotFound("the invoice"))?;
+    Ok(scope.part_of(invoice, skip_zero_qty_line_items))
 }
 
 impl<'a> Listed<'a> {

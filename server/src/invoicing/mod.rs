@@ -11,6 +11,7 @@ mod list;
 mod preview;
 mod projection;
 mod regenerate;
+mod scope;
 mod trial;
 mod void;
 
@@ -22,5 +23,6 @@ pub use finalize::finalize_due;
 pub use list::{Overview, find, list, overview};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
+pub use scope::InvoiceScope;
 pub use trial::customer_plans;
 pub use void::void;

@@ -4,6 +4,7 @@ use crate::{
     AppState, Error, Result,
     auth::Caller,
     clock,
+    dashboards::Viewer,
     extract::{Path, Query},
     invoicing::{self, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
@@ -36,7 +37,8 @@ const LIST: Call = Call::new("customers.invoices.listBreakdowns", "Break invoice
          have MAX and LATEST metrics that fell.\n\nWindows lie on UTC midnights or full hours, wholly from \
          `starting_on` to `ending_before`, both required; `window_size` is DAY unless it says HOUR. A response covers \
          at most 35 days, or 24 hours, and 100 rows; `next_page` has the rest. `sort` is by the window's start. A \
-         window that has not begun is listed only when it has usage. Voided invoices have no breakdown.",
+         window that has not begun is listed only when it has usage. Voided invoices have no breakdown. A \
+         session token gets those of the invoices that its dashboard shows.",
     )
     .query("starting_on={this_month}&ending_before={next_month}&window_size=DAY")
     .missing("the customer");
@@ -102,7 +104,7 @@ async fn list(
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
-    let access = caller.access(customer_id)?;
+    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
     let grace = state.settings.grace_period;
-    invoicing::breakdowns(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
+    invoicing::breakdowns(&state.pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
 }

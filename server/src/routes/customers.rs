@@ -3,8 +3,10 @@
 use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
-    auth::{Caller, Operator},
-    clock, db,
+    auth::{Caller, Operator, no_such_customer},
+    clock,
+    dashboards::Viewer,
+    db,
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
     openapi::{Call, Calls},
@@ -240,7 +242,10 @@ async fn archive(
 
 const LIST_BILLABLE_METRICS: Call =
     Call::new("customers.listBillableMetrics", "List the billable metrics that measure a customer")
-        .about("All of them, or with `on_current_plan=true` those of today's plan.")
+        .about(
+            "All of them, or with `on_current_plan=true` those of today's plan. A session token of a \
+     usage dashboard gets the latter; to one of another dashboard, the customer does not exist.",
+        )
         .query("on_current_plan=true")
         .missing("the customer");
 
@@ -259,13 +264,17 @@ async fn list_billable_metrics(
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListBillableMetrics>,
 ) -> Result<Json<Page<BillableMetric>>> {
-    let access = caller.access(customer_id)?;
-    // Answers 404 for a customer that does not exist.
-    db::customer::find(&state.pool, access).await?;
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let access = viewer.usage()?;
+    // Answers 404 for a customer that does not exist, or does not to a reader.
+    let customer = db::customer::find(&state.pool, access).await?;
+    if viewer.is_reader() && customer.archived_at.is_some() {
+        return Err(no_such_customer());
+    }
     let archived = query.include_archived.unwrap_or(false);
     let next_page = query.next_page.as_deref();
     // A reader learns of no metric that is not on the customer's plan.
-    let page = if query.on_current_plan.unwrap_or(false) || matches!(caller, Caller::Reader(_)) {
+    let page = if query.on_current_plan.unwrap_or(false) || viewer.is_reader() {
         let now = clock::now();
         db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now)
             .await?

@@ -4,7 +4,8 @@ use crate::{
     AppState, Result,
     auth::Caller,
     clock,
-    export::{Choice, Format, file},
+    dashboards::Viewer,
+    export::{Format, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
 };
@@ -25,8 +26,8 @@ pub(super) fn calls() -> Calls {
 const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoice as PDF")
     .about(
         "A4, tagged for screen readers, fonts embedded. It shows the rows of the dashboard's document: charges of a \
-         line are rounded so that they add up to it. A session token gets what its dashboard shows, under the names \
-         of its `bm_group_key_overrides`.",
+         line are rounded so that they add up to it. A session token gets what its dashboard shows, \
+         under the names of its `bm_group_key_overrides`.",
     )
     .media_type("application/pdf")
     .missing("the invoice");
@@ -35,7 +36,8 @@ const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoi
     .about(
         "The same rows as the PDF, by RFC 4180 in UTF-8: a column `Type` says what a row is. Quantities and prices \
          hold every digit; amounts are in whole units (dollars, not cents). A text that a spreadsheet would take for \
-         a formula begins with an apostrophe.",
+         a formula begins with an apostrophe. A session token gets what its dashboard shows, under the \
+         names of its `bm_group_key_overrides`.",
     )
     .media_type("text/csv")
     .missing("the invoice");
@@ -73,12 +75,6 @@ async fn export(
     query: ExportQuery,
     format: Format,
 ) -> Result<Response> {
-    let access = caller.access(customer_id)?;
-    let choice = match caller {
-        Caller::Reader(reader) => Choice::of(reader),
-        Caller::Operator(_) => {
-            Choice { skip_zero_qty_line_items: query.skip_zero_qty_line_items, ..Choice::default() }
-        }
-    };
-    file(state, access, invoice_id, format, choice, clock::now()).await
+    let viewer = Viewer::new(&caller, customer_id)?;
+    file(state, &viewer, invoice_id, format, query.skip_zero_qty_line_items, clock::now()).await
 }

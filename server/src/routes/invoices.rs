@@ -4,11 +4,13 @@ use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, Operator},
-    clock, db,
+    clock,
+    dashboards::Viewer,
+    db,
     extract::{Body, Path, Query},
     invoicing::{self, InvoiceFilter, Sort, TypeFilter},
     openapi::{Call, Calls},
-    rating, timestamp,
+    timestamp,
 };
 use app::billing::{Invoice, InvoiceStatus, Page};
 use axum::{Json, extract::State};
@@ -32,7 +34,8 @@ const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoi
          `starting_on` and `ending_before` select by billing period, and `sort` goes by its start, oldest first \
          unless it says date_desc. `type` USAGE is every invoice of a plan. Only contracts have invoices of another \
          type, a `contract_id`, or historical commits, so there are none. `webhook_notification_id` is taken and not \
-         looked at.",
+         looked at.\n\nA session token of an invoices dashboard lists what its dashboard shows; to \
+         one of another dashboard, the customer does not exist.",
     )
     .query("status=FINALIZED&sort=date_desc&limit=3")
     .missing("the customer");
@@ -78,7 +81,6 @@ impl TryFrom<ListQuery> for InvoiceFilter {
             sort: query.sort.as_deref().map(sort).transpose()?.unwrap_or_default(),
             limit: query.limit,
             next_page: query.next_page,
-            active_only: false,
             skip_zero_qty_line_items: query.skip_zero_qty_line_items,
         })
     }
@@ -118,13 +120,16 @@ async fn list(
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<Invoice>>> {
-    let access = caller.access(customer_id)?;
+    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
     let grace = state.settings.grace_period;
-    invoicing::list(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
+    invoicing::list(&state.pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
 }
 
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
-    .about("With `skip_zero_qty_line_items=true`, lines without usage are left out.")
+    .about(
+        "With `skip_zero_qty_line_items=true`, lines without usage are left out. To a session token, an \
+         invoice that its dashboard does not show does not exist.",
+    )
     .missing("the invoice");
 
 #[derive(Deserialize, JsonSchema)]
@@ -140,10 +145,9 @@ async fn retrieve(
     Path((customer_id, invoice_id)): Path<(Uuid, Uuid)>,
     Query(query): Query<RetrieveQuery>,
 ) -> Result<Json<Data<Invoice>>> {
-    let access = caller.access(customer_id)?;
-    let grace = state.settings.grace_period;
-    let invoice = invoicing::find(&state.pool, access, invoice_id, clock::now(), grace).await?;
-    Ok(Data::json(if query.skip_zero_qty_line_items { rating::without_zero_lines(invoice) } else { invoice }))
+    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
+    let (skip, grace) = (query.skip_zero_qty_line_items, state.settings.grace_period);
+    invoicing::find(&state.pool, &scope, invoice_id, skip, clock::now(), grace).await.map(Data::json)
 }
 
 const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")

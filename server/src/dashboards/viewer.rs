@@ -1,0 +1,79 @@
+//! Who looks at a customer's data, and what they may see of it: decided here, once, for pages, JSON and files alike.
+
+use crate::{
+    Result,
+    auth::{Caller, CustomerAccess, Reader, no_such_customer},
+    invoicing::InvoiceScope,
+};
+use app::embed::{Dashboard, DashboardConfig, GroupKeyNames};
+use uuid::Uuid;
+
+/// Who looks at one customer's data: an operator, who sees everything, or the reader of one dashboard, who sees what
+/// that dashboard shows. What a reader may not see answers as what does not exist.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    access: CustomerAccess,
+    /// The reader's dashboard; `None` for an operator.
+    config: Option<DashboardConfig>,
+}
+
+impl Viewer {
+    /// Whoever calls, if they may look at this customer.
+    ///
+    /// # Errors
+    /// [`no_such_customer`] when a reader asks for another customer.
+    pub fn new(caller: &Caller, customer_id: Uuid) -> Result<Self> {
+        match caller {
+            Caller::Operator(operator) => Ok(Self { access: operator.access(customer_id), config: None }),
+            Caller::Reader(reader) if reader.session().grant.customer_id == customer_id => {
+                Ok(Self::reader(reader))
+            }
+            Caller::Reader(_) => Err(no_such_customer()),
+        }
+    }
+
+    /// The reader of a dashboard.
+    pub fn reader(reader: &Reader) -> Self {
+        Self { access: reader.access(), config: Some(reader.session().grant.config.clone()) }
+    }
+
+    /// Whether this is a reader. To a reader, an archived customer reads as unknown.
+    pub fn is_reader(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// The customer itself: its name, and whether it is archived.
+    pub fn customer(&self) -> CustomerAccess {
+        self.access
+    }
+
+    /// What may be seen of the customer's invoices.
+    ///
+    /// # Errors
+    /// [`no_such_customer`] when the reader's dashboard shows no invoices.
+    pub fn invoices(&self) -> Result<InvoiceScope> {
+        match &self.config {
+            None => Ok(InvoiceScope::all(self.access)),
+            Some(config) => match config.dashboard {
+                Dashboard::Invoices => Ok(InvoiceScope::shown(self.access, &config.options)),
+                Dashboard::Usage => Err(no_such_customer()),
+            },
+        }
+    }
+
+    /// Access to the customer's usage, and to the metrics that measure it.
+    ///
+    /// # Errors
+    /// [`no_such_customer`] when the reader's dashboard shows no usage.
+    pub fn usage(&self) -> Result<CustomerAccess> {
+        match self.config.as_ref().map(|config| config.dashboard) {
+            None | Some(Dashboard::Usage) => Ok(self.access),
+            Some(Dashboard::Invoices) => Err(no_such_customer()),
+        }
+    }
+
+    /// The names under which group keys and their values are shown.
+    pub fn group_keys(&self) -> GroupKeyNames {
+        self.config.as_ref().map(|config| config.group_keys.clone()).unwrap_or_default()
+    }
+}
