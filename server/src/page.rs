@@ -2,11 +2,11 @@
 
 use crate::{
     AppState, Error, Result, assets,
-    auth::{Reader, no_such_customer},
+    auth::{Reader, bearer, no_such_customer},
     clock, compress,
     dashboards::Viewer,
     db,
-    embed_url::Session,
+    embed_url::{InvalidToken, Session},
     error::chain,
     export::{self, Format},
     extract::Query,
@@ -30,7 +30,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -62,13 +62,32 @@ struct PageQuery {
     only: Option<String>,
 }
 
-/// A page that may be shown: who reads it, and the token that goes on.
+/// A page that may be shown: who reads it, and the tokens that go on.
 struct Opened {
     session: Session,
     viewer: Viewer,
-    token: String,
-    expires_in: u32,
+    tokens: Tokens,
     now: DateTime<Utc>,
+}
+
+/// What an open page goes on with.
+#[derive(Serialize)]
+struct Tokens {
+    /// The session token, for the `Authorization` of its requests.
+    token: String,
+    /// The link token, for the addresses on it.
+    link: String,
+    /// Seconds until the first of the two ends.
+    expires_in: u32,
+}
+
+impl Tokens {
+    fn sign(state: &AppState, session: &Session, now: DateTime<Utc>) -> Result<Self, InvalidToken> {
+        let (token, link) = (state.keys.sign_session(session, now)?, state.keys.sign_link(session, now)?);
+        let left = (token.expires_at.min(link.expires_at) - now).num_seconds();
+        let expires_in = u32::try_from(left).unwrap_or_default();
+        Ok(Self { token: token.token, link: link.token, expires_in })
+    }
 }
 
 const GONE: MessagePage = MessagePage {
@@ -110,14 +129,19 @@ impl InvoicesQuery {
 /// What is searched for is cut to this.
 const LONGEST_SEARCH: usize = 100;
 
-async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref()) {
+async fn invoices(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<InvoicesQuery>,
+) -> Response {
+    let credential = Credential::of_page(query.token.as_deref(), &headers);
+    let opened = match open(&state, credential) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
+        Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let config = &opened.session.grant.config;
     let Ok(scope) = opened.viewer.invoices() else {
-        return refuse(&state, Refusal::Expired, query.token.as_deref()).await;
+        return refuse(&state, Refusal::Expired, credential).await;
     };
     let found = match query.invoice.as_deref() {
         Some(id) => {
@@ -126,9 +150,7 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
         }
         None => list(&state, &scope, query.list(), opened.now).await,
     };
-    let Ok(content) = found else {
-        return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
-    };
+    let Ok(content) = found else { return refuse(&state, Refusal::Gone, credential).await };
     let page = InvoicesPage {
         content,
         now: opened.now,
@@ -137,15 +159,20 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
             statuses: config.options.statuses(),
             group_keys: config.group_keys.clone(),
         },
-        links: Links::new(opened.token.clone()),
+        links: Links::new(opened.tokens.link.clone()),
     };
     show(&state, opened, words::INVOICES, PageContent::Invoices(page)).await
 }
 
-async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref()) {
+async fn usage(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<PageQuery>,
+) -> Response {
+    let credential = Credential::of_page(query.token.as_deref(), &headers);
+    let opened = match open(&state, credential) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
+        Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let choice = UsageChoice::read(
         query.window.as_deref(),
@@ -155,12 +182,10 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         query.only.as_deref(),
     );
     let Ok(access) = opened.viewer.usage() else {
-        return refuse(&state, Refusal::Expired, query.token.as_deref()).await;
+        return refuse(&state, Refusal::Expired, credential).await;
     };
     let board = match usage_page::board(&state.pool, access, &choice, opened.now).await {
-        Ok(None) | Err(Error::NotFound(_)) => {
-            return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
-        }
+        Ok(None) | Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone, credential).await,
         Ok(Some(board)) => Ok(board),
         Err(error) => Err(failed("usage", &error)),
     };
@@ -169,12 +194,12 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         choice,
         names: opened.session.grant.config.group_keys.clone(),
         now: opened.now,
-        base_href: format!("/embed/usage?token={}", opened.token),
+        base_href: format!("/embed/usage?token={}", opened.tokens.link),
     };
     show(&state, opened, "Usage", PageContent::Usage(page)).await
 }
 
-/// What the buttons of the page's form send: the token, and the invoice under the name of the format.
+/// What the buttons of the page's form send: the session token, and the invoice under the name of the format.
 #[derive(Deserialize)]
 struct DownloadForm {
     token: Option<String>,
@@ -185,12 +210,12 @@ struct DownloadForm {
 /// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
 async fn download(State(state): State<AppState>, body: String) -> Response {
     let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
-        return refuse(&state, Refusal::Expired, None).await;
+        return refuse(&state, Refusal::Expired, Credential::None).await;
     };
-    let token = form.token.as_deref();
-    let opened = match open(&state, token) {
+    let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
+    let opened = match open(&state, credential) {
         Ok(opened) => opened,
-        Err(refusal) => return refuse(&state, refusal, token).await,
+        Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let (id, format) = match (form.pdf, form.csv) {
         (Some(id), _) => (id, Format::Pdf),
@@ -198,30 +223,40 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
     };
     match export::file(&state, &opened.viewer, id, format, false, opened.now).await {
         Ok(file) => file,
-        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, token).await,
+        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
         Err(error) => {
             let _ = failed("a download", &error);
-            refuse(&state, Refusal::Unavailable, token).await
+            refuse(&state, Refusal::Unavailable, credential).await
         }
     }
 }
 
-#[derive(Serialize)]
-struct Renewed {
-    token: String,
-    expires_in: u32,
-}
-
-/// A new session token for one that still holds.
-async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Renewed>> {
-    let now = clock::now();
+/// New tokens for a session that still holds.
+async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
     let viewer = Viewer::reader(&reader);
     if db::customer::find(&state.pool, viewer.customer()).await?.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    let signed = state.keys.sign_session(reader.session(), now).map_err(|_| Error::Unauthorized)?;
-    let expires_in = seconds(signed.expires_at, now);
-    Ok(Json(Renewed { token: signed.token, expires_in }))
+    Tokens::sign(&state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
+}
+
+/// What a request for a page comes with.
+#[derive(Clone, Copy)]
+enum Credential<'a> {
+    /// The token of an embeddable URL or of a link, in the address.
+    Address(&'a str),
+    /// A session token, in `Authorization` or in the body of a form.
+    Session(&'a str),
+    /// Nothing.
+    None,
+}
+
+impl<'a> Credential<'a> {
+    /// The token of the address or, where there is none, that of the header.
+    fn of_page(token: Option<&'a str>, headers: &'a HeaderMap) -> Self {
+        let session = || bearer(headers).map_or(Self::None, Self::Session);
+        token.map_or_else(session, Self::Address)
+    }
 }
 
 /// Why a page is not shown.
@@ -234,12 +269,17 @@ enum Refusal {
     Unavailable,
 }
 
-fn open(state: &AppState, token: Option<&str>) -> Result<Opened, Refusal> {
+fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
     let now = clock::now();
-    let session = state.keys.verify_page(token.unwrap_or_default(), now).map_err(|_| Refusal::Expired)?;
-    let signed = state.keys.sign_session(&session, now).map_err(|_| Refusal::Expired)?;
+    let session = match credential {
+        Credential::Address(token) => state.keys.verify_address(token, now),
+        Credential::Session(token) => state.keys.verify_session(token, now),
+        Credential::None => Err(InvalidToken),
+    };
+    let session = session.map_err(|_| Refusal::Expired)?;
+    let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
     let viewer = Viewer::reader(&Reader::new(session.clone()));
-    Ok(Opened { session, viewer, expires_in: seconds(signed.expires_at, now), token: signed.token, now })
+    Ok(Opened { session, viewer, tokens, now })
 }
 
 /// The customer is archived, or was deleted.
@@ -291,30 +331,31 @@ fn failed(section: &str, error: &Error) -> LoadError {
     LoadError
 }
 
-fn seconds(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
-    u32::try_from((until - now).num_seconds()).unwrap_or_default()
-}
-
 async fn show(state: &AppState, opened: Opened, title: &'static str, content: PageContent) -> Response {
     let config = opened.session.grant.config;
+    let Tokens { token, link, expires_in } = opened.tokens;
     let frame = PageFrame {
         scheme: config.color_scheme,
         theme: config.theme,
-        session: Some(SessionProps { token: opened.token, expires_in: opened.expires_in }),
+        session: Some(SessionProps { token, link, expires_in }),
         ..frame(title)
     };
     draw(state, StatusCode::OK, frame, content).await
 }
 
 /// Says why, in the colors of the page that was asked for.
-async fn refuse(state: &AppState, refusal: Refusal, token: Option<&str>) -> Response {
+async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
         Refusal::Expired => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
         Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
     let mut frame = frame(message.heading);
-    if let Some(config) = token.and_then(|token| state.keys.config(token)) {
+    let config = match credential {
+        Credential::Address(token) | Credential::Session(token) => state.keys.config(token),
+        Credential::None => None,
+    };
+    if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
     draw(state, status, frame, PageContent::Message(message)).await

@@ -43,20 +43,22 @@ enum OpenTo {
     ReadersOfUsage,
     /// Session tokens only.
     Sessions,
-    /// Those with a token in the query; the header is not looked at.
-    TokensInTheQuery,
+    /// The token of a URL or of a link in the query, or a session token in the header, each of this dashboard.
+    PageOf(Dashboard),
+    /// A session token in the body.
+    Form,
 }
 
-use OpenTo::{All, Operators, ReadersOfInvoices, ReadersOfUsage, Sessions, TokensInTheQuery, Writers};
+use OpenTo::{All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers};
 
 const TABLE: &[(&str, &str, OpenTo)] = &[
     ("GET", "/docs", All),
     ("GET", "/healthz", All),
     ("GET", "/openapi.json", All),
     ("GET", "/readyz", All),
-    ("GET", "/embed/invoices", TokensInTheQuery),
-    ("POST", "/embed/invoices/download", TokensInTheQuery),
-    ("GET", "/embed/usage", TokensInTheQuery),
+    ("GET", "/embed/invoices", PageOf(Dashboard::Invoices)),
+    ("POST", "/embed/invoices/download", Form),
+    ("GET", "/embed/usage", PageOf(Dashboard::Usage)),
     ("POST", "/embed/session", Sessions),
     ("GET", "/v1/billable-metrics", Operators),
     ("GET", "/v1/billable-metrics/{billable_metric_id}", Operators),
@@ -186,7 +188,10 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
             (
                 "a session token",
                 Some(session.as_str()),
-                matches!(open, All | ReadersOfInvoices | ReadersOfUsage | Sessions),
+                matches!(
+                    open,
+                    All | ReadersOfInvoices | ReadersOfUsage | Sessions | PageOf(Dashboard::Invoices)
+                ),
             ),
         ];
         for (name, credential, expected) in credentials {
@@ -295,6 +300,7 @@ async fn every_session_sees_what_its_dashboard_shows_and_nothing_else(pool: PgPo
         let embed = keys.sign_embed(&grant, chrono::Duration::minutes(5), now).unwrap().token;
         let opened = Session { grant, opened_at: now };
         let session = keys.sign_session(&opened, now).unwrap().token;
+        let link = keys.sign_link(&opened, now).unwrap().token;
         let admits =
             |status: InvoiceStatus| statuses.as_ref().is_some_and(|admitted| admitted.contains(&status));
         let hides = |place: &str, text: &str| {
@@ -313,7 +319,7 @@ async fn every_session_sees_what_its_dashboard_shows_and_nothing_else(pool: PgPo
             let is_open = match open {
                 ReadersOfInvoices => statuses.is_some(),
                 ReadersOfUsage => dashboard == "usage",
-                All | Writers | Operators | Sessions | TokensInTheQuery => continue,
+                All | Writers | Operators | Sessions | PageOf(_) | Form => continue,
             };
             let place = format!("{dashboard} {options}: {method} {path}");
             let at = |customer_id: Uuid, invoice_id: &str, skip: bool| {
@@ -347,7 +353,7 @@ async fn every_session_sees_what_its_dashboard_shows_and_nothing_else(pool: PgPo
                 }
             }
         }
-        pages(&app, dashboard, (&embed, &session), &invoices, admits, hides).await;
+        pages(&app, dashboard, (&embed, &link, &session), &invoices, admits, hides).await;
     }
     let access = server::auth::Operator { token_id: String::new(), can_write: true }.access(customer_id);
     db::customer::archive(&pool, access, now).await.unwrap();
@@ -372,38 +378,58 @@ async fn archived(app: &Router, keys: &Keys, customer_id: Uuid, operator: &str) 
     }
 }
 
-/// What the pages show of a session, opened by the URL and the token that the page itself goes on with.
+/// What the pages show of a session, opened by its URL, by a link on a page, and by the page itself.
 async fn pages(
     app: &Router,
     dashboard: &str,
-    (embed, session): (&str, &str),
+    (embed, link, session): (&str, &str, &str),
     invoices: &[Invoice],
     admits: impl Fn(InvoiceStatus) -> bool,
     hides: impl Fn(&str, &str),
 ) {
-    for (_, path, _) in TABLE.iter().filter(|(_, _, open)| *open == TokensInTheQuery) {
-        let is_own = path.contains(dashboard);
-        if path.ends_with("/download") {
-            for invoice in invoices {
-                let form = format!("token={session}&csv={}", invoice.id);
-                let request = Request::post(*path).body(Body::from(form)).unwrap();
-                let (status, body) = common::send(app, request).await;
-                hides(path, body.as_str().unwrap());
-                assert_eq!(status == StatusCode::OK, is_own && admits(invoice.status), "{path} {body}");
+    for (_, path, open) in TABLE {
+        match open {
+            Form => {
+                for invoice in invoices {
+                    for (token, is_good) in [(embed, false), (link, false), (session, true)] {
+                        let form = format!("token={token}&csv={}", invoice.id);
+                        let request = Request::post(*path).body(Body::from(form)).unwrap();
+                        let (status, body) = common::send(app, request).await;
+                        hides(path, body.as_str().unwrap());
+                        let expected = is_good && admits(invoice.status);
+                        assert_eq!(status == StatusCode::OK, expected, "{path} {body}");
+                    }
+                }
             }
-            continue;
-        }
-        let (status, page) = call(app, "GET", &format!("{path}?token={embed}"), None).await;
-        assert_eq!(status, if is_own { StatusCode::OK } else { StatusCode::UNAUTHORIZED }, "{path}: {page}");
-        hides(path, &page);
-        for invoice in invoices {
-            let shown = |page: &str| page.contains(&format!("data-invoice=\"{}\"", invoice.id));
-            let is_listed = is_own && *path == "/embed/invoices" && admits(invoice.status);
-            assert_eq!(shown(&page), is_listed, "{path}: {:?}", invoice.status);
-            let (_, page) =
-                call(app, "GET", &format!("{path}?token={embed}&invoice={}", invoice.id), None).await;
-            hides(path, &page);
-            assert_eq!(shown(&page), is_listed, "{path}: {:?} alone", invoice.status);
+            PageOf(of) => {
+                let is_own = of.as_str() == dashboard;
+                let in_query = |token: &str| format!("{path}?token={token}");
+                let by = [
+                    (in_query(embed), None, true),
+                    (in_query(link), None, true),
+                    (format!("{path}?"), Some(session), true),
+                    (in_query(session), None, false),
+                    (format!("{path}?"), Some(embed), false),
+                    (format!("{path}?"), Some(link), false),
+                ];
+                for (address, credential, is_good) in by {
+                    let (status, page) = call(app, "GET", &address, credential).await;
+                    let is_open = is_own && is_good;
+                    let expected = if is_open { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+                    assert_eq!(status, expected, "{address}: {page}");
+                    hides(path, &page);
+                    for invoice in invoices {
+                        let shown = |page: &str| page.contains(&format!("data-invoice=\"{}\"", invoice.id));
+                        let is_shown = is_open && admits(invoice.status);
+                        assert_eq!(shown(&page), is_shown, "{path}: {:?}", invoice.status);
+                        let alone = format!("{address}&invoice={}", invoice.id);
+                        let (_, page) = call(app, "GET", &alone, credential).await;
+                        hides(path, &page);
+                        assert_eq!(shown(&page), is_shown, "{path}: {:?} alone", invoice.status);
+                    }
+                }
+            }
+            All | Writers | Operators | ReadersOfInvoices | ReadersOfUsage | Sessions => {}
         }
     }
 }

@@ -23,7 +23,11 @@ struct Answer {
 }
 
 async fn open(app: &Router, path: &str) -> Answer {
-    let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+    answer(app, Request::get(path).body(Body::empty()).unwrap()).await
+}
+
+async fn answer(app: &Router, request: Request<Body>) -> Answer {
+    let response = app.clone().oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     Answer { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
@@ -38,10 +42,30 @@ async fn url(app: &Router, token: &str, customer_id: Uuid, dashboard: &str, rest
     answer["data"]["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:3000").unwrap().to_owned()
 }
 
-/// The session token in the links of a page.
+/// The page, asked for as its own script does.
+async fn open_by(app: &Router, path: &str, session: &str) -> Answer {
+    let request = Request::get(path).header("authorization", format!("Bearer {session}"));
+    answer(app, request.body(Body::empty()).unwrap()).await
+}
+
+/// The session token that a page holds for its own requests.
 fn session(page: &str) -> String {
+    let at = page.find("id=\"session\"").expect("the place of the session token");
+    page[at..].split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// The token in the links of a page.
+fn link(page: &str) -> String {
     let at = page.find("?token=").expect("a link with a token") + "?token=".len();
     page[at..].split(['&', '"']).next().unwrap().to_owned()
+}
+
+/// A customer who owes something: the page of its invoices has links.
+async fn customer_with_draft(pool: &PgPool) -> Uuid {
+    let customer_id = customer_on_plan(pool).await;
+    let billed = "update customer_plan set period_end = '2026-02-01T00:00:00Z'";
+    sqlx::query(billed).execute(pool).await.unwrap();
+    customer_id
 }
 
 async fn customer_on_plan(pool: &PgPool) -> Uuid {
@@ -59,8 +83,7 @@ async fn the_usage_page_shows_a_chart_and_links_to_the_windows(pool: PgPool) {
     assert_eq!(first.status, StatusCode::OK, "{}", first.body);
     assert!(first.body.contains("data-chart"), "{}", first.body);
     assert!(first.body.contains("COUNT of requests"));
-    let session = session(&first.body);
-    let wider = open(&app, &format!("/embed/usage?token={session}&window=90")).await;
+    let wider = open(&app, &format!("/embed/usage?token={}&window=90", link(&first.body))).await;
     assert_eq!(wider.status, StatusCode::OK);
     assert!(wider.body.contains("data-chart"));
 }
@@ -145,7 +168,7 @@ async fn what_is_said_in_place_of_a_dashboard_keeps_its_colors(pool: PgPool) {
         server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let now = server::clock::now();
     let long_ago = |path: &str| {
-        let session = keys.verify_page(path.split("token=").nth(1).unwrap(), now).unwrap();
+        let session = keys.verify_address(path.split("token=").nth(1).unwrap(), now).unwrap();
         let signed =
             keys.sign_embed(&session.grant, TimeDelta::minutes(1), now - TimeDelta::days(1)).unwrap();
         format!("/embed/usage?token={}", signed.token)
@@ -185,29 +208,62 @@ async fn a_section_that_fails_leaves_the_page_standing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_session_token_stands_in_no_address(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_with_draft(&pool).await;
+    for dashboard in ["usage", "invoices"] {
+        let path = format!("/embed/{dashboard}");
+        let first = open(&app, &url(&app, &token, customer_id, dashboard, json!({})).await).await;
+        let session = session(&first.body);
+        let by_address = open(&app, &format!("{path}?token={session}")).await;
+        assert_eq!(by_address.status, StatusCode::UNAUTHORIZED, "{path}");
+        let by_header = open_by(&app, &path, &session).await;
+        assert_eq!(by_header.status, StatusCode::OK, "{path}");
+        for page in [&first.body, &by_header.body] {
+            let own = self::session(page);
+            assert_eq!(page.matches(&own).count(), 1, "{path}: it is in its one place");
+            assert!(link(page) != own);
+        }
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_link_token_opens_pages_and_nothing_else(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_with_draft(&pool).await;
+    let first = open(&app, &url(&app, &token, customer_id, "invoices", json!({})).await).await;
+    let link = link(&first.body);
+    assert_eq!(open(&app, &format!("/embed/invoices?token={link}")).await.status, StatusCode::OK);
+    let (status, _) = common::get(&app, &link, &format!("/v1/customers/{customer_id}/invoices")).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "it reads no JSON");
+    let (status, _) = post(&app, &link, "/embed/session", json!({})).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "it renews no session");
+    let form = Request::post("/embed/invoices/download")
+        .body(Body::from(format!("token={link}&csv={}", Uuid::nil())));
+    assert_eq!(answer(&app, form.unwrap()).await.status, StatusCode::UNAUTHORIZED, "it downloads nothing");
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn a_session_is_renewed_and_opens_the_page(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
-    let customer_id = customer_on_plan(&pool).await;
-    let billed = "update customer_plan set period_end = '2026-02-01T00:00:00Z'";
-    sqlx::query(billed).execute(&pool).await.unwrap();
-    let page = open(&app, &url(&app, &token, customer_id, "invoices", json!({})).await).await;
-    assert_eq!(page.status, StatusCode::OK);
+    let customer_id = customer_with_draft(&pool).await;
     let path = url(&app, &token, customer_id, "invoices", json!({})).await;
-    let embed = path.split("token=").nth(1).unwrap().to_owned();
-    let (status, _) = post(&app, &embed, "/embed/session", json!({})).await;
+    let page = open(&app, &path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let embed = path.split("token=").nth(1).unwrap();
+    let (status, _) = post(&app, embed, "/embed/session", json!({})).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "an embed token is no session token");
 
-    let keys =
-        server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let now = server::clock::now();
-    let session = keys.sign_session(&keys.verify_page(&embed, now).unwrap(), now).unwrap().token;
-    let (status, answer) = post(&app, &session, "/embed/session", json!({})).await;
+    let (status, answer) = post(&app, &session(&page.body), "/embed/session", json!({})).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     let left = answer["expires_in"].as_i64().unwrap();
-    assert!((1_790..=1_800).contains(&left), "{left}");
-    let renewed = answer["token"].as_str().unwrap();
-
-    let page = open(&app, &format!("/embed/invoices?token={renewed}")).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("data-invoice"), "{}", page.body);
+    assert!((590..=600).contains(&left), "{left}: the links end first");
+    let (session, link) = (answer["token"].as_str().unwrap(), answer["link"].as_str().unwrap());
+    for page in [
+        open_by(&app, "/embed/invoices", session).await,
+        open(&app, &format!("/embed/invoices?token={link}")).await,
+    ] {
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("data-invoice"), "{}", page.body);
+    }
 }

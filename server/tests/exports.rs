@@ -105,7 +105,8 @@ async fn page_pdf_csv_and_json_show_the_same_figures(pool: PgPool) {
     let session = session_token(billed.customer_id, |_| {});
     let page = send(
         &app,
-        Request::get(format!("/embed/invoices?token={session}&invoice={id}&show=all"))
+        Request::get(format!("/embed/invoices?invoice={id}&show=all"))
+            .header("authorization", format!("Bearer {session}"))
             .body(Body::empty())
             .unwrap(),
     )

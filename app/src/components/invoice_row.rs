@@ -57,8 +57,8 @@ pub fn InvoiceInside(
     }
 }
 
-/// The buttons that download an invoice. They belong to the page's one form, whose body carries the token, so that it
-/// stands in no address.
+/// The buttons that download an invoice. They belong to the page's one form, whose body carries the session
+/// token, so that it stands in no address.
 #[component]
 pub fn Downloads(
     /// The invoice.

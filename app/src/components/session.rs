@@ -2,16 +2,14 @@
 
 use leptos::prelude::*;
 
-/// Renews the session token before it expires and puts the new one into the page's links.
+/// Renews the page's tokens before the first of them ends, and puts the new ones in their places.
 #[island]
 pub fn Session(
-    /// The session token.
-    token: String,
-    /// Seconds until it expires.
+    /// Seconds until it ends.
     expires_in: u32,
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    crate::components::browser::keep_session(token, expires_in);
+    crate::components::browser::keep_session(expires_in);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (token, expires_in);
+    let _ = expires_in;
 }

@@ -79,7 +79,6 @@ const FILTERED_FROM: usize = 10;
 impl InvoicesPage {
     pub(super) fn view(self, nonce: String) -> impl IntoView {
         let Self { content, now, options, links } = self;
-        let token = links.token().to_owned();
         let content = match content {
             InvoicesContent::List(query, Ok(found)) => {
                 EitherOf3::A(list(query, found, &options, now, &links))
@@ -94,9 +93,7 @@ impl InvoicesPage {
         };
         view! {
             {content}
-            <form id="download" method="post" action=Links::DOWNLOAD>
-                <input type="hidden" name="token" value=token data-session=""/>
-            </form>
+            <form id="download" method="post" action=Links::DOWNLOAD></form>
             <p class="card state" id="offline" role="alert" hidden>{words::OFFLINE}</p>
             <script nonce=nonce inner_html=SCRIPT></script>
         }

@@ -1,7 +1,7 @@
 (()=>{
 const D=document,all=(s,r=D)=>[...r.querySelectorAll(s)];
-// The token was spent on this page: it stays out of the address bar and of what is shared from there.
-const clean=h=>{const u=new URL(h,location);u.searchParams.delete('token');history.replaceState(null,'',u.pathname+u.search)};
+// A link's token is for opening it: it stays out of the address bar and of what is shared from there.
+const bare=h=>{const u=new URL(h,location);u.searchParams.delete('token');return u.pathname+u.search},clean=h=>history.replaceState(null,'',bare(h));
 clean(location);
 // The tooltip of every chart, by pointer and by keyboard, from the rows of the table that stands below it.
 let at=null,day=-1,late=[];
@@ -50,7 +50,7 @@ o=k}while(o!==end){const k=o.nextSibling;o.remove();o=k}};
 const swap=(b,w,href)=>{const f=figures(b),now=apart(b,b.dataset.window),next=apart(b,w);if(next.length!==f.length)return false;
 hide();f.forEach((x,i)=>{const [c,table]=next[i],old=now[i][1];like(x,c,old);late.push(()=>{table.open=old.open;old.replaceWith(table)})});
 b.dataset.window=w;for(const l of all('a[data-range]',b))l.dataset.range===w?l.setAttribute('aria-current','page'):l.removeAttribute('aria-current');
-// The session that is renewed is that of the link; what was kept may say an older one.
+// The token that is renewed is that of the link; what was kept may say an older one.
 const token=new URL(href).searchParams.get('token');
 late.push(()=>{for(const l of all('a[data-choice]',b))l.setAttribute('href',l.getAttribute('href').replace(/token=[^&]*/,'token='+token).replace(l.dataset.range?/^$/:/window=\d+/,'window='+w));clean(href)});
 f.some(x=>x.lastElementChild.open)?settle():requestAnimationFrame(()=>setTimeout(settle));return true};
@@ -61,12 +61,10 @@ e.preventDefault();settle();const href=l.href,w=l.dataset.range,my=++turn;said()
 if(w===b.dataset.window){b.removeAttribute('aria-busy');clean(href);return}
 if(w&&swap(b,w,href)){b.removeAttribute('aria-busy');return}
 b.setAttribute('aria-busy','true');
-try{const r=await fetch(href),text=await r.text(),p=new DOMParser().parseFromString(text.slice(text.indexOf('<body')),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
+// Who asks is said in a header: no address that a proxy may log holds a token here.
+try{const r=await fetch(bare(href),{headers:{authorization:'Bearer '+D.getElementById('session').value}}),text=await r.text(),p=new DOMParser().parseFromString(text.slice(text.indexOf('<body')),'text/html'),n=p.getElementById('usage');if(my!==turn)return;
 if(r.status===401){D.getElementById('expired').hidden=false;b.removeAttribute('aria-busy');return}
 if(!r.ok||!n)throw 0;
-// The page's own session goes on: it is the one that is renewed.
-const t=new URL(l.href).searchParams.get('token');
-for(const a of all('a[data-session]',n).concat(all('template',n).flatMap(x=>all('a[data-session]',x.content))))a.setAttribute('href',a.getAttribute('href').replace(/token=[^&]*/,'token='+t));
 hide();kept={};b.replaceWith(n);clean(href);said().textContent=n.dataset.said;retry(n,l.dataset.choice)}
 catch{if(my===turn){b.removeAttribute('aria-busy');said().textContent=said().dataset.failed}}});
 })()

@@ -31,9 +31,11 @@ pub struct PageFrame {
 /// What the browser needs to keep a session.
 #[derive(Clone, Debug)]
 pub struct SessionProps {
-    /// The session token.
+    /// The session token: for the `Authorization` of what the page asks, and for its form; it stands in no address.
     pub token: String,
-    /// Seconds until it expires.
+    /// The link token: for the addresses on the page.
+    pub link: String,
+    /// Seconds until the first of the two ends.
     pub expires_in: u32,
 }
 
@@ -78,8 +80,21 @@ pub fn Shell(
         PageContent::Usage(page) => EitherOf3::B(page.view()),
         PageContent::Message(page) => EitherOf3::C(page.view()),
     };
-    let session =
-        frame.session.map(|session| view! { <Session token=session.token expires_in=session.expires_in/> });
+    // The one place of the session token: it belongs to the form for downloads wherever a page has one.
+    let session = frame.session.map(|session| {
+        view! {
+            <input
+                type="hidden"
+                id="session"
+                name="token"
+                form="download"
+                autocomplete="off"
+                value=session.token
+                data-link=session.link
+            />
+            <Session expires_in=session.expires_in/>
+        }
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-scheme=scheme.as_str()>

@@ -22,7 +22,7 @@ pub struct DocumentQuery {
     pub find: String,
 }
 
-/// Makes the addresses, each with the reader's token.
+/// Makes the addresses, each with the link token of the page.
 #[derive(Clone, Debug)]
 pub struct Links {
     token: String,
@@ -74,6 +74,13 @@ impl Links {
     }
 }
 
+/// An address with another token in the place of its own.
+pub fn with_token(href: &str, token: &str) -> String {
+    let Some((before, own)) = href.split_once("token=") else { return href.to_owned() };
+    let after = own.find('&').map_or("", |end| &own[end..]);
+    format!("{before}token={token}{after}")
+}
+
 /// Percent-encodes all but what never needs it.
 fn encode(text: &str, into: &mut String) {
     for byte in text.bytes() {
@@ -100,5 +107,12 @@ mod tests {
         assert_eq!(links.list(&query), "/embed/invoices?token=t&status=VOID&number=INV%204%26%C3%A9");
         let find = DocumentQuery { show_all: false, find: "eu".to_owned() };
         assert_eq!(links.invoice("7", &find), "/embed/invoices?token=t&invoice=7&find=eu");
+    }
+
+    #[test]
+    fn a_renewed_token_takes_the_place_of_the_old_one() {
+        assert_eq!(with_token("/embed/invoices?token=old", "new"), "/embed/invoices?token=new");
+        assert_eq!(with_token("/embed/usage?token=old&window=60", "new"), "/embed/usage?token=new&window=60");
+        assert_eq!(with_token("/embed/usage?window=60", "new"), "/embed/usage?window=60");
     }
 }

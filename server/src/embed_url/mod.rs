@@ -1,6 +1,6 @@
-//! Signs and verifies embed and session tokens; the only user of the signing keys.
+//! Signs and verifies embed, session and link tokens; the only user of the signing keys.
 //!
-//! Both are strict JWTs. The first part of a token must equal, byte for byte, the header that one of our keys writes:
+//! All are strict JWTs. The first part of a token must equal, byte for byte, the header that one of our keys writes:
 //! so the algorithm, the type and the key all come from the key record and nothing from the header is ever obeyed.
 //! Every failure is the same error, so that a refused token teaches nothing.
 
@@ -17,6 +17,9 @@ pub const SESSION_TTL: Duration = Duration::minutes(30);
 /// How long after the page was first opened its session can be renewed.
 pub const SESSION_LIFE: Duration = Duration::hours(12);
 
+/// How long a link on a page can be opened, unless the page's links are renewed.
+pub const LINK_TTL: Duration = Duration::minutes(10);
+
 /// The issuer of every token.
 const ISSUER: &str = "inlay";
 
@@ -30,13 +33,19 @@ struct Key {
     verifies: DecodingKey,
     embed_header: String,
     session_header: String,
+    link_header: String,
 }
 
-/// What a token is for. An embed token opens a page, a session token keeps it going.
+/// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
+    /// Opens a page, from an embeddable URL.
     Embed,
+    /// Keeps an open page going: its requests, their data, its renewal. It stands in no address.
     Session,
+    /// Opens a page from a link on a page, for those who follow it without a script or into another tab. It stands in
+    /// addresses, which proxies log, so it is good for a short time and for nothing else.
+    Link,
 }
 
 impl Purpose {
@@ -44,6 +53,7 @@ impl Purpose {
         match self {
             Self::Embed => "embed",
             Self::Session => "session",
+            Self::Link => "link",
         }
     }
 
@@ -51,6 +61,7 @@ impl Purpose {
         match self {
             Self::Embed => "embed+jwt",
             Self::Session => "session+jwt",
+            Self::Link => "link+jwt",
         }
     }
 }
@@ -64,7 +75,7 @@ pub struct Grant {
     pub config: DashboardConfig,
 }
 
-/// A verified embed or session token.
+/// A verified token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// What it grants.
@@ -98,7 +109,7 @@ struct Claims {
     jti: String,
     #[serde(rename = "v")]
     config: DashboardConfig,
-    /// Session tokens: when the page was first opened.
+    /// Session and link tokens: when the page was first opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
 }
@@ -127,20 +138,24 @@ impl Keys {
     /// # Errors
     /// When the session has come to its end, or there is no key.
     pub fn sign_session(&self, session: &Session, now: DateTime<Utc>) -> Result<Signed, InvalidToken> {
-        let end = session.opened_at + SESSION_LIFE;
-        if end <= now {
-            return Err(InvalidToken);
-        }
-        let opened_at = Some(session.opened_at.timestamp());
-        self.sign(Purpose::Session, &session.grant, opened_at, end.min(now + SESSION_TTL), now)
+        self.sign_opened(Purpose::Session, session, SESSION_TTL, now)
     }
 
-    /// Verifies a token that may open a page: an embed token starts a session now, a session token goes on with its own.
+    /// The token of the links on a page: good for [`LINK_TTL`], and never beyond [`SESSION_LIFE`].
+    ///
+    /// # Errors
+    /// When the session has come to its end, or there is no key.
+    pub fn sign_link(&self, session: &Session, now: DateTime<Utc>) -> Result<Signed, InvalidToken> {
+        self.sign_opened(Purpose::Link, session, LINK_TTL, now)
+    }
+
+    /// Verifies a token that opens a page from its address: an embed token starts a session now, a link token goes on
+    /// with its own.
     ///
     /// # Errors
     /// Whatever is wrong with it.
-    pub fn verify_page(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
-        self.verify(Purpose::Embed, token, now).or_else(|_| self.verify_session(token, now))
+    pub fn verify_address(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
+        self.verify(Purpose::Embed, token, now).or_else(|_| self.verify(Purpose::Link, token, now))
     }
 
     /// Verifies a session token.
@@ -149,6 +164,22 @@ impl Keys {
     /// Whatever is wrong with it.
     pub fn verify_session(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
         self.verify(Purpose::Session, token, now)
+    }
+
+    /// A token of a page that was opened.
+    fn sign_opened(
+        &self,
+        purpose: Purpose,
+        session: &Session,
+        ttl: Duration,
+        now: DateTime<Utc>,
+    ) -> Result<Signed, InvalidToken> {
+        let end = session.opened_at + SESSION_LIFE;
+        if end <= now {
+            return Err(InvalidToken);
+        }
+        let opened_at = Some(session.opened_at.timestamp());
+        self.sign(purpose, &session.grant, opened_at, end.min(now + ttl), now)
     }
 
     fn sign(
@@ -179,7 +210,10 @@ impl Keys {
     /// The dashboard of a token that is one of ours, though it may have expired: what is said in place of the page
     /// keeps the embedder's colors. `None` for any other token.
     pub fn config(&self, token: &str) -> Option<DashboardConfig> {
-        let claims = self.claims(Purpose::Embed, token).or_else(|_| self.claims(Purpose::Session, token));
+        let claims = self
+            .claims(Purpose::Embed, token)
+            .or_else(|_| self.claims(Purpose::Link, token))
+            .or_else(|_| self.claims(Purpose::Session, token));
         claims.ok().map(|claims| claims.config)
     }
 
@@ -202,8 +236,10 @@ impl Keys {
         }
         let opened_at = match (purpose, claims.auth_time) {
             (Purpose::Embed, None) => now,
-            (Purpose::Session, Some(seconds)) => DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?,
-            (Purpose::Embed, Some(_)) | (Purpose::Session, None) => return Err(InvalidToken),
+            (Purpose::Session | Purpose::Link, Some(seconds)) => {
+                DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?
+            }
+            (Purpose::Embed, Some(_)) | (Purpose::Session | Purpose::Link, None) => return Err(InvalidToken),
         };
         Ok(Session { grant: Grant { customer_id: claims.sub, config: claims.config }, opened_at })
     }
@@ -217,11 +253,13 @@ impl Key {
             verifies: DecodingKey::from_secret(secret),
             embed_header: String::new(),
             session_header: String::new(),
+            link_header: String::new(),
         };
         let encoded =
             |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
         key.embed_header = encoded(&key.header(Purpose::Embed));
         key.session_header = encoded(&key.header(Purpose::Session));
+        key.link_header = encoded(&key.header(Purpose::Link));
         key
     }
 
@@ -236,6 +274,7 @@ impl Key {
         match purpose {
             Purpose::Embed => &self.embed_header,
             Purpose::Session => &self.session_header,
+            Purpose::Link => &self.link_header,
         }
     }
 }

@@ -40,7 +40,7 @@ fn parts(token: &str) -> (String, String) {
 
 #[test]
 fn an_embed_token_opens_its_customers_page() {
-    let session = keys("a", 1).verify_page(&embed_token(), now() + Duration::minutes(14)).unwrap();
+    let session = keys("a", 1).verify_address(&embed_token(), now() + Duration::minutes(14)).unwrap();
     assert_eq!(session.grant, grant());
     assert_eq!(session.opened_at, now() + Duration::minutes(14));
 }
@@ -50,42 +50,68 @@ fn expired_url_is_rejected() {
     let keys = keys("a", 1);
     let signed = keys.sign_embed(&grant(), Duration::minutes(15), now()).unwrap();
     assert_eq!(signed.expires_at, now() + Duration::minutes(15));
-    assert!(keys.verify_page(&signed.token, signed.expires_at - Duration::seconds(1)).is_ok());
-    assert_eq!(keys.verify_page(&signed.token, signed.expires_at), Err(InvalidToken));
+    assert!(keys.verify_address(&signed.token, signed.expires_at - Duration::seconds(1)).is_ok());
+    assert_eq!(keys.verify_address(&signed.token, signed.expires_at), Err(InvalidToken));
 }
 
 #[test]
 fn a_token_from_the_future_is_rejected() {
-    assert!(keys("a", 1).verify_page(&embed_token(), now() - Duration::seconds(30)).is_ok());
-    assert_eq!(keys("a", 1).verify_page(&embed_token(), now() - Duration::minutes(2)), Err(InvalidToken));
+    assert!(keys("a", 1).verify_address(&embed_token(), now() - Duration::seconds(30)).is_ok());
+    assert_eq!(keys("a", 1).verify_address(&embed_token(), now() - Duration::minutes(2)), Err(InvalidToken));
 }
 
 #[test]
 fn another_key_or_key_id_is_rejected() {
-    assert_eq!(keys("a", 2).verify_page(&embed_token(), now()), Err(InvalidToken));
-    assert_eq!(keys("b", 1).verify_page(&embed_token(), now()), Err(InvalidToken));
-    assert_eq!(Keys::new(Vec::new()).verify_page(&embed_token(), now()), Err(InvalidToken));
+    assert_eq!(keys("a", 2).verify_address(&embed_token(), now()), Err(InvalidToken));
+    assert_eq!(keys("b", 1).verify_address(&embed_token(), now()), Err(InvalidToken));
+    assert_eq!(Keys::new(Vec::new()).verify_address(&embed_token(), now()), Err(InvalidToken));
     assert_eq!(Keys::new(Vec::new()).sign_embed(&grant(), Duration::minutes(1), now()), Err(InvalidToken));
 }
 
 #[test]
 fn a_retired_key_still_verifies_and_the_first_signs() {
     let rotated = Keys::new(vec![("b".to_owned(), vec![2; 32]), ("a".to_owned(), vec![1; 32])]);
-    assert!(rotated.verify_page(&embed_token(), now()).is_ok());
+    assert!(rotated.verify_address(&embed_token(), now()).is_ok());
     let token = rotated.sign_embed(&grant(), Duration::minutes(15), now()).unwrap().token;
-    assert!(keys("b", 2).verify_page(&token, now()).is_ok());
-    assert!(keys("a", 1).verify_page(&token, now()).is_err());
+    assert!(keys("b", 2).verify_address(&token, now()).is_ok());
+    assert!(keys("a", 1).verify_address(&token, now()).is_err());
 }
 
 #[test]
-fn an_embed_token_is_no_session_token() {
+fn a_token_is_good_for_its_own_purpose_alone() {
     let keys = keys("a", 1);
-    assert_eq!(keys.verify_session(&embed_token(), now()), Err(InvalidToken));
     let session = Session { grant: grant(), opened_at: now() };
-    let token = keys.sign_session(&session, now()).unwrap().token;
-    assert_eq!(keys.verify_session(&token, now()).unwrap(), session);
-    assert_eq!(keys.verify_page(&token, now()).unwrap(), session);
-    assert_eq!(keys.verify(Purpose::Embed, &token, now()), Err(InvalidToken));
+    let tokens = [
+        (Purpose::Embed, embed_token()),
+        (Purpose::Session, keys.sign_session(&session, now()).unwrap().token),
+        (Purpose::Link, keys.sign_link(&session, now()).unwrap().token),
+    ];
+    for (purpose, token) in &tokens {
+        for (other, _) in &tokens {
+            let verified = keys.verify(*other, token, now());
+            assert_eq!(verified, if other == purpose { Ok(session.clone()) } else { Err(InvalidToken) });
+        }
+        let opens = |verified: Result<Session, InvalidToken>| verified.is_ok();
+        assert_eq!(opens(keys.verify_address(token, now())), *purpose != Purpose::Session, "{purpose:?}");
+        assert_eq!(opens(keys.verify_session(token, now())), *purpose == Purpose::Session, "{purpose:?}");
+    }
+}
+
+#[test]
+fn a_link_lasts_ten_minutes_and_never_longer_than_its_session() {
+    let keys = keys("a", 1);
+    let session = Session { grant: grant(), opened_at: now() };
+    for (after, lasts) in [
+        (Duration::zero(), Duration::minutes(10)),
+        (SESSION_LIFE - Duration::minutes(3), Duration::minutes(3)),
+    ] {
+        let signed = keys.sign_link(&session, now() + after).unwrap();
+        assert_eq!(signed.expires_at, now() + after + lasts);
+        let opened = keys.verify_address(&signed.token, signed.expires_at - Duration::seconds(1)).unwrap();
+        assert_eq!(opened, session, "it does not begin anew");
+        assert_eq!(keys.verify_address(&signed.token, signed.expires_at), Err(InvalidToken));
+    }
+    assert_eq!(keys.sign_link(&session, now() + SESSION_LIFE), Err(InvalidToken));
 }
 
 #[test]
@@ -110,30 +136,32 @@ fn only_the_exact_header_is_accepted() {
     let (header, claims) = parts(&embed_token());
     assert_eq!(header, r#"{"typ":"embed+jwt","alg":"HS256","kid":"a"}"#);
     let keys = keys("a", 1);
-    assert!(keys.verify_page(&forged(&header, &claims), now()).is_ok());
+    assert!(keys.verify_address(&forged(&header, &claims), now()).is_ok());
     for header in [
         r#"{"typ":"embed+jwt","alg":"none","kid":"a"}"#,
         r#"{"typ":"embed+jwt","alg":"HS512","kid":"a"}"#,
         r#"{"typ":"JWT","alg":"HS256","kid":"a"}"#,
         r#"{"typ":"session+jwt","alg":"HS256","kid":"a"}"#,
+        r#"{"typ":"link+jwt","alg":"HS256","kid":"a"}"#,
         r#"{"typ":"embed+jwt","alg":"HS256"}"#,
         r#"{"alg":"HS256","typ":"embed+jwt","kid":"a"}"#,
         r#"{"typ":"embed+jwt","alg":"HS256","kid":"a","crit":["exp"]}"#,
     ] {
-        assert_eq!(keys.verify_page(&forged(header, &claims), now()), Err(InvalidToken), "{header}");
+        assert_eq!(keys.verify_address(&forged(header, &claims), now()), Err(InvalidToken), "{header}");
     }
     let unsigned =
         |header: &str| format!("{}.{}.", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(&claims));
-    assert_eq!(keys.verify_page(&unsigned(&header), now()), Err(InvalidToken));
-    assert_eq!(keys.verify_page(&unsigned(r#"{"alg":"none"}"#), now()), Err(InvalidToken));
+    assert_eq!(keys.verify_address(&unsigned(&header), now()), Err(InvalidToken));
+    assert_eq!(keys.verify_address(&unsigned(r#"{"alg":"none"}"#), now()), Err(InvalidToken));
 }
 
 #[test]
 fn every_claim_must_be_there_and_right() {
     let (header, claims) = parts(&embed_token());
     let claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
-    let verify =
-        |claims: &serde_json::Value| keys("a", 1).verify_page(&forged(&header, &claims.to_string()), now());
+    let verify = |claims: &serde_json::Value| {
+        keys("a", 1).verify_address(&forged(&header, &claims.to_string()), now())
+    };
     assert!(verify(&claims).is_ok());
     for name in ["iss", "aud", "sub", "iat", "exp", "jti", "v"] {
         let mut without = claims.clone();
@@ -166,11 +194,11 @@ proptest! {
         prop_assume!(bytes[position] != byte);
         bytes[position] = byte;
         let changed = String::from_utf8(bytes).unwrap();
-        prop_assert_eq!(keys("a", 1).verify_page(&changed, now()), Err(InvalidToken));
+        prop_assert_eq!(keys("a", 1).verify_address(&changed, now()), Err(InvalidToken));
     }
 
     #[test]
     fn any_text_is_rejected_without_a_panic(text in ".{0,200}") {
-        prop_assert_eq!(keys("a", 1).verify_page(&text, now()), Err(InvalidToken));
+        prop_assert_eq!(keys("a", 1).verify_address(&text, now()), Err(InvalidToken));
     }
 }
