@@ -38,7 +38,7 @@ const LIST: Call = Call::new("customers.invoices.listBreakdowns", "Break invoice
          `starting_on` to `ending_before`, both required; `window_size` is DAY unless it says HOUR. A response covers \
          at most 35 days, or 24 hours, and 100 rows; `next_page` has the rest. `sort` is by the window's start. A \
          window that has not begun is listed only when it has usage. Voided invoices have no breakdown. A \
-         session token gets those of the invoices that its dashboard shows.",
+         [session token](#embedding) gets those of the invoices that its dashboard shows.",
     )
     .query("starting_on={this_month}&ending_before={next_month}&window_size=DAY")
     .missing("the customer");

@@ -240,14 +240,16 @@ async fn archive(
     Ok(Id::json(body.id))
 }
 
-const LIST_BILLABLE_METRICS: Call =
-    Call::new("customers.listBillableMetrics", "List the billable metrics that measure a customer")
-        .about(
-            "All of them, or with `on_current_plan=true` those of today's plan. A session token of a \
+const LIST_BILLABLE_METRICS: Call = Call::new(
+    "customers.listBillableMetrics",
+    "List the billable metrics that measure a customer",
+)
+.about(
+    "All of them, or with `on_current_plan=true` those of today's plan. A [session token](#embedding) of a \
      usage dashboard gets the latter; to one of another dashboard, the customer does not exist.",
-        )
-        .query("on_current_plan=true")
-        .missing("the customer");
+)
+.query("on_current_plan=true")
+.missing("the customer");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -28,7 +28,8 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
     .about(
         "The URL goes into the `src` of an iframe and shows one dashboard of one customer, without signing in. It can be \
          opened for 15 minutes unless `expires_in` (seconds, 60 to 86,400) or the server says otherwise; a page that is \
-         open goes on working. Ask for a new one each time you draw the page around it.\n\n\
+         open goes on working. Ask for a new one each time you draw the page around it, and keep its token out of your \
+         proxy's log: see [the tokens](#embedding).\n\n\
          `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
          `bm_group_key_overrides` gives group keys and their values names for people.",
     )

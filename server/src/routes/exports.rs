@@ -26,7 +26,7 @@ pub(super) fn calls() -> Calls {
 const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoice as PDF")
     .about(
         "A4, tagged for screen readers, fonts embedded. It shows the rows of the dashboard's document: charges of a \
-         line are rounded so that they add up to it. A session token gets what its dashboard shows, \
+         line are rounded so that they add up to it. A [session token](#embedding) gets what its dashboard shows, \
          under the names of its `bm_group_key_overrides`.",
     )
     .media_type("application/pdf")
@@ -36,7 +36,7 @@ const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoi
     .about(
         "The same rows as the PDF, by RFC 4180 in UTF-8: a column `Type` says what a row is. Quantities and prices \
          hold every digit; amounts are in whole units (dollars, not cents). A text that a spreadsheet would take for \
-         a formula begins with an apostrophe. A session token gets what its dashboard shows, under the \
+         a formula begins with an apostrophe. A [session token](#embedding) gets what its dashboard shows, under the \
          names of its `bm_group_key_overrides`.",
     )
     .media_type("text/csv")

@@ -34,7 +34,7 @@ const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoi
          `starting_on` and `ending_before` select by billing period, and `sort` goes by its start, oldest first \
          unless it says date_desc. `type` USAGE is every invoice of a plan. Only contracts have invoices of another \
          type, a `contract_id`, or historical commits, so there are none. `webhook_notification_id` is taken and not \
-         looked at.\n\nA session token of an invoices dashboard lists what its dashboard shows; to \
+         looked at.\n\nA [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to \
          one of another dashboard, the customer does not exist.",
     )
     .query("status=FINALIZED&sort=date_desc&limit=3")
@@ -127,7 +127,7 @@ async fn list(
 
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
     .about(
-        "With `skip_zero_qty_line_items=true`, lines without usage are left out. To a session token, an \
+        "With `skip_zero_qty_line_items=true`, lines without usage are left out. To a [session token](#embedding), an \
          invoice that its dashboard does not show does not exist.",
     )
     .missing("the invoice");
