@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod compress;
 pub mod config;
+pub mod connection;
 pub mod dashboards;
 pub mod db;
 pub mod demo;
@@ -36,6 +37,7 @@ pub mod state;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
+mod upload;
 pub mod usage_page;
 
 pub use error::{Error, Result};

@@ -1,13 +1,22 @@
 //! The running server: listens, works, and stops in order.
 
-use crate::{AppState, config::Config, embed_url::Keys, jobs, postgres::Problem, routes};
+use crate::{
+    AppState,
+    config::Config,
+    connection::{self, Timeouts},
+    embed_url::Keys,
+    jobs,
+    postgres::Problem,
+    routes,
+};
+use axum::serve::Listener;
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::timeout,
 };
 
@@ -20,7 +29,7 @@ pub struct Running {
     /// Where it listens: the port is known even if 0 was asked for.
     pub address: SocketAddr,
     shutdown: watch::Sender<bool>,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
     jobs: JoinHandle<()>,
 }
 
@@ -40,7 +49,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     let address = listener.local_addr().map_err(|error| Problem::new(error.to_string()))?;
     let (shutdown, stop) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
-    let server = tokio::spawn(answer(listener, routes::router(state), stop));
+    let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
     Ok(Running { address, shutdown, server, jobs })
 }
@@ -56,19 +65,25 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {
 }
 
 /// Answers requests until the signal to stop, then those in flight.
-///
-/// # Errors
-/// When the listener fails.
 pub async fn answer(
-    listener: TcpListener,
+    mut listener: TcpListener,
     router: axum::Router,
     mut stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let stopped = async move {
-        // A sender that is gone means stop as well.
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    timeouts: Timeouts,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // axum's, which waits for a moment when the process has no files left.
+            (stream, _) = Listener::accept(&mut listener) => {
+                connections.spawn(connection::serve(stream, router.clone(), timeouts, stop.clone()));
+            }
+            Some(_) = connections.join_next() => {}
+            () = connection::stopped(&mut stop) => break,
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }
 
 impl Running {
@@ -77,7 +92,7 @@ impl Running {
         let _ = self.shutdown.send(true);
         let ended = timeout(DRAIN, async { (self.server.await, self.jobs.await) }).await;
         match ended {
-            Ok((Ok(Ok(())), Ok(()))) => tracing::info!("stopped"),
+            Ok((Ok(()), Ok(()))) => tracing::info!("stopped"),
             Ok(failed) => tracing::error!(?failed, "stopped with an error"),
             Err(_) => tracing::warn!("stopped with requests still in flight"),
         }

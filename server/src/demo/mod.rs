@@ -15,6 +15,7 @@ use crate::{
     cli::DemoArguments,
     clock,
     config::{Config, reachable},
+    connection::Timeouts,
     db::api_token::{self, Scope},
     error::chain,
     postgres::Problem,
@@ -68,7 +69,7 @@ pub async fn run(
     };
     let (stop, stopped) = watch::channel(false);
     let portal = watching(portal::router(portal), arguments);
-    let portal = tokio::spawn(serve::answer(listener, portal, stopped));
+    let portal = tokio::spawn(serve::answer(listener, portal, stopped, Timeouts::default()));
     introduce(&config, &portal_url, &token)?;
 
     interrupt.wait().await;
