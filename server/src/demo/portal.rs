@@ -2,14 +2,15 @@
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
-    http::{HeaderValue, StatusCode, header},
+    extract::{Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use uuid::Uuid;
 
 const PAGE: &str = include_str!("../../../public/host.html");
@@ -53,7 +54,29 @@ pub fn router(portal: Portal) -> Router {
         .route("/", get(page))
         .route("/customers", get(customers))
         .route("/embed-url", get(embed_url))
+        .layer(middleware::from_fn(only_own_names))
         .with_state(Arc::new(portal))
+}
+
+/// Refuses requests for names of others. A page of a stranger may have a name that leads to this machine (DNS
+/// rebinding), and would read what the portal tells anybody who asks.
+async fn only_own_names(request: Request, next: Next) -> Response {
+    if is_own_name(request.headers()) {
+        return next.run(request).await;
+    }
+    let problem = "the portal answers at its address and as localhost, not under this name";
+    (StatusCode::MISDIRECTED_REQUEST, Json(json!({ "message": problem }))).into_response()
+}
+
+/// Whether a request is for an address or for this machine by name: no stranger's DNS decides what these mean.
+fn is_own_name(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let address = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok()
 }
 
 async fn page(State(portal): State<Arc<Portal>>) -> Response {
@@ -147,7 +170,45 @@ impl Portal {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn portal_answers_under_its_own_names_only() {
+        let portal = router(Portal {
+            inlay_url: String::new(),
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            api_token: String::new(),
+            customers: Vec::new(),
+            client: reqwest::Client::new(),
+        });
+        for (host, expected) in [
+            (Some("127.0.0.1:3001"), 200),
+            (Some("127.0.0.1"), 200),
+            (Some("[::1]:3001"), 200),
+            (Some("192.168.1.7:3001"), 200),
+            (Some("localhost:3001"), 200),
+            (Some("LOCALHOST"), 200),
+            (Some("rebinding.example:3001"), 421),
+            (Some("localhost.example"), 421),
+            (Some("127.0.0.1.example:3001"), 421),
+            (Some("127.0.0.1@example"), 421),
+            (Some(""), 421),
+            (None, 421),
+        ] {
+            for path in ["/", "/customers", "/embed-url?customer=a&dashboard=usage"] {
+                let mut request = Request::get(path);
+                if let Some(host) = host {
+                    request = request.header("host", host);
+                }
+                let answer = portal.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                let expected = if path.contains("embed-url") && expected == 200 { 404 } else { expected };
+                assert_eq!(answer.status(), expected, "{host:?} {path}");
+            }
+        }
+    }
 
     #[test]
     fn a_wish_becomes_the_body_of_get_embeddable_url() {
