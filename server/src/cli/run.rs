@@ -90,7 +90,7 @@ async fn demo(mut config: Config, arguments: &DemoArguments) -> Result<(), Probl
         config.data_dir = Some(postgres::demo_folder()?);
     }
     let mut interrupt = Interrupt::listen()?;
-    let database = Database::open(&config, Role::Server, say).await?;
+    let database = Database::open(&config, Role::Demo, say).await?;
     interrupt.also(database.lost());
     let outcome = match db::migrate(&database.pool, &mut say).await {
         Ok(()) => demo::run(&config, &database.pool, arguments, &mut interrupt).await,

@@ -29,6 +29,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// A folder with `postgres` and `initdb`, tried first.
     pub postgres_bin: Option<PathBuf>,
+    /// The user that an own Postgres runs as when Inlay is root.
+    pub postgres_user: Option<String>,
     /// The database; `None`: Inlay runs its own Postgres.
     pub database_url: Option<DatabaseUrl>,
     /// Connections to the database.
@@ -87,6 +89,7 @@ impl Config {
             log_format: source.parse("INLAY_LOG_FORMAT", parse::log_format),
             data_dir: source.optional("INLAY_DATA_DIR", parse::path),
             postgres_bin: source.optional("INLAY_POSTGRES_BIN", parse::path),
+            postgres_user: source.optional("INLAY_POSTGRES_USER", parse::user),
             database_url: source.optional("DATABASE_URL", parse::database_url),
             database_connections: source.parse("INLAY_DATABASE_CONNECTIONS", parse::connections),
             portal_listen: source.parse("INLAY_PORTAL_LISTEN", parse::address),

@@ -112,6 +112,11 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(text).map_err(|error| format!("\"{text}\" is not a path: {error}"))
 }
 
+pub(super) fn user(text: &str) -> Result<String, String> {
+    let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    is_name.then(|| text.to_owned()).ok_or_else(|| format!("\"{text}\" is not the name of a user"))
+}
+
 pub(super) fn connections(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()

@@ -62,6 +62,11 @@ pub const VARIABLES: &[Variable] = &[
         "Folder with the programs `postgres` and `initdb`, when they are in none of the usual places.",
     ),
     variable(
+        "INLAY_POSTGRES_USER",
+        None,
+        "As root: the user of this machine that an own Postgres runs as. Unset: `inlay`, else `postgres`; the demo makes do with `nobody`.",
+    ),
+    variable(
         "INLAY_LOG",
         Some("info"),
         "What is logged: `error`, `warn`, `info`, `debug`, or by module, `info,sqlx=debug`.",

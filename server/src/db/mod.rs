@@ -12,6 +12,7 @@ pub mod invoice;
 mod open;
 pub mod plan;
 mod pool;
+mod private;
 mod schema;
 pub mod terms;
 mod transaction;

@@ -1,12 +1,12 @@
 //! The database of a command: the configured one, or a private Postgres that ends with the command.
 
-use super::{connect, migrate};
+use super::{connect, migrate, private};
 use crate::{
     config::Config,
     error::chain,
     postgres::{Postgres, Problem, Role},
 };
-use sqlx::{Connection, PgPool, postgres::PgConnectOptions};
+use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::time::Duration;
 
 /// How often a private Postgres is looked after.
@@ -98,31 +98,14 @@ async fn prepare(
     connections: u32,
     say: &mut dyn FnMut(&str),
 ) -> Result<PgPool, Problem> {
-    make_database(postgres)
+    private::prepare(postgres, say)
         .await
         .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
-    let pool = connect(postgres.options(), connections)
+    let pool = connect(private::options(postgres), connections)
         .await
         .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
     migrate(&pool, say).await.map_err(|error| {
         Problem::new(format!("the schema cannot be brought up to date: {}", chain(&error)))
     })?;
     Ok(pool)
-}
-
-async fn make_database(postgres: &Postgres) -> sqlx::Result<()> {
-    let mut connection = super::pool::single(&postgres.maintenance_options()).await?;
-    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'inlay')")
-        .fetch_one(&mut connection)
-        .await?;
-    if !exists {
-        let made = sqlx::raw_sql("create database inlay").execute(&mut connection).await;
-        // 42P04, 23505: another command made it in this instant.
-        match made {
-            Err(sqlx::Error::Database(error))
-                if matches!(error.code().as_deref(), Some("42P04" | "23505")) => {}
-            made => made.map(drop)?,
-        }
-    }
-    connection.close().await
 }

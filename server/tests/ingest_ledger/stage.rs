@@ -43,9 +43,11 @@ impl Stage {
         let folder = std::env::temp_dir().join(format!("inlay-ledger-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         let postgres = block_in_place(|| start_postgres(&folder));
-        let mut maintenance = PgConnection::connect_with(&postgres.maintenance_options()).await.unwrap();
-        sqlx::raw_sql("create database inlay").execute(&mut maintenance).await.unwrap();
-        let proxy = Proxy::start(&postgres.options()).await;
+        let superuser = postgres.options("postgres", "postgres");
+        let mut superuser = PgConnection::connect_with(&superuser).await.unwrap();
+        sqlx::raw_sql("create role inlay login").execute(&mut superuser).await.unwrap();
+        sqlx::raw_sql("create database inlay owner inlay").execute(&mut superuser).await.unwrap();
+        let proxy = Proxy::start(&postgres.options("inlay", "inlay")).await;
         let mut stage = Self {
             proxy,
             address: "127.0.0.1:0".to_owned(),
@@ -107,7 +109,7 @@ impl Stage {
 
     /// Compares the database and the API with the ledger.
     pub async fn check(&self, ledger: &Ledger) {
-        let options = self.postgres.as_ref().unwrap().options();
+        let options = self.postgres.as_ref().unwrap().options("inlay", "inlay");
         let mut db = PgConnection::connect_with(&options).await.unwrap();
         let stored: Vec<(String, String)> =
             sqlx::query_as("select customer_ref, transaction_id from usage_event")
@@ -144,7 +146,7 @@ impl Stage {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let options = self.proxy.options(&self.postgres.as_ref().unwrap().options());
+        let options = self.proxy.options(&self.postgres.as_ref().unwrap().options("inlay", "inlay"));
         let url = format!("postgres://inlay@127.0.0.1:{}/inlay?sslmode=disable", options.get_port());
         let mut command = Command::new(env!("CARGO_BIN_EXE_inlay"));
         command
@@ -183,7 +185,8 @@ impl Drop for Stage {
 
 fn start_postgres(folder: &std::path::Path) -> Postgres {
     let mut environment = vec![(OsString::from("INLAY_DATA_DIR"), folder.as_os_str().to_owned())];
-    environment.extend(std::env::vars_os().filter(|(name, _)| name == "INLAY_POSTGRES_BIN"));
+    let ours = ["INLAY_POSTGRES_BIN", "INLAY_POSTGRES_USER"];
+    environment.extend(std::env::vars_os().filter(|(name, _)| ours.iter().any(|one| name == one)));
     let config = Config::from_env(environment).unwrap();
     Postgres::start(&config, Role::Server, &mut |_| ()).unwrap()
 }
