@@ -36,8 +36,10 @@ export default async function setup() {
   const [port, portalPort] = [await freePort(), await freePort()];
   const output = openSync(log, "w");
   const signingKey = randomBytes(32).toString("base64");
-  // Unknown INLAY_ names stop the server, so those of the suite are not passed on.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("INLAY_"));
+  // Unknown INLAY_ names stop the server, so those of the suite are not passed on; which Postgres to run is.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("INLAY_") || name.startsWith("INLAY_POSTGRES_"),
+  );
   const server = spawn(program, ["demo"], {
     env: {
       ...Object.fromEntries(inherited),

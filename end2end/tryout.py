@@ -213,7 +213,7 @@ def start_server(cleanup):
         probe.bind(("127.0.0.1", 0))
         listen = f"127.0.0.1:{probe.getsockname()[1]}"
     env = {name: value for name, value in os.environ.items()
-           if not name.startswith("INLAY_") and name != "DATABASE_URL"}
+           if name.startswith("INLAY_POSTGRES_") or not name.startswith("INLAY_") and name != "DATABASE_URL"}
     env |= {
         "INLAY_DATA_DIR": f"{home}/data", "INLAY_LISTEN": listen, "INLAY_PUBLIC_URL": f"http://{listen}",
         "INLAY_SIGNING_KEYS": "tryout:" + base64.b64encode(secrets.token_bytes(32)).decode(),

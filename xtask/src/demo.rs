@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut demo = Command::new(&binary);
     demo.arg("demo").args(arguments.iter().filter(|argument| *argument != "--"));
     if env::var_os("DATABASE_URL").is_none() {
-        demo.env("PATH", step("Postgres", || postgres::path_with(&[&postgres::programs(workspace)?]))?);
+        postgres::name_to(&mut demo, &step("Postgres", || postgres::programs(workspace))?);
     }
     // Asked for help or stopped by Ctrl-C, it is as if it had been called itself.
     let error = demo.exec();

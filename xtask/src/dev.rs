@@ -28,9 +28,9 @@ const WATCHED: [&str; 9] = [
 ];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
-    let path = match env::var_os("DATABASE_URL") {
-        Some(_) => env::var_os("PATH").unwrap_or_default(),
-        None => postgres::path_with(&[&postgres::programs(workspace)?])?,
+    let programs = match env::var_os("DATABASE_URL") {
+        Some(_) => None,
+        None => Some(postgres::programs(workspace)?),
     };
     let mut running: Option<Child> = None;
     loop {
@@ -41,10 +41,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
                     step("stop", || process::stop(&mut old))?;
                 }
                 let mut inlay = Command::new(binary);
-                inlay
-                    .args(["demo", "--reload"])
-                    .args(arguments.iter().filter(|argument| *argument != "--"))
-                    .env("PATH", &path);
+                inlay.args(["demo", "--reload"]).args(arguments.iter().filter(|argument| *argument != "--"));
+                if let Some(programs) = &programs {
+                    postgres::name_to(&mut inlay, programs);
+                }
                 running = Some(process::start(&mut inlay)?);
             }
             Err(error) => note(format!("{error:#}; what ran before still runs")),

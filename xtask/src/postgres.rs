@@ -21,8 +21,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The folder with `initdb` and `postgres`.
+/// The folder with `initdb` and `postgres`: the one that is named, else the machine's, else npm's.
 pub(crate) fn programs(workspace: &Workspace) -> Result<PathBuf> {
+    if let Some(named) = env::var_os("INLAY_POSTGRES_BIN").filter(|named| !named.is_empty()) {
+        return Ok(fs::canonicalize(named)?);
+    }
     if let Some(found) = on_this_machine() {
         return Ok(found);
     }
@@ -43,6 +46,16 @@ pub(crate) fn programs(workspace: &Workspace) -> Result<PathBuf> {
     Ok(native.join("bin"))
 }
 
+/// Names them to Inlay, or to what starts it: it searches no folder that depends on where it is started.
+pub(crate) fn name_to(command: &mut Command, programs: &Path) {
+    command.env("INLAY_POSTGRES_BIN", programs);
+    let is_missing = |name| matches!(nix::unistd::User::from_name(name), Ok(None));
+    if workspace::is_root() && ["inlay", "postgres", "_postgres"].into_iter().all(is_missing) {
+        // Real data want a user of their own; nothing that xtask starts has any.
+        command.env("INLAY_POSTGRES_USER", "nobody");
+    }
+}
+
 /// PATH, with these folders behind its own.
 pub(crate) fn path_with(folders: &[&Path]) -> Result<std::ffi::OsString> {
     let old = env::var_os("PATH").unwrap_or_default();
@@ -51,7 +64,7 @@ pub(crate) fn path_with(folders: &[&Path]) -> Result<std::ffi::OsString> {
 
 fn on_this_machine() -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    let mut folders: Vec<PathBuf> = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect();
     // Debian, Homebrew and Postgres.app keep one folder a version; the newest goes first.
     for (parent, tail) in [
         ("/usr/lib/postgresql", "bin"),

@@ -52,6 +52,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut tests = workspace.cargo(&TESTS);
     tests.arg("--no-fail-fast");
     tests.env("DATABASE_URL", &database.url).env("PATH", &path);
+    postgres::name_to(&mut tests, &programs);
     report.summarize("cargo test", &mut tests, "test result:");
     report.summarize("cargo test of xtask", &mut xtask(workspace, &["test", "--bins"]), "test result:");
 
@@ -65,6 +66,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     playwright.args(arguments.iter().filter(|argument| *argument != "--"));
     playwright.env("INLAY_BIN", &binary).env("CHROMIUM", &chromium).env("SDK_PYTHON", &python);
     playwright.env("PATH", &path).env_remove("DATABASE_URL").env("FORCE_COLOR", "0");
+    postgres::name_to(&mut playwright, &programs);
     report.summarize("Playwright", &mut playwright, "");
     report.close()
 }

@@ -22,6 +22,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         let mut script = Command::new(&python);
         script.current_dir(&workspace.root).args(["-u", "end2end/tryout.py"]).env_remove("DATABASE_URL");
         script.env("INLAY_BIN", &binary).env("INLAY_TRYOUT_CSV", &data).env("CHROMIUM", &chromium);
-        process::run(script.env("PATH", postgres::path_with(&[&programs])?))
+        postgres::name_to(&mut script, &programs);
+        process::run(&mut script)
     })
 }
