@@ -7,6 +7,7 @@ use crate::{
     components::{EmptyState, ErrorState, UsageChoices, WindowTabs},
     embed::GroupKeyNames,
     view::{
+        text,
         usage::{UsageCard, UsageContext},
         usage_choice::UsageChoice,
         usage_words,
@@ -74,9 +75,9 @@ impl UsagePage {
             board.metrics.iter().any(|(_, series)| series.as_ref().is_ok_and(|series| series.cost.is_ok()));
         let mut templates = Vec::new();
         let cards = board.metrics.iter().map(|(name, series)| match series {
-            Err(LoadError) => EitherOf3::A(view! { <FailedCard name=name.clone() href=href.clone()/> }),
+            Err(LoadError) => EitherOf3::A(view! { <FailedCard name=text::name(name) href=href.clone()/> }),
             Ok(series) => match windows(series, context) {
-                Err(reason) => EitherOf3::B(view! { <WordCard name=name.clone() text=reason/> }),
+                Err(reason) => EitherOf3::B(view! { <WordCard name=text::name(name) text=reason/> }),
                 Ok(mut windows) => {
                     let (_, card) = windows.remove(0);
                     templates.extend(windows);

@@ -1,6 +1,6 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
-use super::{allocate::allocate, format, money, words};
+use super::{allocate::allocate, format, money, text, words};
 use crate::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
     embed::GroupKeyNames,
@@ -139,15 +139,15 @@ struct Label<'a> {
 impl Label<'_> {
     fn name(&self, effect: Effect, names: &GroupKeyNames) -> Effect {
         let group = self.line.group_key.as_deref().map(|key| match &self.line.group_value {
-            Some(value) => names.value(key, value).to_owned(),
-            None => words::no_value(names.key(key)),
+            Some(value) => text::group_value(key, value, names),
+            None => words::no_value(&text::group_key(key, names)),
         });
         let name = match group {
-            Some(group) => format!("{} · {group}", self.line.name),
-            None => self.line.name.clone(),
+            Some(group) => format!("{} · {group}", text::name(&self.line.name)),
+            None => text::name(&self.line.name),
         };
         let is_single = self.line.sub_line_items.len() < 2;
-        Effect { name, charge: if is_single { String::new() } else { self.charge.to_owned() }, ..effect }
+        Effect { name, charge: if is_single { String::new() } else { text::name(self.charge) }, ..effect }
     }
 }
 
@@ -195,7 +195,7 @@ fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Effect> {
     }
     by_name
         .into_iter()
-        .map(|(name, total)| Effect { name: name.to_owned(), ..one_sided(EffectKind::Adjustment, total) })
+        .map(|(name, total)| Effect { name: text::name(name), ..one_sided(EffectKind::Adjustment, total) })
         .collect()
 }
 

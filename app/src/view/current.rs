@@ -2,7 +2,7 @@
 
 use super::{
     document::{Document, Row},
-    money, words,
+    money, text, words,
 };
 use crate::billing::{Decimal, Invoice, InvoiceStatus};
 use chrono::{DateTime, Utc};
@@ -65,7 +65,7 @@ impl Current {
         let progress = progress(invoice, now)?;
         let (parts, is_drawn) = parts(invoice, &document);
         Some(Self {
-            plan_name: invoice.plan_name.clone(),
+            plan_name: text::name(&invoice.plan_name),
             parts,
             is_drawn,
             progress,

@@ -1,6 +1,6 @@
 //! An invoice as a document: the one set of rows that page, PDF and CSV show.
 
-use super::{allocate::allocate, format, money, words};
+use super::{allocate::allocate, format, money, text, words};
 use crate::{
     billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
     embed::GroupKeyNames,
@@ -124,7 +124,7 @@ impl Document {
             title: invoice.invoice_number.clone().unwrap_or_else(|| words::DRAFT_INVOICE.to_owned()),
             status: invoice.status,
             total_text: money::money(&invoice.total, credit_type),
-            unit: money::unit(credit_type).to_owned(),
+            unit: money::unit(credit_type),
             period: format::period(invoice.start_timestamp, invoice.end_timestamp),
             facts: facts(invoice),
             sections,
@@ -165,7 +165,7 @@ fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
             facts.push((words::DUE, format::date((invoice.issued_at + due).date_naive())));
         }
     }
-    facts.push((words::PLAN, invoice.plan_name.clone()));
+    facts.push((words::PLAN, text::name(&invoice.plan_name)));
     facts
 }
 
@@ -187,7 +187,7 @@ impl Section {
         let Some(key) = first.group_key.as_deref() else {
             let mut rows: Vec<Row> = lines.iter().flat_map(|line| charges(line, show_zero)).collect();
             if let [only] = rows.as_slice()
-                && only.name == name
+                && only.name == head.name
             {
                 let only = rows.remove(0);
                 head = Row { kind: RowKind::Product, value: head.value, amount: head.amount, ..only };
@@ -196,8 +196,8 @@ impl Section {
         };
         let rows = lines.iter().flat_map(|line| {
             let value = match &line.group_value {
-                Some(value) => names.value(key, value).to_owned(),
-                None => words::no_value(names.key(key)),
+                Some(value) => text::group_value(key, value, names),
+                None => words::no_value(&text::group_key(key, names)),
             };
             let mut rows = charges(line, show_zero);
             let group = Row::sum(RowKind::Group, &value, &line.total, &line.credit_type);
@@ -214,7 +214,7 @@ impl Section {
                 _ => std::iter::once(group).chain(rows).collect(),
             }
         });
-        Self { head, group_key: Some(names.key(key).to_owned()), rows: rows.collect(), credit_type }
+        Self { head, group_key: Some(text::group_key(key, names)), rows: rows.collect(), credit_type }
     }
 }
 
@@ -234,7 +234,7 @@ impl Row {
     pub(super) fn sum(kind: RowKind, name: &str, value: &Decimal, credit_type: &CreditType) -> Self {
         Self {
             kind,
-            name: name.to_owned(),
+            name: text::name(name),
             detail: String::new(),
             quantity: Figure::default(),
             unit_price: Figure::default(),

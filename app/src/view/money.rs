@@ -1,6 +1,9 @@
 //! Amounts for people: symbols, digits and signs of each credit type. Never two of them in one sum.
 
-use super::format::{number, quantity};
+use super::{
+    format::{number, quantity},
+    text,
+};
 use crate::billing::{CreditType, Decimal};
 
 /// How amounts of a credit type are written.
@@ -63,8 +66,8 @@ pub fn digits(credit_type: &CreditType) -> Option<i64> {
 }
 
 /// What amounts are in, for a heading: `USD`, `EUR`, `tokens`.
-pub fn unit(credit_type: &CreditType) -> &str {
-    if credit_type.name == "USD (cents)" { "USD" } else { &credit_type.name }
+pub fn unit(credit_type: &CreditType) -> String {
+    if credit_type.name == "USD (cents)" { "USD".to_owned() } else { text::name(&credit_type.name) }
 }
 
 /// An amount as printed on an invoice: `$4,218.07`, `KWD 1.500`, `1,200 tokens`.
@@ -89,7 +92,7 @@ pub fn about(amount: &Decimal, credit_type: &CreditType) -> String {
     let magnitude = whole.round(0).to_string().trim_start_matches('-').len() as i64;
     let rough = round_to_power(&whole, (magnitude - 3).max(0));
     match currency(&credit_type.name) {
-        None => format!("{}\u{a0}{}", quantity(&rough), credit_type.name),
+        None => format!("{}\u{a0}{}", quantity(&rough), unit(credit_type)),
         Some(currency) => with_symbol(&rough, &currency, credit_type, &rough.to_string()),
     }
 }
@@ -104,7 +107,7 @@ pub fn plain(amount: &Decimal, credit_type: &CreditType) -> String {
 
 fn write(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> String {
     let Some(currency) = currency(&credit_type.name) else {
-        return format!("{}\u{a0}{}", quantity(amount), credit_type.name);
+        return format!("{}\u{a0}{}", quantity(amount), unit(credit_type));
     };
     let whole_units = in_whole_units(amount, credit_type);
     let mut value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };

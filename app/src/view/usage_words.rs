@@ -1,7 +1,7 @@
 //! The usage dashboard's sentences.
 
 use super::{
-    format,
+    format, text,
     usage_choice::{GroupValues, Only, UsageChoice},
 };
 use crate::{
@@ -110,22 +110,22 @@ pub(super) fn measure(aggregation_type: AggregationType) -> &'static str {
 pub(super) fn mark(mark: &DayMark) -> String {
     match &mark.kind {
         DayMarkKind::Period => "Billing period begins".to_owned(),
-        DayMarkKind::PlanBegins(plan) => format!("Plan {plan} begins"),
-        DayMarkKind::PlanEnded(plan) => format!("Plan {plan} has ended"),
+        DayMarkKind::PlanBegins(plan) => format!("Plan {} begins", text::name(plan)),
+        DayMarkKind::PlanEnded(plan) => format!("Plan {} has ended", text::name(plan)),
     }
 }
 
 /// A group key for people: `Region, Model`.
 pub fn group_key(key: &[String], names: &GroupKeyNames) -> String {
-    key.iter().map(|name| names.key(name)).collect::<Vec<_>>().join(", ")
+    key.iter().map(|name| text::group_key(name, names)).collect::<Vec<_>>().join(", ")
 }
 
 /// The values of a group for people: `us-east-1`, `No region`.
 pub fn group_values(key: &[String], values: &GroupValues, names: &GroupKeyNames) -> String {
     let value = |(name, value): (&String, &Option<String>)| match value.as_deref() {
-        None => format!("No {}", names.key(name)),
-        Some("") => format!("Empty {}", names.key(name)),
-        Some(value) => names.value(name, value).to_owned(),
+        None => format!("No {}", text::group_key(name, names)),
+        Some("") => format!("Empty {}", text::group_key(name, names)),
+        Some(value) => text::group_value(name, value, names),
     };
     key.iter().zip(values).map(value).collect::<Vec<_>>().join(", ")
 }

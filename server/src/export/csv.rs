@@ -2,7 +2,7 @@
 
 use app::view::{
     document::{Document, Row, RowKind},
-    words,
+    text as names, words,
 };
 
 /// The file: a header, then one record a row, in the order of the document.
@@ -42,11 +42,12 @@ fn cells(document: &Document, row: &Row, product: &str) -> [String; 10] {
     ]
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet takes for a formula, and that turns nothing round.
 fn text(value: &str) -> String {
+    let value = names::plain(value);
     match value.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{value}"),
-        _ => value.to_owned(),
+        _ => value.into_owned(),
     }
 }
 
@@ -72,9 +73,14 @@ mod tests {
 
     #[test]
     fn a_text_is_no_formula_and_a_number_stays_one() {
-        for (given, expected) in
-            [("=1+1", "'=1+1"), ("@a", "'@a"), ("-5", "'-5"), ("eu-west-1", "eu-west-1"), ("", "")]
-        {
+        for (given, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@a", "'@a"),
+            ("-5", "'-5"),
+            ("\u{202e}=1", "'=1"),
+            ("eu-west-1", "eu-west-1"),
+            ("", ""),
+        ] {
             assert_eq!(text(given), expected);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     axis::AxisUnit,
-    format,
+    format, text,
     usage_change::{Compared, compare},
     usage_choice::{Only, UsageChoice},
     usage_words,
@@ -201,7 +201,7 @@ impl UsageCard {
             (day < daily.len()).then(|| (day, is_change, usage_words::mark(mark)))
         });
         let mut card = Self {
-            name: series.name.clone(),
+            name: text::name(&series.name),
             figure: writer.one(&total),
             figure_note: figure_note(series, cost.is_some(), window),
             facts: facts(&compared, writer, window),
