@@ -143,7 +143,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
         match &self {
-            Self::Overloaded => tracing::warn!("a request was turned away: too much of its kind is under way"),
+            Self::Overloaded => {
+                tracing::warn!("a request was turned away: too much of its kind is under way")
+            }
             _ if status.is_server_error() => tracing::error!(error = %chain(&self), "request failed"),
             _ => {}
         }

@@ -30,7 +30,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -224,6 +224,11 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
     match export::file(&state, &opened.viewer, id, format, false, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
+        Err(Error::Overloaded) => {
+            let mut page = refuse(&state, Refusal::Unavailable, credential).await;
+            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            page
+        }
         Err(error) => {
             let _ = failed("a download", &error);
             refuse(&state, Refusal::Unavailable, credential).await

@@ -13,7 +13,7 @@ use chrono::{Datelike, Duration, Months};
 use common::{
     app,
     billing::{Billed, billed, day, finalize, used},
-    get, token,
+    get, seed, token,
 };
 use server::{
     clock,
@@ -68,15 +68,29 @@ async fn invoiced(pool: &PgPool, app: &Router, token: &str, regions: i64) -> (Bi
         let at = day(&last_month()) + Duration::hours(region % 600);
         used(pool, &billed, at, 1_000 + region * 37, &format!("region-{region}")).await;
     }
+    let id = finalized(pool, app, token, &billed).await;
+    (billed, id)
+}
+
+/// Finalizes last month: the id of its invoice.
+async fn finalized(pool: &PgPool, app: &Router, token: &str, billed: &Billed) -> Uuid {
     finalize(pool, &clock::now().date_naive().to_string()).await;
     let path = format!("/v1/customers/{}/invoices", billed.customer_id);
     let (_, page) = get(app, token, &path).await;
-    (billed, page["data"][0]["id"].as_str().unwrap().parse().unwrap())
+    page["data"][0]["id"].as_str().unwrap().parse().unwrap()
 }
 
 fn session_token(customer_id: Uuid, change: impl FnOnce(&mut DashboardConfig)) -> String {
+    session_token_of(Dashboard::Invoices, customer_id, change)
+}
+
+fn session_token_of(
+    dashboard: Dashboard,
+    customer_id: Uuid,
+    change: impl FnOnce(&mut DashboardConfig),
+) -> String {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let mut config = DashboardConfig::new(Dashboard::Invoices);
+    let mut config = DashboardConfig::new(dashboard);
     change(&mut config);
     let now = clock::now();
     let session = Session { grant: Grant { customer_id, config }, opened_at: now };
@@ -163,6 +177,78 @@ async fn a_reader_gets_what_the_dashboard_shows_and_nothing_of_others(pool: PgPo
     assert_eq!(fetch(&app, &drafts_only, &path).await.status, StatusCode::NOT_FOUND);
     let stranger = session_token(Uuid::new_v4(), |_| {});
     assert_eq!(fetch(&app, &stranger, &path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn names_that_turn_figures_round_are_made_harmless(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let billed = billed(&pool, &last_month(), None).await;
+    let at = day(&last_month());
+    used(&pool, &billed, at, 1_234, "\u{202e}10.99$ \u{2067}evil").await;
+    used(&pool, &billed, at, 5_678, "ירושלים").await;
+    let name = "update customer set name = E'Acme \\u202e gro.emca'";
+    sqlx::query(name).execute(&pool).await.unwrap();
+    let id = finalized(&pool, &app, &token, &billed).await;
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let pdf = pdf_text(&fetch(&app, &token, &format!("{path}/pdf")).await.body).1;
+    let csv = fetch(&app, &token, &format!("{path}/csv")).await.text();
+    let page = async |dashboard, query: &str| {
+        let session = session_token_of(dashboard, billed.customer_id, |_| {});
+        fetch(&app, &session, &format!("/embed/{}?{query}", dashboard.as_str())).await.text()
+    };
+    let invoice = page(Dashboard::Invoices, &format!("invoice={id}&show=all")).await;
+    let usage = page(Dashboard::Usage, "group=region&window=90").await;
+    let turning = |letter| {
+        matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}' | '\u{200e}' | '\u{200f}')
+    };
+    for (place, text) in [("pdf", &pdf), ("csv", &csv), ("invoice", &invoice), ("usage", &usage)] {
+        assert!(!text.contains(turning), "{place}: {text}");
+        assert!(text.contains("10.99$"), "{place}: {text}");
+    }
+    assert!(pdf.contains("Acmegro.emca"), "{pdf}");
+    // Right-to-left letters stand apart on a page, and as they are in a file.
+    for page in [&invoice, &usage] {
+        assert!(page.contains("\u{2068}ירושלים\u{2069}"), "{page}");
+    }
+    assert!(csv.contains(",ירושלים,"), "{csv}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn pdf_of_a_long_invoice_shows_its_largest_lines_and_adds_up(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let billed = billed(&pool, &last_month(), None).await;
+    let events = (1..=3_000).map(|region| {
+        let properties = format!(r#"{{"tokens": "{}", "region": "region-{region}"}}"#, region * 100);
+        seed::event(&Uuid::new_v4().to_string(), billed.customer_id, day(&last_month()), &properties)
+    });
+    server::db::usage::record(&pool, events.collect(), day(&last_month())).await.unwrap();
+    let id = finalized(&pool, &app, &token, &billed).await;
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let (pages, pdf) = pdf_text(&fetch(&app, &token, &format!("{path}/pdf")).await.body);
+    assert!((30..50).contains(&pages), "{pages}");
+    let csv = fetch(&app, &token, &format!("{path}/csv")).await.text();
+    let groups: Vec<Vec<&str>> = csv
+        .lines()
+        .map(|line| line.split(',').collect())
+        .filter(|cells: &Vec<_>| cells.contains(&"group"))
+        .collect();
+    assert_eq!(groups.len(), 3_000);
+    // 2,000 rows, of which three products take two each; the CSV has the same rows, in the order of the document.
+    let amount = |cells: &[&str]| cells[cells.len() - 3].parse::<app::billing::Decimal>().unwrap();
+    let mut amounts: Vec<_> = groups.iter().map(|cells| amount(cells)).collect();
+    amounts.sort_by(|one, other| other.cmp(one));
+    let shown = pdf.matches("region-").count();
+    assert!((1_900..2_000).contains(&shown), "{shown}");
+    assert!(pdf.contains("region-3000") && !pdf.contains("region-50$"), "the largest are shown");
+    let rest: app::billing::Decimal = amounts[shown..].iter().sum();
+    let rest = &rest * &app::billing::Decimal::from(100);
+    let rest = app::view::money::money(&rest, &app::billing::CreditType::usd_cents());
+    assert!(pdf.contains(&format!("{}morelines{rest}", with_commas(3_000 - shown))), "{rest}: {pdf}");
+    assert!(pdf.contains("linesareshown;theCSVhasallofthem."), "{pdf}");
+}
+
+fn with_commas(number: usize) -> String {
+    app::view::format::number(&number.to_string())
 }
 
 #[sqlx::test(migrations = "./migrations")]

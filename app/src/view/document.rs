@@ -135,15 +135,18 @@ impl Document {
         }
     }
 
-    /// All rows from top to bottom. The subtotal is left out when nothing stands between it and the total.
+    /// All rows from top to bottom.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
-        let subtotal = (!self.adjustments.is_empty()).then_some(&self.subtotal);
         self.sections
             .iter()
             .flat_map(|section| std::iter::once(&section.head).chain(&section.rows))
-            .chain(subtotal)
-            .chain(&self.adjustments)
-            .chain(std::iter::once(&self.total))
+            .chain(self.sums())
+    }
+
+    /// The rows below the lines. The subtotal is left out when nothing stands between it and the total.
+    pub(super) fn sums(&self) -> impl Iterator<Item = &Row> {
+        let subtotal = (!self.adjustments.is_empty()).then_some(&self.subtotal);
+        subtotal.into_iter().chain(&self.adjustments).chain(std::iter::once(&self.total))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod links;
 pub mod money;
 #[cfg(feature = "ssr")]
 pub mod styleguide;
+mod summary;
 pub mod text;
 pub mod usage;
 mod usage_change;

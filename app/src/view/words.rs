@@ -139,6 +139,30 @@ pub fn more(count: usize) -> String {
     format!("{} more", format::number(&count.to_string()))
 }
 
+/// What a summary leaves out of a product: `468 more lines`.
+pub fn more_lines(count: usize) -> String {
+    if count == 1 {
+        "1 more line".to_owned()
+    } else {
+        format!("{} more lines", format::number(&count.to_string()))
+    }
+}
+
+/// The products that a summary leaves out: `468 more products`.
+pub fn more_products(count: usize) -> String {
+    if count == 1 {
+        "1 more product".to_owned()
+    } else {
+        format!("{} more products", format::number(&count.to_string()))
+    }
+}
+
+/// `The 1,998 largest of 30,000 lines are shown; the CSV has all of them.`
+pub fn largest_of(shown: usize, of: usize) -> String {
+    let count = |number: usize| format::number(&number.to_string());
+    format!("The {} largest of {} lines are shown; the CSV has all of them.", count(shown), count(of))
+}
+
 /// `Show all 480`.
 pub fn show_all(count: usize) -> String {
     format!("Show all {}", format::number(&count.to_string()))

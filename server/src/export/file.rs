@@ -1,8 +1,8 @@
 //! A customer's invoice as a file in an answer.
 
-use super::{csv::csv, file_name, pdf::pdf};
+use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
 use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing};
-use app::view::document::Document;
+use app::{billing::Invoice, embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -22,7 +22,7 @@ pub enum Format {
 /// The file of one invoice, with what its viewer may see.
 ///
 /// # Errors
-/// 404 when there is none that this viewer may see.
+/// 404 when there is none that this viewer may see, 503 while too many files are being made.
 pub async fn file(
     state: &AppState,
     viewer: &Viewer,
@@ -32,22 +32,44 @@ pub async fn file(
     now: DateTime<Utc>,
 ) -> Result<Response> {
     let scope = viewer.invoices()?;
+    // Before the invoice is read: a long one takes as much memory as its file.
+    let turn = gate::turn(viewer.customer().customer_id()).await?;
     let customer = db::customer::find(&state.pool, viewer.customer()).await?;
     let grace = state.settings.grace_period;
     let invoice =
         invoicing::find(&state.pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
     let with_zero_lines = !scope.skips_zero_lines(skip_zero_qty_line_items);
-    let document = Document::new(&invoice, with_zero_lines, &viewer.group_keys());
+    let group_keys = viewer.group_keys();
+    let (cancel, waiting) = Cancel::pair();
+    // A long invoice is work for tenths of a second, too long for a thread that serves others.
+    let work = tokio::task::spawn_blocking(move || {
+        let made = make(&invoice, &customer.customer.name, format, with_zero_lines, &group_keys, &cancel);
+        // The turn ends with the work, which goes on for a moment after a client that hung up.
+        drop(turn);
+        made
+    });
+    let made = work.await.map_err(|error| Error::Internal(error.to_string()))?;
+    drop(waiting);
+    made
+}
+
+fn make(
+    invoice: &Invoice,
+    bill_to: &str,
+    format: Format,
+    with_zero_lines: bool,
+    group_keys: &GroupKeyNames,
+    cancel: &Cancel,
+) -> Result<Response> {
+    cancel.check()?;
+    let document = Document::new(invoice, with_zero_lines, group_keys);
+    cancel.check()?;
     match format {
         Format::Csv => {
             answer(csv(&document).into_bytes(), "text/csv; charset=utf-8", &file_name(&document, "csv"))
         }
         Format::Pdf => {
-            let name = file_name(&document, "pdf");
-            // Drawing is work of milliseconds, too long for a thread that serves others.
-            let drawn = tokio::task::spawn_blocking(move || pdf(&document, &customer.customer.name)).await;
-            let bytes = drawn.map_err(|error| Error::Internal(error.to_string()))??;
-            answer(bytes, "application/pdf", &name)
+            answer(pdf(&document, bill_to, cancel)?, "application/pdf", &file_name(&document, "pdf"))
         }
     }
 }

@@ -46,7 +46,8 @@ impl Typeface {
     /// cut with an ellipsis.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32, most: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for word in text.split_inclusive([' ', '-', '/', '_']) {
+        // What comes after the last line that is shown is not measured: a text may be of any length.
+        'text: for word in text.split_inclusive([' ', '-', '/', '_']) {
             let fits =
                 |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
             let last = lines.last_mut().filter(|last| fits(last, word));
@@ -57,11 +58,17 @@ impl Typeface {
                     for letter in word.chars() {
                         if !fits(&line, &letter.to_string()) {
                             lines.push(std::mem::take(&mut line));
+                            if lines.len() > most + 1 {
+                                break 'text;
+                            }
                         }
                         line.push(letter);
                     }
                     lines.push(line);
                 }
+            }
+            if lines.len() > most + 1 {
+                break;
             }
         }
         lines.retain(|line| !line.is_empty());

@@ -1,11 +1,14 @@
 //! An invoice as a file: the rows of its document, for paper and for spreadsheets.
 
+mod cancel;
 mod csv;
 mod file;
 mod font;
+mod gate;
 mod paper;
 mod pdf;
 
+pub use cancel::Cancel;
 pub use csv::csv;
 pub use file::{Format, file};
 pub use pdf::pdf;

@@ -1,6 +1,11 @@
 //! Pages of a PDF: texts and rules at places, each with its part in the structure that screen readers follow.
 
-use super::font::{REGULAR, SEMIBOLD, Typeface};
+use super::{
+    Cancel,
+    font::{REGULAR, SEMIBOLD, Typeface},
+};
+use crate::{Error, Result};
+use app::view::text::plain;
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
@@ -61,36 +66,38 @@ pub(super) enum Mark {
 pub(super) type Sheet = Vec<(Mark, Option<usize>)>;
 
 /// Why no PDF was made.
-#[derive(Debug, thiserror::Error)]
-#[error("the PDF could not be written: {0}")]
-pub(super) struct Unwritable(String);
+fn unwritable(problem: &str) -> Error {
+    Error::Internal(format!("the PDF could not be written: {problem}"))
+}
 
 /// How wide a text is.
 pub(super) fn width(text: &str, style: Style) -> f32 {
-    face(style.bold).map_or(0.0, |face| face.width(text, style.size))
+    face(style.bold).map_or(0.0, |face| face.width(&plain(text), style.size))
 }
 
 /// A text broken into lines.
 pub(super) fn lines(text: &str, style: Style, width: f32, most: usize) -> Vec<String> {
-    face(style.bold).map_or_else(Vec::new, |face| face.lines(text, style.size, width, most))
+    face(style.bold).map_or_else(Vec::new, |face| face.lines(&plain(text), style.size, width, most))
 }
 
 fn face(bold: bool) -> Option<&'static Typeface> {
     if bold { SEMIBOLD.as_ref() } else { REGULAR.as_ref() }
 }
 
-/// Writes the pages. `structure` builds the tree from the identifiers of each numbered part, in the order of drawing.
+/// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each numbered part, in the order of drawing.
 pub(super) fn write(
     sheets: &[Sheet],
     metadata: Metadata,
     parts: usize,
+    cancel: &Cancel,
     structure: impl FnOnce(Vec<Vec<Identifier>>) -> Vec<Node>,
-) -> Result<Vec<u8>, Unwritable> {
+) -> Result<Vec<u8>> {
     let mut document =
         Document::new_with(SerializeSettings { compress_content_streams: true, ..Default::default() });
     let mut drawn: Vec<Vec<Identifier>> = vec![Vec::new(); parts];
-    let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| Unwritable("the page size".to_owned()))?;
+    let size = PageSettings::from_wh(WIDTH, HEIGHT).ok_or_else(|| unwritable("the page size"))?;
     for sheet in sheets {
+        cancel.check()?;
         let mut page = document.start_page_with(size.clone());
         let mut surface = page.surface();
         for (mark, part) in sheet {
@@ -101,7 +108,7 @@ pub(super) fn write(
             let id = surface.start_tagged(tag);
             match mark {
                 Mark::Text { x, y, text, style, to_right } => {
-                    let face = face(style.bold).ok_or_else(|| Unwritable("a font".to_owned()))?;
+                    let face = face(style.bold).ok_or_else(|| unwritable("a font"))?;
                     let x = if *to_right { x - face.width(text, style.size) } else { *x };
                     surface.set_fill(Some(style.ink.fill()));
                     let glyphs = face.glyphs(text);
@@ -133,5 +140,5 @@ pub(super) fn write(
         tree.push(node);
     }
     document.set_tag_tree(tree);
-    document.finish().map_err(|error| Unwritable(format!("{error:?}")))
+    document.finish().map_err(|error| unwritable(&format!("{error:?}")))
 }

@@ -1,9 +1,13 @@
 //! An invoice for paper: A4 pages with a repeated table header, laid out here, written by krilla.
 
-use super::paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH};
-use crate::{Error, Result};
+use super::{
+    Cancel,
+    paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
+};
+use crate::Result;
 use app::view::{
     document::{Document, Row, RowKind},
+    text::plain,
     words,
 };
 use krilla::{
@@ -11,6 +15,9 @@ use krilla::{
     tagging::{Identifier, Node, TableHeaderScope, Tag, TagGroup},
 };
 use std::num::NonZeroU16;
+
+/// Rows of a file at most, but for the sums: of a longer invoice it shows the largest. Sixty pages are no reading.
+const MOST_ROWS: usize = 2_000;
 
 const MARGIN: f32 = 48.0;
 const RIGHT: f32 = WIDTH - MARGIN;
@@ -35,33 +42,36 @@ const NOTES: usize = 2;
 const HEADER: usize = 3;
 const ROWS: usize = HEADER + 4;
 
-/// The file. `bill_to` is the customer's name.
+/// The file. `bill_to` is the customer's name. Of an invoice with more than 2,000 rows it shows the largest.
 ///
 /// # Errors
-/// 500 when it could not be written.
-pub fn pdf(document: &Document, bill_to: &str) -> Result<Vec<u8>> {
+/// 500 when it could not be written, or nobody waits for it any more.
+pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8>> {
+    let summary = document.summary(MOST_ROWS);
+    let rows = &summary.rows;
     let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0 };
     layout.masthead(document, bill_to);
     layout.header(true);
-    let rows: Vec<&Row> = document.rows().collect();
+    let mut lines = rows.first().map(|row| Lines::new(row));
     for (at, row) in rows.iter().enumerate() {
+        cancel.check()?;
+        let next = rows.get(at + 1).map(|row| Lines::new(row));
+        let Some(own) = std::mem::replace(&mut lines, next) else { break };
         // A product is not left alone at the foot of a page.
-        let next = rows.get(at + 1).filter(|_| row.kind == RowKind::Product);
-        let height = Lines::new(row).height() + next.map_or(0.0, |next| Lines::new(next).height());
-        if layout.y + height > BOTTOM {
+        let below = lines.as_ref().filter(|_| row.kind == RowKind::Product).map_or(0.0, Lines::height);
+        if layout.y + own.height() + below > BOTTOM {
             layout.turn();
         }
-        layout.row(row, ROWS + at * 4);
+        layout.row(row, &own, ROWS + at * 4);
     }
-    layout.notes(document);
+    layout.notes(summary.note.iter().chain(&document.notes));
     layout.footers(document);
     let metadata = Metadata::new()
         .title(format!("{} {}", document.title, document.period))
         .language("en".to_owned())
         .creator("Inlay".to_owned());
     let parts = ROWS + rows.len() * 4;
-    paper::write(&layout.sheets, metadata, parts, |drawn| structure(drawn, &rows))
-        .map_err(|error| Error::Internal(error.to_string()))
+    paper::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
 }
 
 /// What a row's name takes.
@@ -108,7 +118,7 @@ impl Layout {
     }
 
     fn text(&mut self, x: f32, y: f32, text: &str, style: Style, part: Option<usize>) {
-        self.put(Mark::Text { x, y, text: text.to_owned(), style, to_right: false }, part);
+        self.put(Mark::Text { x, y, text: plain(text).into_owned(), style, to_right: false }, part);
     }
 
     /// A figure that ends at `x`, made smaller where it would not fit.
@@ -119,7 +129,7 @@ impl Layout {
         let wide = paper::width(text, style);
         let size = if wide > room { style.size * room / wide } else { style.size };
         let style = Style { size, ..style };
-        self.put(Mark::Text { x, y, text: text.to_owned(), style, to_right: true }, part);
+        self.put(Mark::Text { x, y, text: plain(text).into_owned(), style, to_right: true }, part);
     }
 
     fn rule(&mut self) {
@@ -166,8 +176,7 @@ impl Layout {
         self.header(false);
     }
 
-    fn row(&mut self, row: &Row, part: usize) {
-        let lines = Lines::new(row);
+    fn row(&mut self, row: &Row, lines: &Lines, part: usize) {
         if matches!(row.kind, RowKind::Product | RowKind::Subtotal) || row.kind == RowKind::Total {
             self.y += 3.0;
             if row.kind != RowKind::Product {
@@ -194,9 +203,9 @@ impl Layout {
         self.figure(RIGHT, baseline, &row.amount.text, lines.style, room, Some(part + 3));
     }
 
-    fn notes(&mut self, document: &Document) {
+    fn notes<'a>(&mut self, notes: impl Iterator<Item = &'a String>) {
         self.y += 18.0;
-        for note in &document.notes {
+        for note in notes {
             for line in paper::lines(note, SMALL, RIGHT - MARGIN, 4) {
                 if self.y > BOTTOM {
                     self.turn();
@@ -221,7 +230,7 @@ impl Layout {
 }
 
 /// Heading, facts, the table, notes: what is read aloud, in this order.
-fn structure(mut drawn: Vec<Vec<Identifier>>, rows: &[&Row]) -> Vec<Node> {
+fn structure(mut drawn: Vec<Vec<Identifier>>, rows: usize) -> Vec<Node> {
     let mut take = |part: usize| -> Vec<Node> {
         drawn.get_mut(part).map(std::mem::take).unwrap_or_default().into_iter().map(Node::from).collect()
     };
@@ -234,7 +243,7 @@ fn structure(mut drawn: Vec<Vec<Identifier>>, rows: &[&Row]) -> Vec<Node> {
         header.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Column), take(HEADER + at)));
     }
     table.push(header);
-    for (at, _) in rows.iter().enumerate() {
+    for at in 0..rows {
         let mut line = TagGroup::new(Tag::TR);
         line.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Row), take(ROWS + at * 4)));
         for cell in 1..4 {

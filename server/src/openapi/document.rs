@@ -239,7 +239,9 @@ fn responses(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
     if sketch.operator {
         fails(
             "503",
-            "The database cannot be reached: try again after the seconds of `retry-after`.".to_owned(),
+            "The database cannot be reached, or too much work of this kind is under way: try again after the seconds of \
+             `retry-after`."
+                .to_owned(),
         );
     }
     fails("default", "Anything else.".to_owned());

@@ -26,8 +26,11 @@ pub(super) fn calls() -> Calls {
 const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoice as PDF")
     .about(
         "A4, tagged for screen readers, fonts embedded. It shows the rows of the dashboard's document: charges of a \
-         line are rounded so that they add up to it. A [session token](#embedding) gets what its dashboard shows, \
-         under the names of its `bm_group_key_overrides`.",
+         line are rounded so that they add up to it. Of an invoice with more than 2,000 rows it shows the largest lines \
+         by amount, and the others of each product as one row with their sum; the CSV has all of them. A \
+         [session token](#embedding) gets what its dashboard shows, under the names of its `bm_group_key_overrides`. \
+         Two files are made at a time, one of each customer: who waits for longer than two seconds gets a 503 with \
+         `retry-after`.",
     )
     .media_type("application/pdf")
     .missing("the invoice");
@@ -36,8 +39,9 @@ const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoi
     .about(
         "The same rows as the PDF, by RFC 4180 in UTF-8: a column `Type` says what a row is. Quantities and prices \
          hold every digit; amounts are in whole units (dollars, not cents). A text that a spreadsheet would take for \
-         a formula begins with an apostrophe. A [session token](#embedding) gets what its dashboard shows, under the \
-         names of its `bm_group_key_overrides`.",
+         a formula begins with an apostrophe, and characters that turn the direction of a text are left out. It is \
+         made in turn with PDFs. A [session token](#embedding) gets what its dashboard shows, under the names of its \
+         `bm_group_key_overrides`.",
     )
     .media_type("text/csv")
     .missing("the invoice");
