@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,6 +140,35 @@ struct Body {
     request_id: Option<String>,
 }
 
+/// Characters of what was sent that a message repeats in quotation marks.
+const QUOTED: usize = 64;
+
+/// Characters of a message.
+const MESSAGE: usize = 1_000;
+
+/// The first characters of a text, and a sign where there are more.
+pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
+/// A message without the length of what was sent: what it quotes is cut, and so is the whole.
+fn in_short(message: &str) -> String {
+    let mut short = String::new();
+    for (at, part) in message.split('"').enumerate() {
+        if at > 0 {
+            short.push('"');
+        }
+        short.push_str(&cut(part, if at.is_multiple_of(2) { MESSAGE } else { QUOTED }));
+        if short.len() > 4 * MESSAGE {
+            break;
+        }
+    }
+    cut(&short, MESSAGE).into_owned()
+}
+
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
@@ -152,7 +182,7 @@ impl IntoResponse for Error {
         let request_id = REQUEST_ID.try_with(Clone::clone).ok();
         let message = match &self {
             Self::Internal(_) | Self::Database(_) => "something went wrong on our side".to_owned(),
-            error => error.to_string(),
+            error => in_short(&error.to_string()),
         };
         let mut headers = HeaderMap::new();
         match self {
@@ -182,4 +212,23 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_repeat_what_was_sent_in_short() {
+        let long = "ä".repeat(100_000);
+        let short = format!("{}…", "ä".repeat(64));
+        for (message, expected) in [
+            ("name: is required".to_owned(), "name: is required".to_owned()),
+            (format!("sort: \"{long}\" is not one of a, b"), format!("sort: \"{short}\" is not one of a, b")),
+            (format!("{long}: no"), format!("{}…", "ä".repeat(1_000))),
+            ("\"".repeat(100_000), format!("{}…", "\"".repeat(1_000))),
+        ] {
+            assert_eq!(in_short(&message), expected);
+        }
+    }
 }

@@ -1,13 +1,17 @@
 //! What serde and axum say of a request, as sentences for people: the field, what is wrong with it, what to send.
 
-use crate::Error;
+use crate::{Error, error::cut};
 use axum::extract::{path::ErrorKind, rejection::PathRejection};
 
 /// An id as it looks, for those who sent something else.
 const AN_ID: &str = "an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc";
 
+/// Characters of a path or name that a message repeats: names in it may be the caller's own.
+const LONGEST: usize = 64;
+
 /// A sentence about the field at a path, made of what serde says.
 pub(crate) fn rejection(path: &str, problem: &str) -> Error {
+    let path = &*cut(path, LONGEST);
     let problem = match problem.rfind(" at line ") {
         Some(end) => &problem[..end],
         None => problem,
@@ -23,7 +27,7 @@ pub(crate) fn rejection(path: &str, problem: &str) -> Error {
     if problem.starts_with("unknown field")
         && let Some((name, known)) = quoted.split_first()
     {
-        let place = if root || path == *name { (*name).to_owned() } else { path.to_owned() };
+        let place = if root || path == *name { cut(name, LONGEST) } else { path.into() };
         return Error::field(place, unknown(name, known));
     }
     let problem = plain(problem, &quoted);
@@ -96,11 +100,8 @@ fn kind(expected: &str) -> &str {
 
 /// What to say of a name that is not known here.
 fn unknown(name: &str, known: &[&str]) -> String {
-    let closest = known
-        .iter()
-        .map(|one| (distance(name, one), one))
-        .min()
-        .filter(|(distance, one)| *distance <= 2.max(one.len() / 3));
+    let closest =
+        known.iter().filter_map(|one| Some((distance(name, one, 2.max(one.len() / 3))?, one))).min();
     match closest {
         Some((_, one)) => format!("is not known here; did you mean \"{one}\"?"),
         None if known.is_empty() => "is not known here; nothing is".to_owned(),
@@ -108,8 +109,12 @@ fn unknown(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// How many letters must be changed, added or removed to make one name of the other, case aside.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
+/// How many letters must be changed, added or removed to make one name of the other, case aside; `None` for more than
+/// `most`, which is known without a comparison when one is longer by that.
+pub(crate) fn distance(one: &str, other: &str, most: usize) -> Option<usize> {
+    if one.chars().count().abs_diff(other.chars().count()) > most {
+        return None;
+    }
     let (one, other) = (one.to_lowercase(), other.to_lowercase());
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (i, a) in one.chars().enumerate() {
@@ -121,5 +126,26 @@ pub(crate) fn distance(one: &str, other: &str) -> usize {
             row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
         }
     }
-    row.last().copied().unwrap_or_default()
+    row.last().copied().filter(|distance| *distance <= most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_as_far_as_they_may_differ() {
+        let long = "a".repeat(100_000);
+        for (one, other, most, expected) in [
+            ("limit", "limit", 2, Some(0)),
+            ("Limits", "limit", 2, Some(1)),
+            ("custmer_id", "customer_id", 3, Some(1)),
+            ("abc", "xyz", 2, None),
+            ("abc", "xyz", 3, Some(3)),
+            (&long, "limit", 99_994, None),
+            ("", &long, 3, None),
+        ] {
+            assert_eq!(distance(one, other, most), expected, "{most}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Error,
     config::LogFormat,
-    error::{REQUEST_ID, chain},
+    error::{REQUEST_ID, chain, cut},
 };
 use axum::{
     extract::Request,
@@ -25,6 +25,9 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How long a request may take: twice the time of a statement.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// Characters of a path in the log: ours are shorter, and others may be as long as a head may be.
+const LONGEST_PATH: usize = 200;
 
 /// Logs to standard error from now on.
 pub fn init(filter: &str, format: LogFormat) {
@@ -56,7 +59,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
     let value = HeaderValue::try_from(&id).unwrap_or(HeaderValue::from_static("none"));
     request.headers_mut().insert(X_REQUEST_ID, value.clone());
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = cut(request.uri().path(), LONGEST_PATH).into_owned();
     let span = tracing::info_span!("request", id = %id);
     let answer = async move {
         let start = Instant::now();

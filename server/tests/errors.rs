@@ -215,6 +215,97 @@ async fn what_a_new_user_does_wrong_is_said_in_a_sentence(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn what_was_sent_is_repeated_in_short(pool: PgPool) {
+    let token = token(&pool).await;
+    let app = app(pool).await;
+    let long = "x".repeat(100_000);
+    let short = format!("{}…", "x".repeat(64));
+    let paths = "x".repeat(20_000);
+    let cases = [
+        (
+            "GET",
+            format!("/v1/customers/{paths}"),
+            String::new(),
+            format!("customer_id: \"{short}\" is not an id, "),
+        ),
+        ("GET", format!("/v1/customers?limit={paths}"), String::new(), "limit: ".to_owned()),
+        ("GET", format!("/v1/customers?{paths}=1"), String::new(), format!("{short}: is not known here; ")),
+        ("GET", format!("/v1/customers?next_page={paths}"), String::new(), "next_page: ".to_owned()),
+        (
+            "POST",
+            "/v1/customers".into(),
+            format!(r#"{{"{long}":1}}"#),
+            format!("{short}: is not known here; "),
+        ),
+        (
+            "POST",
+            "/v1/customers".into(),
+            format!(r#"{{"name":"a","custom_fields":{{"{long}":1}}}}"#),
+            "custom_fields.".to_owned(),
+        ),
+        (
+            "POST",
+            "/v1/billable-metrics/create".into(),
+            format!(r#"{{"name":"a","aggregation_type":"{long}"}}"#),
+            format!("aggregation_type: \"{short}\" is not one of COUNT, LATEST, MAX, SUM, UNIQUE"),
+        ),
+        (
+            "POST",
+            "/v1/customers".into(),
+            format!(r#"{{"name":["{long}"]}}"#),
+            "name: must be a string, not ".to_owned(),
+        ),
+        (
+            "POST",
+            "/v1/customers/archive".into(),
+            format!(r#"{{"id":"{long}"}}"#),
+            "id: must be an id, ".to_owned(),
+        ),
+        ("POST", "/v1/customers/archive".into(), format!(r#"{{"id":{{"{long}":1}}}}"#), "id: ".to_owned()),
+        (
+            "POST",
+            "/v1/usage/groups".into(),
+            format!(r#"{{"customer_id":"7","starting_on":"{long}"}}"#),
+            String::new(),
+        ),
+        (
+            "POST",
+            "/v1/ingest".into(),
+            format!(r#"[{{"transaction_id":"a","customer_id":"b","event_type":"c","timestamp":"{long}"}}]"#),
+            String::new(),
+        ),
+        ("POST", "/v1/events/search".into(), format!(r#"{{"transactionIds":"{long}"}}"#), String::new()),
+        (
+            "POST",
+            "/v1/dashboards/getEmbeddableUrl".into(),
+            format!(r#"{{"customer_id":"7ab5d3ff-9db2-4d4c-9b9a-0b6b0d1b2a10","dashboard":"{long}"}}"#),
+            String::new(),
+        ),
+        (
+            "POST",
+            "/v1/dashboards/getEmbeddableUrl".into(),
+            format!(
+                r#"{{"customer_id":"7ab5d3ff-9db2-4d4c-9b9a-0b6b0d1b2a10","dashboard":"usage","color_overrides":[{{"name":"{long}","value":"{long}"}}]}}"#
+            ),
+            String::new(),
+        ),
+    ];
+    for (method, path, body, text) in cases {
+        let request = Request::builder().method(method).uri(&path);
+        let request = request
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(body.clone()))
+            .unwrap();
+        let (status, answer) = send(&app, request).await;
+        let message = answer["message"].as_str().unwrap();
+        let case = format!("{method} {} {}", &path[..path.len().min(80)], &body[..body.len().min(80)]);
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{case}: {message}");
+        assert!(message.starts_with(&text), "{case}: {message}");
+        assert!(message.chars().count() <= 500, "{case}: {} characters", message.len());
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn a_wrong_token_is_told_how_to_send_one(pool: PgPool) {
     let app = app(pool).await;
     for header in [None, Some("Bearer"), Some("Bearer wrong"), Some("Basic dXNlcjpwYXNz"), Some("Token x")] {

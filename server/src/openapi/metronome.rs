@@ -186,22 +186,25 @@ fn fits(template: &str, path: &str) -> bool {
     all && given.next().is_none()
 }
 
+/// How many letters a path may differ from a known one to be taken for it.
+const CLOSE: usize = 3;
+
 /// The known path that looks most like one, when it is close.
 pub fn closest<'a>(path: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let far = |one: &str| {
+    let distance = |one: &str| {
         let (mut one, mut other) = (one.split('/'), path.split('/'));
-        let mut sum = 0;
+        let mut left = CLOSE;
         loop {
-            sum += match (one.next(), other.next()) {
-                (None, None) => return sum,
+            let far = match (one.next(), other.next()) {
+                (None, None) => return Some(CLOSE - left),
                 (Some(part), Some(given)) if part.starts_with('{') => usize::from(given.is_empty()),
-                (part, given) => {
-                    crate::rejection::distance(part.unwrap_or_default(), given.unwrap_or_default())
-                }
+                (Some(part), Some(given)) => crate::rejection::distance(part, given, left)?,
+                (Some(one), None) | (None, Some(one)) => one.len().max(1),
             };
+            left = left.checked_sub(far)?;
         }
     };
-    known.map(|one| (far(one), one)).min().filter(|(far, _)| *far <= 3).map(|(_, one)| one)
+    known.filter_map(|one| Some((distance(one)?, one))).min().map(|(_, one)| one)
 }
 
 #[cfg(test)]
@@ -227,6 +230,9 @@ mod tests {
         let paths = || ["/v1/customers", "/v1/customers/{customer_id}/invoices", "/v1/usage"].into_iter();
         assert_eq!(closest("/v1/customer", paths()), Some("/v1/customers"));
         assert_eq!(closest("/v1/customers/7/invoice", paths()), Some("/v1/customers/{customer_id}/invoices"));
+        assert_eq!(closest("/v1/customers/", paths()), Some("/v1/customers"));
         assert_eq!(closest("/v2/things", paths()), None);
+        assert_eq!(closest(&"/".repeat(60_000), paths()), None);
+        assert_eq!(closest(&format!("/v1/{}", "customers".repeat(6_000)), paths()), None);
     }
 }
