@@ -1,20 +1,24 @@
-//! Compresses pages for the browsers that say they can read it: brotli, else gzip.
+//! Compresses answers for those that say they can read it: brotli, else gzip.
 
 use crate::assets::{accepted, accepts};
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use sha2::{Digest as _, Sha256};
 use std::io::Write;
 
 /// Beyond this a page would be a mistake.
 const MAX_PAGE: usize = 16 * 1024 * 1024;
 
-/// Effort of brotli, out of 11: more would cost more time than it saves on the wire.
+/// Effort of brotli, out of 11, for a page of one reader: more would cost more time than it saves on the wire.
 const BROTLI_QUALITY: u32 = 5;
+
+/// For what is compressed once and sent to many.
+const BROTLI_QUALITY_ONCE: u32 = 9;
 
 /// Compresses the answer by the request's `accept-encoding`.
 pub async fn page(request: Request, next: Next) -> Response {
@@ -31,7 +35,7 @@ pub async fn text(asked: &HeaderMap, response: Response) -> Response {
     };
     parts.headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     let (encoding, compressed) = if accepts(&accepted, "br") {
-        ("br", brotli(&bytes))
+        ("br", brotli(&bytes, BROTLI_QUALITY))
     } else if accepts(&accepted, "gzip") {
         ("gzip", gzip(&bytes))
     } else {
@@ -47,9 +51,62 @@ pub async fn text(asked: &HeaderMap, response: Response) -> Response {
     }
 }
 
-fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+/// A text in all forms in which it is sent, made once.
+#[derive(Debug)]
+pub struct Compressed {
+    plain: Bytes,
+    brotli: Bytes,
+    gzip: Bytes,
+    /// Known by its content, in whichever form.
+    tag: HeaderValue,
+}
+
+impl Compressed {
+    /// Compresses it.
+    ///
+    /// # Errors
+    /// When that fails, which it does not for want of anything but memory.
+    pub fn new(text: Vec<u8>) -> std::io::Result<Self> {
+        let tag = format!("W/\"{}\"", &hex::encode(Sha256::digest(&text))[..32]);
+        Ok(Self {
+            brotli: brotli(&text, BROTLI_QUALITY_ONCE)?.into(),
+            gzip: gzip(&text)?.into(),
+            tag: HeaderValue::try_from(tag).map_err(std::io::Error::other)?,
+            plain: text.into(),
+        })
+    }
+
+    /// The answer to the sender of these headers: 304 when it has this text, else the smallest form that it takes.
+    pub fn answer(&self, asked: &HeaderMap) -> Response {
+        let accepted = accepted(asked);
+        let mut response = if self.is_known(asked) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else if accepts(&accepted, "br") {
+            ([(header::CONTENT_ENCODING, "br")], self.brotli.clone()).into_response()
+        } else if accepts(&accepted, "gzip") {
+            ([(header::CONTENT_ENCODING, "gzip")], self.gzip.clone()).into_response()
+        } else {
+            self.plain.clone().into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(header::ETAG, self.tag.clone());
+        // It may be kept, and is asked for again by its tag.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        response
+    }
+
+    fn is_known(&self, asked: &HeaderMap) -> bool {
+        let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let own = self.tag.to_str().map(strong).unwrap_or_default();
+        let lines = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).any(|tag| tag.trim() == "*" || strong(tag) == own)
+    }
+}
+
+fn brotli(bytes: &[u8], quality: u32) -> std::io::Result<Vec<u8>> {
     let mut compressed = Vec::new();
-    let mut writer = brotli::CompressorWriter::new(&mut compressed, 4_096, BROTLI_QUALITY, 20);
+    let mut writer = brotli::CompressorWriter::new(&mut compressed, 4_096, quality, 20);
     writer.write_all(bytes)?;
     drop(writer);
     Ok(compressed)

@@ -209,6 +209,54 @@ async fn the_reference_shows_every_call_and_loads_nothing(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn the_description_is_made_once_and_sent_compressed(pool: PgPool) {
+    let app = app(pool).await;
+    let fetch = async |path: &str, accepted: &str, known: &str| {
+        let request = Request::get(path).header("accept-encoding", accepted).header("if-none-match", known);
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap())
+    };
+    for (path, media_type) in [("/docs", "text/html; charset=utf-8"), ("/openapi.json", "application/json")] {
+        let (status, headers, plain) = fetch(path, "", "").await;
+        assert_eq!((status, headers["content-type"].to_str().unwrap()), (StatusCode::OK, media_type));
+        assert_eq!(headers["cache-control"], "no-cache");
+        assert!(headers.get("content-encoding").is_none());
+        let tag = headers["etag"].to_str().unwrap().to_owned();
+        for (accepted, encoding) in [("gzip, br", "br"), ("gzip", "gzip")] {
+            let (status, headers, bytes) = fetch(path, accepted, "\"another\"").await;
+            assert_eq!((status, headers["content-encoding"].to_str().unwrap()), (StatusCode::OK, encoding));
+            assert_eq!(headers["etag"], tag, "{path}");
+            assert_eq!(headers["vary"], "accept-encoding");
+            assert!(bytes.len() * 5 < plain.len(), "{path}: {} of {} bytes", bytes.len(), plain.len());
+        }
+        let strong = tag.trim_start_matches("W/");
+        for known in [tag.clone(), format!("\"another\", {tag}"), strong.to_owned(), "*".to_owned()] {
+            let (status, headers, bytes) = fetch(path, "br", &known).await;
+            assert_eq!((status, bytes.len()), (StatusCode::NOT_MODIFIED, 0), "{path} {known}");
+            assert_eq!(headers["etag"], tag);
+        }
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn long_paths_get_no_suggestion_and_no_echo(pool: PgPool) {
+    let app = app(pool).await;
+    for path in [
+        format!("/v1/customers/{}", "a".repeat(60_000)),
+        format!("/v1/{}", "customers".repeat(6_000)),
+        "/v1/customers".to_owned() + &"/".repeat(60_000),
+        format!("/v1/customers/{}/invoices", "%20".repeat(20_000)),
+    ] {
+        let request = Request::get(&path).header("authorization", "Bearer x").body(Body::empty()).unwrap();
+        let (status, body) = common::send(&app, request).await;
+        let message = body["message"].as_str().unwrap();
+        assert!(status.is_client_error() && message.len() < 200, "{status} {message}");
+        assert!(!message.contains("did you mean"), "{message}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn calls_of_the_sdk_that_are_left_out_say_so(pool: PgPool) {
     let token = token(&pool).await;
     let app = app(pool).await;

@@ -23,10 +23,14 @@ mod usage;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets, db::usage::Recorder, extract, headers, health, idempotency, openapi::Calls, page,
-    styleguide, telemetry,
+    AppState, assets,
+    db::usage::Recorder,
+    extract, headers, health, idempotency,
+    openapi::{Calls, Entry},
+    page, styleguide, telemetry,
 };
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every call of the API, described. Each group has its own file with its own `calls()`.
@@ -49,6 +53,15 @@ pub fn calls() -> Calls {
         .merge(dashboards::calls())
         .merge(health::calls())
         .merge(reference::calls())
+}
+
+/// The groups of calls with what they are, and the calls.
+type Described = (Vec<(&'static str, &'static str)>, Vec<Entry>);
+
+/// What is described of the calls, read off the routes once.
+fn described() -> &'static Described {
+    static DESCRIBED: LazyLock<Described> = LazyLock::new(|| calls().described());
+    &DESCRIBED
 }
 
 /// Every route of Inlay: the calls, the pages and their files.

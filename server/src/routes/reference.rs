@@ -1,42 +1,85 @@
 //! The description of the API: `/openapi.json` for programs, `/docs` for people.
 
 use crate::{
-    AppState, clock, compress,
+    AppState, Error, Result, clock,
+    compress::Compressed,
     openapi::{Call, Calls, document},
     reference,
 };
 use axum::{
-    Json,
     extract::State,
-    http::HeaderMap,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
 };
-use serde_json::Value;
+use chrono::{DateTime, NaiveDate, Utc};
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// The calls of this file.
 pub(super) fn calls() -> Calls {
     Calls::new("Server", "").get("/openapi.json", openapi, OPENAPI).get("/docs", docs, DOCS)
 }
 
-const OPENAPI: Call = Call::new("server.openapi", "Read this description").about(
-    "An OpenAPI 3.1 document; `inlay openapi` prints the same. The dates in its examples follow the clock.",
-);
+const OPENAPI: Call = Call::new("server.openapi", "Read this description")
+    .about(
+        "An OpenAPI 3.1 document; `inlay openapi` prints the same. The dates in its examples are of today.",
+    )
+    .media_type("application/json");
 
 const DOCS: Call = Call::new("server.docs", "Read the reference")
     .about("This page: the same description for people.")
     .media_type("text/html");
 
-async fn openapi(State(state): State<AppState>) -> Json<Value> {
-    Json(described(&state))
+/// Both forms of the description, the same for everybody. They are made once a day, since the dates in their examples
+/// are of that day, and are as large as all calls together, so they are kept compressed.
+struct Described {
+    day: NaiveDate,
+    server: String,
+    openapi: Compressed,
+    docs: Compressed,
 }
 
-/// The page, the same for everybody. It is as large as all calls together, so it goes compressed.
-async fn docs(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let page = reference::page(&described(&state));
-    compress::text(&headers, (reference::headers(), page).into_response()).await
+static DESCRIBED: Mutex<Option<Arc<Described>>> = Mutex::const_new(None);
+
+async fn openapi(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
+    let mut answer = described(&state).await?.openapi.answer(&headers);
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(answer)
 }
 
-fn described(state: &AppState) -> Value {
-    let (groups, entries) = super::calls().described();
-    document(&groups, &entries, &state.settings.public_url, clock::now())
+async fn docs(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
+    let mut answer = described(&state).await?.docs.answer(&headers);
+    answer.headers_mut().extend(reference::headers());
+    Ok(answer)
+}
+
+/// Those of today; whoever comes first makes them, and the others wait for that.
+async fn described(state: &AppState) -> Result<Arc<Described>> {
+    let now = clock::now();
+    let server = &state.settings.public_url;
+    let mut kept = DESCRIBED.lock().await;
+    match kept.as_ref() {
+        Some(described) if described.day == now.date_naive() && described.server == *server => {
+            Ok(described.clone())
+        }
+        _ => {
+            let server = server.clone();
+            let made = tokio::task::spawn_blocking(move || Described::new(server, now)).await;
+            let made = Arc::new(made.map_err(|error| Error::Internal(error.to_string()))??);
+            *kept = Some(made.clone());
+            Ok(made)
+        }
+    }
+}
+
+impl Described {
+    fn new(server: String, now: DateTime<Utc>) -> Result<Self> {
+        let (groups, entries) = super::described();
+        let document = document(groups, entries, &server, now);
+        let compressed = |text: String| {
+            Compressed::new(text.into_bytes()).map_err(|error| Error::Internal(error.to_string()))
+        };
+        let openapi = compressed(document.to_string())?;
+        Ok(Self { day: now.date_naive(), server, openapi, docs: compressed(reference::page(&document))? })
+    }
 }

@@ -12,7 +12,7 @@ pub(super) async fn path(method: Method, uri: Uri) -> Error {
     if let Some(left_out) = left_out(&method, path) {
         return left_out;
     }
-    let (_, entries) = super::calls().described();
+    let (_, entries) = super::described();
     Error::UnknownCall(match closest(path, entries.iter().map(|entry| entry.path)) {
         Some(known) => format!("no call has this path; did you mean {known}? /docs lists all calls"),
         None => "no call has this path; /docs lists all calls".to_owned(),
@@ -24,7 +24,7 @@ pub(super) async fn method(method: Method, uri: Uri) -> Error {
     if let Some(left_out) = left_out(&method, uri.path()) {
         return left_out;
     }
-    let (_, entries) = super::calls().described();
+    let (_, entries) = super::described();
     let fits = |template: &str| closest(uri.path(), std::iter::once(template)).is_some();
     let methods: Vec<_> = entries.iter().filter(|entry| fits(entry.path)).map(|entry| entry.method).collect();
     Error::WrongMethod(match methods.as_slice() {
@@ -37,7 +37,7 @@ pub(super) async fn method(method: Method, uri: Uri) -> Error {
 fn left_out(method: &Method, path: &str) -> Option<Error> {
     let (method, template, name) = sdk_call(method.as_str(), path)?;
     // `GET /v1/customers/archive` looks like a customer of the id "archive": that call is there, this path is another.
-    let (_, entries) = super::calls().described();
+    let (_, entries) = super::described();
     if entries.iter().any(|entry| (entry.method, entry.path) == (method, template)) {
         return None;
     }
