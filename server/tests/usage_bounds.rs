@@ -4,15 +4,19 @@
 mod common;
 
 use app::billing::{AggregationType, UsageWindow, WindowSize};
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
 use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use server::{
     auth::{CustomerAccess, Operator},
+    clock,
     db::usage::{
-        Asked, Charted, Measured, Span, Wanted, buckets, fold, groups, growth, over_periods, pairs, record,
-        series,
+        Asked, Charted, Measured, Span, Wanted, backfill, buckets, fold, fold_busy, groups, growth,
+        over_periods, pairs, record, series,
     },
 };
 use sqlx::{
@@ -20,6 +24,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::time::{Duration, Instant};
+use tower::ServiceExt as _;
 use uuid::Uuid;
 
 fn now() -> DateTime<Utc> {
@@ -209,6 +214,73 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
         before = reads;
     }
     one.close().await;
+}
+
+async fn waiting(pool: &PgPool) -> Vec<Uuid> {
+    let waiting = sqlx::query_scalar("select distinct customer_id from usage_pending order by customer_id");
+    waiting.fetch_all(pool).await.unwrap()
+}
+
+async fn backlog(pool: &PgPool) -> i64 {
+    sqlx::query_scalar("select size from usage_backlog").fetch_one(pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn who_has_most_waiting_is_folded_first(pool: PgPool) {
+    seed::metric(&pool, AggregationType::Unique, "user", "[]").await;
+    let (busy, quiet) = (seed::customer(&pool, "Busy").await, seed::customer(&pool, "Quiet").await);
+    used_by_many(&pool, quiet, 100, 100).await;
+    used_by_many(&pool, busy, 3_000, 1_000).await;
+    assert_eq!(fold_busy(&pool).await.unwrap().rows, 3);
+    assert_eq!(waiting(&pool).await, [quiet]);
+    let left: i64 = sqlx::query_scalar("select sum(size) from usage_pending").fetch_one(&pool).await.unwrap();
+    assert_eq!(backlog(&pool).await, left);
+    assert_eq!(fold_busy(&pool).await.unwrap().rows, 0);
+    assert_eq!(fold(&pool).await.unwrap(), 1);
+    assert_eq!((waiting(&pool).await, backlog(&pool).await), (Vec::new(), 0));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn events_are_refused_while_too_much_waits_to_be_folded(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let acme = seed::customer(&pool, "Acme").await;
+    seed::metric(&pool, AggregationType::Count, "", "[]").await;
+    let send = async |id: &str| {
+        let body = json!([{"transaction_id": id, "customer_id": acme, "event_type": "request",
+            "timestamp": clock::now().to_rfc3339()}]);
+        let request = Request::post("/v1/ingest")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .body(Body::from(body.to_string()));
+        let response = app.clone().oneshot(request.unwrap()).await.unwrap();
+        let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
+        (response.status(), retry_after.map(|value| value.to_str().unwrap().to_owned()))
+    };
+    let events = async || {
+        sqlx::query_scalar::<_, i64>("select count(*) from usage_event").fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!(send("1").await, (StatusCode::OK, None));
+    // What a fold would have seen.
+    sqlx::raw_sql("update usage_backlog set size = 600 * 1024 * 1024").execute(&pool).await.unwrap();
+    assert_eq!(send("2").await, (StatusCode::SERVICE_UNAVAILABLE, Some("1".to_owned())));
+    assert_eq!(events().await, 1, "nothing of it is stored");
+    // A metric's earlier events wait for half of it.
+    sqlx::raw_sql("update usage_backlog set size = 300 * 1024 * 1024").execute(&pool).await.unwrap();
+    seed::metric(&pool, AggregationType::Count, "later", "[]").await;
+    assert!(!backfill(&pool).await.unwrap());
+    assert_eq!(send("3").await, (StatusCode::OK, None));
+    fold(&pool).await.unwrap();
+    assert!(backfill(&pool).await.unwrap());
+    assert_eq!(send("2").await, (StatusCode::OK, None));
+    assert_eq!(events().await, 3);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_fold_that_fails_still_says_how_much_waits(pool: PgPool) {
+    let damage =
+        sqlx::query("insert into usage_pending (customer_id, sums) values ($1, '[{\"m\": \"none\"}]')");
+    damage.bind(Uuid::new_v4()).execute(&pool).await.unwrap();
+    fold(&pool).await.unwrap_err();
+    assert_eq!(backlog(&pool).await, 15);
 }
 
 /// Who asks for `/v1/usage`.
