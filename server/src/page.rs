@@ -10,6 +10,7 @@ use crate::{
     extract::Query,
     headers,
     invoicing::{self, Dossier, InvoiceFilter, Sort},
+    readers::ReadPool,
     usage_page,
 };
 use app::{
@@ -29,7 +30,7 @@ use axum::{
     Json, Router,
     body::Body,
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -62,10 +63,11 @@ struct PageQuery {
     only: Option<String>,
 }
 
-/// A page that may be shown: who reads it, and the token that goes on.
+/// A page that may be shown: who reads it, what it is read by, and the token that goes on.
 struct Opened {
     session: Session,
     access: CustomerAccess,
+    pool: ReadPool,
     token: String,
     expires_in: u32,
     now: DateTime<Utc>,
@@ -111,7 +113,7 @@ impl InvoicesQuery {
 const LONGEST_SEARCH: usize = 100;
 
 async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref(), Dashboard::Invoices) {
+    let opened = match open(&state, query.token.as_deref(), Dashboard::Invoices).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
@@ -137,7 +139,7 @@ async fn invoices(State(state): State<AppState>, Query(query): Query<InvoicesQue
 }
 
 async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) -> Response {
-    let opened = match open(&state, query.token.as_deref(), Dashboard::Usage) {
+    let opened = match open(&state, query.token.as_deref(), Dashboard::Usage).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, query.token.as_deref()).await,
     };
@@ -148,7 +150,7 @@ async fn usage(State(state): State<AppState>, Query(query): Query<PageQuery>) ->
         query.group.as_deref(),
         query.only.as_deref(),
     );
-    let board = match usage_page::board(&state.pool, opened.access, &choice, opened.now).await {
+    let board = match usage_page::board(&opened.pool, opened.access, &choice, opened.now).await {
         Ok(None) | Err(Error::NotFound(_)) => {
             return refuse(&state, Refusal::Gone, query.token.as_deref()).await;
         }
@@ -179,7 +181,7 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         return refuse(&state, Refusal::Expired, None).await;
     };
     let token = form.token.as_deref();
-    let opened = match open(&state, token, Dashboard::Invoices) {
+    let opened = match open(&state, token, Dashboard::Invoices).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, token).await,
     };
@@ -188,7 +190,8 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
     let choice = Choice::of(Reader::new(opened.session));
-    match export::file(&state, opened.access, id, format, choice, opened.now).await {
+    let grace = state.settings.grace_period;
+    match export::file(opened.pool, grace, opened.access, id, format, choice, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, token).await,
         Err(error) => {
@@ -219,11 +222,11 @@ enum Refusal {
     Expired,
     /// The customer is archived, or was deleted.
     Gone,
-    /// Something went wrong on this side.
+    /// Something went wrong on this side, or too much is under way.
     Unavailable,
 }
 
-fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
+async fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<Opened, Refusal> {
     let now = clock::now();
     let session = state.keys.verify_page(token.unwrap_or_default(), now).map_err(|_| Refusal::Expired)?;
     if session.grant.display.dashboard != dashboard {
@@ -231,12 +234,24 @@ fn open(state: &AppState, token: Option<&str>, dashboard: Dashboard) -> Result<O
     }
     let signed = state.keys.sign_session(&session, now).map_err(|_| Refusal::Expired)?;
     let access = Reader::new(session.clone()).access();
-    Ok(Opened { session, access, expires_in: seconds(signed.expires_at, now), token: signed.token, now })
+    let pool = state.readers.turn(access).await.map_err(|error| {
+        tracing::warn!(error = %chain(&error), "a page was turned away");
+        Refusal::Unavailable
+    })?;
+    Ok(Opened {
+        session,
+        access,
+        pool,
+        expires_in: seconds(signed.expires_at, now),
+        token: signed.token,
+        now,
+    })
 }
 
 /// Answers 404 for a customer that is archived or gone.
 async fn active(state: &AppState, access: CustomerAccess) -> Result<()> {
-    match db::customer::find(&state.pool, access).await?.archived_at {
+    let pool = state.readers.turn(access).await?;
+    match db::customer::find(&pool, access).await?.archived_at {
         None => Ok(()),
         Some(_) => Err(no_such_customer()),
     }
@@ -266,7 +281,7 @@ async fn list(state: &AppState, opened: &Opened, query: InvoiceQuery) -> Result<
         ..InvoiceFilter::default()
     };
     let grace = state.settings.grace_period;
-    let found = match invoicing::overview(&state.pool, opened.access, &filter, opened.now, grace).await {
+    let found = match invoicing::overview(&opened.pool, opened.access, &filter, opened.now, grace).await {
         Ok(found) => Ok(InvoiceList { invoices: found.invoices, projected_totals: found.projected_totals }),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
         Err(error) => Err(failed("invoices", &error)),
@@ -283,7 +298,7 @@ async fn one_invoice(
 ) -> Result<InvoicesContent, NoCustomer> {
     let options = &opened.session.grant.display.options;
     let grace = state.settings.grace_period;
-    let found = invoicing::dossier(&state.pool, opened.access, id, opened.now, grace).await;
+    let found = invoicing::dossier(&opened.pool, opened.access, id, opened.now, grace).await;
     let found = match found {
         Ok(Dossier { invoice, previous, days }) => {
             Ok(options.admits(invoice.status).then(|| Box::new(OneInvoice { invoice, previous, days })))
@@ -307,6 +322,8 @@ fn seconds(until: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 
 async fn show(state: &AppState, opened: Opened, title: &'static str, content: PageContent) -> Response {
     let display = opened.session.grant.display;
+    // All is read: the turn is for others.
+    drop(opened.pool);
     let frame = PageFrame {
         scheme: display.color_scheme,
         theme: display.theme,
@@ -327,7 +344,11 @@ async fn refuse(state: &AppState, refusal: Refusal, token: Option<&str>) -> Resp
     if let Some(display) = token.and_then(|token| state.keys.display(token)) {
         (frame.scheme, frame.theme) = (display.color_scheme, display.theme);
     }
-    draw(state, status, frame, PageContent::Message(message)).await
+    let mut response = draw(state, status, frame, PageContent::Message(message)).await;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 fn frame(title: &'static str) -> PageFrame {

@@ -17,7 +17,7 @@ pub mod terms;
 pub mod usage;
 
 pub use open::Database;
-pub use pool::{connect, options};
+pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, schema};
 
 pub(crate) use schema::READY_TIMEOUT;

@@ -1,13 +1,13 @@
 //! A customer's invoice as a file in an answer.
 
 use super::{csv::csv, file_name, pdf::pdf};
-use crate::{AppState, Error, Result, auth::CustomerAccess, auth::Reader, db, invoicing, rating};
+use crate::{Error, Result, auth::CustomerAccess, auth::Reader, db, invoicing, rating, readers::ReadPool};
 use app::{embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 /// Which file.
@@ -47,16 +47,18 @@ impl Choice {
 /// # Errors
 /// 404 when there is none that this caller may see.
 pub async fn file(
-    state: &AppState,
+    pool: ReadPool,
+    grace: Duration,
     access: CustomerAccess,
     invoice_id: Uuid,
     format: Format,
     choice: Choice,
     now: DateTime<Utc>,
 ) -> Result<Response> {
-    let customer = db::customer::find(&state.pool, access).await?;
-    let grace = state.settings.grace_period;
-    let invoice = invoicing::find(&state.pool, access, invoice_id, now, grace).await?;
+    let customer = db::customer::find(&pool, access).await?;
+    let invoice = invoicing::find(&pool, access, invoice_id, now, grace).await?;
+    // All is read: the turn is for others.
+    drop(pool);
     let admits = |reader: &Reader| reader.session().grant.display.options.admits(invoice.status);
     if !choice.reader.as_ref().is_none_or(admits) {
         return Err(Error::NotFound("the invoice"));

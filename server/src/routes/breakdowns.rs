@@ -7,6 +7,7 @@ use crate::{
     extract::{Path, Query},
     invoicing::{self, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
+    readers::ReadPool,
     timestamp,
 };
 use app::billing::{InvoiceBreakdown, InvoiceStatus, Page};
@@ -104,5 +105,6 @@ async fn list(
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
     let access = caller.access(customer_id)?;
     let grace = state.settings.grace_period;
-    invoicing::breakdowns(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let pool = ReadPool::of(&caller, &state).await?;
+    invoicing::breakdowns(&pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
 }

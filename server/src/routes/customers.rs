@@ -8,6 +8,7 @@ use crate::{
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
     openapi::{Call, Calls},
+    readers::ReadPool,
 };
 use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
@@ -260,17 +261,18 @@ async fn list_billable_metrics(
     Query(query): Query<ListBillableMetrics>,
 ) -> Result<Json<Page<BillableMetric>>> {
     let access = caller.access(customer_id)?;
+    let pool = ReadPool::of(&caller, &state).await?;
     // Answers 404 for a customer that does not exist.
-    db::customer::find(&state.pool, access).await?;
+    db::customer::find(&pool, access).await?;
     let archived = query.include_archived.unwrap_or(false);
     let next_page = query.next_page.as_deref();
     // A reader learns of no metric that is not on the customer's plan.
     let page = if query.on_current_plan.unwrap_or(false) || matches!(caller, Caller::Reader(_)) {
         let now = clock::now();
-        db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now)
+        db::billable_metric::list_on_current_plan(&pool, access, archived, query.limit, next_page, now)
             .await?
     } else {
-        db::billable_metric::list(&state.pool, archived, query.limit, next_page).await?
+        db::billable_metric::list(&pool, archived, query.limit, next_page).await?
     };
     Ok(Json(page))
 }

@@ -7,6 +7,7 @@ use crate::{
     export::{Choice, Format, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
+    readers::ReadPool,
 };
 use axum::{extract::State, response::Response};
 use schemars::JsonSchema;
@@ -74,11 +75,12 @@ async fn export(
     format: Format,
 ) -> Result<Response> {
     let access = caller.access(customer_id)?;
+    let pool = ReadPool::of(&caller, state).await?;
     let choice = match caller {
         Caller::Reader(reader) => Choice::of(reader),
         Caller::Operator(_) => {
             Choice { skip_zero_qty_line_items: query.skip_zero_qty_line_items, ..Choice::default() }
         }
     };
-    file(state, access, invoice_id, format, choice, clock::now()).await
+    file(pool, state.settings.grace_period, access, invoice_id, format, choice, clock::now()).await
 }

@@ -8,7 +8,9 @@ use crate::{
     extract::{Body, Path, Query},
     invoicing::{self, InvoiceFilter, Sort, TypeFilter},
     openapi::{Call, Calls},
-    rating, timestamp,
+    rating,
+    readers::ReadPool,
+    timestamp,
 };
 use app::billing::{Invoice, InvoiceStatus, Page};
 use axum::{Json, extract::State};
@@ -120,7 +122,8 @@ async fn list(
 ) -> Result<Json<Page<Invoice>>> {
     let access = caller.access(customer_id)?;
     let grace = state.settings.grace_period;
-    invoicing::list(&state.pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let pool = ReadPool::of(&caller, &state).await?;
+    invoicing::list(&pool, access, &query.try_into()?, clock::now(), grace).await.map(Json)
 }
 
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
@@ -142,7 +145,8 @@ async fn retrieve(
 ) -> Result<Json<Data<Invoice>>> {
     let access = caller.access(customer_id)?;
     let grace = state.settings.grace_period;
-    let invoice = invoicing::find(&state.pool, access, invoice_id, clock::now(), grace).await?;
+    let pool = ReadPool::of(&caller, &state).await?;
+    let invoice = invoicing::find(&pool, access, invoice_id, clock::now(), grace).await?;
     Ok(Data::json(if query.skip_zero_qty_line_items { rating::without_zero_lines(invoice) } else { invoice }))
 }
 

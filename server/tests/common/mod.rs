@@ -11,15 +11,22 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, db, embed_url::Keys, state::Settings};
+use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Every route, on this database.
 pub async fn app(pool: PgPool) -> Router {
+    let readers = pool.clone();
+    app_with_readers(pool, readers).await
+}
+
+/// The same, with a pool of its own for readers.
+pub async fn app_with_readers(pool: PgPool, readers: PgPool) -> Router {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    server::router(AppState { pool, keys: Arc::new(keys), settings: Arc::new(Settings::default()) })
+    let (keys, settings) = (Arc::new(keys), Arc::new(Settings::default()));
+    server::router(AppState { pool, readers: Readers::new(readers), keys, settings })
 }
 
 /// An API token that may write.
