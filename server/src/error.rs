@@ -44,7 +44,7 @@ pub enum Error {
     /// 503: too much work of this kind is under way. Repeating it in a few seconds will help.
     #[error("too much work of this kind is under way; try again in a few seconds")]
     Overloaded,
-    /// 503: the database is away; the request can be repeated.
+    /// 503: the database is away or took too long; the request can be repeated.
     #[error("the database cannot be reached right now; try again in a few seconds")]
     Unavailable(#[source] sqlx::Error),
     /// 500: the database refused something that Inlay should not have asked.
@@ -117,9 +117,11 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::PoolClosed
             | sqlx::Error::Io(_)
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-            // 57P0x: the server shuts down or starts up; 08xxx: the connection broke.
+            // 57014: it took too long; 57P0x: the server shuts down or starts up; 08xxx: the connection broke.
             sqlx::Error::Database(inner)
-                if inner.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")) =>
+                if inner.code().is_some_and(|code| {
+                    code == "57014" || code.starts_with("57P") || code.starts_with("08")
+                }) =>
             {
                 Self::Unavailable(error)
             }

@@ -12,6 +12,7 @@ use crate::{
     extract::Query,
     headers,
     invoicing::{self, Dossier, InvoiceFilter, InvoiceScope, Sort},
+    readers::ReadPool,
     usage_page,
 };
 use app::{
@@ -39,6 +40,7 @@ use chrono::{DateTime, Utc};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 /// The pages, and what an open page asks for later.
@@ -62,10 +64,11 @@ struct PageQuery {
     only: Option<String>,
 }
 
-/// A page that may be shown: who reads it, and the tokens that go on.
+/// A page that may be shown: who reads it, what it is read by, and the tokens that go on.
 struct Opened {
     session: Session,
     viewer: Viewer,
+    pool: ReadPool,
     tokens: Tokens,
     now: DateTime<Utc>,
 }
@@ -135,7 +138,7 @@ async fn invoices(
     Query(query): Query<InvoicesQuery>,
 ) -> Response {
     let credential = Credential::of_page(query.token.as_deref(), &headers);
-    let opened = match open(&state, credential) {
+    let opened = match open(&state, credential).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -146,9 +149,9 @@ async fn invoices(
     let found = match query.invoice.as_deref() {
         Some(id) => {
             let id = id.parse().unwrap_or_default();
-            one_invoice(&state, &scope, id, query.document(), opened.now).await
+            one_invoice(&state, &opened.pool, &scope, id, query.document(), opened.now).await
         }
-        None => list(&state, &scope, query.list(), opened.now).await,
+        None => list(&state, &opened.pool, &scope, query.list(), opened.now).await,
     };
     let Ok(content) = found else { return refuse(&state, Refusal::Gone, credential).await };
     let page = InvoicesPage {
@@ -170,7 +173,7 @@ async fn usage(
     Query(query): Query<PageQuery>,
 ) -> Response {
     let credential = Credential::of_page(query.token.as_deref(), &headers);
-    let opened = match open(&state, credential) {
+    let opened = match open(&state, credential).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -184,7 +187,7 @@ async fn usage(
     let Ok(access) = opened.viewer.usage() else {
         return refuse(&state, Refusal::Expired, credential).await;
     };
-    let board = match usage_page::board(&state.pool, access, &choice, opened.now).await {
+    let board = match usage_page::board(&opened.pool, access, &choice, opened.now).await {
         Ok(None) | Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone, credential).await,
         Ok(Some(board)) => Ok(board),
         Err(error) => Err(failed("usage", &error)),
@@ -213,7 +216,7 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         return refuse(&state, Refusal::Expired, Credential::None).await;
     };
     let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
-    let opened = match open(&state, credential) {
+    let opened = match open(&state, credential).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -221,7 +224,7 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
         (Some(id), _) => (id, Format::Pdf),
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
-    match export::file(&state, &opened.viewer, id, format, false, opened.now).await {
+    match export::file(&state, opened.pool, &opened.viewer, id, format, false, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
         Err(Error::Overloaded) => {
@@ -239,7 +242,8 @@ async fn download(State(state): State<AppState>, body: String) -> Response {
 /// New tokens for a session that still holds.
 async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
     let viewer = Viewer::reader(&reader);
-    if db::customer::find(&state.pool, viewer.customer()).await?.archived_at.is_some() {
+    let pool = state.readers.turn(viewer.customer()).await?;
+    if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
         return Err(no_such_customer());
     }
     Tokens::sign(&state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
@@ -270,11 +274,11 @@ enum Refusal {
     Expired,
     /// The customer is archived, or was deleted.
     Gone,
-    /// Something went wrong on this side.
+    /// Something went wrong on this side, or too much is under way.
     Unavailable,
 }
 
-fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
+async fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
     let now = clock::now();
     let session = match credential {
         Credential::Address(token) => state.keys.verify_address(token, now),
@@ -284,7 +288,11 @@ fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal>
     let session = session.map_err(|_| Refusal::Expired)?;
     let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
     let viewer = Viewer::reader(&Reader::new(session.clone()));
-    Ok(Opened { session, viewer, tokens, now })
+    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
+        tracing::warn!(error = %chain(&error), "a page was turned away");
+        Refusal::Unavailable
+    })?;
+    Ok(Opened { session, viewer, pool, tokens, now })
 }
 
 /// The customer is archived, or was deleted.
@@ -293,6 +301,7 @@ struct NoCustomer;
 /// The invoices that both the dashboard's options and the reader's filters let through, newest first.
 async fn list(
     state: &AppState,
+    pool: &PgPool,
     scope: &InvoiceScope,
     query: InvoiceQuery,
     now: DateTime<Utc>,
@@ -304,8 +313,8 @@ async fn list(
         next_page: query.next_page.clone(),
         ..InvoiceFilter::default()
     };
-    let found = match invoicing::overview(&state.pool, scope, &filter, now, state.settings.grace_period).await
-    {
+    let grace = state.settings.grace_period;
+    let found = match invoicing::overview(pool, scope, &filter, now, grace).await {
         Ok(found) => Ok(InvoiceList { invoices: found.invoices, projected_totals: found.projected_totals }),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
         Err(error) => Err(failed("invoices", &error)),
@@ -316,12 +325,13 @@ async fn list(
 /// One invoice and the one before it, if the dashboard's options let them through.
 async fn one_invoice(
     state: &AppState,
+    pool: &PgPool,
     scope: &InvoiceScope,
     id: Uuid,
     query: DocumentQuery,
     now: DateTime<Utc>,
 ) -> Result<InvoicesContent, NoCustomer> {
-    let found = match invoicing::dossier(&state.pool, scope, id, now, state.settings.grace_period).await {
+    let found = match invoicing::dossier(pool, scope, id, now, state.settings.grace_period).await {
         Ok(Dossier { invoice, previous, days }) => Ok(Some(Box::new(OneInvoice { invoice, previous, days }))),
         Err(Error::NotFound("the invoice")) => Ok(None),
         Err(Error::NotFound(_)) => return Err(NoCustomer),
@@ -337,6 +347,8 @@ fn failed(section: &str, error: &Error) -> LoadError {
 }
 
 async fn show(state: &AppState, opened: Opened, title: &'static str, content: PageContent) -> Response {
+    // All is read: the turn is for others.
+    drop(opened.pool);
     let config = opened.session.grant.config;
     let Tokens { token, link, expires_in } = opened.tokens;
     let frame = PageFrame {
@@ -363,7 +375,11 @@ async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) 
     if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
-    draw(state, status, frame, PageContent::Message(message)).await
+    let mut response = draw(state, status, frame, PageContent::Message(message)).await;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
 }
 
 fn frame(title: &'static str) -> PageFrame {

@@ -4,9 +4,11 @@ use crate::{
     AppState,
     config::Config,
     connection::{self, Timeouts},
+    db,
     embed_url::Keys,
     jobs,
     postgres::Problem,
+    readers::Readers,
     routes,
 };
 use axum::serve::Listener;
@@ -31,6 +33,7 @@ pub struct Running {
     shutdown: watch::Sender<bool>,
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
+    readers: Readers,
 }
 
 /// Opens the port and starts the jobs.
@@ -40,8 +43,10 @@ pub struct Running {
 pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
+    let readers = Readers::new(db::readers(&pool, db::share(config.database_connections).readers));
     let state = AppState {
         pool,
+        readers: readers.clone(),
         keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
         settings: Arc::new(config.settings.clone()),
     };
@@ -51,7 +56,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, shutdown, server, jobs })
+    Ok(Running { address, shutdown, server, jobs, readers })
 }
 
 /// Opens a port for a server.
@@ -96,6 +101,8 @@ impl Running {
             Ok(failed) => tracing::error!(?failed, "stopped with an error"),
             Err(_) => tracing::warn!("stopped with requests still in flight"),
         }
+        // Connections that died silently would be waited for.
+        let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::embed_url::Keys;
+use crate::{embed_url::Keys, readers::Readers};
 use chrono::Duration;
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -8,8 +8,10 @@ use std::sync::Arc;
 /// What every handler can reach. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
-    /// The database.
+    /// The database, for all but readers.
     pub pool: PgPool,
+    /// What pages and session tokens read by.
+    pub readers: Readers,
     /// The keys that sign and verify embed and session tokens.
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.

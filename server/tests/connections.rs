@@ -6,6 +6,7 @@ use server::{
     AppState,
     connection::Timeouts,
     embed_url::Keys,
+    readers::Readers,
     serve::{self, answer},
     state::Settings,
 };
@@ -22,7 +23,12 @@ use tokio::{
 fn inlay() -> Router {
     let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
     let keys = Arc::new(Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]));
-    server::router(AppState { pool, keys, settings: Arc::new(Settings::default()) })
+    server::router(AppState {
+        readers: Readers::new(pool.clone()),
+        pool,
+        keys,
+        settings: Arc::new(Settings::default()),
+    })
 }
 
 struct Server {

@@ -106,6 +106,13 @@ fn signing_keys_are_touched_only_in_embed_url() {
 }
 
 #[test]
+fn pages_read_by_the_connections_of_readers() {
+    let (_, page) =
+        files("server/src", ".rs").into_iter().find(|(path, _)| path.ends_with("src/page.rs")).unwrap();
+    assert!(page.contains("readers.turn(") && !page.contains("state.pool"));
+}
+
+#[test]
 fn every_file_says_first_what_it_is() {
     for folder in ["app/src", "server/src", "server/tests", "frontend/src"] {
         for (path, code) in files(folder, ".rs") {

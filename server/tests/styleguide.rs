@@ -9,7 +9,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use server::{AppState, embed_url::Keys, state::Settings};
+use server::{AppState, embed_url::Keys, readers::Readers, state::Settings};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -17,7 +17,12 @@ use tower::ServiceExt as _;
 fn with_guide(pool: PgPool) -> Router {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let settings = Settings { styleguide: true, ..Settings::default() };
-    server::router(AppState { pool, keys: Arc::new(keys), settings: Arc::new(settings) })
+    server::router(AppState {
+        readers: Readers::new(pool.clone()),
+        pool,
+        keys: Arc::new(keys),
+        settings: Arc::new(settings),
+    })
 }
 
 async fn open(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {

@@ -16,6 +16,7 @@ use server::{
     clock,
     db::api_token::{Scope, authenticate, create, list, revoke},
     embed_url::Keys,
+    readers::Readers,
     state::Settings,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -97,6 +98,7 @@ async fn last_use_is_noted_once_a_minute(pool: PgPool) {
 async fn read_token_reads_only(pool: PgPool) {
     let state = AppState {
         pool: pool.clone(),
+        readers: Readers::new(pool.clone()),
         keys: Arc::new(Keys::new(Vec::new())),
         settings: Arc::new(Settings::default()),
     };

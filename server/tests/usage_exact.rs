@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::billing::{AggregationType, Decimal};
+use app::billing::{AggregationType, Decimal, GroupSeries, UsageWindow};
 use axum::{
     Router,
     body::Body,
@@ -14,9 +14,10 @@ use common::{app, post, seed, send, token};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use server::{
+    auth::Operator,
     clock,
-    db::usage::{fold, record},
-    metering::Event,
+    db::usage::{Charted, fold, groups, record, series},
+    metering::{Event, group_id},
 };
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -270,6 +271,97 @@ async fn random_events_measure_as_a_recount_does(pool: PgPool) {
                     }
                     let expected = recount(&events, *kind, range, size, keys);
                     assert_eq!(found, expected, "USAGE_SEED={seed} {kind:?} {size} {keys:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Each window by its days, with what it is.
+const DAYS: usize = 30;
+
+/// One row of the groups of a chart, recounted from the events that are in it.
+fn regrouped(events: &[Event], kind: AggregationType, today: DateTime<Utc>) -> (Vec<Decimal>, Decimal) {
+    let start = today - TimeDelta::days(DAYS as i64 - 1);
+    let range = (start, today + TimeDelta::days(1));
+    let mut values = vec![Decimal::zero(); DAYS];
+    for ((day, _), value) in recount(events, kind, range, "DAY", &[]) {
+        values[(day - start).num_days() as usize] = value;
+    }
+    let total = recount(events, kind, range, "NONE", &[]).into_values().next().unwrap_or_default();
+    (values, total)
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn charts_of_random_events_measure_as_a_recount_does(pool: PgPool) {
+    let seed: u64 = std::env::var("USAGE_SEED").map_or_else(|_| rand::random(), |text| text.parse().unwrap());
+    eprintln!("USAGE_SEED={seed}");
+    let random = &mut StdRng::seed_from_u64(seed);
+    let keys = ["zone", "region"];
+    let mut metrics = Vec::new();
+    for kind in [Count, Sum, Max, Latest, Unique] {
+        metrics.push((kind, seed::metric(&pool, kind, "value", r#"[["region"], ["zone", "region"]]"#).await));
+    }
+    let today = clock::now().duration_trunc(TimeDelta::days(1)).unwrap();
+    for few in [true, false] {
+        let customer = seed::customer(&pool, "Acme").await;
+        let access = Operator { token_id: String::new(), can_write: true }.access(customer);
+        let count = if few { 12 } else { 400 };
+        let events: Vec<_> =
+            (0..count).map(|id| random_event(random, id, customer, today - TimeDelta::days(4))).collect();
+        let mut rest = events.as_slice();
+        while !rest.is_empty() {
+            let (batch, others) = rest.split_at(random.random_range(1..=rest.len().min(80)));
+            record(&pool, batch.to_vec(), clock::now()).await.unwrap();
+            rest = others;
+            if random.random_ratio(1, 3) {
+                fold(&pool).await.unwrap();
+            }
+        }
+        let wanted: Vec<_> = metrics.iter().map(|(kind, id)| (*id, *kind, 2)).collect();
+        let charts = groups(&pool, access, &wanted, UsageWindow::Days30, today).await.unwrap();
+        for ((kind, metric), chart) in metrics.iter().zip(charts) {
+            let chart: Vec<GroupSeries> = chart.unwrap();
+            let context = format!("USAGE_SEED={seed} {kind:?} {count}");
+            // who stands alone, and is no smaller than who does not
+            let group_of = |event: &Event| keys.iter().map(|key| text(event, key)).collect::<Group>();
+            let alone: BTreeSet<Group> =
+                chart.iter().filter_map(|group| group.group_values.clone()).collect();
+            let range = (today - TimeDelta::days(29), today + TimeDelta::days(1));
+            let all = recount(&events, *kind, range, "NONE", &keys);
+            let mut totals: Vec<Decimal> = all.values().cloned().collect();
+            totals.sort_by(|one, other| other.cmp(one));
+            let expected = if totals.len() > 10 { 9 } else { totals.len() };
+            assert_eq!(alone.len(), expected, "{context}");
+            let shown: Vec<Decimal> = chart.iter().take(expected).map(|group| group.total.clone()).collect();
+            assert_eq!(shown, totals[..expected], "{context}");
+            for group in &chart {
+                let is_in = |event: &&Event| match &group.group_values {
+                    Some(values) => group_of(event) == *values,
+                    None => !alone.contains(&group_of(event)),
+                };
+                let events: Vec<Event> = events.iter().filter(is_in).cloned().collect();
+                let (values, total) = regrouped(&events, *kind, today);
+                assert_eq!(
+                    (&group.values, &group.total),
+                    (&values, &total),
+                    "{context} {:?}",
+                    group.group_values
+                );
+                let count = if group.group_values.is_some() { 1 } else { totals.len() - 9 };
+                assert_eq!(group.count, count as i64, "{context}");
+                // the chart of this group alone
+                let Some(group_values) = &group.group_values else { continue };
+                let charted = Charted {
+                    billable_metric_id: *metric,
+                    aggregation_type: *kind,
+                    group_index: 2,
+                    group_id: group_id(group_values),
+                };
+                let daily = series(&pool, access, &[charted], today).await.unwrap().pop().unwrap().unwrap();
+                assert_eq!(daily.values[daily.values.len() - DAYS..], values, "{context}");
+                if matches!(kind, Count | Sum | Unique) {
+                    assert_eq!(daily.measures[0].total, total, "{context}");
                 }
             }
         }

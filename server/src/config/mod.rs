@@ -33,7 +33,7 @@ pub struct Config {
     pub postgres_user: Option<String>,
     /// The database; `None`: Inlay runs its own Postgres.
     pub database_url: Option<DatabaseUrl>,
-    /// Connections to the database.
+    /// Connections to the database, of readers and of all else together.
     pub database_connections: u32,
     /// Where the demo's sample portal listens.
     pub portal_listen: SocketAddr,

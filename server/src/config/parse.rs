@@ -120,8 +120,8 @@ pub(super) fn user(text: &str) -> Result<String, String> {
 pub(super) fn connections(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()
-        .filter(|count| (2..=1000).contains(count))
-        .ok_or_else(|| format!("\"{text}\" is not a whole number from 2 to 1000"))
+        .filter(|count| (4..=1000).contains(count))
+        .ok_or_else(|| format!("\"{text}\" is not a whole number from 4 to 1000"))
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

@@ -50,7 +50,11 @@ pub const VARIABLES: &[Variable] = &[
         "DATABASE_URL",
         "The Postgres database, `postgres://user:password@host/name`. Unset: Inlay runs a Postgres of its own.",
     ),
-    variable("INLAY_DATABASE_CONNECTIONS", Some("20"), "Most connections to the database at a time."),
+    variable(
+        "INLAY_DATABASE_CONNECTIONS",
+        Some("20"),
+        "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session tokens, the others for the API, ingest and jobs.",
+    ),
     variable(
         "INLAY_DATA_DIR",
         None,

@@ -19,7 +19,7 @@ mod transaction;
 pub mod usage;
 
 pub use open::Database;
-pub use pool::{connect, options};
+pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, schema};
 pub use transaction::{Claim, begin, under, write};
 

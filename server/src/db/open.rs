@@ -1,6 +1,6 @@
 //! The database of a command: the configured one, or a private Postgres that ends with the command.
 
-use super::{connect, migrate, private};
+use super::{connect, migrate, private, share};
 use crate::{
     config::Config,
     error::chain,
@@ -15,7 +15,7 @@ const WATCH_PACE: Duration = Duration::from_secs(1);
 /// An open database. Call [`Database::close`] at the end: a private Postgres is stopped there.
 #[derive(Debug)]
 pub struct Database {
-    /// The connections.
+    /// The connections for all but readers.
     pub pool: PgPool,
     postgres: Option<Postgres>,
 }
@@ -33,9 +33,10 @@ impl Database {
         if let Some(url) = &config.database_url {
             let options: PgConnectOptions =
                 url.0.parse().map_err(|error| Problem::new(format!("DATABASE_URL: {error}")))?;
-            let pool = connect(options, config.database_connections).await.map_err(|error| {
-                Problem::new(format!("the database of DATABASE_URL cannot be reached: {}", chain(&error)))
-            })?;
+            let pool =
+                connect(options, share(config.database_connections).others).await.map_err(|error| {
+                    Problem::new(format!("the database of DATABASE_URL cannot be reached: {}", chain(&error)))
+                })?;
             return Ok(Self { pool, postgres: None });
         }
         let config = config.clone();
@@ -44,7 +45,7 @@ impl Database {
         })
         .await
         .map_err(|error| Problem::new(error.to_string()))??;
-        match prepare(&postgres, config.database_connections, &mut say).await {
+        match prepare(&postgres, share(config.database_connections).others, &mut say).await {
             Ok(pool) => Ok(Self { pool, postgres: Some(postgres) }),
             Err(problem) => {
                 stop(postgres).await?;

@@ -13,12 +13,38 @@ const IDLE_TRUST: Duration = Duration::from_secs(5);
 /// How long a returned connection has to prove that it is sound.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How long a statement may run.
+const STATEMENT_TIMEOUT: &str = "30s";
+/// How long a statement of a page may run: nobody waits longer for a page.
+const READERS_TIMEOUT: &str = "3s";
+
+/// How many of a server's connections are for readers, and for all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// For pages and session tokens.
+    pub readers: u32,
+    /// For the API, ingest, jobs and readiness.
+    pub others: u32,
+}
+
+/// Divides so many connections: two fifths are for readers.
+pub fn share(connections: u32) -> Share {
+    let readers = (connections * 2 / 5).max(1);
+    Share { readers, others: connections.saturating_sub(readers).max(1) }
+}
+
 /// Opens a pool of at most so many connections.
 ///
 /// # Errors
 /// When the database cannot be reached.
 pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Result<PgPool> {
     self::options(connections).connect_with(session(options)).await
+}
+
+/// A pool of at most so many connections to the database of another pool, for readers. It connects when it is asked.
+pub fn readers(pool: &PgPool, connections: u32) -> PgPool {
+    let session = PgConnectOptions::clone(&pool.connect_options());
+    options(connections).connect_lazy_with(session.options([("statement_timeout", READERS_TIMEOUT)]))
 }
 
 /// The pool's rules.
@@ -42,7 +68,7 @@ pub fn options(connections: u32) -> PgPoolOptions {
 fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("inlay").options([
         ("default_transaction_read_only", "on"),
-        ("statement_timeout", "30s"),
+        ("statement_timeout", STATEMENT_TIMEOUT),
         ("idle_in_transaction_session_timeout", "60s"),
         ("jit", "off"),
     ])

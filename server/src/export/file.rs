@@ -1,7 +1,7 @@
 //! A customer's invoice as a file in an answer.
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
-use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing};
+use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing, readers::ReadPool};
 use app::{billing::Invoice, embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},
@@ -25,6 +25,7 @@ pub enum Format {
 /// 404 when there is none that this viewer may see, 503 while too many files are being made.
 pub async fn file(
     state: &AppState,
+    pool: ReadPool,
     viewer: &Viewer,
     invoice_id: Uuid,
     format: Format,
@@ -34,10 +35,11 @@ pub async fn file(
     let scope = viewer.invoices()?;
     // Before the invoice is read: a long one takes as much memory as its file.
     let turn = gate::turn(viewer.customer().customer_id()).await?;
-    let customer = db::customer::find(&state.pool, viewer.customer()).await?;
+    let customer = db::customer::find(&pool, viewer.customer()).await?;
     let grace = state.settings.grace_period;
-    let invoice =
-        invoicing::find(&state.pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
+    let invoice = invoicing::find(&pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
+    // All is read: the turn is for others.
+    drop(pool);
     let with_zero_lines = !scope.skips_zero_lines(skip_zero_qty_line_items);
     let group_keys = viewer.group_keys();
     let (cancel, waiting) = Cancel::pair();

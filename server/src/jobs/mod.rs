@@ -21,6 +21,7 @@ pub async fn run(state: AppState, shutdown: Shutdown) {
     jobs.spawn(every(pace(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
     jobs.spawn(every(pace(2), "count earlier events", state.clone(), shutdown.clone(), backfill::run));
     jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
+    jobs.spawn(every(pace(1), "fold sums of busy customers", state.clone(), shutdown.clone(), fold::busy));
     jobs.spawn(every(
         pace(600),
         "remove old idempotency keys",

@@ -8,6 +8,7 @@ use crate::{
     extract::{Path, Query},
     invoicing::{self, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
+    readers::ReadPool,
     timestamp,
 };
 use app::billing::{InvoiceBreakdown, InvoiceStatus, Page};
@@ -104,7 +105,9 @@ async fn list(
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
-    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let scope = viewer.invoices()?;
     let grace = state.settings.grace_period;
-    invoicing::breakdowns(&state.pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let pool = ReadPool::of(&viewer, &state).await?;
+    invoicing::breakdowns(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
 }

@@ -10,6 +10,7 @@ use crate::{
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
     openapi::{Call, Calls},
+    readers::ReadPool,
 };
 use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
@@ -268,8 +269,9 @@ async fn list_billable_metrics(
 ) -> Result<Json<Page<BillableMetric>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let access = viewer.usage()?;
+    let pool = ReadPool::of(&viewer, &state).await?;
     // Answers 404 for a customer that does not exist, or does not to a reader.
-    let customer = db::customer::find(&state.pool, access).await?;
+    let customer = db::customer::find(&pool, access).await?;
     if viewer.is_reader() && customer.archived_at.is_some() {
         return Err(no_such_customer());
     }
@@ -278,10 +280,10 @@ async fn list_billable_metrics(
     // A reader learns of no metric that is not on the customer's plan.
     let page = if query.on_current_plan.unwrap_or(false) || viewer.is_reader() {
         let now = clock::now();
-        db::billable_metric::list_on_current_plan(&state.pool, access, archived, query.limit, next_page, now)
+        db::billable_metric::list_on_current_plan(&pool, access, archived, query.limit, next_page, now)
             .await?
     } else {
-        db::billable_metric::list(&state.pool, archived, query.limit, next_page).await?
+        db::billable_metric::list(&pool, archived, query.limit, next_page).await?
     };
     Ok(Json(page))
 }

@@ -31,7 +31,10 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          open goes on working. Ask for a new one each time you draw the page around it, and keep its token out of your \
          proxy's log: see [the tokens](#embedding).\n\n\
          `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
-         `bm_group_key_overrides` gives group keys and their values names for people.",
+         `bm_group_key_overrides` gives group keys and their values names for people.\n\n\
+         Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
+         query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
+         longer than two seconds is a 503 with `retry-after`. The same holds for calls with a session token.",
     )
     .body(
         r##"{

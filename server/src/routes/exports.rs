@@ -8,6 +8,7 @@ use crate::{
     export::{Format, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
+    readers::ReadPool,
 };
 use axum::{extract::State, response::Response};
 use schemars::JsonSchema;
@@ -80,5 +81,6 @@ async fn export(
     format: Format,
 ) -> Result<Response> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    file(state, &viewer, invoice_id, format, query.skip_zero_qty_line_items, clock::now()).await
+    let pool = ReadPool::of(&viewer, state).await?;
+    file(state, pool, &viewer, invoice_id, format, query.skip_zero_qty_line_items, clock::now()).await
 }

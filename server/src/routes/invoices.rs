@@ -10,6 +10,7 @@ use crate::{
     extract::{Body, Path, Query},
     invoicing::{self, InvoiceFilter, Sort, TypeFilter},
     openapi::{Call, Calls},
+    readers::ReadPool,
     timestamp,
 };
 use app::billing::{Invoice, InvoiceStatus, Page};
@@ -120,9 +121,11 @@ async fn list(
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<Invoice>>> {
-    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let scope = viewer.invoices()?;
     let grace = state.settings.grace_period;
-    invoicing::list(&state.pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let pool = ReadPool::of(&viewer, &state).await?;
+    invoicing::list(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
 }
 
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
@@ -145,9 +148,11 @@ async fn retrieve(
     Path((customer_id, invoice_id)): Path<(Uuid, Uuid)>,
     Query(query): Query<RetrieveQuery>,
 ) -> Result<Json<Data<Invoice>>> {
-    let scope = Viewer::new(&caller, customer_id)?.invoices()?;
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let scope = viewer.invoices()?;
     let (skip, grace) = (query.skip_zero_qty_line_items, state.settings.grace_period);
-    invoicing::find(&state.pool, &scope, invoice_id, skip, clock::now(), grace).await.map(Data::json)
+    let pool = ReadPool::of(&viewer, &state).await?;
+    invoicing::find(&pool, &scope, invoice_id, skip, clock::now(), grace).await.map(Data::json)
 }
 
 const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")

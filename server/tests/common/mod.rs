@@ -11,7 +11,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, db, embed_url::Keys, state::Settings};
+use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -27,10 +27,16 @@ pub fn served(pool: PgPool) -> Router {
     server::router(state(pool))
 }
 
+/// The same, with connections of their own for readers.
+pub fn app_with_readers(pool: PgPool, readers: PgPool) -> Router {
+    server::router(AppState { readers: Readers::new(readers), ..state(pool) })
+}
+
 /// What handlers and jobs reach.
 pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    AppState { pool, keys: Arc::new(keys), settings: Arc::new(Settings::default()) }
+    let (readers, settings) = (Readers::new(pool.clone()), Arc::new(Settings::default()));
+    AppState { pool, readers, keys: Arc::new(keys), settings }
 }
 
 /// An API token that may write.

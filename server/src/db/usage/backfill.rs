@@ -12,7 +12,7 @@
 //! 3. A step adds the sums of a stretch of time and moves `next_at` past it in one transaction, with the row locked.
 //!    A step that is killed leaves nothing behind, and any process takes the row up again.
 
-use super::{catalog, pending};
+use super::{batch::MOST_WAITING, catalog, pending};
 use crate::{
     Result, db,
     metering::{Event, Sums},
@@ -28,7 +28,8 @@ const MOST: usize = 50_000;
 /// Events that are in memory at a time.
 const CHUNK: usize = 2_000;
 
-/// Counts one stretch of earlier events for one new metric, and says whether there was anything to do.
+/// Counts one stretch of earlier events for one new metric, and says whether there was anything to do. It leaves room
+/// for what ingest adds: while half of what may wait to be folded waits, there is nothing to do.
 ///
 /// # Errors
 /// When the database refuses or is away; then the stretch is left to the next call.
@@ -77,10 +78,12 @@ async fn claim(tx: &mut PgConnection) -> Result<Option<Work>> {
             work.catalog_version, work.next_at, work.ending_before
          from usage_backfill work
          join billable_metric metric on metric.id = work.billable_metric_id
+         where (select size from usage_backlog) < $1
          order by work.catalog_version, metric.id
          limit 1
          for update of work skip locked",
     )
+    .bind(MOST_WAITING / 2)
     .fetch_optional(tx)
     .await?;
     row.map(|row| {

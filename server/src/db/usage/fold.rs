@@ -1,11 +1,22 @@
-//! Moves pending sums into the tables of sums.
+//! Moves pending sums into the tables of sums, those of the customers with most of them first.
 
 use crate::{Result, db};
 use sqlx::{PgPool, Row};
 
-/// Rows of usage_pending that one call moves at most: enough that most sums gather several events before they are
-/// written, few enough that the transaction stays short.
-const MOST: i64 = 100_000;
+/// Bytes of usage_pending that one call moves, about: enough that most sums gather several events before they are
+/// written, few enough that the transaction takes seconds.
+const MOST: i64 = 32 * 1024 * 1024;
+/// Bytes of one customer that may wait for everybody's turn: to read them takes a page about a millisecond.
+const BUSY: i64 = 64 * 1024;
+
+/// What a call did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// Rows of usage_pending that were moved.
+    pub rows: i64,
+    /// Whether as much waits as one call moves.
+    pub is_behind: bool,
+}
 
 /// Moves pending sums into usage_day, usage_hour and usage_unique, and says how many rows were moved: 0 when there
 /// was nothing to do or another server is at it.
@@ -13,28 +24,101 @@ const MOST: i64 = 100_000;
 /// # Errors
 /// When the database refuses; then nothing is moved.
 pub async fn fold(pool: &PgPool) -> Result<i64> {
-    let pool = pool.clone();
-    db::write(async move {
-        let mut tx = db::begin(&pool).await?;
+    Ok(fold_all(pool).await?.rows)
+}
+
+/// The same, for who goes on while much waits.
+///
+/// # Errors
+/// As [`fold`].
+pub async fn fold_all(pool: &PgPool) -> Result<Folded> {
+    fold_from(pool, 0).await
+}
+
+/// Moves the pending sums of customers with many of them alone, so that their pages do not wait for everybody's.
+///
+/// # Errors
+/// As [`fold`].
+pub async fn fold_busy(pool: &PgPool) -> Result<Folded> {
+    fold_from(pool, BUSY).await
+}
+
+/// Moves the pending sums of customers of whom at least so many bytes wait.
+async fn fold_from(pool: &PgPool, least: i64) -> Result<Folded> {
+    let own = pool.clone();
+    let folded = db::write(async move {
+        let mut tx = db::begin(&own).await?;
         // Two folds at once could wait for each other's rows.
         let row = sqlx::query("select pg_try_advisory_xact_lock(hashtext('inlay usage fold')) as is_ours")
             .fetch_one(&mut *tx)
             .await?;
         if !row.try_get::<bool, _>("is_ours")? {
-            return Ok(0);
+            return Ok(Folded::default());
         }
-        let moved = sqlx::query_scalar(FOLD).bind(MOST).fetch_one(&mut *tx).await?;
+        let row = sqlx::query(FOLD).bind(MOST).bind(least).fetch_one(&mut *tx).await?;
         tx.commit().await?;
-        Ok(moved)
+        Ok(Folded { rows: row.try_get("rows")?, is_behind: row.try_get::<i64, _>("left_over")? >= MOST })
     })
-    .await
+    .await;
+    if folded.is_err() {
+        // Ingest must hear of what waits even when none of it can be moved. Why not is the error to tell.
+        let _ = measure_backlog(pool).await;
+    }
+    folded
+}
+
+/// Writes down how much waits.
+async fn measure_backlog(pool: &PgPool) -> Result<()> {
+    let mut tx = db::begin(pool).await?;
+    sqlx::query("update usage_backlog set size = (select coalesce(sum(size), 0) from usage_pending)")
+        .execute(&mut *tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// Gives the room of moved rows back at once: until then each fold reads over them.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn vacuum_pending(pool: &PgPool) -> Result<()> {
+    // No transaction can hold it; in a session that may only read it is allowed, for it changes no row.
+    let mut connection = pool.acquire().await?;
+    sqlx::raw_sql("vacuum usage_pending").execute(&mut *connection).await?;
+    Ok(())
 }
 
 const FOLD: &str = "
-with taken as (
+with waiting as materialized (
+    select customer_id, sum(size) as size
+    from usage_pending
+    group by customer_id
+),
+chosen as (
+    select customer_id, sum(size) over (order by size desc, customer_id) - size as before
+    from waiting
+    where size >= $2
+),
+taken as (
     delete from usage_pending
-    where ctid = any(array(select ctid from usage_pending limit $1))
-    returning customer_id, sums
+    where ctid = any(array(
+        select ctid
+        from (
+            select ctid, sum(size) over (rows unbounded preceding) - size as before
+            from usage_pending
+            where customer_id = any(array(select customer_id from chosen where before < $1))
+        ) as row
+        where before < $1
+    ))
+    returning customer_id, sums, size
+),
+left_over as (
+    select coalesce((select sum(size) from waiting), 0) - coalesce((select sum(size) from taken), 0) as size
+),
+backlog as (
+    update usage_backlog
+    set size = left_over.size
+    from left_over
+    where usage_backlog.size <> left_over.size
 ),
 part as materialized (
     select
@@ -120,4 +204,5 @@ different as (
         hours = old.hours | excluded.hours
     where old.hours | excluded.hours <> old.hours
 )
-select count(*) from taken";
+select (select count(*) from taken) as rows,
+    (select size from left_over)::bigint as left_over";

@@ -60,41 +60,83 @@ fn read(row: &PgRow, start: NaiveDate, length: usize) -> Result<GroupSeries> {
     })
 }
 
-// Measured twice from the same rows: to rank the groups over the window, then by day for each place in the ranking.
-// Groups that share the last place are measured as one, by the metric's own rule.
+// Read once, measured twice: to rank the groups over the window, then by day for each place in the ranking. A row finds
+// its place among the first in an array: joined to the ranking, the rows of each group were looked for among all of them.
+// Groups that share the last place are measured as one, by the metric's own rule. Each rule has a branch of its own, as
+// only some of them need an order.
 const GROUPS: &str = "
 with wanted as (
     select *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
 ),
-source as materialized (
-    select wanted.id, wanted.aggregation_type, usage.group_id, usage.group_values, usage.day,
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, null::uuid as value_id
+pending as materialized (
+    select wanted.id, wanted.aggregation_type, usage.*
     from wanted
-    join usage_daily usage on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+    join usage_pending_of($1) usage
+        on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+    where usage.day >= $5 and usage.day <= $6
+),
+used as materialized (
+    select wanted.id, wanted.aggregation_type, stored.*
+    from wanted
+    cross join lateral (
+        select usage.group_id, usage.group_values, usage.day,
+            case wanted.aggregation_type
+                when 'COUNT' then usage.count
+                when 'SUM' then usage.sum
+                when 'MAX' then usage.max
+                else usage.latest
+            end as value,
+            usage.latest_at, usage.latest_key, null::uuid as value_id
+        from usage_day usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.id
+            and usage.group_index = wanted.group_index
+            and usage.day = any((select usage_days($5, $6::date + 1))::date[])
+        offset 0
+    ) as stored
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any((select usage_days($5, $6::date + 1))::date[])
     union all
-    select wanted.id, wanted.aggregation_type, usage.group_id, usage.group_values, usage.day,
-        null, null, null, null, null, null, usage.value_id
+    select id, aggregation_type, group_id, group_values, day,
+        case aggregation_type when 'COUNT' then count when 'SUM' then sum when 'MAX' then max else latest end,
+        latest_at, latest_key, null
+    from pending
+    where aggregation_type <> 'UNIQUE'
+    union all
+    select wanted.id, wanted.aggregation_type, stored.group_id, stored.group_values, stored.day,
+        null, null, null, stored.value_id
     from wanted
-    join usage_value usage on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+    cross join lateral (
+        select usage.group_id, usage.group_values, usage.day, usage.value_id
+        from usage_unique usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.id
+            and usage.group_index = wanted.group_index
+            and usage.day = any((select usage_days($5, $6::date + 1))::date[])
+        offset 0
+    ) as stored
     where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any((select usage_days($5, $6::date + 1))::date[])
+    union all
+    select id, aggregation_type, group_id, group_values, day, null, null, null, unnest(value_ids)
+    from pending
+    where aggregation_type = 'UNIQUE'
 ),
 sized as (
     select id, group_id, min(group_values) as group_values,
-        case aggregation_type
-            when 'COUNT' then sum(count)
-            when 'SUM' then sum(sum)
-            when 'MAX' then max(max)
-            when 'UNIQUE' then count(distinct value_id)
-            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-        end as total
-    from source
-    group by id, aggregation_type, group_id
+        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+    from used
+    where aggregation_type in ('COUNT', 'SUM', 'MAX')
+    group by id, group_id
+    union all
+    select id, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
+    from used
+    where aggregation_type = 'LATEST'
+    group by id, group_id
+    union all
+    select id, group_id, min(group_values), count(distinct value_id)
+    from used
+    where aggregation_type = 'UNIQUE'
+    group by id, group_id
 ),
 ranked as (
     select *,
@@ -102,38 +144,48 @@ ranked as (
         count(*) over (partition by id) as members
     from sized
 ),
-placed as (
-    select id, group_id, group_values,
-        case when members > 10 then least(place, 10) else place end as place,
-        members > 10 and place >= 10 as is_other
+largest as materialized (
+    select id, members,
+        array_agg(group_id order by place) as group_ids,
+        jsonb_agg(group_values order by place) as group_values
     from ranked
+    where place < 10 or members <= 10
+    group by id, members
+),
+placed as materialized (
+    select used.*, coalesce(array_position(largest.group_ids, used.group_id), 10) as place
+    from used
+    join largest using (id)
 ),
 measured as (
-    select source.id, placed.place, placed.is_other, source.day,
-        case
-            when grouping(source.day) = 1 and not placed.is_other then to_jsonb(min(placed.group_values))
-        end as group_values,
-        count(distinct source.group_id) as members,
-        case source.aggregation_type
-            when 'COUNT' then sum(source.count)
-            when 'SUM' then sum(source.sum)
-            when 'MAX' then max(source.max)
-            when 'UNIQUE' then count(distinct source.value_id)
-            else (array_agg(source.latest order by source.latest_at desc, source.latest_key desc))[1]
-        end as value
-    from source
-    join placed using (id, group_id)
-    group by grouping sets (
-        (source.id, source.aggregation_type, placed.place, placed.is_other),
-        (source.id, source.aggregation_type, placed.place, placed.is_other, source.day)
-    )
+    select id, place, day,
+        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as value
+    from placed
+    where aggregation_type in ('COUNT', 'SUM', 'MAX')
+    group by grouping sets ((id, place), (id, place, day))
+    union all
+    select id, place, day, (array_agg(value order by latest_at desc, latest_key desc))[1]
+    from placed
+    where aggregation_type = 'LATEST'
+    group by grouping sets ((id, place), (id, place, day))
+    union all
+    select id, place, day, count(distinct value_id)
+    from placed
+    where aggregation_type = 'UNIQUE'
+    group by grouping sets ((id, place), (id, place, day))
+),
+listed as (
+    select id, place,
+        max(value) filter (where day is null) as total,
+        array_agg(day order by day) filter (where day is not null) as days,
+        array_agg(value order by day) filter (where day is not null) as values
+    from measured
+    group by id, place
 )
-select id,
-    max(group_values::text) filter (where day is null)::jsonb as group_values,
-    max(members) filter (where day is null) as members,
-    max(value) filter (where day is null) as total,
-    array_agg(day order by day) filter (where day is not null) as days,
-    array_agg(value order by day) filter (where day is not null) as values
-from measured
-group by id, place
-order by id, place";
+select listed.id, listed.total, listed.days, listed.values,
+    -- of the others together there is none
+    largest.group_values -> (listed.place - 1) as group_values,
+    case when listed.place = 10 and largest.members > 10 then largest.members - 9 else 1 end as members
+from listed
+join largest using (id)
+order by listed.id, listed.place";

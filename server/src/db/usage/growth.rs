@@ -88,65 +88,112 @@ pub async fn growth(
     Ok(all)
 }
 
-// Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window.
+// Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window. What
+// waits to be folded is read once; what is stored, for each measure and span by its whole key (`offset 0`), and not with
+// all groups of the customer.
 const GROWTH: &str = "
 with wanted as (
     select distinct *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
 ),
 span as (
-    select place, start_at, from_at, until_at,
-        (from_at at time zone 'UTC')::date as from_day,
-        usage_days((start_at at time zone 'UTC')::date, (hourly_from at time zone 'UTC')::date) as days,
+    select place, start_at, from_at, until_at, hourly_from, start_day, from_day, end_day, hourly_day,
+        usage_days(start_day, hourly_day) as days,
         usage_hours(greatest(hourly_from, start_at), until_at) as hours,
-        usage_days((start_at at time zone 'UTC')::date, (until_at at time zone 'UTC')::date + 1) as all_days
+        usage_days(start_day, end_day) as all_days
     from unnest($5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
         with ordinality as span(start_at, from_at, until_at, place)
     cross join lateral (
         select case when $8 = 86400 then until_at else date_trunc('day', from_at, 'UTC') end as hourly_from
     ) as sums
+    cross join lateral (
+        select (start_at at time zone 'UTC')::date as start_day,
+            (from_at at time zone 'UTC')::date as from_day,
+            (until_at at time zone 'UTC')::date + 1 as end_day,
+            (hourly_from at time zone 'UTC')::date as hourly_day
+    ) as dates
 ),
-added as (
-    select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
-        usage.group_id, usage.group_values,
-        greatest(-1, usage.day - span.from_day)::bigint as \"window\",
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+pending as materialized (
+    select * from usage_pending_of($1)
+),
+used as (
+    select span.place, wanted.*, stored.*
     from span
     cross join wanted
-    join usage_daily usage using (billable_metric_id, group_index)
+    cross join lateral (
+        select usage.group_id, usage.group_values,
+            greatest(-1, usage.day - span.from_day)::bigint as \"window\",
+            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+        from usage_day usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.billable_metric_id
+            and usage.group_index = wanted.group_index
+            and usage.day = any(span.days)
+        offset 0
+    ) as stored
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any(span.days)
     union all
-    select span.place, wanted.billable_metric_id, wanted.aggregation_type, wanted.group_index,
-        usage.group_id, usage.group_values,
-        greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+    select span.place, wanted.*, stored.*
     from span
     cross join wanted
-    join usage_hourly usage using (billable_metric_id, group_index)
+    cross join lateral (
+        select usage.group_id, usage.group_values,
+            greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
+            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+        from usage_hour usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.billable_metric_id
+            and usage.group_index = wanted.group_index
+            and usage.hour = any(span.hours)
+        offset 0
+    ) as stored
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.hour = any(span.hours)
+    union all
+    select span.place, wanted.*, usage.group_id, usage.group_values,
+        case
+            when usage.day < span.hourly_day then greatest(-1, usage.day - span.from_day)::bigint
+            else greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint
+        end,
+        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+    from wanted
+    join pending usage using (billable_metric_id, group_index)
+    join span on usage.day >= span.start_day and usage.day < span.hourly_day
+        or usage.hour >= greatest(span.hourly_from, span.start_at) and usage.hour < span.until_at
+    where wanted.aggregation_type <> 'UNIQUE'
+),
+seen as (
+    select span.place, wanted.billable_metric_id, wanted.group_index, stored.*
+    from span
+    cross join wanted
+    cross join lateral (
+        select usage.group_id, usage.group_values, usage.value_id, usage.day, usage.hours
+        from usage_unique usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.billable_metric_id
+            and usage.group_index = wanted.group_index
+            and usage.day = any(span.all_days)
+        offset 0
+    ) as stored
+    where wanted.aggregation_type = 'UNIQUE'
+    union all
+    select span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
+        unnest(usage.value_ids), usage.day, usage.hours
+    from wanted
+    join pending usage using (billable_metric_id, group_index)
+    join span on usage.day >= span.start_day and usage.day < span.end_day
+    where wanted.aggregation_type = 'UNIQUE'
 ),
 first_seen as (
-    select span.place, wanted.billable_metric_id, wanted.group_index,
-        usage.group_id, min(usage.group_values) as group_values, span.from_at, span.until_at,
+    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
         min(
-            usage.day::timestamp at time zone 'UTC' + case when $8 = 86400 then interval '0' else (
+            day::timestamp at time zone 'UTC' + case when $8 = 86400 then interval '0' else (
                 select min(hour) * interval '1 hour'
                 from generate_series(0, 23) as hour
-                where usage.hours & (1 << hour) <> 0
+                where hours & (1 << hour) <> 0
             ) end
         ) as at
-    from span
-    cross join wanted
-    join usage_value usage using (billable_metric_id, group_index)
-    where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any(span.all_days)
-    group by span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, span.from_at, span.until_at,
-        usage.value_id
+    from seen
+    group by place, billable_metric_id, group_index, group_id, value_id
 ),
 measured as (
     select place, billable_metric_id, group_index, group_id, min(group_values) as group_values, \"window\",
@@ -156,13 +203,14 @@ measured as (
             when 'MAX' then max(max)
             else (array_agg(latest order by latest_at desc, latest_key desc))[1]
         end as value
-    from added
+    from used
     group by place, billable_metric_id, aggregation_type, group_index, group_id, \"window\"
     union all
     select place, billable_metric_id, group_index, group_id, min(group_values),
         greatest(-1, floor(extract(epoch from at - from_at) / $8))::bigint,
         count(*)
     from first_seen
+    join span using (place)
     where at < until_at
     group by place, billable_metric_id, group_index, group_id, 6
 ),

@@ -24,7 +24,7 @@ mod watch;
 pub use account::{ChartedMetric, UsageAccount, account};
 pub use adopt::adopt;
 pub use backfill::backfill;
-pub use fold::fold;
+pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
 pub use growth::{Growth, Span, growth};
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};

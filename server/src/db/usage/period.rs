@@ -88,41 +88,82 @@ pub async fn over_periods(
     Ok(all)
 }
 
+// What waits to be folded is read once; what is stored, for each measure and period by its whole key (`offset 0`), and
+// not with all groups of the customer.
 const OVER_PERIODS: &str = "
 with wanted as (
     select distinct *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
 ),
 period as (
-    select place, usage_days(first_day, end_day) as days
+    select place, first_day, end_day, usage_days(first_day, end_day) as days
     from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
 ),
-added as (
-    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values) as group_values,
-        case wanted.aggregation_type
-            when 'COUNT' then sum(usage.count)
-            when 'SUM' then sum(usage.sum)
-            when 'MAX' then max(usage.max)
-            else (array_agg(usage.latest order by usage.latest_at desc, usage.latest_key desc))[1]
-        end as quantity
+pending as materialized (
+    select * from usage_pending_of($1)
+),
+used as (
+    select period.place, wanted.*, stored.*
     from period
     cross join wanted
-    join usage_daily usage using (billable_metric_id, group_index)
+    cross join lateral (
+        select usage.group_id, usage.group_values,
+            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+        from usage_day usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.billable_metric_id
+            and usage.group_index = wanted.group_index
+            and usage.day = any(period.days)
+        offset 0
+    ) as stored
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1 and usage.day = any(period.days)
-    group by period.place, wanted.billable_metric_id, wanted.group_index, wanted.aggregation_type, usage.group_id
     union all
-    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, min(usage.group_values),
-        count(distinct usage.value_id)
+    select period.place, wanted.*, usage.group_id, usage.group_values,
+        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+    from wanted
+    join pending usage using (billable_metric_id, group_index)
+    join period on usage.day >= period.first_day and usage.day < period.end_day
+    where wanted.aggregation_type <> 'UNIQUE'
+),
+seen as (
+    select period.place, wanted.billable_metric_id, wanted.group_index, stored.*
     from period
     cross join wanted
-    join usage_value usage using (billable_metric_id, group_index)
+    cross join lateral (
+        select usage.group_id, usage.group_values, usage.value_id
+        from usage_unique usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.billable_metric_id
+            and usage.group_index = wanted.group_index
+            and usage.day = any(period.days)
+        offset 0
+    ) as stored
     where wanted.aggregation_type = 'UNIQUE'
-        and usage.customer_id = $1 and usage.day = any(period.days)
-    group by period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id
+    union all
+    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
+        unnest(usage.value_ids)
+    from wanted
+    join pending usage using (billable_metric_id, group_index)
+    join period on usage.day >= period.first_day and usage.day < period.end_day
+    where wanted.aggregation_type = 'UNIQUE'
+),
+measured as (
+    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
+        case aggregation_type
+            when 'COUNT' then sum(count)
+            when 'SUM' then sum(sum)
+            when 'MAX' then max(max)
+            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+        end as quantity
+    from used
+    group by place, billable_metric_id, aggregation_type, group_index, group_id
+    union all
+    select place, billable_metric_id, group_index, group_id, min(group_values), count(distinct value_id)
+    from seen
+    group by place, billable_metric_id, group_index, group_id
 )
 select place, billable_metric_id, group_index,
     jsonb_agg(to_jsonb(group_values) order by group_values) as groups,
     array_agg(quantity order by group_values) as quantities
-from added
+from measured
 group by place, billable_metric_id, group_index";

@@ -38,59 +38,115 @@ pub struct Bucket {
     pub value: Decimal,
 }
 
-/// Everything up to the named table `bucket`. Of the branches only those of the window size run.
+/// Everything up to the named table `bucket`. Of the branches only those of the window size run. Of what is stored only
+/// the days between the first and the last with usage are looked at, each measure by its whole key (`offset 0`); what
+/// waits to be folded is read once for each customer.
 macro_rules! buckets_sql {
     () => {
         "with wanted as (
-            select *,
-                usage_days(
-                    (start_at at time zone 'UTC')::date,
-                    ((end_at - interval '1 microsecond') at time zone 'UTC')::date + 1
-                ) as days,
-                case when $7 = 'HOUR' then usage_hours(start_at, end_at) end as hours
+            select *
             from unnest(
                 $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $8::jsonb[]
             ) with ordinality as wanted(
                 customer_id, billable_metric_id, aggregation_type, group_index, start_at, end_at, group_filter, position
             )
         ),
+        pending as materialized (
+            select usage.*
+            from (select distinct customer_id from wanted) as customer
+            cross join lateral usage_pending_of(customer.customer_id) as usage
+        ),
+        waiting as (
+            select wanted.position, wanted.group_filter, wanted.aggregation_type,
+                usage.group_id, usage.group_values,
+                case $7
+                    when 'NONE' then wanted.start_at
+                    when 'DAY' then usage.day::timestamp at time zone 'UTC'
+                    else usage.hour
+                end as start,
+                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
+            from wanted
+            join pending usage using (customer_id, billable_metric_id, group_index)
+            where usage.hour >= wanted.start_at and usage.hour < wanted.end_at
+        ),
+        settled as (
+            select wanted.*,
+                usage_days((extent.start_at at time zone 'UTC')::date, (extent.end_at at time zone 'UTC')::date) as days,
+                case when $7 = 'HOUR' then usage_hours(extent.start_at, extent.end_at) end as hours
+            from wanted
+            join usage_extent known using (customer_id, billable_metric_id)
+            cross join lateral (
+                select greatest(wanted.start_at, known.first_day::timestamp at time zone 'UTC') as start_at,
+                    least(wanted.end_at, (known.last_day + 1)::timestamp at time zone 'UTC') as end_at
+            ) as extent
+        ),
         added as (
-            select wanted.position, wanted.group_filter, wanted.aggregation_type, usage.group_id, usage.group_values,
-                case when $7 = 'NONE' then wanted.start_at else usage.day::timestamp at time zone 'UTC' end as start,
-                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-            from wanted
-            join usage_daily usage using (customer_id, billable_metric_id, group_index)
-            where $7 <> 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
-                and usage.day = any(wanted.days)
+            select settled.position, settled.group_filter, settled.aggregation_type, stored.*
+            from settled
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    case $7
+                        when 'NONE' then settled.start_at
+                        else usage.day::timestamp at time zone 'UTC'
+                    end as start,
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                from usage_day usage
+                where usage.customer_id = settled.customer_id
+                    and usage.billable_metric_id = settled.billable_metric_id
+                    and usage.group_index = settled.group_index
+                    and usage.day = any(settled.days)
+                offset 0
+            ) as stored
+            where $7 <> 'HOUR' and settled.aggregation_type <> 'UNIQUE'
             union all
-            select wanted.position, wanted.group_filter, wanted.aggregation_type, usage.group_id, usage.group_values,
-                usage.hour,
-                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-            from wanted
-            join usage_hourly usage using (customer_id, billable_metric_id, group_index)
-            where $7 = 'HOUR' and wanted.aggregation_type <> 'UNIQUE'
-                and usage.hour = any(wanted.hours)
+            select settled.position, settled.group_filter, settled.aggregation_type, stored.*
+            from settled
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.hour,
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                from usage_hour usage
+                where usage.customer_id = settled.customer_id
+                    and usage.billable_metric_id = settled.billable_metric_id
+                    and usage.group_index = settled.group_index
+                    and usage.hour = any(settled.hours)
+                offset 0
+            ) as stored
+            where $7 = 'HOUR' and settled.aggregation_type <> 'UNIQUE'
+            union all
+            select position, group_filter, aggregation_type, group_id, group_values, start,
+                count, sum, max, latest, latest_at, latest_key
+            from waiting
+            where aggregation_type <> 'UNIQUE'
         ),
         seen as (
-            select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
-                case when $7 = 'NONE' then wanted.start_at else usage.day::timestamp at time zone 'UTC' end as start,
-                usage.value_id
-            from wanted
-            join usage_value usage using (customer_id, billable_metric_id, group_index)
-            where $7 <> 'HOUR' and wanted.aggregation_type = 'UNIQUE'
-                and usage.day = any(wanted.days)
+            select settled.position, settled.group_filter, stored.*
+            from settled
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    case $7
+                        when 'NONE' then settled.start_at
+                        else usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour'
+                    end as start,
+                    usage.value_id
+                from usage_unique usage
+                cross join generate_series(0, case when $7 = 'HOUR' then 23 else 0 end) as hour
+                where usage.customer_id = settled.customer_id
+                    and usage.billable_metric_id = settled.billable_metric_id
+                    and usage.group_index = settled.group_index
+                    and usage.day = any(settled.days)
+                    and (
+                        $7 <> 'HOUR'
+                        or usage.hours & (1 << hour) <> 0
+                        and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' >= settled.start_at
+                        and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' < settled.end_at
+                    )
+                offset 0
+            ) as stored
+            where settled.aggregation_type = 'UNIQUE'
             union all
-            select wanted.position, wanted.group_filter, usage.group_id, usage.group_values,
-                usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour',
-                usage.value_id
-            from wanted
-            join usage_value usage using (customer_id, billable_metric_id, group_index)
-            cross join generate_series(0, 23) as hour
-            where $7 = 'HOUR' and wanted.aggregation_type = 'UNIQUE'
-                and usage.day = any(wanted.days)
-                and usage.hours & (1 << hour) <> 0
-                and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' >= wanted.start_at
-                and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' < wanted.end_at
+            select position, group_filter, group_id, group_values, start, unnest(value_ids)
+            from waiting
+            where aggregation_type = 'UNIQUE'
         ),
         measured as (
             select position, group_filter, start, group_id, min(group_values) as group_values,
@@ -242,34 +298,49 @@ pub async fn pairs(
 ) -> Result<Vec<(Uuid, Uuid)>> {
     let (customer_id, metric_id) = from.unzip();
     Ok(sqlx::query_as(
-        "select customer.id, metric.id
-         from customer
-         cross join unnest($2::uuid[]) as metric(id)
-         where case when $1::uuid[] is null then customer.archived_at is null else customer.id = any($1) end
-            and ($3::uuid is null or customer.id >= $3)
-            and ($3::uuid is null or (customer.id, metric.id) >= ($3, $4))
-            -- scalar subqueries are probed pair by pair; `exists` could become a scan of all usage
-            and ($5 or coalesce(
-                (
-                    select true from usage_day usage
-                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
-                    limit 1
-                ),
-                (
-                    select true from usage_unique usage
-                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
-                    limit 1
-                ),
-                (
-                    select true from usage_pending_sum usage
-                    where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
-                        and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
-                    limit 1
-                )
-            ))
-         order by customer.id, metric.id
+        "with asked as materialized (
+            select customer.id as customer_id, metric.id as billable_metric_id,
+                $5 or case
+                    -- its first and its last day have usage
+                    when extent.first_day >= $6 and extent.first_day < $7
+                        or extent.last_day >= $6 and extent.last_day < $7 then true
+                    -- scalar subqueries are probed pair by pair; `exists` could become a scan of all usage
+                    when extent.first_day < $6 and extent.last_day >= $7 then coalesce(
+                        (
+                            select true from usage_day usage
+                            where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                                and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
+                            limit 1
+                        ),
+                        (
+                            select true from usage_unique usage
+                            where usage.customer_id = customer.id and usage.billable_metric_id = metric.id
+                                and usage.group_index = 0 and usage.day = any((select usage_days($6, $7))::date[])
+                            limit 1
+                        ),
+                        false
+                    )
+                    else false
+                end as is_settled
+            from customer
+            cross join unnest($2::uuid[]) as metric(id)
+            left join usage_extent extent
+                on extent.customer_id = customer.id and extent.billable_metric_id = metric.id
+            where case when $1::uuid[] is null then customer.archived_at is null else customer.id = any($1) end
+                and ($3::uuid is null or customer.id >= $3)
+                and ($3::uuid is null or (customer.id, metric.id) >= ($3, $4))
+         ),
+         -- read once for each customer of whom a pair has nothing else
+         waiting as materialized (
+            select distinct usage.customer_id, usage.billable_metric_id
+            from (select distinct customer_id from asked where not is_settled) as unsettled
+            cross join lateral usage_pending_of(unsettled.customer_id) as usage
+            where usage.group_index = 0 and usage.day >= $6 and usage.day < $7
+         )
+         select customer_id, billable_metric_id
+         from asked
+         where is_settled or (customer_id, billable_metric_id) in (select customer_id, billable_metric_id from waiting)
+         order by customer_id, billable_metric_id
          limit $8",
     )
     .bind(asked.customer_ids)

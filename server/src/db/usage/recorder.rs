@@ -52,7 +52,7 @@ impl Recorder {
     /// Stores the events that are new and adds them to the sums. The events are valid.
     ///
     /// # Errors
-    /// When the database refuses or is away.
+    /// 503 while too much waits to be folded; else when the database refuses or is away.
     pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
         let (answer, answered) = oneshot::channel();
         let needs_writer = {
@@ -146,9 +146,12 @@ fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {
             }
         }
         Err(error) => {
-            let mut errors = std::iter::once(error).chain(std::iter::repeat_with(away));
-            for request in requests {
-                let _ = request.answer.send(Err(errors.next().unwrap_or_else(away)));
+            let is_overloaded = matches!(error, Error::Overloaded);
+            let others = || if is_overloaded { Error::Overloaded } else { away() };
+            for (request, error) in
+                requests.into_iter().zip(std::iter::once(error).chain(std::iter::repeat_with(others)))
+            {
+                let _ = request.answer.send(Err(error));
             }
         }
     }

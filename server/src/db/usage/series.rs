@@ -151,61 +151,85 @@ pub(super) fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
 }
 
 // One row a metric, its days in arrays: a row a day would cost several times as much. Distinct values are counted no
-// further back than the windows and those before them.
+// further back than the windows and those before them. What waits to be folded is read once, and met with what is stored
+// by grouping: looked up value by value, a busy customer's millions took seconds.
 const SERIES: &str = "
 with wanted as (
     select *
     from unnest($2::uuid[], $3::text[], $4::smallint[], $5::uuid[]) as wanted(id, aggregation_type, group_index, group_id)
 ),
-added as (
-    select wanted.id, usage.day,
-        case wanted.aggregation_type
-            when 'COUNT' then sum(usage.count)
-            when 'SUM' then sum(usage.sum)
-            when 'MAX' then max(usage.max)
-            else (array_agg(usage.latest order by usage.latest_at desc, usage.latest_key desc))[1]
-        end as value
+pending as materialized (
+    select wanted.id, wanted.aggregation_type, usage.day,
+        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
     from wanted
-    join usage_daily usage
+    join usage_pending_of($1) usage
         on usage.billable_metric_id = wanted.id
         and usage.group_index = wanted.group_index
         and usage.group_id = wanted.group_id
+    where usage.day > $6::date - 272 and usage.day <= $6::date
+),
+used as (
+    select wanted.id, wanted.aggregation_type, stored.*
+    from wanted
+    -- `offset 0`: read by its whole key, and not with all groups of the customer
+    cross join lateral (
+        select usage.day, usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+        from usage_day usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.id
+            and usage.group_index = wanted.group_index
+            and usage.group_id = wanted.group_id
+            and usage.day = any((select usage_days($6::date - 271, $6::date + 1))::date[])
+        offset 0
+    ) as stored
     where wanted.aggregation_type <> 'UNIQUE'
-        and usage.customer_id = $1
-        and usage.day = any((select usage_days($6::date - 271, $6::date + 1))::date[])
-    group by wanted.id, wanted.aggregation_type, usage.day
+    union all
+    select id, aggregation_type, day, count, sum, max, latest, latest_at, latest_key
+    from pending
+    where aggregation_type <> 'UNIQUE'
+),
+added as (
+    select id, day,
+        case aggregation_type
+            when 'COUNT' then sum(count)
+            when 'SUM' then sum(sum)
+            when 'MAX' then max(max)
+            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+        end as value
+    from used
+    group by id, aggregation_type, day
+),
+unfolded as (
+    select id, array_agg(distinct day) as days
+    from pending
+    where aggregation_type = 'UNIQUE' and day > $6::date - 180
+    group by id
+),
+stored as (
+    select wanted.id, stored.*, stored.day = any(coalesce(unfolded.days, '{}')) as is_unfolded
+    from wanted
+    left join unfolded using (id)
+    cross join lateral (
+        select usage.day, usage.value_id
+        from usage_unique usage
+        where usage.customer_id = $1
+            and usage.billable_metric_id = wanted.id
+            and usage.group_index = wanted.group_index
+            and usage.group_id = wanted.group_id
+            and usage.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
+        offset 0
+    ) as stored
+    where wanted.aggregation_type = 'UNIQUE'
 ),
 seen as (
-    select wanted.id, stored.day, stored.value_id
-    from wanted
-    join usage_unique stored
-        on stored.billable_metric_id = wanted.id
-        and stored.group_index = wanted.group_index
-        and stored.group_id = wanted.group_id
-    where wanted.aggregation_type = 'UNIQUE'
-        and stored.customer_id = $1
-        and stored.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
+    select id, day, value_id from stored where not is_unfolded
     union all
-    -- what is not folded yet, unless it is stored already: to make all of it distinct would take longer than to read it
-    select distinct wanted.id, pending.day, value.id
-    from wanted
-    join usage_pending_sum pending
-        on pending.billable_metric_id = wanted.id
-        and pending.group_index = wanted.group_index
-        and pending.group_id = wanted.group_id
-    cross join lateral unnest(pending.value_ids) as value(id)
-    where wanted.aggregation_type = 'UNIQUE'
-        and pending.customer_id = $1
-        and pending.day > $6::date - 180 and pending.day <= $6::date
-        and not exists (
-            select from usage_unique stored
-            where stored.day = pending.day
-                and stored.customer_id = $1
-                and stored.billable_metric_id = pending.billable_metric_id
-                and stored.group_index = pending.group_index
-                and stored.group_id = pending.group_id
-                and stored.value_id = value.id
-        )
+    select distinct id, day, value_id
+    from (
+        select id, day, value_id from stored where is_unfolded
+        union all
+        select id, day, unnest(value_ids) from pending where aggregation_type = 'UNIQUE' and day > $6::date - 180
+    ) as value
 ),
 different as (
     select id, array[
