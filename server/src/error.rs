@@ -1,5 +1,6 @@
 //! What can go wrong, and the one JSON body that says so: `{"message", "code", "request_id"}`.
 
+use crate::limits::beginning;
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -9,6 +10,10 @@ use serde::Serialize;
 
 /// The result of everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Characters of a path and of a problem in a message.
+const MOST_PATH: usize = 300;
+pub(crate) const MOST_PROBLEM: usize = 1_000;
 
 /// What can go wrong, named for its HTTP outcome.
 #[derive(Debug, thiserror::Error)]
@@ -55,9 +60,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// A 400 about one field, by its JSON path: `charges[2].name: is empty`.
+    /// A 400 about one field, by its JSON path: `charges[2].name: is empty`. What was sent is repeated by its beginning.
     pub fn field(path: impl AsRef<str>, problem: impl AsRef<str>) -> Self {
-        Self::BadRequest(format!("{}: {}", path.as_ref(), problem.as_ref()))
+        let (path, problem) =
+            (beginning(path.as_ref(), MOST_PATH), beginning(problem.as_ref(), MOST_PROBLEM));
+        Self::BadRequest(format!("{path}: {problem}"))
     }
 
     /// A 413.
@@ -143,7 +150,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let status = self.status();
         match &self {
-            Self::Overloaded => tracing::warn!("a request was turned away: too much of its kind is under way"),
+            Self::Overloaded => {
+                tracing::warn!("a request was turned away: too much of its kind is under way")
+            }
             _ if status.is_server_error() => tracing::error!(error = %chain(&self), "request failed"),
             _ => {}
         }

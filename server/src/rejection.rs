@@ -1,10 +1,13 @@
 //! What serde and axum say of a request, as sentences for people: the field, what is wrong with it, what to send.
 
-use crate::Error;
+use crate::{Error, error::MOST_PROBLEM, limits::beginning};
 use axum::extract::{path::ErrorKind, rejection::PathRejection};
 
 /// An id as it looks, for those who sent something else.
 const AN_ID: &str = "an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc";
+
+/// Bytes of an unknown name for which a known one is looked for.
+const MOST_COMPARED: usize = 100;
 
 /// A sentence about the field at a path, made of what serde says.
 pub(crate) fn rejection(path: &str, problem: &str) -> Error {
@@ -28,8 +31,8 @@ pub(crate) fn rejection(path: &str, problem: &str) -> Error {
     }
     let problem = plain(problem, &quoted);
     match (root, problem.starts_with("must be")) {
-        (true, true) => Error::BadRequest(format!("the body {problem}")),
-        (true, false) => Error::BadRequest(problem),
+        (true, true) => Error::BadRequest(format!("the body {}", beginning(&problem, MOST_PROBLEM))),
+        (true, false) => Error::BadRequest(beginning(&problem, MOST_PROBLEM)),
         (false, _) => Error::field(path, problem),
     }
 }
@@ -96,8 +99,11 @@ fn kind(expected: &str) -> &str {
 
 /// What to say of a name that is not known here.
 fn unknown(name: &str, known: &[&str]) -> String {
+    // Comparing takes time by the length of the name, and nobody misspells at such length.
+    let is_word = name.len() <= MOST_COMPARED;
     let closest = known
         .iter()
+        .filter(|_| is_word)
         .map(|one| (distance(name, one), one))
         .min()
         .filter(|(distance, one)| *distance <= 2.max(one.len() / 3));

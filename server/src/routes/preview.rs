@@ -17,7 +17,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/previewEvents`.
@@ -81,7 +80,7 @@ fn mode(text: Option<&str>) -> Result<PreviewMode> {
     }
 }
 
-/// The events, each with what ingest would want besides; those of one id count once.
+/// The events, each with what ingest would want besides.
 fn read(given: Vec<Map<String, Value>>, customer_id: Uuid, now: DateTime<Utc>) -> Result<Vec<Event>> {
     let complete = |(index, mut event): (usize, Map<String, Value>)| {
         if event.contains_key("customer_id") {
@@ -100,9 +99,8 @@ fn read(given: Vec<Map<String, Value>>, customer_id: Uuid, now: DateTime<Utc>) -
     };
     let events = given.into_iter().enumerate().map(complete).collect::<Result<_>>()?;
     let events = serde_json::to_vec(&Value::Array(events)).unwrap_or_default();
-    let mut events = metering::read_events(&events, now)
-        .map_err(|problems| Error::BadRequest(format!("events{problems}")))?;
-    let mut seen = BTreeSet::new();
-    events.retain(|event| seen.insert(event.transaction_id.clone()));
-    Ok(events)
+    metering::read_events(&events, now).map_err(|problems| {
+        let place = if problems.starts_with('[') { "events" } else { "events: " };
+        Error::BadRequest(format!("{place}{problems}"))
+    })
 }
