@@ -5,7 +5,7 @@ use crate::{
     auth::Operator,
     clock,
     db::usage::Recorder,
-    extract::RawBody,
+    extract::{self, RawBody},
     metering,
     openapi::{Call, Calls},
 };
@@ -82,7 +82,9 @@ async fn ingest(
     body: RawBody<Batch>,
 ) -> Result<()> {
     let now = clock::now();
-    let events = metering::read_events(&body.bytes, now).map_err(Error::BadRequest)?;
+    let bytes = body.bytes;
+    let read = extract::read_apart(bytes.len(), move || metering::read_events(&bytes, now)).await?;
+    let events = read.map_err(Error::BadRequest)?;
     recorder.record(&state.pool, events, now).await?;
     Ok(())
 }

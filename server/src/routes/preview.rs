@@ -5,7 +5,7 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock, db,
-    extract::{Body, Path},
+    extract::{self, Path, RawBody},
     invoicing::{self, PreviewMode},
     metering::{self, Event},
     openapi::{Call, Calls},
@@ -54,19 +54,24 @@ async fn preview(
     operator: Operator,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
-    Body(body): Body<PreviewBody>,
+    body: RawBody<PreviewBody>,
 ) -> Result<Json<Data<Vec<Invoice>>>> {
     let now = clock::now();
     let access = operator.access(customer_id);
-    let mode = mode(body.mode.as_deref())?;
-    let events = read(body.events, customer_id, now)?;
+    let bytes = body.bytes;
+    let read = extract::read_apart(bytes.len(), move || {
+        let body: PreviewBody = extract::object(&bytes)?;
+        let mode = mode(body.mode.as_deref())?;
+        Ok::<_, Error>((mode, read(body.events, customer_id, now)?, body.skip_zero_qty_line_items))
+    });
+    let (mode, events, skip_zero_qty_line_items) = read.await??;
     let grace = state.settings.grace_period;
     let drafts = db::write(async move {
         // A transaction that is rolled back must not be dropped half-way either.
         invoicing::preview(&state.pool, access, &events, mode, now, grace).await
     })
     .await?;
-    Ok(Data::json(match body.skip_zero_qty_line_items {
+    Ok(Data::json(match skip_zero_qty_line_items {
         true => drafts.into_iter().map(rating::without_zero_lines).collect(),
         false => drafts,
     }))
