@@ -45,7 +45,7 @@ impl Choice {
 /// The file of one invoice.
 ///
 /// # Errors
-/// 404 when there is none that this caller may see.
+/// 404 when there is none that this caller may see; 409 when its stored document cannot be read.
 pub async fn file(
     state: &AppState,
     access: CustomerAccess,
@@ -60,6 +60,11 @@ pub async fn file(
     let admits = |reader: &Reader| reader.session().grant.display.options.admits(invoice.status);
     if !choice.reader.as_ref().is_none_or(admits) {
         return Err(Error::NotFound("the invoice"));
+    }
+    if invoice.is_damaged {
+        return Err(Error::Conflict(
+            "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
+        ));
     }
     let invoice = match choice.skip_zero_qty_line_items {
         true => rating::without_zero_lines(invoice),

@@ -49,6 +49,9 @@ pub async fn dossier(
     let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
     let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
     if let Some(invoice) = stored {
+        if invoice.is_damaged {
+            return Ok(Dossier { invoice, previous: None, days: Vec::new() });
+        }
         let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
         let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
