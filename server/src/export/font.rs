@@ -42,11 +42,11 @@ impl Typeface {
         self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
     }
 
-    /// The text in lines no wider than this, broken at spaces, else within a word; at most `most` lines, the last one
+    /// The text in lines no wider than this, broken at spaces and between thousands, else within a word; at most `most` lines, the last one
     /// cut with an ellipsis.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32, most: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
-        for word in text.split_inclusive([' ', '-', '/', '_']) {
+        for word in text.split_inclusive([' ', '-', '/', '_', ',']) {
             let fits =
                 |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
             let last = lines.last_mut().filter(|last| fits(last, word));
