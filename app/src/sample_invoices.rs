@@ -238,5 +238,6 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         billable_status: "billable".to_owned(),
         net_payment_terms_days: None,
         regenerated_from_invoice_id: None,
+        is_damaged: false,
     }
 }

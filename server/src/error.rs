@@ -56,9 +56,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// A 400 about one field, by its JSON path: `charges[2].name: is empty`.
+    /// A 400 about one field, by its JSON path: `charges[2].name: is empty`. Of long ones, the beginning is said.
     pub fn field(path: impl AsRef<str>, problem: impl AsRef<str>) -> Self {
-        Self::BadRequest(format!("{}: {}", path.as_ref(), problem.as_ref()))
+        Self::BadRequest(format!("{}: {}", cut(path.as_ref(), PATH), in_short(problem.as_ref())))
     }
 
     /// A 413.
@@ -145,6 +145,9 @@ struct Body {
 /// Characters of what was sent that a message repeats in quotation marks.
 const QUOTED: usize = 64;
 
+/// Characters of a path: names in it may be the caller's own, and what is wrong comes after it.
+const PATH: usize = 300;
+
 /// Characters of a message.
 const MESSAGE: usize = 1_000;
 
@@ -157,7 +160,7 @@ pub(crate) fn cut(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// A message without the length of what was sent: what it quotes is cut, and so is the whole.
-fn in_short(message: &str) -> String {
+pub(crate) fn in_short(message: &str) -> String {
     let mut short = String::new();
     for (at, part) in message.split('"').enumerate() {
         if at > 0 {

@@ -36,16 +36,31 @@ pub struct Path<T>(pub T);
 /// The largest body taken: 5 MiB.
 pub const MAX_BODY: usize = 5 * 1024 * 1024;
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+/// Bodies from this size on are read on a thread of their own: the largest take tenths of a second, in which a thread
+/// that serves others would serve nobody.
+const LARGE_BODY: usize = 256 * 1024;
+
+/// Reads a body of this size, apart from the threads that serve others when it is large.
+///
+/// # Errors
+/// 500 when reading panics.
+pub async fn read_apart<T: Send + 'static>(
+    size: usize,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    if size < LARGE_BODY {
+        return Ok(read());
+    }
+    let reading = tokio::task::spawn_blocking(read);
+    reading.await.map_err(|error| Error::Internal(format!("a body was not read to its end: {error}")))
+}
+
+impl<T: DeserializeOwned + Send + 'static, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
         let bytes = RawBody::<T>::from_request(request, state).await?.bytes;
-        // serde would read an object's fields from an array, in their order: nobody means that.
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Err(Error::BadRequest("the body must be an object, not an array".to_owned()));
-        }
-        parse(if bytes.is_empty() { b"{}" } else { &bytes }).map(Self)
+        read_apart(bytes.len(), move || object(&bytes)).await?.map(Self)
     }
 }
 
@@ -61,6 +76,18 @@ impl<T, S: Send + Sync> FromRequest<S> for RawBody<T> {
         })?;
         Ok(Self { bytes, described: PhantomData })
     }
+}
+
+/// Parses a JSON body that is an object; an empty one reads as `{}`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+    // serde would read an object's fields from an array, in their order: nobody means that.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Error::BadRequest("the body must be an object, not an array".to_owned()));
+    }
+    parse(if bytes.is_empty() { b"{}" } else { bytes })
 }
 
 /// Parses a JSON body; the error names the path of the field.

@@ -25,6 +25,7 @@ pub mod health;
 pub mod idempotency;
 pub mod invoicing;
 pub mod jobs;
+pub mod limits;
 pub mod metering;
 pub mod openapi;
 pub mod page;

@@ -1,6 +1,9 @@
 //! What serde and axum say of a request, as sentences for people: the field, what is wrong with it, what to send.
 
-use crate::{Error, error::cut};
+use crate::{
+    Error,
+    error::{cut, in_short},
+};
 use axum::extract::{path::ErrorKind, rejection::PathRejection};
 
 /// An id as it looks, for those who sent something else.
@@ -30,7 +33,7 @@ pub(crate) fn rejection(path: &str, problem: &str) -> Error {
         let place = if root || path == *name { cut(name, LONGEST) } else { path.into() };
         return Error::field(place, unknown(name, known));
     }
-    let problem = plain(problem, &quoted);
+    let problem = in_short(&plain(problem, &quoted));
     match (root, problem.starts_with("must be")) {
         (true, true) => Error::BadRequest(format!("the body {problem}")),
         (true, false) => Error::BadRequest(problem),

@@ -1,14 +1,15 @@
 //! Timestamps as callers write them: RFC 3339, or without a zone, which the official SDKs send for naive datetimes.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// The instant; without a zone it is UTC.
+/// The instant; without a zone it is UTC. Its year has four digits: with more, adding to it could overflow.
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
-    if let Ok(zoned) = DateTime::parse_from_rfc3339(text) {
-        return Some(zoned.to_utc());
-    }
-    text.parse::<NaiveDateTime>().ok().map(|naive| naive.and_utc())
+    let at = match DateTime::parse_from_rfc3339(text) {
+        Ok(zoned) => zoned.to_utc(),
+        Err(_) => text.parse::<NaiveDateTime>().ok()?.and_utc(),
+    };
+    (0..=9999).contains(&at.year()).then_some(at)
 }
 
 /// True at 00:00 UTC.
@@ -59,5 +60,6 @@ mod tests {
         }
         assert_eq!(parse("2026-02-01"), None);
         assert_eq!(parse("2026-02-30T00:00:00Z"), None);
+        assert_eq!(parse("+10000-01-01T00:00:00"), None);
     }
 }

@@ -34,6 +34,7 @@ fn every_command_teaches() {
         &["token"],
         &["token", "create"],
         &["token", "revoke"],
+        &["invoice", "check"],
         &["healthcheck"],
     ] {
         let output = inlay(&[command, &["--help"]].concat(), &[]);

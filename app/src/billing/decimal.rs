@@ -21,15 +21,19 @@ pub enum ParseDecimalError {
     /// The text is not a decimal number.
     #[error("is not a decimal number")]
     NotANumber,
-    /// More than [`Decimal::MAX_DIGITS`] digits before or after the point.
+    /// It is one, but has more than [`Decimal::MAX_DIGITS`] digits, or unfolds to more.
     #[error("has more than {} digits", Decimal::MAX_DIGITS)]
     TooLarge,
 }
 
 impl Decimal {
-    /// Digits accepted before and after the decimal point. A bound on untrusted input: without one, `1e999999999`
-    /// is twelve bytes that unfold to a gigabyte.
-    pub const MAX_DIGITS: i64 = 60;
+    /// Digits that are parsed, whoever wrote them: as written, zeros included, and as an exponent unfolds them, before
+    /// and after the point. The work of parsing grows with the square of the length, and `1e999999999` is twelve bytes
+    /// that unfold to a gigabyte.
+    ///
+    /// It is no limit of the domain. What a caller may send is far below it, so that whatever is made of accepted
+    /// numbers by adding, multiplying and dividing can be read back.
+    pub const MAX_DIGITS: usize = 1_000;
 
     /// Zero.
     pub fn zero() -> Self {
@@ -44,6 +48,14 @@ impl Decimal {
     /// True below 0.
     pub fn is_negative(&self) -> bool {
         *self < Self::zero()
+    }
+
+    /// True when it has at most so many digits before and after the point.
+    pub fn fits(&self, whole: usize, fraction: usize) -> bool {
+        let shortest = self.0.normalized();
+        let scale = i128::from(shortest.fractional_digit_count());
+        let before = i128::from(shortest.digits()) - scale;
+        before <= whole as i128 && scale <= fraction as i128
     }
 
     /// The quotient to 40 digits after the point; `None` when the divisor is zero.
@@ -99,31 +111,40 @@ impl From<i64> for Decimal {
 impl FromStr for Decimal {
     type Err = ParseDecimalError;
 
+    /// Refuses what is too long before any arithmetic: until then the work is one pass over the text.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (mantissa, exponent) = match text.find(['e', 'E']) {
-            Some(at) => {
-                (&text[..at], text[at + 1..].parse::<i64>().map_err(|_| ParseDecimalError::TooLarge)?)
-            }
-            None => (text, 0),
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
         };
-        let unsigned = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
-        let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let (whole, fraction) = unsigned(mantissa).split_once('.').unwrap_or((unsigned(mantissa), ""));
         let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if (whole.is_empty() && fraction.is_empty()) || !is_digits(whole) || !is_digits(fraction) {
+        let is_number = (!whole.is_empty() || !fraction.is_empty())
+            && is_digits(whole)
+            && is_digits(fraction)
+            && exponent.map(unsigned).is_none_or(|digits| !digits.is_empty() && is_digits(digits));
+        if !is_number {
             return Err(ParseDecimalError::NotANumber);
         }
-        let whole_digits = whole.trim_start_matches('0').len() as i64;
-        let fraction_digits = fraction.trim_end_matches('0').len() as i64;
-        if exponent.abs() > Self::MAX_DIGITS
-            || whole_digits.saturating_add(exponent) > Self::MAX_DIGITS
-            || fraction_digits.saturating_sub(exponent) > Self::MAX_DIGITS
-        {
+        if whole.len() + fraction.len() > Self::MAX_DIGITS || exponent.is_some_and(|text| text.len() > 9) {
+            return Err(ParseDecimalError::TooLarge);
+        }
+        let most = Self::MAX_DIGITS as i64;
+        let exponent: i64 = exponent.map_or(Ok(0), str::parse).map_err(|_| ParseDecimalError::TooLarge)?;
+        let whole_digits = whole.trim_start_matches('0').len() as i64 + exponent;
+        let fraction_digits = fraction.trim_end_matches('0').len() as i64 - exponent;
+        if exponent.abs() > most || whole_digits > most || fraction_digits > most {
             return Err(ParseDecimalError::TooLarge);
         }
         BigDecimal::from_str(text)
             .map(|value| Self(value).normalized())
             .map_err(|_| ParseDecimalError::NotANumber)
     }
+}
+
+/// A text without the sign before it.
+fn unsigned(text: &str) -> &str {
+    text.strip_prefix(['-', '+']).unwrap_or(text)
 }
 
 impl fmt::Display for Decimal {
@@ -208,6 +229,7 @@ impl<'a> Sum<&'a Decimal> for Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn decimal(text: &str) -> Decimal {
         text.parse().expect(text)
@@ -244,12 +266,89 @@ mod tests {
 
     #[test]
     fn absurd_numbers_are_refused_before_they_unfold() {
-        for text in ["1e400", "1e-400", "1e99999999999999999999", &"9".repeat(61)] {
+        let (zeros, nines) = ("0".repeat(1_001), "9".repeat(1_001));
+        for text in [
+            "1e1001",
+            "1e-1001",
+            "12e1000",
+            "1e99999999999999999999",
+            "1e0000000001",
+            "0e1001",
+            &nines,
+            &format!("-{nines}"),
+            &format!("1.1{zeros}"),
+            &format!("{zeros}1"),
+            &format!("1e1{zeros}"),
+            &format!("1e-{zeros}1"),
+        ] {
             assert_eq!(text.parse::<Decimal>(), Err(ParseDecimalError::TooLarge), "{text}");
         }
-        for text in ["", ".", "-", "1.2.3", "0x10", "NaN", "inf", "1_000", " 1"] {
+        let words =
+            ["", ".", "-", "1.2.3", "0x10", "NaN", "inf", "1_000", " 1", "1e", "1e+", "e5", "1e5e5", "1e1.5"];
+        for text in words {
             assert_eq!(text.parse::<Decimal>(), Err(ParseDecimalError::NotANumber), "{text:?}");
         }
+        let letters = "1".repeat(5_000_000) + "x";
+        assert_eq!(letters.parse::<Decimal>(), Err(ParseDecimalError::NotANumber));
+    }
+
+    #[test]
+    fn what_is_made_of_large_numbers_can_be_read_back() {
+        let large = decimal(&format!("{}.{}", "9".repeat(100), "9".repeat(100)));
+        let product = &(&large * &large) * &large;
+        let text = serde_json::to_string(&product).expect("JSON");
+        assert_eq!(text.len(), 601);
+        assert_eq!(serde_json::from_str::<Decimal>(&text).expect("a decimal"), product);
+    }
+
+    proptest! {
+        /// As many texts as `PROPTEST_CASES` says.
+        #[test]
+        fn a_text_is_the_number_it_says_or_refused(
+            text in "[-+]?[0-9]{0,4}(0{0,1100}|[0-9]{0,1100})[.]?(0{0,1100}|[0-9]{0,30})([eE][-+]?[0-9]{0,5})?|[-+.eE0-9_x ]{0,12}",
+        ) {
+            match text.parse::<Decimal>() {
+                Ok(value) => {
+                    prop_assert_eq!(&value.0, &BigDecimal::from_str(&text).expect("a number"));
+                    prop_assert!(value.fits(Decimal::MAX_DIGITS, Decimal::MAX_DIGITS));
+                    prop_assert_eq!(value.to_string().parse::<Decimal>().expect("what was printed"), value.clone());
+                    let json = serde_json::to_string(&value).expect("JSON");
+                    prop_assert_eq!(serde_json::from_str::<Decimal>(&json).expect("what was written"), value);
+                }
+                Err(ParseDecimalError::NotANumber) => {
+                    // The library also takes digits set apart by underscores, and a sign after the point.
+                    let is_lenient = ["_", ".+", ".-"].iter().any(|one| text.contains(one));
+                    prop_assert!(is_lenient || BigDecimal::from_str(&text).is_err(), "{}", text);
+                }
+                Err(ParseDecimalError::TooLarge) => {
+                    let digits = text.bytes().filter(u8::is_ascii_digit).count() as i64;
+                    let exponent = text.find(['e', 'E']).map_or("0", |at| &text[at + 1..]);
+                    let power: i64 = exponent.parse().expect("an exponent");
+                    prop_assert!(digits + power.abs() > 1_000, "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn digits_are_counted_before_and_after_the_point() {
+        for (text, whole, fraction) in [
+            ("0", 1, 0),
+            ("-999", 3, 0),
+            ("1000", 4, 0),
+            ("1e3", 4, 0),
+            ("0.05", 0, 2),
+            ("0.0500", 0, 2),
+            ("12.345", 2, 3),
+            ("9e59", 60, 0),
+            ("1e-60", 0, 60),
+        ] {
+            let value = decimal(text);
+            assert!(value.fits(whole, fraction), "{text}");
+            assert!(whole == 0 || !value.fits(whole - 1, fraction), "{text} before the point");
+            assert!(fraction == 0 || !value.fits(whole, fraction - 1), "{text} after the point");
+        }
+        assert!((&decimal("0.5") * &decimal("2")).fits(1, 0));
     }
 
     #[test]

@@ -106,6 +106,14 @@ pub struct Invoice {
     /// The voided invoice this one replaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub regenerated_from_invoice_id: Option<Uuid>,
+    /// True where the stored document cannot be read: only what identifies the invoice is right, and its lines and
+    /// amounts are missing, not zero. Void it and regenerate it. Absent else. Not in the vendor's JSON.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_damaged: bool,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 fn billable() -> String {

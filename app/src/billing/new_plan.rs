@@ -10,9 +10,9 @@ use uuid::Uuid;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewProduct {
-    /// Its name: that of its invoice lines.
+    /// Its name: that of its invoice lines. At most 160 characters.
     pub name: String,
-    /// One invoice line for each value of this property; `None` for one line in all.
+    /// One invoice line for each value of this property; `None` for one line in all. At most 200 characters.
     #[serde(default)]
     pub group_key: Option<String>,
     /// The integrator's own fields, copied onto invoice lines.
@@ -36,9 +36,9 @@ impl NewProduct {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPlan {
-    /// Its name.
+    /// Its name, at most 160 characters.
     pub name: String,
-    /// What it is, for people.
+    /// What it is, for people; at most 1,000 characters.
     #[serde(default)]
     pub description: Option<String>,
     /// How often it bills.
@@ -49,9 +49,9 @@ pub struct NewPlan {
     /// The integrator's own fields.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, String>,
-    /// What it charges, in the order of its invoices.
+    /// What it charges, in the order of its invoices; at most 500.
     pub charges: Vec<NewCharge>,
-    /// The least that its invoices come to.
+    /// The least that its invoices come to; at most 100.
     #[serde(default)]
     pub minimums: Vec<NewMinimum>,
 }
@@ -66,12 +66,12 @@ pub struct NewPlan {
 pub struct NewMinimum {
     /// The credit type of the plan's charges.
     pub credit_type_id: Uuid,
-    /// Its name on invoices.
+    /// Its name on invoices, at most 160 characters.
     pub name: String,
     /// From which billing period on it holds, counted from 0, in the place of the minimum before it.
     #[serde(default)]
     pub start_period: u32,
-    /// The amount for a whole billing period.
+    /// The amount for a whole billing period: at least 0, with at most 18 digits before and after the point.
     pub value: Decimal,
 }
 
@@ -82,7 +82,7 @@ pub struct NewMinimum {
 pub struct NewCharge {
     /// The product it belongs to.
     pub product_id: Uuid,
-    /// Its name.
+    /// Its name, at most 160 characters.
     pub name: String,
     /// What it counts.
     pub charge_type: ChargeType,
@@ -91,10 +91,10 @@ pub struct NewCharge {
     pub billable_metric_id: Option<Uuid>,
     /// What its prices are counted in.
     pub credit_type_id: Uuid,
-    /// For a fixed charge: how many units every period.
+    /// For a fixed charge: how many units every period; at most 18 digits before and after the point.
     #[serde(default)]
     pub quantity: Option<Decimal>,
-    /// One price, or a tier each.
+    /// One price, or a tier each; at most 200.
     pub prices: Vec<Price>,
     /// From which billing period on it applies, counted from 0, the one in which the customer's plan starts. Charges
     /// of one product and one name are a ramp: in each period the one that started last applies.

@@ -147,9 +147,9 @@ pub enum Rounding {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Price {
-    /// The quantity after which this price applies.
+    /// The quantity after which this price applies; at most 18 digits before and after the point.
     pub tier: Decimal,
-    /// The price of one unit, in the charge's credit type.
+    /// The price of one unit, in the charge's credit type; at most 18 digits before and after the point.
     pub value: Decimal,
 }
 
@@ -158,7 +158,7 @@ pub struct Price {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UnitConversion {
-    /// What the quantity is divided by.
+    /// What the quantity is divided by: above 0, with at most 18 digits before and after the point.
     pub division_factor: Decimal,
     /// How the quotient is rounded; exact when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

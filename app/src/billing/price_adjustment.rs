@@ -37,7 +37,8 @@ pub struct PriceAdjustment {
     pub adjustment_type: AdjustmentType,
     /// From which billing period on, counted from 0, the one in which the customer's plan starts.
     pub start_period: u32,
-    /// For all but `quantity`: the share, the amount or the price.
+    /// For all but `quantity`: the share, the amount or the price. It and the price that it makes have at most 18 digits
+    /// before the point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Decimal>,
     /// For `quantity`: the quantity.

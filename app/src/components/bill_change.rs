@@ -1,5 +1,6 @@
 //! Why a bill changed: a table of what each line adds to the difference.
 
+use super::invoice_document::is_long;
 use crate::view::{
     change::{Change, ChangePart},
     words,
@@ -19,6 +20,8 @@ pub fn BillChange(
         .filter(|(_, sum)| !sum.is_empty())
         .map(|(label, sum)| view! { <div><dt>{label}</dt> <dd>{sum}</dd></div> })
         .collect_view();
+    let is_long =
+        [&change.previous_total, &change.difference, &change.total].into_iter().any(|text| is_long(text));
     view! {
         <details class="card change">
             <summary>
@@ -28,7 +31,7 @@ pub fn BillChange(
             </summary>
             <div class="inside">
                 <dl class="causes">{sums}</dl>
-                <table class="document">
+                <table class="document" data-long=is_long.then_some("")>
                     <caption>{words::WHY_CHANGED}</caption>
                     <thead>
                         <tr>

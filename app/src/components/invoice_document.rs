@@ -17,6 +17,11 @@ pub struct Folding {
     pub all_href: String,
 }
 
+/// Whether a figure is too long for a column that does not wrap.
+pub(super) fn is_long(figure: &str) -> bool {
+    figure.chars().count() > 24
+}
+
 /// The lines of an invoice as a table that adds up.
 #[component]
 pub fn InvoiceDocument(
@@ -26,10 +31,13 @@ pub fn InvoiceDocument(
     folding: Folding,
 ) -> impl IntoView {
     let caption = format!("{}, {}", words::LINE_ITEMS, document.period);
-    let is_empty = document.sections.is_empty();
+    let is_empty = document.sections.is_empty() && !document.is_damaged;
+    let is_long = document.rows().any(|row| {
+        [&row.quantity, &row.unit_price, &row.amount].into_iter().any(|figure| is_long(&figure.text))
+    });
     let subtotal = (!document.adjustments.is_empty()).then_some(document.subtotal);
     view! {
-        <table class="document">
+        <table class="document" data-long=is_long.then_some("")>
             <caption>{caption}</caption>
             <thead>
                 <tr>

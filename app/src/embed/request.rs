@@ -6,6 +6,7 @@ use super::{
     group_keys::{GroupKeyNames, GroupKeyOverride},
 };
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
@@ -100,12 +101,13 @@ fn theme(overrides: &[ColorOverride]) -> Result<Theme, Invalid> {
 
 fn group_keys(overrides: Vec<GroupKeyOverride>) -> Result<GroupKeyNames, Invalid> {
     let mut bytes = 0;
+    let mut names = BTreeSet::new();
     for (index, entry) in overrides.iter().enumerate() {
         let path = format!("bm_group_key_overrides[{index}].group_key_name");
         if entry.group_key_name.is_empty() {
             return Err(Invalid::new(path, "is empty"));
         }
-        if overrides[..index].iter().any(|earlier| earlier.group_key_name == entry.group_key_name) {
+        if !names.insert(&entry.group_key_name) {
             return Err(Invalid::new(path, format!("\"{}\" is given twice", entry.group_key_name)));
         }
         bytes += entry.group_key_name.len() + entry.display_name.as_ref().map_or(0, String::len);

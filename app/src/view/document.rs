@@ -35,6 +35,8 @@ pub struct Document {
     pub total: Row,
     /// What a reader should know: voided, not over, lines left out.
     pub notes: Vec<String>,
+    /// Its stored document cannot be read: no line and no amount is known.
+    pub is_damaged: bool,
 }
 
 /// A product's lines.
@@ -119,7 +121,7 @@ impl Document {
             .iter()
             .map(|one| Row::sum(RowKind::Adjustment, &one.name, &one.total, &one.credit_type))
             .collect();
-        Self {
+        let mut document = Self {
             id: invoice.id.to_string(),
             title: invoice.invoice_number.clone().unwrap_or_else(|| words::DRAFT_INVOICE.to_owned()),
             status: invoice.status,
@@ -132,7 +134,15 @@ impl Document {
             subtotal: Row::sum(RowKind::Subtotal, words::SUBTOTAL, &invoice.subtotal, credit_type),
             total: Row::sum(RowKind::Total, words::TOTAL, &invoice.total, credit_type),
             notes: notes(invoice, invoice.line_items.len() - lines.len()),
+            is_damaged: invoice.is_damaged,
+        };
+        if invoice.is_damaged {
+            format::NONE.clone_into(&mut document.total_text);
+            for row in [&mut document.subtotal, &mut document.total] {
+                row.amount = Figure { text: format::NONE.to_owned(), plain: String::new() };
+            }
         }
+        document
     }
 
     /// All rows from top to bottom.
@@ -178,7 +188,9 @@ fn notes(invoice: &Invoice, hidden: usize) -> Vec<String> {
         InvoiceStatus::Void => Some(words::VOIDED),
         InvoiceStatus::Finalized => None,
     };
-    about_status.map(str::to_owned).into_iter().chain(words::hidden_lines(hidden)).collect()
+    let damaged = invoice.is_damaged.then_some(words::DAMAGED);
+    let sentences = damaged.into_iter().chain(about_status).map(str::to_owned);
+    sentences.chain(words::hidden_lines(hidden)).collect()
 }
 
 impl Section {

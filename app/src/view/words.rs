@@ -73,6 +73,7 @@ pub const NO_INVOICES: &str = "No invoices yet. The first one appears when a bil
 pub const NO_MATCH: &str = "No invoice matches.";
 pub const SHOW_ALL_INVOICES: &str = "Show all invoices";
 pub const PERIOD_NOT_OVER: &str = "This period is not over: amounts grow until it ends.";
+pub const DAMAGED: &str = "This invoice cannot be shown at the moment.";
 pub const VOIDED: &str = "This invoice was voided and is not owed.";
 
 /// The word of a status.

@@ -1,6 +1,7 @@
 //! The command line: what can be said, and a help text that teaches it.
 
 mod health;
+mod invoice;
 mod run;
 mod token;
 
@@ -61,6 +62,9 @@ pub enum Command {
     /// stored. These commands also run beside a server.
     #[command(verbatim_doc_comment, subcommand)]
     Token(TokenCommand),
+    /// Look after stored invoices
+    #[command(subcommand)]
+    Invoice(InvoiceCommand),
     /// Ask the server on this machine whether it is ready; exits with 0 if so, else with 1
     ///
     /// For containers and supervisors. Asks GET /readyz at INLAY_LISTEN.
@@ -110,6 +114,22 @@ pub enum TokenCommand {
         /// The id that `inlay token list` shows; the whole token will do as well
         id: String,
     },
+}
+
+/// What to do with stored invoices.
+#[derive(Debug, Subcommand)]
+pub enum InvoiceCommand {
+    /// Read every stored invoice, and list those whose document is damaged; exits with 1 if there are any
+    ///
+    /// A damaged invoice is still listed, with `is_damaged` and without amounts. To repair it, void and regenerate it:
+    /// the new one is made from usage and prices as they are now. This changes nothing, and runs beside a server.
+    ///
+    /// Example:
+    ///   inlay invoice check
+    ///   curl -H "Authorization: Bearer $INLAY_TOKEN" $INLAY_URL/v1/invoices/void -d '{"id": "…"}'
+    ///   curl -H "Authorization: Bearer $INLAY_TOKEN" $INLAY_URL/v1/invoices/regenerate -d '{"id": "…"}'
+    #[command(verbatim_doc_comment)]
+    Check,
 }
 
 /// How to make a token.

@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, DemoArguments, health, token};
+use super::{Cli, Command, DemoArguments, health, invoice, token};
 use crate::{
     clock,
     config::Config,
@@ -27,6 +27,7 @@ pub async fn run(cli: Cli) -> Result<(), Problem> {
         Command::Demo(arguments) => demo(config, &arguments).await,
         Command::Migrate => migrate(&config).await,
         Command::Token(command) => token::run(&config, command).await,
+        Command::Invoice(command) => invoice::run(&config, command).await,
         Command::Healthcheck => health::check(config.listen).await,
         Command::Openapi => openapi(&config),
     }

@@ -1,6 +1,6 @@
 //! Charges that are made once, on one invoice that is still a draft.
 
-use crate::{Error, Result, rating};
+use crate::{Error, Result, limits};
 use app::billing::Decimal;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -69,13 +69,10 @@ fn check_figures(new: &NewAddedCharge) -> Result<()> {
     if new.description.trim().is_empty() {
         return Err(Error::field("description", "is empty: it is what the invoice says"));
     }
-    if rating::is_too_long(&new.price) {
-        return Err(Error::field("price", "has more than 18 digits before or after the point"));
-    }
-    if new.quantity.is_negative() || rating::is_too_long(&new.quantity) {
-        return Err(Error::field("quantity", "must be from 0 to 18 digits"));
-    }
-    Ok(())
+    limits::check_text(new.description.trim(), limits::DESCRIPTION)
+        .map_err(|problem| Error::field("description", problem))?;
+    limits::check_price(&new.price).map_err(|problem| Error::field("price", problem))?;
+    limits::check_quantity(&new.quantity).map_err(|problem| Error::field("quantity", problem))
 }
 
 /// Refuses a charge that is not for single invoices of this plan.

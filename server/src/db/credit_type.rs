@@ -1,14 +1,11 @@
 //! Units of account.
 
 use super::{begin, cursor};
-use crate::{Error, Result};
+use crate::{Error, Result, limits};
 use app::billing::{ListedCreditType, Page};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
-
-/// The longest name.
-const MAX_NAME: usize = 160;
 
 /// A page of all credit types that are not archived, by name.
 pub async fn list(
@@ -38,13 +35,8 @@ pub async fn list(
 /// # Errors
 /// 400 for a name that is empty or too long; 409 when the name is taken, also by an archived unit or a currency.
 pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uuid> {
+    limits::check_required_text(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
     let name = name.trim();
-    if name.is_empty() {
-        return Err(Error::field("name", "is empty"));
-    }
-    if name.chars().count() > MAX_NAME {
-        return Err(Error::field("name", format!("is longer than {MAX_NAME} characters")));
-    }
     let mut tx = begin(pool).await?;
     let id: Option<(Uuid,)> = sqlx::query_as(
         "insert into credit_type (id, name, is_currency)

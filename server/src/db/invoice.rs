@@ -1,9 +1,10 @@
 //! Finalized and voided invoices: frozen documents.
 
-use crate::{Result, auth::CustomerAccess, rating::Period};
-use app::billing::{Invoice, InvoiceStatus};
+use crate::{Error, Result, auth::CustomerAccess, rating::Period};
+use app::billing::{CreditType, Decimal, Invoice, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{FromRow, PgConnection, PgPool, types::Json};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Which stored invoices to read.
@@ -27,15 +28,21 @@ pub struct Wanted {
     pub limit: i64,
 }
 
-/// A stored row: document, status, number.
-type Row = (Json<Invoice>, String, i64);
+/// A stored row. The document is read here and not by sqlx, for which one that cannot be read is the end of all rows.
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    document: String,
+    status: String,
+    number: i64,
+}
 
 /// Stored invoices of a customer in the order of their billing periods.
 pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Result<Vec<Invoice>> {
     macro_rules! page_sql {
         ($comparison:literal, $direction:literal) => {
             concat!(
-                "select document, status, number
+                "select id, document::text as document, status, number
                 from invoice
                 where customer_id = $1
                     and (cardinality($2::text[]) = 0 or status = any($2))
@@ -69,18 +76,21 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
         .bind(&wanted.number)
         .fetch_all(pool)
         .await?;
-    Ok(rows.into_iter().map(from_row).collect())
+    read(pool, rows).await
 }
 
 /// One stored invoice of a customer.
 pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Option<Invoice>> {
-    let row: Option<Row> =
-        sqlx::query_as("select document, status, number from invoice where id = $1 and customer_id = $2")
-            .bind(id)
-            .bind(access.customer_id())
-            .fetch_optional(pool)
-            .await?;
-    Ok(row.map(from_row))
+    let rows: Vec<Row> = sqlx::query_as(
+        "select id, document::text as document, status, number
+        from invoice
+        where id = $1 and customer_id = $2",
+    )
+    .bind(id)
+    .bind(access.customer_id())
+    .fetch_all(pool)
+    .await?;
+    Ok(read(pool, rows).await?.pop())
 }
 
 /// What a stored invoice is, without its lines.
@@ -159,7 +169,7 @@ pub async fn find_with_previous(
             where $3::timestamptz is not null
             limit 1
         ), previous as (
-            select invoice.document, invoice.status, invoice.number
+            select invoice.id, invoice.document, invoice.status, invoice.number
             from invoice, bound
             where invoice.customer_id = $2
                 and invoice.status = 'FINALIZED'
@@ -168,9 +178,9 @@ pub async fn find_with_previous(
             order by invoice.start_timestamp desc, invoice.id desc
             limit 1
         )
-        select document, status, number from wanted
+        select id, document::text as document, status, number from wanted
         union all
-        select document, status, number from previous",
+        select id, document::text, status, number from previous",
     )
     .bind(id)
     .bind(access.customer_id())
@@ -178,16 +188,23 @@ pub async fn find_with_previous(
     .bind(credit_type_id)
     .fetch_all(pool)
     .await?;
-    let (found, previous): (Vec<_>, Vec<_>) = rows.into_iter().map(from_row).partition(|one| one.id == id);
-    Ok((found.into_iter().next(), previous.into_iter().next()))
+    let (found, previous): (Vec<_>, Vec<_>) =
+        read(pool, rows).await?.into_iter().partition(|one| one.id == id);
+    // One that cannot be read explains nothing.
+    Ok((found.into_iter().next(), previous.into_iter().next().filter(|previous| !previous.is_damaged)))
 }
 
 /// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.
+///
+/// # Errors
+/// 500 when one of them would not be read back as it is, or when the database refuses; then the transaction must not go
+/// on.
 pub async fn insert(
     connection: &mut PgConnection,
     invoices: &[(Uuid, &Invoice)],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    invoices.iter().try_for_each(|(_, invoice)| check_document(invoice))?;
     let column = |value: fn(&Invoice) -> DateTime<Utc>| -> Vec<_> {
         invoices.iter().map(|(_, invoice)| value(invoice)).collect()
     };
@@ -256,13 +273,16 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
     .bind(id)
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|(customer_plan_id, status, start, end, regenerated_as, is_archived)| Regenerable {
-        customer_plan_id,
-        status: read_status(&status),
-        period: Period { start, end },
-        regenerated_as,
-        is_archived,
-    }))
+    row.map(|(customer_plan_id, status, start, end, regenerated_as, is_archived)| {
+        Ok(Regenerable {
+            customer_plan_id,
+            status: read_status(&status)?,
+            period: Period { start, end },
+            regenerated_as,
+            is_archived,
+        })
+    })
+    .transpose()
 }
 
 /// The finalized invoice of a customer plan that bills a part of `period`.
@@ -308,12 +328,133 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
     Ok(row.0)
 }
 
-fn from_row((document, status, number): Row) -> Invoice {
-    Invoice { status: read_status(&status), invoice_number: Some(invoice_number(number)), ..document.0 }
+/// A stored invoice whose document cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number for people.
+    pub invoice_number: String,
+    /// Who is billed by it.
+    pub customer_id: Uuid,
+    /// Where it is in its life.
+    pub status: InvoiceStatus,
+    /// Why it cannot be read.
+    pub problem: String,
 }
 
-fn read_status(text: &str) -> InvoiceStatus {
-    text.parse().unwrap_or(InvoiceStatus::Finalized)
+/// Every stored invoice whose document cannot be read, by number. Reads all of them, a thousand at a time.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn damaged(pool: &PgPool) -> Result<Vec<Damage>> {
+    let mut damaged = Vec::new();
+    let mut after = i64::MIN;
+    loop {
+        let rows: Vec<(i64, Uuid, Uuid, String, String)> = sqlx::query_as(
+            "select number, id, customer_id, status, document::text
+            from invoice
+            where number > $1
+            order by number
+            limit 1000",
+        )
+        .bind(after)
+        .fetch_all(pool)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(damaged) };
+        after = last.0;
+        for (number, id, customer_id, status, document) in rows {
+            if let Err(error) = serde_json::from_str::<Invoice>(&document) {
+                let (invoice_number, status) = (invoice_number(number), read_status(&status)?);
+                damaged.push(Damage { id, invoice_number, customer_id, status, problem: error.to_string() });
+            }
+        }
+    }
+}
+
+/// Refuses an invoice that would not be read back as it is.
+fn check_document(invoice: &Invoice) -> Result<()> {
+    let unreadable = |problem: String| {
+        Error::Internal(format!("the invoice {} would not be read back as it is: {problem}", invoice.id))
+    };
+    let text = serde_json::to_string(invoice).map_err(|error| unreadable(error.to_string()))?;
+    let read: Invoice = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if read == *invoice { Ok(()) } else { Err(unreadable("it differs".to_owned())) }
+}
+
+/// Reads documents; in the place of one that cannot be read stands what the other columns say of the invoice.
+async fn read(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Invoice>> {
+    let mut invoices = Vec::with_capacity(rows.len());
+    for Row { id, document, status, number } in rows {
+        let read = match serde_json::from_str::<Invoice>(&document) {
+            Ok(invoice) => invoice,
+            Err(error) => {
+                tracing::error!(invoice_id = %id, %error, "a stored invoice cannot be read: void it and regenerate it");
+                outline(pool, id).await?
+            }
+        };
+        let (status, invoice_number) = (read_status(&status)?, Some(invoice_number(number)));
+        invoices.push(Invoice { status, invoice_number, ..read });
+    }
+    Ok(invoices)
+}
+
+/// What identifies a stored invoice, without its document.
+async fn outline(pool: &PgPool, id: Uuid) -> Result<Invoice> {
+    type Columns =
+        (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, Uuid, String);
+    let columns: Columns = sqlx::query_as(
+        "select i.customer_id, ct.id, ct.name, i.start_timestamp, i.end_timestamp, i.issued_at,
+            i.regenerated_from_invoice_id, p.id, p.name
+        from invoice i
+        join credit_type ct on ct.id = i.credit_type_id
+        join customer_plan cp on cp.id = i.customer_plan_id
+        join plan p on p.id = cp.plan_id
+        where i.id = $1",
+    )
+    .bind(id)
+    .fetch_one(pool)
+    .await?;
+    let (
+        customer_id,
+        credit_type_id,
+        name,
+        start_timestamp,
+        end_timestamp,
+        issued_at,
+        from,
+        plan_id,
+        plan_name,
+    ) = columns;
+    Ok(Invoice {
+        id,
+        invoice_number: None,
+        customer_id,
+        credit_type: CreditType { id: credit_type_id, name },
+        status: InvoiceStatus::Finalized,
+        invoice_type: InvoiceType::PlanArrears,
+        start_timestamp,
+        end_timestamp,
+        issued_at,
+        line_items: Vec::new(),
+        invoice_adjustments: Vec::new(),
+        subtotal: Decimal::zero(),
+        total: Decimal::zero(),
+        plan_id,
+        plan_name,
+        plan_custom_fields: BTreeMap::new(),
+        customer_custom_fields: BTreeMap::new(),
+        custom_fields: BTreeMap::new(),
+        external_invoice: None,
+        billable_status: "billable".to_owned(),
+        net_payment_terms_days: None,
+        regenerated_from_invoice_id: from,
+        is_damaged: true,
+    })
+}
+
+fn read_status(text: &str) -> Result<InvoiceStatus> {
+    text.parse().map_err(Error::Internal)
 }
 
 fn invoice_number(number: i64) -> String {

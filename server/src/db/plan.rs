@@ -1,7 +1,7 @@
 //! Products, plans and their charges.
 
 use super::cursor;
-use crate::{Error, Result, rating};
+use crate::{Error, Result, limits, rating};
 use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails};
 pub use app::billing::{NewCharge, NewPlan, NewProduct};
 use chrono::{DateTime, Utc};
@@ -59,15 +59,17 @@ pub(super) use minimums_json;
 /// Makes a product.
 ///
 /// # Errors
-/// 400 when the name or the group key is empty.
+/// 400 when the name or the group key is empty or too long, or a custom field is.
 pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Utc>) -> Result<Uuid> {
     let (name, group_key) = (product.name.trim(), product.group_key.as_deref().map(str::trim));
-    if name.is_empty() {
-        return Err(Error::field("name", "is empty"));
-    }
+    limits::check_required_text(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
     if group_key.is_some_and(str::is_empty) {
         return Err(Error::field("group_key", "is empty: leave it out for one line in all"));
     }
+    limits::check_text(group_key.unwrap_or_default(), limits::WORD)
+        .map_err(|problem| Error::field("group_key", problem))?;
+    limits::check_custom_fields(&product.custom_fields)
+        .map_err(|(path, problem)| Error::field(path, problem))?;
     let id = super::new_id(now);
     let mut tx = super::begin(pool).await?;
     sqlx::query(
@@ -90,9 +92,10 @@ pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Ut
 /// # Errors
 /// 400 that names every field that is wrong.
 pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Result<Uuid> {
+    rating::check_sizes(&plan).map_err(|(path, problem)| Error::field(path, problem))?;
     let problems = rating::check_plan(&plan, &known(pool, &plan).await?);
     if !problems.is_empty() {
-        return Err(Error::BadRequest(problems.join("; ")));
+        return Err(Error::BadRequest(listed(problems)));
     }
     let id = super::new_id(now);
     let mut tx = super::begin(pool).await?;
@@ -138,6 +141,19 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
     }
     tx.commit().await?;
     Ok(id)
+}
+
+/// Problems that one answer lists.
+const MOST_PROBLEMS: usize = 100;
+
+/// Problems as one text.
+pub(super) fn listed(mut problems: Vec<String>) -> String {
+    let more = problems.len().saturating_sub(MOST_PROBLEMS);
+    problems.truncate(MOST_PROBLEMS);
+    if more > 0 {
+        problems.push(format!("and {more} more"));
+    }
+    problems.join("; ")
 }
 
 /// What there is of all that `plan` refers to, in one row.

@@ -22,7 +22,8 @@ pub enum Format {
 /// The file of one invoice, with what its viewer may see.
 ///
 /// # Errors
-/// 404 when there is none that this viewer may see, 503 while too many files are being made.
+/// 404 when there is none that this viewer may see, 409 when its stored document cannot be read, 503 while too many files
+/// are being made.
 pub async fn file(
     state: &AppState,
     pool: ReadPool,
@@ -40,6 +41,11 @@ pub async fn file(
     let invoice = invoicing::find(&pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
     // All is read: the turn is for others.
     drop(pool);
+    if invoice.is_damaged {
+        return Err(Error::Conflict(
+            "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
+        ));
+    }
     let with_zero_lines = !scope.skips_zero_lines(skip_zero_qty_line_items);
     let group_keys = viewer.group_keys();
     let (cancel, waiting) = Cancel::pair();

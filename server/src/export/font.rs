@@ -42,12 +42,12 @@ impl Typeface {
         self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
     }
 
-    /// The text in lines no wider than this, broken at spaces, else within a word; at most `most` lines, the last one
+    /// The text in lines no wider than this, broken at spaces and between thousands, else within a word; at most `most` lines, the last one
     /// cut with an ellipsis.
     pub(super) fn lines(&self, text: &str, size: f32, width: f32, most: usize) -> Vec<String> {
         let mut lines = vec![String::new()];
         // What comes after the last line that is shown is not measured: a text may be of any length.
-        'text: for word in text.split_inclusive([' ', '-', '/', '_']) {
+        'text: for word in text.split_inclusive([' ', '-', '/', '_', ',']) {
             let fits =
                 |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
             let last = lines.last_mut().filter(|last| fits(last, word));

@@ -28,6 +28,11 @@ const QUANTITY: f32 = 356.0;
 const UNIT_PRICE: f32 = 446.0;
 /// Between two columns.
 const GAP: f32 = 10.0;
+/// What a quantity may take of the width that names have.
+const QUANTITY_ROOM: f32 = 120.0;
+/// Sizes to which a figure is made smaller before it is broken into lines, and the most of these.
+const SMALLEST: f32 = 6.5;
+const MOST_LINES: usize = 12;
 
 const BODY: Style = Style { size: 9.0, bold: false, ink: Ink::Dark };
 const QUIET: Style = Style { ink: Ink::Gray, ..BODY };
@@ -74,10 +79,41 @@ pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8
     paper::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
 }
 
-/// What a row's name takes.
+/// A figure that fits its column: in one line, made smaller if need be, else in several.
+struct Figure {
+    lines: Vec<String>,
+    style: Style,
+}
+
+impl Figure {
+    fn new(text: &str, style: Style, room: f32) -> Self {
+        let wide = paper::width(text, style);
+        if wide <= room {
+            return Self { lines: vec![text.to_owned()], style };
+        }
+        let fitting = style.size * room / wide;
+        let style = Style { size: fitting.max(SMALLEST), ..style };
+        match fitting < SMALLEST {
+            true => Self { lines: paper::lines(text, style, room, MOST_LINES), style },
+            false => Self { lines: vec![text.to_owned()], style },
+        }
+    }
+
+    /// What it takes beyond its first line.
+    fn below(&self) -> f32 {
+        self.lines.len().saturating_sub(1) as f32 * self.leading()
+    }
+
+    fn leading(&self) -> f32 {
+        self.style.size + 2.0
+    }
+}
+
+/// What a row takes.
 struct Lines {
     name: Vec<String>,
     detail: Vec<String>,
+    figures: [(f32, Figure); 3],
     indent: f32,
     style: Style,
 }
@@ -90,17 +126,34 @@ impl Lines {
             RowKind::Adjustment | RowKind::Subtotal => (0.0, BODY),
             RowKind::Total => (0.0, Style { size: 11.0, ..STRONG }),
         };
-        let room = QUANTITY - MARGIN - indent - GAP - paper::width(&row.quantity.text, BODY);
+        let plain = Style { bold: false, ..style };
+        let figures = [
+            (QUANTITY, Figure::new(&row.quantity.text, plain, QUANTITY_ROOM)),
+            (UNIT_PRICE, Figure::new(&row.unit_price.text, plain, UNIT_PRICE - QUANTITY - GAP)),
+            (RIGHT, Figure::new(&row.amount.text, style, RIGHT - UNIT_PRICE - GAP)),
+        ];
+        let quantity = paper::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
+        let room = QUANTITY - MARGIN - indent - GAP - quantity;
         Self {
             name: paper::lines(&row.name, style, room, 3),
             detail: paper::lines(&row.detail, SMALL, UNIT_PRICE - MARGIN - indent, 6),
+            figures,
             indent,
             style,
         }
     }
 
+    /// Where the detail begins: below the name, and below the figures above which it reaches.
+    fn head(&self) -> f32 {
+        let above = self.figures.iter().take(2).map(|(_, figure)| 13.0 + figure.below());
+        let name = self.name.len().max(1) as f32 * 13.0;
+        if self.detail.is_empty() { name } else { above.fold(name, f32::max) }
+    }
+
     fn height(&self) -> f32 {
-        self.name.len().max(1) as f32 * 13.0 + self.detail.len() as f32 * 10.0 + 3.0
+        let texts = self.head() + self.detail.len() as f32 * 10.0;
+        let figures = self.figures.iter().map(|(_, figure)| 13.0 + figure.below());
+        figures.fold(texts, f32::max) + 3.0
     }
 }
 
@@ -121,15 +174,13 @@ impl Layout {
         self.put(Mark::Text { x, y, text: plain(text).into_owned(), style, to_right: false }, part);
     }
 
-    /// A figure that ends at `x`, made smaller where it would not fit.
-    fn figure(&mut self, x: f32, y: f32, text: &str, style: Style, room: f32, part: Option<usize>) {
-        if text.is_empty() {
-            return;
+    /// A figure whose lines end at `x`, the first of them at `y`.
+    fn figure(&mut self, x: f32, y: f32, figure: &Figure, part: Option<usize>) {
+        for (at, line) in figure.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let y = y + at as f32 * figure.leading();
+            let text = plain(line).into_owned();
+            self.put(Mark::Text { x, y, text, style: figure.style, to_right: true }, part);
         }
-        let wide = paper::width(text, style);
-        let size = if wide > room { style.size * room / wide } else { style.size };
-        let style = Style { size, ..style };
-        self.put(Mark::Text { x, y, text: plain(text).into_owned(), style, to_right: true }, part);
     }
 
     fn rule(&mut self) {
@@ -143,10 +194,10 @@ impl Layout {
         self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
         let after = MARGIN + paper::width(&document.title, HEADING) + 8.0;
         self.text(after, self.y, status, QUIET, Some(TITLE));
-        self.figure(RIGHT, self.y - 20.0, words::TOTAL, SMALL, 200.0, Some(FACTS));
-        let total = Style { size: 20.0, ..STRONG };
-        self.figure(RIGHT, self.y, &document.total_text, total, 240.0, Some(FACTS));
-        self.y += 26.0;
+        self.figure(RIGHT, self.y - 20.0, &Figure::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
+        let total = Figure::new(&document.total_text, Style { size: 20.0, ..STRONG }, 240.0);
+        self.figure(RIGHT, self.y, &total, Some(FACTS));
+        self.y += 26.0 + total.below();
         let bill_to = (words::BILL_TO, bill_to.to_owned());
         for (label, value) in std::iter::once(&bill_to).chain(&document.facts) {
             self.text(MARGIN, self.y, label, QUIET, Some(FACTS));
@@ -162,9 +213,10 @@ impl Layout {
     fn header(&mut self, is_first: bool) {
         let part = |at: usize| is_first.then_some(HEADER + at);
         self.text(MARGIN, self.y, words::ITEM, SMALL, part(0));
-        self.figure(QUANTITY, self.y, words::QUANTITY, SMALL, 80.0, part(1));
-        self.figure(UNIT_PRICE, self.y, words::UNIT_PRICE, SMALL, 80.0, part(2));
-        self.figure(RIGHT, self.y, words::AMOUNT, SMALL, 80.0, part(3));
+        let columns = [(QUANTITY, words::QUANTITY), (UNIT_PRICE, words::UNIT_PRICE), (RIGHT, words::AMOUNT)];
+        for (at, (x, word)) in columns.into_iter().enumerate() {
+            self.figure(x, self.y, &Figure::new(word, SMALL, 80.0), part(at + 1));
+        }
         self.y += 6.0;
         self.rule();
         self.y += 4.0;
@@ -186,21 +238,20 @@ impl Layout {
         }
         let x = MARGIN + lines.indent;
         let baseline = self.y + 10.0;
+        let (head, foot) = (self.y + lines.head(), self.y + lines.height());
         for line in &lines.name {
             self.y += 13.0;
             self.text(x, self.y - 3.0, line, lines.style, Some(part));
         }
+        self.y = head;
         for line in &lines.detail {
             self.y += 10.0;
             self.text(x, self.y - 3.0, line, SMALL, Some(part));
         }
-        self.y += 3.0;
-        let figures = Style { bold: false, ..lines.style };
-        self.figure(QUANTITY, baseline, &row.quantity.text, figures, 120.0, Some(part + 1));
-        let room = UNIT_PRICE - QUANTITY - GAP;
-        self.figure(UNIT_PRICE, baseline, &row.unit_price.text, figures, room, Some(part + 2));
-        let room = RIGHT - UNIT_PRICE - GAP;
-        self.figure(RIGHT, baseline, &row.amount.text, lines.style, room, Some(part + 3));
+        for (at, (x, figure)) in lines.figures.iter().enumerate() {
+            self.figure(*x, baseline, figure, Some(part + at + 1));
+        }
+        self.y = foot;
     }
 
     fn notes<'a>(&mut self, notes: impl Iterator<Item = &'a String>) {
@@ -252,4 +303,29 @@ fn structure(mut drawn: Vec<Vec<Identifier>>, rows: usize) -> Vec<Node> {
         table.push(line);
     }
     vec![title.into(), facts.into(), table.into(), notes.into()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_of_any_length_keeps_to_its_column_and_loses_no_digit() {
+        for digits in [1, 12, 20, 40, 70, 100] {
+            let text = format!("${}.25", app::view::format::number(&"8".repeat(digits)));
+            for (style, room) in [(BODY, 80.0), (STRONG, 91.0), (Style { size: 20.0, ..STRONG }, 240.0)] {
+                let figure = Figure::new(&text, style, room);
+                assert_eq!(figure.lines.concat(), text);
+                for line in &figure.lines {
+                    assert!(
+                        paper::width(line, figure.style) <= room + 0.01,
+                        "{line} at {}",
+                        figure.style.size
+                    );
+                }
+                assert!(figure.style.size >= SMALLEST && figure.style.size <= style.size);
+                assert!(figure.lines.len() == 1 || figure.style.size == SMALLEST);
+            }
+        }
+    }
 }

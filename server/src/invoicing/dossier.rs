@@ -58,6 +58,9 @@ pub async fn dossier(
         if !scope.admits(invoice.status) {
             return Err(Error::NotFound("the invoice"));
         }
+        if invoice.is_damaged {
+            return Ok(Dossier { invoice, previous: None, days: Vec::new() });
+        }
         let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
         let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {

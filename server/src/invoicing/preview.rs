@@ -2,7 +2,7 @@
 
 use super::draft::{self, Draft};
 use crate::{
-    Result,
+    Error, Result,
     auth::{CustomerAccess, no_such_customer},
     db,
     metering::{Event, Sums},
@@ -11,6 +11,7 @@ use crate::{
 use app::billing::Invoice;
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// How tried events go with the customer's own.
@@ -23,11 +24,11 @@ pub enum PreviewMode {
     Merge,
 }
 
-/// The customer's drafts as they would be with these events. Nothing is stored: the sums are written in a transaction
-/// that is rolled back, so that every kind of metric adds up as it does for real.
+/// The customer's drafts as they would be with these events, of which those of one id count once. Nothing is stored: the
+/// sums are written in a transaction that is rolled back, so that every kind of metric adds up as it does for real.
 ///
 /// # Errors
-/// 404 for an unknown customer.
+/// 404 for an unknown customer; 400 for an event that could not be billed as it is.
 pub async fn preview(
     pool: &PgPool,
     access: CustomerAccess,
@@ -41,8 +42,12 @@ pub async fn preview(
     let ids: Vec<Uuid> = draft::wanted(terms.iter()).iter().map(|one| one.billable_metric_id).collect();
     let metrics = db::usage::definitions(pool, Some(&ids)).await?;
     let mut sums = Sums::default();
-    for event in events {
-        sums.add(&metrics, event);
+    let mut seen = HashSet::new();
+    for (index, event) in events.iter().enumerate() {
+        if seen.insert(event.transaction_id.as_str()) {
+            let added = sums.add(&metrics, event);
+            added.map_err(|oversized| Error::BadRequest(format!("events[{index}].{oversized}")))?;
+        }
     }
     let measured = match mode {
         PreviewMode::Merge => access,

@@ -1,6 +1,7 @@
 //! What an integrator sent, checked: events, or every problem by index and field.
 
 use super::Event;
+use crate::limits::{self, EVENTS, PROPERTIES, PROPERTY_DIGITS, PROPERTY_VALUE, TRANSACTION_ID, WORD};
 use app::billing::Decimal;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{
@@ -10,22 +11,16 @@ use serde::{
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// Events in one batch at most.
-pub(super) const MOST_EVENTS: usize = 1_000;
 /// How far back an event may lie: as long as its id is remembered, or an old retry would be billed again.
 pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
 /// How far ahead an event may lie, for clocks that are wrong.
 pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
-/// Characters of a transaction_id.
-const MOST_ID_CHARACTERS: usize = 128;
-/// Characters of the other texts: as many as an alias of a customer may have.
-const MOST_CHARACTERS: usize = 200;
-
 /// Problems that one answer lists of one event at most; every event with a problem is named.
 const MOST_PROBLEMS: usize = 5;
 /// Characters of a wrong text or name that a problem quotes.
 const QUOTED: usize = 60;
+const NUL: &str = "contains a NUL character";
 
 /// The events of a batch.
 ///
@@ -34,7 +29,7 @@ const QUOTED: usize = 60;
 pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String> {
     // Nearly every batch is right and read straight into events; of one that is not, every problem is looked for.
     if let Ok(batch) = serde_json::from_slice::<Vec<Sent>>(body)
-        && (1..=MOST_EVENTS).contains(&batch.len())
+        && (1..=EVENTS).contains(&batch.len())
         && let Some(events) = batch.into_iter().map(|Sent(fields)| fields.valid(now)).collect()
     {
         return Ok(events);
@@ -43,8 +38,8 @@ pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String
     let Value::Array(batch) = batch.map_err(|error| format!("the body is not valid JSON: {error}"))? else {
         return Err("the body must be an array of events: [{\"transaction_id\": …}]".to_owned());
     };
-    if batch.is_empty() || batch.len() > MOST_EVENTS {
-        return Err(format!("a batch holds 1 to {MOST_EVENTS} events, this one {}", batch.len()));
+    if batch.is_empty() || batch.len() > EVENTS {
+        return Err(format!("a batch holds 1 to {EVENTS} events, this one {}", batch.len()));
     }
     let mut problems = Problems::default();
     let mut events = Vec::with_capacity(batch.len());
@@ -91,10 +86,11 @@ impl SentFields<'_> {
     /// The event, if nothing is wrong with it.
     fn valid(self, now: DateTime<Utc>) -> Option<Event> {
         let properties = self.properties.unwrap_or_default();
-        let is_valid = text_problem(&self.transaction_id, MOST_ID_CHARACTERS).is_none()
-            && text_problem(&self.customer_id, MOST_CHARACTERS).is_none()
-            && text_problem(&self.event_type, MOST_CHARACTERS).is_none()
-            && text_problem(&self.timestamp, MOST_CHARACTERS).is_none()
+        let is_valid = text_problem(&self.transaction_id, TRANSACTION_ID).is_none()
+            && text_problem(&self.customer_id, WORD).is_none()
+            && text_problem(&self.event_type, WORD).is_none()
+            && text_problem(&self.timestamp, WORD).is_none()
+            && properties.len() <= PROPERTIES
             && properties.iter().all(|(name, value)| property_problem(name, value).is_none());
         let timestamp = timestamp(&self.timestamp, now).ok().filter(|_| is_valid)?;
         Some(Event {
@@ -157,10 +153,10 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         problems.add("", "must be an object");
         return None;
     };
-    let transaction_id = text(&mut fields, "transaction_id", MOST_ID_CHARACTERS, problems);
-    let customer_id = text(&mut fields, "customer_id", MOST_CHARACTERS, problems);
-    let event_type = text(&mut fields, "event_type", MOST_CHARACTERS, problems);
-    let timestamp = text(&mut fields, "timestamp", MOST_CHARACTERS, problems)
+    let transaction_id = text(&mut fields, "transaction_id", TRANSACTION_ID, problems);
+    let customer_id = text(&mut fields, "customer_id", WORD, problems);
+    let event_type = text(&mut fields, "event_type", WORD, problems);
+    let timestamp = text(&mut fields, "timestamp", WORD, problems)
         .and_then(|text| timestamp(&text, now).map_err(|problem| problems.add("timestamp", &problem)).ok());
     let properties = match fields.remove("properties") {
         None | Some(Value::Null) => Some(Map::new()),
@@ -170,9 +166,12 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
             None
         }
     };
+    if let Err(problem) = limits::check_count(properties.as_ref().map_or(0, Map::len), PROPERTIES) {
+        problems.add("properties", &problem);
+    }
     for (name, value) in properties.iter().flatten() {
         if let Some(problem) = property_problem(name, value) {
-            problems.add(&format!("properties.{}", quoted(name)), problem);
+            problems.add(&format!("properties.{}", quoted(name)), &problem);
         }
     }
     for name in fields.keys() {
@@ -210,16 +209,14 @@ fn text(
 }
 
 fn text_problem(text: &str, most_characters: usize) -> Option<String> {
-    // counting is for those that may be too long
-    if text.len() > most_characters && text.chars().nth(most_characters).is_some() {
-        return Some(format!("is longer than {most_characters} characters"));
-    }
-    let problem = match text {
-        "" => "is empty",
-        _ if text.contains('\0') => "contains a NUL character",
-        _ => return None,
-    };
-    Some(problem.to_owned())
+    limits::check_text(text, most_characters).err().or_else(|| {
+        let problem = match text {
+            "" => "is empty",
+            _ if text.contains('\0') => NUL,
+            _ => return None,
+        };
+        Some(problem.to_owned())
+    })
 }
 
 /// When an event happened, or what is wrong with it.
@@ -236,21 +233,29 @@ fn timestamp(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     }
 }
 
-fn property_problem(name: &str, value: &Value) -> Option<&'static str> {
-    const NUL: &str = "contains a NUL character";
-    match value {
-        _ if name.contains('\0') => Some(NUL),
-        Value::String(text) if text.contains('\0') => Some(NUL),
-        // so few characters hold no number that is too long, unless in an exponent
-        Value::Number(number)
-            if (number.as_str().len() > 20 || number.as_str().contains(['e', 'E']))
-                && number.as_str().parse::<Decimal>().is_err() =>
-        {
-            Some("has more than 60 digits before or after the point")
-        }
-        Value::Array(_) | Value::Object(_) => Some("must be a string, number, boolean or null"),
-        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => None,
+fn property_problem(name: &str, value: &Value) -> Option<String> {
+    if name.contains('\0') {
+        return Some(NUL.to_owned());
     }
+    if let Err(problem) = limits::check_text(name, WORD) {
+        return Some(format!("has a name that {problem}"));
+    }
+    let problem = match value {
+        Value::String(text) if text.contains('\0') => NUL.to_owned(),
+        Value::String(text) => return limits::check_text(text, PROPERTY_VALUE).err(),
+        Value::Number(number) if !is_short(number.as_str()) => {
+            format!("has more than {PROPERTY_DIGITS} digits before or after the point")
+        }
+        Value::Array(_) | Value::Object(_) => "must be a string, number, boolean or null".to_owned(),
+        Value::Number(_) | Value::Bool(_) | Value::Null => return None,
+    };
+    Some(problem)
+}
+
+/// Whether a number is within the bound. So few characters hold none that is too long, unless in an exponent.
+fn is_short(number: &str) -> bool {
+    let is_short = |value: Decimal| value.fits(PROPERTY_DIGITS, PROPERTY_DIGITS);
+    (number.len() <= 20 && !number.contains(['e', 'E'])) || number.parse().is_ok_and(is_short)
 }
 
 /// An RFC 3339 instant, to the microsecond; without a zone it is UTC.
@@ -340,7 +345,7 @@ mod tests {
     #[test]
     fn numbers_beyond_60_digits_are_refused_before_they_unfold() {
         for number in
-            ["1e400", "-1E400", "1e-400", &"9".repeat(400), &format!("0.{}", "3".repeat(61)), "1e99999999999"]
+            ["1e60", "-1E400", "1e-400", &"9".repeat(400), &format!("0.{}", "3".repeat(61)), "1e99999999999"]
         {
             let huge = serde_json::from_str(&format!(r#"{{"a": {number}}}"#)).expect("json");
             assert_eq!(

@@ -9,5 +9,5 @@ mod value;
 pub use event::Event;
 pub use intake::read_events;
 pub use matching::{admits, group_values};
-pub use sums::{Latest, Sum, SumKey, Sums, group_id};
-pub use value::{property_decimal, property_text};
+pub use sums::{Latest, OversizedValue, Sum, SumKey, Sums, group_id};
+pub use value::{property_quantity, property_text};

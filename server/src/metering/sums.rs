@@ -1,6 +1,7 @@
 //! What a batch of events adds to the sums, before it is written.
 
-use super::{Event, admits, event::digest, group_values, property_decimal, property_text};
+use super::{Event, admits, event::digest, group_values, property_quantity, property_text};
+use crate::limits;
 use app::billing::{AggregationType, BillableMetric, Decimal};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,16 @@ pub struct Latest {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sums(pub BTreeMap<SumKey, Sum>);
 
+/// Why an event cannot be billed as it is: one of its properties is measured or grouped by, and beyond a bound.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("properties.{property}: {problem}")]
+pub struct OversizedValue {
+    /// The property.
+    pub property: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
 /// A hash of a group's values, short enough for keys.
 pub fn group_id(group_values: &[Option<String>]) -> Uuid {
     digest(&serde_json::to_vec(group_values).unwrap_or_default())
@@ -58,9 +69,21 @@ pub fn group_id(group_values: &[Option<String>]) -> Uuid {
 
 impl Sums {
     /// Adds one event. An event whose value is missing, or not a number where one is needed, does not count.
-    pub fn add(&mut self, metrics: &[BillableMetric], event: &Event) {
+    ///
+    /// # Errors
+    /// The first of its values that is beyond a bound. A quantity that is too long did not count; a group's value
+    /// that is too long did, as whoever adds up events that were stored before there was a bound must count them.
+    pub fn add(&mut self, metrics: &[BillableMetric], event: &Event) -> Result<(), OversizedValue> {
+        let mut outcome = Ok(());
         for metric in metrics.iter().filter(|metric| admits(metric, event)) {
-            let Some(measured) = measure(metric, event) else { continue };
+            let measured = match measure(metric, event) {
+                Ok(Some(measured)) => measured,
+                Ok(None) => continue,
+                Err(oversized) => {
+                    outcome = outcome.and(Err(oversized));
+                    continue;
+                }
+            };
             let hour = event.hour();
             let mut add = |group_index, group_id, group_values: Vec<Option<String>>| {
                 let key = SumKey { billable_metric_id: metric.id, group_index, group_id, hour };
@@ -70,10 +93,26 @@ impl Sums {
             add(0, Uuid::nil(), Vec::new());
             for (index, group_key) in (1..).zip(&metric.group_keys) {
                 let values = group_values(&event.properties, group_key);
+                if let Err(oversized) = check_group(group_key, &values) {
+                    outcome = outcome.and(Err(oversized));
+                }
                 add(index, group_id(&values), values);
             }
         }
+        outcome
     }
+}
+
+/// Refuses values that are too long to be shown and to stand in an address.
+fn check_group(group_key: &[String], values: &[Option<String>]) -> Result<(), OversizedValue> {
+    for (property, value) in group_key.iter().zip(values) {
+        let found = value.as_deref().map_or(Ok(()), |value| limits::check_text(value, limits::GROUP_VALUE));
+        found.map_err(|problem| OversizedValue {
+            property: property.clone(),
+            problem: format!("{problem}, and usage is grouped by it"),
+        })?;
+    }
+    Ok(())
 }
 
 impl Sum {
@@ -97,19 +136,25 @@ impl Sum {
 }
 
 /// What one event adds to one metric; `None` when its value does not count.
-fn measure(metric: &BillableMetric, event: &Event) -> Option<Sum> {
-    let number = || property_decimal(&event.properties, metric.aggregation_key.as_deref()?);
-    let one = Sum { count: 1, ..Sum::default() };
-    Some(match metric.aggregation_type {
-        AggregationType::Count => one,
-        AggregationType::Sum => Sum { sum: Some(number()?), ..one },
-        AggregationType::Max => Sum { max: Some(number()?), ..one },
-        AggregationType::Latest => {
-            Sum { latest: Some(Latest { at: event.timestamp, key: event.key(), value: number()? }), ..one }
-        }
-        AggregationType::Unique => {
-            let text = property_text(&event.properties, metric.aggregation_key.as_deref()?)?;
-            Sum { values: BTreeSet::from([digest(text.as_bytes())]), ..one }
-        }
+fn measure(metric: &BillableMetric, event: &Event) -> Result<Option<Sum>, OversizedValue> {
+    let key = metric.aggregation_key.as_deref();
+    let number = || match key {
+        None => Ok(None),
+        Some(property) => property_quantity(&event.properties, property)
+            .map_err(|problem| OversizedValue { property: property.to_owned(), problem }),
+    };
+    let one = || Sum { count: 1, ..Sum::default() };
+    Ok(match metric.aggregation_type {
+        AggregationType::Count => Some(one()),
+        AggregationType::Sum => number()?.map(|value| Sum { sum: Some(value), ..one() }),
+        AggregationType::Max => number()?.map(|value| Sum { max: Some(value), ..one() }),
+        AggregationType::Latest => number()?.map(|value| {
+            let latest = Latest { at: event.timestamp, key: event.key(), value };
+            Sum { latest: Some(latest), ..one() }
+        }),
+        AggregationType::Unique => key.and_then(|key| property_text(&event.properties, key)).map(|text| {
+            let values = BTreeSet::from([digest(text.as_bytes())]);
+            Sum { values, ..one() }
+        }),
     })
 }

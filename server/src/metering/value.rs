@@ -1,6 +1,7 @@
 //! The value of an event's property, as text and as a number.
 
-use app::billing::Decimal;
+use crate::limits::{PROPERTY_DIGITS, QUANTITY_DIGITS};
+use app::billing::{Decimal, ParseDecimalError};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -20,12 +21,22 @@ pub fn property_text<'a>(properties: &'a Map<String, Value>, name: &str) -> Opti
     }
 }
 
-/// A property as an exact number, also from a string of digits; `None` when it is neither.
-pub fn property_decimal(properties: &Map<String, Value>, name: &str) -> Option<Decimal> {
-    match properties.get(name)? {
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Number(number) => number.as_str().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+/// A property as an exact quantity, also from a string of digits; `None` when it is neither.
+///
+/// # Errors
+/// What is wrong with a number that is too long to be measured.
+pub fn property_quantity(properties: &Map<String, Value>, name: &str) -> Result<Option<Decimal>, String> {
+    let parsed = match properties.get(name) {
+        Some(Value::String(text)) => text.trim().parse::<Decimal>(),
+        Some(Value::Number(number)) => number.as_str().parse(),
+        None | Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) => return Ok(None),
+    };
+    match parsed {
+        Ok(value) if value.fits(QUANTITY_DIGITS, PROPERTY_DIGITS) => Ok(Some(value)),
+        Ok(_) | Err(ParseDecimalError::TooLarge) => Err(format!(
+            "has more than {QUANTITY_DIGITS} digits before the point or {PROPERTY_DIGITS} after it"
+        )),
+        Err(ParseDecimalError::NotANumber) => Ok(None),
     }
 }
 
@@ -55,13 +66,33 @@ mod tests {
         let text = "12345678901234567890.123456789012345678";
         let number: Value = serde_json::from_str(text).expect("json");
         for value in [number, json!(text), json!(format!(" {text} "))] {
-            assert_eq!(
-                property_decimal(&properties(value), "p").map(|d| d.to_string()).as_deref(),
-                Some(text)
-            );
+            let quantity = property_quantity(&properties(value), "p").expect("a quantity");
+            assert_eq!(quantity.map(|quantity| quantity.to_string()).as_deref(), Some(text));
         }
-        for value in [json!("many"), json!(""), json!(true), json!("1e999")] {
-            assert_eq!(property_decimal(&properties(value), "p"), None);
+        for value in [json!("many"), json!(""), json!(true), Value::Null, json!("1e"), json!("12e4f")] {
+            assert_eq!(property_quantity(&properties(value.clone()), "p"), Ok(None), "{value}");
+        }
+        assert_eq!(property_quantity(&properties(json!("1")), "other"), Ok(None));
+    }
+
+    #[test]
+    fn a_number_that_is_too_long_is_no_quantity_and_says_so() {
+        let largest = json!("9".repeat(30));
+        assert!(property_quantity(&properties(largest), "p").is_ok_and(|quantity| quantity.is_some()));
+        let longest: [String; 6] = [
+            "1e30".to_owned(),
+            "9e59".to_owned(),
+            "1e999999999999".to_owned(),
+            format!("-{}", "9".repeat(31)),
+            format!("0.{}", "3".repeat(61)),
+            format!("1.1{}", "0".repeat(5_000)),
+        ];
+        for text in longest {
+            let number: Value = serde_json::from_str(&text).expect("JSON");
+            for value in [json!(text), number] {
+                let problem = property_quantity(&properties(value), "p").expect_err(&text);
+                assert_eq!(problem, "has more than 30 digits before the point or 60 after it");
+            }
         }
     }
 }

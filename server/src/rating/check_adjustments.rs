@@ -1,15 +1,13 @@
 //! Which price adjustments can be: every problem of a list of them, each by its JSON path.
 
-use super::{adjust::adjusted_price, check::is_too_long};
+use super::adjust::adjusted_price;
+use crate::limits::{self, PRICE_DIGITS};
 use app::billing::{AdjustmentType, Charge, ChargeType, Decimal, PriceAdjustment};
-
-/// The most price adjustments of one customer's plan.
-const MAX_ADJUSTMENTS: usize = 1_000;
 
 /// Everything that is wrong with `adjustments` of a plan with these charges; empty when they can be billed.
 pub fn check_adjustments(adjustments: &[PriceAdjustment], charges: &[Charge]) -> Vec<String> {
-    if adjustments.len() > MAX_ADJUSTMENTS {
-        return vec![format!("price_adjustments: has more than {MAX_ADJUSTMENTS} entries")];
+    if let Err(problem) = limits::check_count(adjustments.len(), limits::PRICE_ADJUSTMENTS) {
+        return vec![format!("price_adjustments: {problem}")];
     }
     let mut problems = Vec::new();
     for (index, adjustment) in adjustments.iter().enumerate() {
@@ -45,12 +43,10 @@ fn check_quantity(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut i
             "is quantity, but the charge is for usage: only a fixed quantity can be set",
         );
     }
-    match &adjustment.quantity {
+    match adjustment.quantity.as_ref().map(limits::check_quantity) {
         None => problem("quantity", "is required for a quantity adjustment"),
-        Some(quantity) if quantity.is_negative() || is_too_long(quantity) => {
-            problem("quantity", "must be from 0 to 18 digits");
-        }
-        Some(_) => {}
+        Some(Err(text)) => problem("quantity", &text),
+        Some(Ok(())) => {}
     }
     if adjustment.value.is_some() {
         problem("value", "is not for a quantity adjustment");
@@ -78,23 +74,21 @@ fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl
     if adjustment.adjustment_type == AdjustmentType::Override && prices.len() > 1 {
         problem("tier", "is required to override a price of a tiered charge");
     }
-    match &adjustment.value {
-        None => problem("value", "is required"),
-        Some(value) if is_too_long(value) => {
-            problem("value", "has more than 18 digits before or after the point");
+    let Some(value) = &adjustment.value else { return problem("value", "is required") };
+    if let Err(text) = limits::check_price(value) {
+        return problem("value", &text);
+    }
+    if adjustment.adjustment_type == AdjustmentType::Percentage && *value < Decimal::from(-1) {
+        return problem("value", "is a share, such as -0.05 for a discount of 5 %, and must not be below -1");
+    }
+    for price in prices {
+        let adjusted = adjusted_price(&price, adjustment).value;
+        if !price.value.is_negative() && adjusted.is_negative() {
+            return problem("value", "would make the price negative");
         }
-        Some(value)
-            if adjustment.adjustment_type == AdjustmentType::Percentage && *value < Decimal::from(-1) =>
-        {
-            problem("value", "is a share, such as -0.05 for a discount of 5 %, and must not be below -1");
-        }
-        Some(_) => {
-            let is_turned = prices.iter().any(|price| {
-                !price.value.is_negative() && adjusted_price(price, adjustment).value.is_negative()
-            });
-            if is_turned {
-                problem("value", "would make the price negative");
-            }
+        // Of a share of a price, twice as many digits after the point are exact.
+        if !adjusted.fits(PRICE_DIGITS, 2 * PRICE_DIGITS) {
+            return problem("value", &format!("would make a price of more than {PRICE_DIGITS} digits"));
         }
     }
 }

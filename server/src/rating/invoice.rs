@@ -55,6 +55,7 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
         billable_status: "billable".to_owned(),
         net_payment_terms_days: terms.net_payment_terms_days,
         regenerated_from_invoice_id: None,
+        is_damaged: false,
     }
 }
 

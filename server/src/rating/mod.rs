@@ -18,7 +18,7 @@ mod terms;
 mod tier;
 
 pub use by_day::{DayCost, cost_by_day};
-pub use check::{Known, KnownMetric, check_plan, is_too_long};
+pub use check::{Known, KnownMetric, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{Period, Rhythm};

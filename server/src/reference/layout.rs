@@ -5,6 +5,7 @@ use super::{
     markdown::{escape, html},
     operation,
 };
+use crate::limits;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -41,7 +42,7 @@ pub fn page(document: &Value) -> String {
         let _ = write!(
             body,
             "<section class=\"rule\" id=\"{anchor}\"><h2><a href=\"#{anchor}\">{title}</a></h2>{}</section>",
-            html(&markdown.replace("{server}", text(&document["servers"][0], "url"))),
+            html(&limits::with_bounds(markdown).replace("{server}", text(&document["servers"][0], "url"))),
         );
     }
     for group in &groups {

@@ -1,12 +1,13 @@
 //! The rules that hold across calls, written beside the code that keeps them.
 
 /// Anchor, title and Markdown of each rule, in reading order.
-pub const RULES: [(&str, &str, &str); 9] = [
+pub const RULES: [(&str, &str, &str); 10] = [
     ("begin", "Begin here", include_str!("begin.md")),
     ("errors", "Errors", include_str!("errors.md")),
     ("idempotency", "Repeating a call", include_str!("idempotency.md")),
     ("pages", "Lists", include_str!("pages.md")),
     ("numbers", "Numbers and money", include_str!("numbers.md")),
+    ("limits", "Limits", include_str!("limits.md")),
     ("events", "Events", include_str!("../metering/rules.md")),
     ("billing", "Periods and prices", include_str!("../rating/rules.md")),
     ("invoices", "The life of an invoice", include_str!("../invoicing/rules.md")),

@@ -50,9 +50,11 @@ struct AddBody {
     /// The `start_timestamp` of an invoice that is a draft.
     #[serde(deserialize_with = "timestamp::deserialize")]
     invoice_start_timestamp: DateTime<Utc>,
+    /// At most 1,000 characters.
     description: String,
-    /// Of a unit, in the credit type of the invoice; negative for a refund.
+    /// Of a unit, in the credit type of the invoice; negative for a refund. At most 18 digits before and after the point.
     price: Decimal,
+    /// At least 0, with at most 18 digits before and after the point.
     quantity: Decimal,
 }
 

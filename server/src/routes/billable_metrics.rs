@@ -6,6 +6,7 @@ use crate::{
     auth::Operator,
     clock, db,
     extract::{Body, Path, Query},
+    limits,
     openapi::{Call, Calls},
 };
 use app::billing::{AggregationType, BillableMetric, EventTypeFilter, Page, PropertyFilter};
@@ -152,6 +153,43 @@ async fn archive(
 }
 
 impl Create {
+    /// Refuses what is too long or too much, before anything is compared.
+    fn check_sizes(&self) -> Result<()> {
+        let found =
+            |path: &str, found: Result<(), String>| found.map_err(|problem| Error::field(path, problem));
+        let values = |path: &str, values: Option<&[String]>, most: usize| {
+            found(path, limits::check_count(values.map_or(0, <[_]>::len), limits::FILTER_VALUES))?;
+            let mut values = values.unwrap_or_default().iter().enumerate();
+            values.try_for_each(|(index, value)| {
+                found(&format!("{path}[{index}]"), limits::check_text(value, most))
+            })
+        };
+        if let Some(filter) = &self.event_type_filter {
+            values("event_type_filter.in_values", filter.in_values.as_deref(), limits::WORD)?;
+            values("event_type_filter.not_in_values", filter.not_in_values.as_deref(), limits::WORD)?;
+        }
+        found(
+            "property_filters",
+            limits::check_count(self.property_filters.len(), limits::PROPERTY_FILTERS),
+        )?;
+        for (index, filter) in self.property_filters.iter().enumerate() {
+            let path = |field: &str| format!("property_filters[{index}].{field}");
+            found(&path("name"), limits::check_text(&filter.name, limits::WORD))?;
+            values(&path("in_values"), filter.in_values.as_deref(), limits::PROPERTY_VALUE)?;
+            values(&path("not_in_values"), filter.not_in_values.as_deref(), limits::PROPERTY_VALUE)?;
+        }
+        // The names of keys must be among those of the filters.
+        found("group_keys", limits::check_count(self.group_keys.len(), limits::GROUP_KEYS))?;
+        for (index, names) in self.group_keys.iter().enumerate() {
+            found(
+                &format!("group_keys[{index}]"),
+                limits::check_count(names.len(), limits::GROUP_KEY_NAMES),
+            )?;
+        }
+        limits::check_custom_fields(&self.custom_fields)
+            .map_err(|(path, problem)| Error::field(path, problem))
+    }
+
     /// The metric that is asked for, or what is wrong with it.
     fn check(self, id: Uuid) -> Result<BillableMetric> {
         if self.sql.is_some() {
@@ -159,6 +197,7 @@ impl Create {
             return Err(Error::field("sql", problem));
         }
         let name = checked_name(&self.name)?;
+        self.check_sizes()?;
         let aggregation_type =
             self.aggregation_type.ok_or_else(|| Error::field("aggregation_type", "is required"))?;
         if let Some(filter) = &self.event_type_filter {
@@ -212,10 +251,8 @@ impl Create {
 }
 
 fn checked_name(name: &str) -> Result<String> {
-    match name.trim() {
-        "" => Err(Error::field("name", "is empty")),
-        name => Ok(name.to_owned()),
-    }
+    limits::check_required_text(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
+    Ok(name.trim().to_owned())
 }
 
 /// Whether events that pass a filter have the property.

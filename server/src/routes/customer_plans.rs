@@ -116,7 +116,7 @@ struct TrialSpec {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SpendingCap {
-    /// Above 0, in the credit type: cents for USD.
+    /// Above 0, in the credit type: cents for USD. At most 18 digits before and after the point.
     amount: Decimal,
     /// That of the plan's charges.
     credit_type_id: Uuid,

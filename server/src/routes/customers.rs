@@ -9,6 +9,7 @@ use crate::{
     db,
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
+    limits,
     openapi::{Call, Calls},
     readers::ReadPool,
 };
@@ -80,7 +81,7 @@ async fn create(
             Some(index) => format!("ingest_aliases[{index}]"),
             None => "external_id".to_owned(),
         })?,
-        custom_fields: body.custom_fields,
+        custom_fields: checked_custom_fields(body.custom_fields)?,
     };
     Ok(Json(Data { data: db::customer::create(&state.pool, new, now).await? }))
 }
@@ -209,6 +210,10 @@ async fn update_config(
     Body(body): Body<UpdateConfig>,
 ) -> Result<StatusCode> {
     let access = operator.access(customer_id);
+    if let Some(id) = body.salesforce_account_id.iter().flatten().next() {
+        limits::check_text(id, limits::WORD)
+            .map_err(|problem| Error::field("salesforce_account_id", problem))?;
+    }
     match body.salesforce_account_id {
         Some(id) => db::customer::set_salesforce_account_id(&state.pool, access, id, clock::now()).await?,
         // Answers 404 for a customer that does not exist.
@@ -290,25 +295,30 @@ async fn list_billable_metrics(
 
 /// A name without the blanks around it, cut at 160 characters, as at the vendor.
 fn name(text: &str) -> Result<String> {
-    let name: String = text.trim().chars().take(160).collect();
+    let name: String = text.trim().chars().take(limits::NAME).collect();
     if name.is_empty() { Err(Error::field("name", "is empty")) } else { Ok(name) }
 }
 
 /// Aliases without repetitions, in their order.
 fn distinct(aliases: Vec<String>, path: impl Fn(usize) -> String) -> Result<Vec<String>> {
+    limits::check_count(aliases.len(), limits::INGEST_ALIASES)
+        .map_err(|problem| Error::field("ingest_aliases", problem))?;
     let mut distinct: Vec<String> = Vec::new();
     for (index, alias) in aliases.into_iter().enumerate() {
-        if alias.is_empty() || alias.chars().count() > 200 {
-            return Err(Error::field(path(index), "must have 1 to 200 characters"));
+        if alias.is_empty() || limits::check_text(&alias, limits::WORD).is_err() {
+            return Err(Error::field(path(index), format!("must have 1 to {} characters", limits::WORD)));
         }
         if !distinct.contains(&alias) {
             distinct.push(alias);
         }
     }
-    if distinct.len() > 1_000 {
-        return Err(Error::field("ingest_aliases", "has more than 1,000 entries"));
-    }
     Ok(distinct)
+}
+
+/// Custom fields, within their bounds.
+pub(super) fn checked_custom_fields(fields: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    limits::check_custom_fields(&fields).map_err(|(path, problem)| Error::field(path, problem))?;
+    Ok(fields)
 }
 
 /// A comma-joined list of ids.

@@ -5,7 +5,7 @@ use crate::{
     auth::Operator,
     clock,
     db::usage::Recorder,
-    extract::RawBody,
+    extract::{self, RawBody},
     metering,
     openapi::{Call, Calls},
 };
@@ -28,8 +28,9 @@ const INGEST: Call = Call::new("usage.ingest", "Send usage events")
          every repeat within 34 days is ignored, so a batch can be sent again after a timeout.\n\
          - `customer_id`: a customer id or an ingest alias. Events may come before the customer exists.\n\
          - `timestamp`: RFC 3339, at most 34 days old and at most 24 hours ahead.\n\
-         - `properties`: strings, numbers, booleans or null. Numbers keep every digit, up to 60 before and 60 after the \
-         point.\n\n\
+         - `properties`: up to 250 strings of 16,384 characters, numbers, booleans or null. Numbers keep every digit, up \
+         to 60 before and 60 after the point. What a metric adds or compares has up to 30 before the point, and what it \
+         groups by up to 1,000 characters: the event is refused otherwise.\n\n\
          Large batches are worth it, and so are concurrent requests: those that wait at the same time are stored \
          together, each whole or not at all.",
     )
@@ -54,13 +55,16 @@ struct Event {
     #[schemars(length(min = 1, max = 128))]
     transaction_id: String,
     /// A customer id or an ingest alias.
+    #[schemars(length(min = 1, max = 200))]
     customer_id: String,
     /// What happened; metrics filter by it.
+    #[schemars(length(min = 1, max = 200))]
     event_type: String,
     /// When it happened, RFC 3339.
     timestamp: DateTime<Utc>,
-    /// Strings, numbers, booleans or null.
+    /// Up to 250 strings, numbers, booleans or null.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 250))]
     properties: BTreeMap<String, Option<serde_json::Value>>,
 }
 
@@ -78,7 +82,9 @@ async fn ingest(
     body: RawBody<Batch>,
 ) -> Result<()> {
     let now = clock::now();
-    let events = metering::read_events(&body.bytes, now).map_err(Error::BadRequest)?;
+    let bytes = body.bytes;
+    let read = extract::read_apart(bytes.len(), move || metering::read_events(&bytes, now)).await?;
+    let events = read.map_err(Error::BadRequest)?;
     recorder.record(&state.pool, events, now).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock, db,
-    extract::{Body, Path},
+    extract::{self, Path, RawBody},
     invoicing::{self, PreviewMode},
     metering::{self, Event},
     openapi::{Call, Calls},
@@ -17,7 +17,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/previewEvents`.
@@ -55,19 +54,24 @@ async fn preview(
     operator: Operator,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
-    Body(body): Body<PreviewBody>,
+    body: RawBody<PreviewBody>,
 ) -> Result<Json<Data<Vec<Invoice>>>> {
     let now = clock::now();
     let access = operator.access(customer_id);
-    let mode = mode(body.mode.as_deref())?;
-    let events = read(body.events, customer_id, now)?;
+    let bytes = body.bytes;
+    let read = extract::read_apart(bytes.len(), move || {
+        let body: PreviewBody = extract::object(&bytes)?;
+        let mode = mode(body.mode.as_deref())?;
+        Ok::<_, Error>((mode, read(body.events, customer_id, now)?, body.skip_zero_qty_line_items))
+    });
+    let (mode, events, skip_zero_qty_line_items) = read.await??;
     let grace = state.settings.grace_period;
     let drafts = db::write(async move {
         // A transaction that is rolled back must not be dropped half-way either.
         invoicing::preview(&state.pool, access, &events, mode, now, grace).await
     })
     .await?;
-    Ok(Data::json(match body.skip_zero_qty_line_items {
+    Ok(Data::json(match skip_zero_qty_line_items {
         true => drafts.into_iter().map(rating::without_zero_lines).collect(),
         false => drafts,
     }))
@@ -81,7 +85,7 @@ fn mode(text: Option<&str>) -> Result<PreviewMode> {
     }
 }
 
-/// The events, each with what ingest would want besides; those of one id count once.
+/// The events, each with what ingest would want besides.
 fn read(given: Vec<Map<String, Value>>, customer_id: Uuid, now: DateTime<Utc>) -> Result<Vec<Event>> {
     let complete = |(index, mut event): (usize, Map<String, Value>)| {
         if event.contains_key("customer_id") {
@@ -100,9 +104,8 @@ fn read(given: Vec<Map<String, Value>>, customer_id: Uuid, now: DateTime<Utc>) -
     };
     let events = given.into_iter().enumerate().map(complete).collect::<Result<_>>()?;
     let events = serde_json::to_vec(&Value::Array(events)).unwrap_or_default();
-    let mut events = metering::read_events(&events, now)
-        .map_err(|problems| Error::BadRequest(format!("events{problems}")))?;
-    let mut seen = BTreeSet::new();
-    events.retain(|event| seen.insert(event.transaction_id.clone()));
-    Ok(events)
+    metering::read_events(&events, now).map_err(|problems| {
+        let place = if problems.starts_with('[') { "events" } else { "events: " };
+        Error::BadRequest(format!("{place}{problems}"))
+    })
 }

@@ -1,12 +1,15 @@
 //! Putting a customer on a plan.
 
 use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
-use crate::{Error, Result, db, rating};
+use crate::{Error, Result, db, limits, rating};
 use app::billing::{Decimal, PriceAdjustment};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// Years in which a plan may start and end: what is counted from there has a year of four digits as well.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=9000;
 
 /// A customer to be put on a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,14 +49,19 @@ pub struct NewSpendingCap {
 /// 404 for an unknown customer; 400 for an unknown plan, dates or a cap that cannot be; 409 when the customer is on another
 /// plan in that time.
 pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Result<Uuid> {
-    check_midnight("starting_on", Some(new.starting_on))?;
-    check_midnight("ending_before", new.ending_before)?;
+    for (field, at) in [("starting_on", Some(new.starting_on)), ("ending_before", new.ending_before)] {
+        check_midnight(field, at)?;
+        if at.is_some_and(|at| !YEARS.contains(&at.year())) {
+            return Err(Error::field(field, "must be in the years 1970 to 9000"));
+        }
+    }
     if new.ending_before.is_some_and(|end| end <= new.starting_on) {
         return Err(Error::field("ending_before", "must be after starting_on"));
     }
     if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
         return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
     }
+    limits::check_custom_fields(&new.custom_fields).map_err(|(path, problem)| Error::field(path, problem))?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, new.customer_id).await?.is_some() {
         return Err(Error::BadRequest("the customer is archived".to_owned()));
@@ -106,18 +114,22 @@ async fn check_adjustments(connection: &mut PgConnection, new: &NewCustomerPlan)
     }
     let charges = db::plan::all_charges(connection, new.plan_id).await?;
     let problems = rating::check_adjustments(&new.price_adjustments, &charges);
-    if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(problems.join("; "))) }
+    if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(db::plan::listed(problems))) }
 }
 
 fn check_cap(cap: Option<&NewSpendingCap>, credit_type_id: Uuid) -> Result<()> {
-    match cap {
-        Some(cap) if cap.amount <= Decimal::zero() => {
-            Err(Error::field("trial_spec.spending_cap.amount", "must be above 0"))
-        }
-        Some(cap) if cap.credit_type_id != credit_type_id => {
-            let problem = format!("must be the credit type of the plan's charges, {credit_type_id}");
-            Err(Error::field("trial_spec.spending_cap.credit_type_id", problem))
-        }
-        _ => Ok(()),
+    let Some(cap) = cap else { return Ok(()) };
+    let field =
+        |name: &str, problem: String| Err(Error::field(format!("trial_spec.spending_cap.{name}"), problem));
+    if cap.amount <= Decimal::zero() {
+        return field("amount", "must be above 0".to_owned());
     }
+    if let Err(problem) = limits::check_price(&cap.amount) {
+        return field("amount", problem);
+    }
+    if cap.credit_type_id != credit_type_id {
+        let problem = format!("must be the credit type of the plan's charges, {credit_type_id}");
+        return field("credit_type_id", problem);
+    }
+    Ok(())
 }

@@ -33,8 +33,9 @@ pub async fn list(
                     'amount', cp.trial_spending_cap,
                     -- an invoice of a trial has no other adjustment than what is waived, below zero
                     'amount_remaining', cp.trial_spending_cap + coalesce((
-                        select (i.document #>> '{invoice_adjustments,0,total}')::numeric
+                        select case when jsonb_typeof(waived.total) = 'number' then waived.total::numeric end
                         from invoice i
+                        cross join lateral (select i.document #> '{invoice_adjustments,0,total}') as waived (total)
                         where i.customer_plan_id = cp.id and i.start_timestamp = cp.starting_on
                             and i.status = 'FINALIZED'
                     ), 0),

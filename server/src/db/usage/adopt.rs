@@ -110,7 +110,8 @@ async fn adopt_day(
             Fresh::These(keys) => keys.contains(&key),
         };
         if is_fresh {
-            sums.add(&metrics, &event);
+            // What ingest would refuse now was stored before the metric: such a quantity is not counted.
+            let _ = sums.add(&metrics, &event);
             adopted.push(place);
         } else {
             duplicates.push(place);

@@ -133,10 +133,20 @@ impl<'a> Batch<'a> {
         if !fresh.is_empty() {
             let metrics = catalog::metrics(&mut tx, version).await?;
             let mut sums: BTreeMap<Uuid, Sums> = BTreeMap::new();
+            let mut oversized = BTreeMap::new();
             for &index in &fresh {
-                if let Some(customer_id) = customers[self.ref_of[index]] {
-                    sums.entry(customer_id).or_default().add(&metrics, self.events[index]);
+                let added = match customers[self.ref_of[index]] {
+                    Some(id) => sums.entry(id).or_default().add(&metrics, self.events[index]),
+                    // Whose it will be is not known; whether it can be billed is.
+                    None => Sums::default().add(&metrics, self.events[index]),
+                };
+                if let Err(problem) = added {
+                    oversized.insert(index, format!("[{index}].{problem}"));
                 }
+            }
+            if !oversized.is_empty() {
+                tx.rollback().await?;
+                return Err(Error::BadRequest(oversized.into_values().collect::<Vec<_>>().join("; ")));
             }
             self.insert(&mut tx, &fresh, &customers, &sums, version).await?;
         }

@@ -30,7 +30,7 @@ pub(super) struct Memory {
 /// Stores the events that are new and adds them to the sums, in one transaction. The events are valid.
 ///
 /// # Errors
-/// When the database refuses or is away; then nothing is stored.
+/// 400 when an event cannot be billed as it is; else when the database refuses or is away. Then nothing is stored.
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {

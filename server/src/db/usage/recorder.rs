@@ -26,8 +26,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Stores events of concurrent requests together: a flush of the disk costs as much for one request as for twenty.
 ///
-/// A request is answered after the commit, and stays whole or nothing. When the database refuses a transaction of
-/// several requests, each is stored again alone, so that none suffers from another. The writes run in tasks of their
+/// A request is answered after the commit, and stays whole or nothing. When a transaction of several requests is
+/// refused, each is stored again alone, so that none suffers from another. The writes run in tasks of their
 /// own, which a client that hangs up does not stop.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder {
@@ -52,7 +52,8 @@ impl Recorder {
     /// Stores the events that are new and adds them to the sums. The events are valid.
     ///
     /// # Errors
-    /// 503 while too much waits to be folded; else when the database refuses or is away.
+    /// 400 that names the index and property of each event that cannot be billed as it is; 503 while too much waits to be
+    /// folded; else when the database refuses or is away.
     pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
         let (answer, answered) = oneshot::channel();
         let needs_writer = {
@@ -114,10 +115,11 @@ impl Recorder {
     }
 }
 
-/// Stores requests together, or, when the database refuses that, one by one; and answers each.
+/// Stores requests together, or, when that is refused, one by one; and answers each.
 async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, memory: Memory) {
     let outcome = limited(&pool, &requests, &backend, &memory).await;
-    if requests.len() == 1 || !matches!(outcome, Err(Error::Database(_) | Error::Internal(_))) {
+    let is_refused = matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
+    if requests.len() == 1 || !is_refused {
         return answer(requests, outcome);
     }
     for request in requests {

@@ -13,7 +13,7 @@ use crate::{
         usage::{self, Measured},
     },
     extract::{Body, Query},
-    timestamp,
+    limits, timestamp,
 };
 use app::billing::{BillableMetric, Decimal, Page, UsageRow, WindowSize};
 use axum::{Json, extract::State};
@@ -199,7 +199,9 @@ async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<BT
 
 async fn check_customers(state: &AppState, ids: Option<&[Uuid]>) -> Result<()> {
     let Some(ids) = ids else { return Ok(()) };
-    let known = usage::known_customers(&state.pool, ids).await?;
+    limits::check_count(ids.len(), limits::CUSTOMER_IDS)
+        .map_err(|problem| Error::field("customer_ids", problem))?;
+    let known: BTreeSet<_> = usage::known_customers(&state.pool, ids).await?.into_iter().collect();
     match ids.iter().position(|id| !known.contains(id)) {
         Some(index) => Err(Error::field(format!("customer_ids[{index}]"), "there is no customer of this id")),
         None => Ok(()),

@@ -1,0 +1,43 @@
+//! `inlay invoice check`.
+
+use super::{InvoiceCommand, run::say};
+use crate::{
+    config::Config,
+    db::{Database, invoice::damaged},
+    error::chain,
+    postgres::{Problem, Role},
+};
+use sqlx::PgPool;
+
+/// Carries it out.
+pub(super) async fn run(config: &Config, command: InvoiceCommand) -> Result<(), Problem> {
+    let database = Database::open(config, Role::Command, say).await?;
+    let outcome = match command {
+        InvoiceCommand::Check => check(&database.pool).await,
+    };
+    let closed = database.close().await;
+    outcome.and(closed)
+}
+
+async fn check(pool: &PgPool) -> Result<(), Problem> {
+    let damaged = damaged(pool).await.map_err(|error| Problem::new(chain(&error)))?;
+    if damaged.is_empty() {
+        say("Every stored invoice can be read.");
+        return Ok(());
+    }
+    println!("{:36}  {:36}  {:9}  {:10}  PROBLEM", "ID", "CUSTOMER", "STATUS", "NUMBER");
+    for one in &damaged {
+        println!(
+            "{}  {}  {:9}  {:10}  {}",
+            one.id,
+            one.customer_id,
+            one.status.as_str(),
+            one.invoice_number,
+            one.problem
+        );
+    }
+    Err(Problem::new(format!(
+        "{} stored invoices cannot be read. Void and regenerate each: POST /v1/invoices/void, POST /v1/invoices/regenerate",
+        damaged.len()
+    )))
+}
