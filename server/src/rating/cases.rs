@@ -342,6 +342,19 @@ fn what_divisions_leave_is_not_rounded_twice() {
 }
 
 #[test]
+fn an_amount_a_hair_below_a_half_is_rounded_down() {
+    // Found by the oracle: 0.5 × 916,969 cents, and −0.000000000078 units at 0.00000000001 cents.
+    let terms = terms(vec![usage_price("10")], "2026-04-11");
+    for (amount, rounded) in [
+        ("458484.49999999999999999999922", "458484"),
+        ("458484.5", "458485"),
+        ("458484.4999999999999999999999999999999999999999", "458485"),
+    ] {
+        assert_eq!(terms.rounded(&decimal(amount)), decimal(rounded), "{amount}");
+    }
+}
+
+#[test]
 fn an_added_charge_is_on_its_invoice_alone() {
     let mut terms = terms(vec![usage_price("10")], "2026-04-11");
     terms.added_charges = vec![

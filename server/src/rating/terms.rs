@@ -11,6 +11,11 @@ use uuid::Uuid;
 /// three thirds are one.
 pub(super) const KEPT_DIGITS: i64 = 20;
 
+/// Digits after the point to which an amount of money is rounded before it is rounded to its smallest unit: a third of
+/// 4.5 cents is 1.5, though the third ends after 40 digits. Far beyond the digits of a price times a quantity, or an
+/// amount a hair below a half would be rounded up.
+const GUARD_DIGITS: i64 = 30;
+
 /// What one customer owes for one stretch of time, whatever states it.
 #[derive(Clone, Debug)]
 pub struct Terms {
@@ -127,8 +132,10 @@ impl Terms {
     /// An amount in the credit type's smallest unit, rounded half away from zero: cents for USD, 2 digits for most
     /// currencies, none for JPY and the like, 3 for KWD and the like. A custom unit is not rounded.
     pub(super) fn rounded(&self, amount: &Decimal) -> Decimal {
-        let amount = amount.round(KEPT_DIGITS);
-        self.digits().map_or_else(|| amount.clone(), |digits| amount.round(digits))
+        match self.digits() {
+            None => amount.round(KEPT_DIGITS),
+            Some(digits) => amount.round(GUARD_DIGITS).round(digits),
+        }
     }
 
     /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
