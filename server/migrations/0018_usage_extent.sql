@@ -15,7 +15,6 @@ begin
     insert into usage_extent as known (customer_id, billable_metric_id, first_day, last_day)
     select customer_id, billable_metric_id, min(day), max(day)
     from made
-    where group_index = 0
     group by customer_id, billable_metric_id
     order by customer_id, billable_metric_id
     on conflict (customer_id, billable_metric_id) do update set
@@ -37,8 +36,8 @@ create trigger usage_extends after insert on usage_unique
 insert into usage_extent (customer_id, billable_metric_id, first_day, last_day)
 select customer_id, billable_metric_id, min(day), max(day)
 from (
-    select customer_id, billable_metric_id, day from usage_day where group_index = 0
+    select customer_id, billable_metric_id, day from usage_day
     union all
-    select customer_id, billable_metric_id, day from usage_unique where group_index = 0
+    select customer_id, billable_metric_id, day from usage_unique
 ) as used
 group by customer_id, billable_metric_id;

@@ -151,12 +151,22 @@ pub(super) fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
 }
 
 // One row a metric, its days in arrays: a row a day would cost several times as much. Distinct values are counted no
-// further back than the windows and those before them. What waits to be folded is read once, and met with what is stored
+// further back than the windows and those before them. Of what is stored only the days between the first and the last
+// with usage are looked at. What waits to be folded is read once, and met with what is stored
 // by grouping: looked up value by value, a busy customer's millions took seconds.
 const SERIES: &str = "
 with wanted as (
     select *
     from unnest($2::uuid[], $3::text[], $4::smallint[], $5::uuid[]) as wanted(id, aggregation_type, group_index, group_id)
+),
+settled as materialized (
+    select wanted.*,
+        usage_days(
+            greatest(extent.first_day, $6::date - case when wanted.aggregation_type = 'UNIQUE' then 179 else 271 end),
+            least(extent.last_day, $6::date) + 1
+        ) as days
+    from wanted
+    join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
 ),
 pending as materialized (
     select wanted.id, wanted.aggregation_type, usage.day,
@@ -169,20 +179,20 @@ pending as materialized (
     where usage.day > $6::date - 272 and usage.day <= $6::date
 ),
 used as (
-    select wanted.id, wanted.aggregation_type, stored.*
-    from wanted
+    select settled.id, settled.aggregation_type, stored.*
+    from settled
     -- `offset 0`: read by its whole key, and not with all groups of the customer
     cross join lateral (
         select usage.day, usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
         from usage_day usage
         where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.group_id = wanted.group_id
-            and usage.day = any((select usage_days($6::date - 271, $6::date + 1))::date[])
+            and usage.billable_metric_id = settled.id
+            and usage.group_index = settled.group_index
+            and usage.group_id = settled.group_id
+            and usage.day = any(settled.days)
         offset 0
     ) as stored
-    where wanted.aggregation_type <> 'UNIQUE'
+    where settled.aggregation_type <> 'UNIQUE'
     union all
     select id, aggregation_type, day, count, sum, max, latest, latest_at, latest_key
     from pending
@@ -206,20 +216,20 @@ unfolded as (
     group by id
 ),
 stored as (
-    select wanted.id, stored.*, stored.day = any(coalesce(unfolded.days, '{}')) as is_unfolded
-    from wanted
+    select settled.id, stored.*, stored.day = any(coalesce(unfolded.days, '{}')) as is_unfolded
+    from settled
     left join unfolded using (id)
     cross join lateral (
         select usage.day, usage.value_id
         from usage_unique usage
         where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.group_id = wanted.group_id
-            and usage.day = any((select usage_days($6::date - 179, $6::date + 1))::date[])
+            and usage.billable_metric_id = settled.id
+            and usage.group_index = settled.group_index
+            and usage.group_id = settled.group_id
+            and usage.day = any(settled.days)
         offset 0
     ) as stored
-    where wanted.aggregation_type = 'UNIQUE'
+    where settled.aggregation_type = 'UNIQUE'
 ),
 seen as (
     select id, day, value_id from stored where not is_unfolded
