@@ -51,15 +51,16 @@ test("what an open page asks for says who asks in a header, and in no address", 
   const [addresses, headers] = [[] as string[], [] as (string | undefined)[]];
   page.on("request", (request) => {
     if (request.url().includes("token=")) addresses.push(request.url());
-    if (request.resourceType() === "fetch" && request.url().includes("/embed/")) headers.push(request.headers().authorization);
+    if (request.resourceType() === "fetch" && /\/(embed|v1)\//.test(request.url())) headers.push(request.headers().authorization);
   });
   await page.goto(urls[0]!);
   await page.getByText("Group by").first().click();
   await page.getByRole("navigation", { name: "Group by" }).getByRole("link").nth(1).click();
   await expect.poll(() => page.url()).toContain("group=");
   await page.goto(urls[1]!);
+  await hydrated(page);
   await page.getByRole("link", { name: /older/i }).click();
-  await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+  await page.locator("a.row").first().click();
   await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
   // The address of the embeddable URL itself, and no other.
@@ -68,11 +69,11 @@ test("what an open page asks for says who asks in a header, and in no address", 
   for (const header of headers) expect(header).toMatch(/^Bearer eyJ/);
 });
 
-test("an open page renews its tokens, those of its links and of those that wait behind it included", async ({ page, context, demo }) => {
+test("an open page renews its tokens: those of its links, and of the page behind it", async ({ page, context, demo }) => {
   await page.clock.install();
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
   await hydrated(page);
-  await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+  await page.locator("a.row").first().click();
   await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
   const back = page.getByRole("link", { name: "All invoices" });
   const older = await back.getAttribute("href");
@@ -80,10 +81,13 @@ test("an open page renews its tokens, those of its links and of those that wait 
   await page.clock.fastForward(9 * 60_000 + 1_000);
   expect((await renewal).status()).toBe(200);
   await expect(back).not.toHaveAttribute("href", older!);
+  // The form for downloads sends the renewed session token.
+  const renewed = (await (await renewal).json()).token;
+  await expect(page.locator('#download input[name="token"]')).toHaveValue(renewed);
   const token = new URL((await back.getAttribute("href"))!, demo.info.url).searchParams.get("token")!;
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
-  const links = await page.locator("a[data-session]").evaluateAll((all) => all.map((link) => link.getAttribute("href")!));
+  const links = await page.locator("a[href*='token=']").evaluateAll((all) => all.map((link) => link.getAttribute("href")!));
   expect(links.length).toBeGreaterThan(5);
   for (const link of links) expect(link).toContain(`token=${token}`);
   const tab = await context.newPage();

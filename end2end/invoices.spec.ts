@@ -1,6 +1,17 @@
 // The invoices dashboard: the draft first, history by cursor, an invoice opened to its lines.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, GROUPED, holdWasm, LARGE, test, ZERO } from "./fixtures";
+import type { Page } from "@playwright/test";
+import { expect, GROUPED, holdWasm, hydrated, LARGE, test, ZERO } from "./fixtures";
+
+/** The row of an invoice of the list: a link that opens in place once the app runs. */
+const row = (page: Page, at: number) => page.locator("a.row").nth(at);
+
+/** Opens the document of an invoice of the list, by way of its row. */
+async function openDocument(page: Page, at = 0) {
+  await row(page, at).click();
+  await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+}
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
@@ -14,10 +25,12 @@ test.describe("without JavaScript", () => {
     const invoices = page.locator("[data-invoice]");
     await expect(invoices.first()).toHaveAttribute("data-status", "DRAFT");
     await expect(invoices.nth(1)).toContainText("Finalized");
-    for (const invoice of [invoices.first(), invoices.nth(1)]) {
-      await invoice.locator("summary").click();
-      await expect(invoice.getByText("Platform fee").first()).toBeVisible();
-    }
+    await invoices.first().locator("summary").click();
+    await expect(invoices.first().getByText("Platform fee").first()).toBeVisible();
+    // A row leads to the document: its lines are not in the list.
+    await expect(invoices.nth(1).locator("table")).toHaveCount(0);
+    await row(page, 0).click();
+    await expect(page.getByText("Platform fee").first()).toBeVisible();
   });
 
   test("the current period says what it is made of and where it is heading", async ({ page, demo }) => {
@@ -32,8 +45,7 @@ test.describe("without JavaScript", () => {
 
   test("an invoice opens as a document, and leads back", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "invoices"));
-    await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
-    await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+    await row(page, 0).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
     await expect(page.getByText(/midnight to midnight UTC/)).toBeVisible();
     await page.locator("summary").filter({ hasText: "Why did my bill change?" }).click();
@@ -62,7 +74,7 @@ test.describe("without JavaScript", () => {
 
   test("PDF and CSV download without a token in any address", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "invoices"));
-    await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
+    await row(page, 0).click();
     for (const [name, begins] of [["PDF", "%PDF-"], ["CSV", "Invoice,"]] as const) {
       const [download] = await Promise.all([
         page.waitForEvent("download"),
@@ -101,14 +113,15 @@ test("the totals are those of the API", async ({ page, demo }) => {
 test("an invoice opens by keyboard, before WASM", async ({ page, demo }) => {
   await holdWasm(page);
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
-  const past = page.locator("[data-invoice]").nth(1);
-  await past.locator("summary").focus();
+  await row(page, 0).focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
   await expect(page.getByText("Input tokens, per million").filter({ visible: true }).first()).toBeVisible();
 });
 
 test("more invoices load by cursor, to the oldest", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
   const invoices = page.locator("[data-invoice]");
   const id = demo.customer(LARGE);
   const all = (await demo.api("GET", `/v1/customers/${id}/invoices?sort=date_desc&limit=100`)).data.map((invoice: any) => invoice.id);
@@ -123,28 +136,211 @@ test("more invoices load by cursor, to the oldest", async ({ page, demo }) => {
   expect(await invoices.evaluateAll((found) => found.map((one) => one.getAttribute("data-invoice")))).toEqual(all);
 });
 
-test("the way back keeps the place, and no address holds a token", async ({ page, demo }) => {
+test("a row opens from JSON, says that it is open, and closes", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
+  const id = await page.locator("div.invoice").first().getAttribute("data-invoice");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.resourceType() === "fetch") asked.push(new URL(request.url()).pathname);
+  });
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await page.route(`**/dashboards/invoices/${id}`, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  await expect(row(page, 0)).toHaveAttribute("aria-expanded", "false");
+  await row(page, 0).click();
+  await expect(row(page, 0)).toHaveAttribute("aria-busy", "true");
+  release();
+  const opened = page.locator("div.invoice").first();
+  await expect(opened.getByText("Platform fee").first()).toBeVisible();
+  await expect(row(page, 0)).toHaveAttribute("aria-expanded", "true");
+  await expect(row(page, 0)).not.toHaveAttribute("aria-busy", "true");
+  await row(page, 0).click();
+  await expect(opened.locator("table")).toHaveCount(0);
+  await expect(row(page, 0)).toHaveAttribute("aria-expanded", "false");
+  await row(page, 0).click();
+  await expect(opened.locator("table")).toBeVisible();
+  // Once: what was loaded is kept, for its row and for its document.
+  await opened.getByRole("link", { name: "Open invoice" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+  expect(asked).toEqual([`/v1/customers/${demo.customer(LARGE)}/dashboards/invoices/${id}`]);
+});
+
+test("the way back keeps place and focus, and no address holds a token", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
   const invoices = page.locator("[data-invoice]");
   const before = await invoices.count();
   await page.getByRole("link", { name: /older/i }).click();
   await expect.poll(() => invoices.count()).toBeGreaterThan(before);
+  // The first of the new rows has the focus, so that the reader goes on where the list grew.
+  await expect(invoices.nth(before).locator("a.row")).toBeFocused();
   const loaded = await invoices.count();
   const last = invoices.last();
-  await last.locator("summary").first().click();
-  await last.getByRole("link", { name: "Open invoice" }).click();
+  await last.locator("a.row").click();
+  const open = last.getByRole("link", { name: "Open invoice" });
+  await open.scrollIntoViewIfNeeded();
+  const place = await page.evaluate(() => scrollY);
+  expect(place).toBeGreaterThan(100);
+  await open.click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
   expect(page.url()).not.toContain("token");
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
   await expect(invoices).toHaveCount(loaded);
-  await expect(invoices.last()).toHaveAttribute("open", "");
+  await expect(last).toHaveAttribute("data-open", "");
+  await expect(open).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(place);
   await page.goForward();
   await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
 });
 
+test("with every inline script blocked but the loader, invoices open and lead back in place", async ({ page, demo }) => {
+  await page.route("**/embed/invoices*", async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const scripts = [...html.matchAll(/<script[^>]*>([^<]*)<\/script>/g)].map(([, script]) => script!);
+    const others = scripts.filter((script) => !script.includes("hydrate(") && !script.startsWith("{"));
+    expect(others.length).toBeGreaterThan(0);
+    let body = html;
+    for (const other of others) body = body.replace(other, "");
+    await route.fulfill({ response, body });
+  });
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
+  await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
+  await openDocument(page);
+  await expect(page.getByRole("figure", { name: "Cost by day" }).locator("path.bar").first()).toHaveAttribute("d", /^M/);
+  await page.getByRole("link", { name: "All invoices" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
+  await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
+});
+
+test("status and number narrow the list in place, and the history leads through it", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
+  await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
+  const statuses = page.getByRole("navigation", { name: "Status" });
+  await statuses.getByRole("link", { name: "Void" }).click();
+  await expect(page.locator("[data-invoice]")).toHaveCount(1);
+  await expect(statuses.getByRole("link", { name: "Void" })).toBeFocused();
+  await expect(page.getByRole("status")).toHaveText("1 invoice");
+  expect(page.url()).toContain("status=VOID");
+  const number = await page.locator(".number").first().innerText();
+  await statuses.getByRole("link", { name: "All", exact: true }).click();
+  await expect(page.locator("section.current")).toBeVisible();
+  const field = page.getByRole("searchbox");
+  await field.fill(number.toLowerCase());
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-invoice]")).toHaveCount(1);
+  await expect(field).toBeFocused();
+  await field.fill("INV-999999");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("No invoice matches.").filter({ visible: true }).first()).toBeVisible();
+  await page.getByRole("link", { name: "Show all invoices" }).click();
+  await expect(page.locator("section.current")).toBeVisible();
+  // What was chosen is gone: the focus is at the top, and not lost.
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await expect(field).toHaveValue("");
+  await page.goBack();
+  await page.goBack();
+  await expect(field).toHaveValue(number.toLowerCase());
+  await expect(page.locator("[data-invoice]")).toHaveCount(1);
+  await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
+});
+
+test("an answer that comes late is dropped", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
+  let release = () => {};
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/dashboards/invoices?status=VOID", async (route) => {
+    await gate;
+    await route.continue();
+  });
+  const statuses = page.getByRole("navigation", { name: "Status" });
+  await statuses.getByRole("link", { name: "Void" }).click();
+  await expect(page.locator("#invoices")).toHaveAttribute("aria-busy", "true");
+  await statuses.getByRole("link", { name: "Draft" }).click();
+  await expect(statuses.getByRole("link", { name: "Draft" })).toHaveAttribute("aria-current", "true");
+  const late = page.waitForResponse((response) => response.url().includes("status=VOID"));
+  release();
+  await (await late).finished();
+  await expect(statuses.getByRole("link", { name: "Draft" })).toHaveAttribute("aria-current", "true");
+  await expect(page.locator("#invoices")).not.toHaveAttribute("aria-busy", "true");
+  expect(page.url()).toContain("status=DRAFT");
+});
+
+test("days, fixed charges and adjustments add up to the invoice", async ({ page, demo }) => {
+  const cents = (text: string) => Math.round(Number(text.replace("−", "-").replace(/[^0-9.-]/g, "")) * 100);
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
+  await openDocument(page);
+  const chart = page.getByRole("figure", { name: "Cost by day" });
+  await expect(chart.getByText(/^Not shown by day: \$[\d,.]+ in fixed charges/)).toBeVisible();
+  await chart.locator("summary").click();
+  const days = await chart.locator("tbody td").allInnerTexts();
+  const sums = (await chart.locator("tfoot td").allInnerTexts()).map(cents);
+  const total = sums.pop()!;
+  expect(days.map(cents).reduce((sum, day) => sum + day, 0)).toBe(sums[0]);
+  expect(sums.reduce((sum, part) => sum + part, 0)).toBe(total);
+  expect(await page.locator(".masthead .figure strong").innerText().then(cents)).toBe(total);
+});
+
+test("a value is found and all are shown in place", async ({ page, demo }) => {
+  const asked: string[] = [];
+  // No customer of the demo has hundreds of values: the answer says so of one that has three.
+  await page.route(/\/dashboards\/invoices\/[^/]+$/, async (route) => {
+    const address = new URL(route.request().url());
+    asked.push(address.search);
+    const response = await route.fetch();
+    const answer = await response.json();
+    answer.data.document.is_searchable = true;
+    const section = answer.data.document.sections.find((section: any) => section.group_key);
+    section.of = 480;
+    section.note = address.search.includes("show_all") ? null : `${section.lines.length} of 480 shown`;
+    await route.fulfill({ response, json: answer });
+  });
+  await page.goto(await demo.embedUrl(GROUPED, "invoices"));
+  await hydrated(page);
+  await openDocument(page);
+  const field = page.getByRole("searchbox", { name: "Find a value" });
+  await field.fill("eu-west");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => asked.at(-1)).toBe("?find=eu-west");
+  await expect.poll(() => page.url()).toContain("find=eu-west");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue("eu-west");
+  await expect(page.getByRole("status")).toHaveText(/of 480 shown$/);
+  // The chart of the page that was made anew answers as before.
+  const chart = page.getByRole("figure", { name: "Cost by day" });
+  await chart.locator(".area").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(chart.getByRole("tooltip")).toHaveText(/\$/);
+  await page.getByRole("link", { name: "Show all 480" }).click();
+  await expect.poll(() => page.url()).toContain("show=all");
+  expect(asked.at(-1)).toBe("?show_all=true");
+  await expect(field).toHaveValue("");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await page.goBack();
+  await expect(field).toHaveValue("eu-west");
+  await page.goBack();
+  await expect(field).toHaveValue("");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
+  expect(asked).toHaveLength(3);
+});
+
 test("years stand over their invoices once", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
   const more = page.getByRole("link", { name: /older/i });
   await more.click();
   await expect(more).toHaveCount(0);
@@ -155,6 +351,7 @@ test("years stand over their invoices once", async ({ page, demo }) => {
 
 test("offline is said, and the page goes on when the connection is back", async ({ page, context, demo, watch }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  await hydrated(page);
   await context.setOffline(true);
   await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Void" }).click();
   await expect(page.getByText(/There is no connection/)).toBeVisible();
@@ -165,8 +362,10 @@ test("offline is said, and the page goes on when the connection is back", async 
 
 test("a document is found by keyboard and by axe", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "invoices"));
-  await page.locator("[data-invoice]").nth(1).locator("summary").first().focus();
+  await hydrated(page);
+  await row(page, 0).focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("link", { name: "Open invoice" }).filter({ visible: true })).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Open invoice" }).filter({ visible: true })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -179,8 +378,8 @@ test("a document is found by keyboard and by axe", async ({ page, demo }) => {
 
 test("the days of an invoice are pointed at and walked by keys, also where the page was left in place", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
-  await page.locator("[data-invoice]").nth(1).locator("summary").first().click();
-  await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+  await hydrated(page);
+  await openDocument(page);
   const chart = page.getByRole("figure", { name: "Cost by day" });
   const area = chart.getByRole("group", { name: "By day: arrow keys move, Home and End jump" });
   const tooltip = chart.getByRole("tooltip").filter({ visible: true });
@@ -211,7 +410,8 @@ test("the days of an invoice are pointed at and walked by keys, also where the p
 
 test("grouped products are split by region", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "invoices"));
-  await page.locator("[data-invoice]").nth(1).locator("summary").click();
+  await hydrated(page);
+  await row(page, 0).click();
   for (const region of ["us-east-1", "eu-west-1", "ap-south-1"])
     await expect(page.getByText(region).filter({ visible: true }).first()).toBeVisible();
 });

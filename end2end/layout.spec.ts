@@ -23,6 +23,11 @@ for (const dashboard of ["invoices", "usage"] as const) {
       await page.setViewportSize({ width, height: 800 });
       await page.goto(await demo.embedUrl(LARGE, dashboard));
       for (const opener of (await page.locator("summary").all()).slice(0, 2)) await opener.click();
+      if (dashboard === "invoices") {
+        await hydrated(page);
+        await page.locator("a.row").first().click();
+        await expect(page.locator("div.invoice table")).toBeVisible();
+      }
       const over = () => page.evaluate(() => {
         const root = document.documentElement;
         const wide = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1

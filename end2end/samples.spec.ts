@@ -2,7 +2,7 @@
 // scrolls sideways or is cut at 200 % zoom, and what a screen reader reads.
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { type Demo, expect, test } from "./fixtures";
+import { type Demo, expect, holdWasm, hydrated, test } from "./fixtures";
 
 // One page after the other; the machine may be slow. To trace them would take longer than to look at them.
 test.describe.configure({ timeout: 120_000 });
@@ -60,6 +60,30 @@ for (const part of PARTS) {
       }
     }
     expect(wide).toEqual([]);
+  });
+
+  test(`the app takes over every sample as the server drew it, part ${part}`, async ({ page, demo }) => {
+    const island = () =>
+      page.evaluate(() => {
+        const found = document.querySelector("leptos-island");
+        const alone = (one: Element) => {
+          const copy = one.cloneNode(false) as Element;
+          // Rows of invoices open once the app runs, and say so then.
+          copy.removeAttribute("aria-expanded");
+          return copy.outerHTML;
+        };
+        return found && [...found.querySelectorAll("*")].map(alone);
+      });
+    for (const [name, url] of await samples(demo, part)) {
+      const release = await holdWasm(page);
+      await page.goto(url);
+      const drawn = await island();
+      release();
+      if (!drawn) continue;
+      await hydrated(page);
+      expect(await island(), name).toEqual(drawn);
+      await page.unroute("**/*.wasm");
+    }
   });
 
   test(`a screen reader reads every sample as it was reviewed, part ${part}`, async ({ page, demo }) => {

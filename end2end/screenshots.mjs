@@ -24,7 +24,7 @@ async function embedUrl(slug, dashboard, wishes) {
 
 const shots = [];
 const shot = (name, width, open, act = async () => {}) => shots.push({ name, width, open, act });
-const openInvoice = async (page) => page.locator("[data-invoice]").nth(1).locator("summary").click();
+const openInvoice = async (page) => page.locator("a.row").first().click();
 const hover = async (page) => {
   const box = await page.locator("[data-chart] svg").first().boundingBox();
   if (box) await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2);

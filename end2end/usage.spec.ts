@@ -112,13 +112,14 @@ test("with WASM the window changes in place", async ({ page, demo }) => {
 });
 
 test("a window that is changed in place is what the server draws, whatever was shown before", async ({ page, demo }) => {
+  test.setTimeout(90_000);
   // What tells two pages apart besides: when they were drawn, and for whose session.
   const shown = () =>
     page.locator("#usage").evaluate((board) => {
       const copy = board.cloneNode(true) as HTMLElement;
-      copy.querySelectorAll("template, .as-of, .cursor, .tooltip").forEach((one) => one.remove());
+      copy.querySelectorAll(".as-of, .cursor, .tooltip").forEach((one) => one.remove());
       copy.querySelectorAll("a").forEach((link) => link.setAttribute("href", link.getAttribute("href")!.replace(/token=[^&]*/, "")));
-      copy.removeAttribute("data-said");
+      copy.querySelectorAll("details").forEach((details) => details.removeAttribute("open"));
       return [...copy.querySelectorAll("*")].map((one) =>
         [one.tagName, one.children.length ? "" : one.textContent, ...[...one.attributes].map((a) => `${a.name}=${a.value}`).sort()].join(" "));
     });
@@ -138,8 +139,11 @@ test("a window that is changed in place is what the server draws, whatever was s
     for (const days of [90, 60, 30]) {
       await page.goto(`${url}&window=${days}`);
       drawn[days] = await shown();
-      if (url === paused) await expect(page.locator(".usage-chart .nothing")).toHaveCount(days === 30 ? 3 : 0);
+      if (url === paused) await expect(page.locator(".usage-chart .nothing").filter({ visible: true })).toHaveCount(days === 30 ? 3 : 0);
     }
+    await hydrated(page);
+    // A table that is closed waits for being opened.
+    await page.locator("details.data").evaluateAll((all) => all.forEach((one) => ((one as HTMLDetailsElement).open = true)));
     for (const days of [90, 60, 90, 30, 60]) {
       const area = page.locator("[data-chart] .area").first();
       await area.focus();
@@ -153,6 +157,7 @@ test("a window that is changed in place is what the server draws, whatever was s
 
 test("every choice is made in place, by mouse and by keyboard", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+  await hydrated(page);
   await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
   const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
   await page.locator("summary", { hasText: "Group by" }).click();
@@ -184,6 +189,7 @@ test("every choice is made in place, by mouse and by keyboard", async ({ page, d
 
 test("a window that was changed in place is kept by the other choices", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "usage"));
+  await hydrated(page);
   await page.locator("[data-chart] summary").first().click();
   await page.locator('[data-range="60"]').click();
   await expect(page.locator("[data-chart] tbody").first().locator("tr")).toHaveCount(60);
@@ -194,15 +200,77 @@ test("a window that was changed in place is kept by the other choices", async ({
 });
 
 test("a choice that cannot be loaded says so and keeps what is shown", async ({ page, demo, watch }) => {
-  await page.goto(await demo.embedUrl(LARGE, "usage"));
+  await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+  await hydrated(page);
+  const choose = async () => {
+    await page.locator("summary", { hasText: /Group by|By / }).click();
+    await page.getByRole("link", { name: "Data center" }).click();
+  };
   await page.context().setOffline(true);
-  await page.getByRole("link", { name: "Cumulative" }).click();
+  await choose();
   await expect(page.getByRole("status")).toHaveText("That could not be loaded. Try again in a moment.");
-  await expect(page.locator("[data-chart]")).toHaveCount(METRICS.length);
+  await expect(page.locator("[data-chart]")).toHaveCount(4);
   await page.context().setOffline(false);
-  await page.getByRole("link", { name: "Cumulative" }).click();
-  await expect(page.getByRole("link", { name: "Cumulative" })).toHaveAttribute("aria-current", "page");
+  await choose();
+  await expect(page.locator("summary", { hasText: "By Data center" })).toBeVisible();
+  await expect(page.locator("[data-chart] .legend").first()).toContainText("Dublin");
   watch.errors.length = 0; // the browser's own word about the network
+});
+
+test("what the page holds is drawn in the browser, without a connection", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(LARGE, "usage"));
+  await hydrated(page);
+  expect(await page.locator("template").count(), "nothing is drawn in advance").toBe(0);
+  const asked: string[] = [];
+  // The browser looks for its icon at each new address.
+  page.on("request", (request) => request.url().endsWith("/favicon.svg") || asked.push(request.url()));
+  await page.context().setOffline(true);
+  const lines = () => page.locator("[data-chart] svg path.line:not(.today)").evaluateAll((all) => all.map((path) => path.getAttribute("d")));
+  const figures = () => page.locator("[data-chart] .figure strong").allInnerTexts();
+  const [before, totals] = [await lines(), await figures()];
+  await page.locator('[data-range="90"]').click();
+  const usage = await demo.usage(LARGE, 90);
+  await expect(page.locator("[data-chart]", { hasText: "Input tokens" }).locator(".figure strong")).toHaveText(printed(usage["Input tokens"]!));
+  for (const name of ["API requests", "Output tokens", "Active users"])
+    await expect(page.locator("[data-chart]", { hasText: name }).locator(".figure strong")).toHaveText(printed(usage[name]!));
+  const after = await lines();
+  expect(after).toHaveLength(METRICS.length);
+  after.forEach((path, at) => expect(path, METRICS[at]).not.toBe(before[at]));
+  await page.getByRole("link", { name: "Cumulative" }).click();
+  await expect.poll(async () => (await lines())[0]).not.toBe(after[0]);
+  await page.getByRole("link", { name: "Cost", exact: true }).click();
+  await expect(page.locator("[data-chart] .figure strong").first()).toHaveText(/^\$/);
+  for (const name of ["Quantity", "Daily"]) await page.getByRole("link", { name }).click();
+  await page.locator('[data-range="30"]').click();
+  await expect.poll(figures).toEqual(totals);
+  expect(await lines()).toEqual(before);
+  expect(asked).toEqual([]);
+});
+
+test("the app is in the WASM: it needs no script of the page but the one that starts it", async ({ page, demo }) => {
+  await page.route("**/embed/usage?*", async (route) => {
+    const response = await route.fetch();
+    const html = await response.text();
+    const scripts = [...html.matchAll(/<script(?![^>]*json)[^>]*>([^]*?)<\/script>/g)].map(([, text]) => text!);
+    expect(scripts.join("").length, "inline script in all").toBeLessThanOrEqual(2_048);
+    const tooltip = scripts.filter((script) => script.includes("pointermove"));
+    expect(tooltip).toHaveLength(1);
+    await route.fulfill({ response, body: html.replace(tooltip[0]!, "") });
+  });
+  await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+  await hydrated(page);
+  await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
+  const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+  await page.locator("summary", { hasText: "Group by" }).click();
+  await page.getByRole("link", { name: "Data center" }).click();
+  await chart.locator(".legend a", { hasText: "Dublin" }).click();
+  await page.locator('[data-range="60"]').click();
+  await page.getByRole("link", { name: "Cumulative" }).click();
+  await expect(chart.locator(".figure")).toContainText("in 60 days");
+  await chart.locator("div.area").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(chart.getByRole("tooltip")).toHaveText(/\d/);
+  await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
 });
 
 test("arrow keys walk the days with WASM", async ({ page, demo }) => {

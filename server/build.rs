@@ -31,18 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.sort();
 
     let mut table = String::from("static ASSETS: &[Asset] = &[\n");
-    let (mut js, mut wasm, mut css) = (Vec::new(), Vec::new(), Vec::new());
+    let mut named = Vec::new();
     for file in &files {
         let name = file.strip_prefix(&site)?.to_str().ok_or("a file name is not UTF-8")?.replace('\\', "/");
         let Some(content_type) = content_type(&name) else { continue };
         let hashed = is_hashed(&name);
         let path = if hashed { format!("/pkg/{name}") } else { format!("/{name}") };
-        match name.rsplit('.').next() {
-            _ if !hashed || name.contains('/') => {}
-            Some("js") => js.push(path.clone()),
-            Some("wasm") => wasm.push(path.clone()),
-            Some("css") => css.push(path.clone()),
-            _ => {}
+        if hashed && !name.contains('/') {
+            named.push(path.clone());
         }
         writeln!(
             table,
@@ -55,10 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(table, "];")?;
     writeln!(
         table,
-        "static SITE: Site = Site {{ js: {:?}, wasm: {:?}, css: {:?} }};",
-        only(&js, &site)?,
-        only(&wasm, &site)?,
-        only(&css, &site)?,
+        "static SITE: Site = Site {{ invoices: {}, usage: {}, css: {:?} }};",
+        bundle("invoices", &named)?,
+        bundle("usage", &named)?,
+        only(&named, "style", "css")?.unwrap_or_default(),
     )?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
     Ok(())
@@ -107,13 +103,23 @@ fn optional(file: &Path, extension: &str) -> String {
     if copy.exists() { format!("Some(include_bytes!({copy:?}))") } else { "None".to_owned() }
 }
 
-/// The one file of its kind; more than one means that an old build lies beside the new one.
-fn only<'a>(paths: &'a [String], site: &Path) -> Result<&'a str, String> {
-    match paths {
-        [] => Ok(""),
-        [one] => Ok(one),
-        more => {
-            Err(format!("{more:?}: one of a kind expected in {}; run `cargo xtask build`", site.display()))
-        }
+/// A dashboard's JavaScript and WASM. Trunk makes one bundle of both dashboards.
+fn bundle(dashboard: &str, named: &[String]) -> Result<String, String> {
+    let one = |extension| match only(named, dashboard, extension)? {
+        Some(path) => Ok(path),
+        None => only(named, "frontend", extension).map(Option::unwrap_or_default),
+    };
+    Ok(format!("Bundle {{ js: {:?}, wasm: {:?} }}", one("js")?, one("wasm")?))
+}
+
+/// The one file of a name and kind; more than one means that an old build lies beside the new one.
+fn only<'a>(named: &'a [String], name: &str, extension: &str) -> Result<Option<&'a str>, String> {
+    let start = format!("/pkg/{name}-");
+    let is_it = |path: &&String| path.starts_with(&start) && path.rsplit('.').next() == Some(extension);
+    let found: Vec<_> = named.iter().filter(is_it).collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        more => Err(format!("{more:?}: one of a kind expected; run `cargo xtask build`")),
     }
 }

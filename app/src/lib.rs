@@ -1,22 +1,35 @@
-//! What Inlay shows: one crate that draws on the server and again in the browser.
+//! What Inlay shows: the dashboards, drawn on the server and again in the browser.
 //!
-//! In reading order: [`billing`] holds the nouns, as they travel in JSON; [`embed`] is what an embed request may say;
-//! [`view`] turns billing types into final strings; [`chart`] turns numbers into marks; [`components`] place both;
-//! [`pages`] are the dashboards;
-//! `samples` shows them with made-up data.
+//! In reading order: [`usage`] is one dashboard, from what is asked to what is drawn, [`invoices`] the other; [`chart`]
+//! turns numbers into marks; [`number`] and [`day`] are what the browser reckons with; [`session`], `api`, [`url`] and
+//! `place` are how an open page goes on. With the feature `ssr` there is more, for the server alone: the billing types,
+//! view models and the document around a page.
 
 // The component macro writes `pub` props and functions whatever the visibility of their module.
 #![allow(unreachable_pub)]
 
+#[cfg(feature = "hydrate")]
+mod api;
+#[cfg(feature = "ssr")]
 pub mod billing;
 pub mod chart;
 pub mod components;
+pub mod day;
+#[cfg(feature = "ssr")]
 pub mod embed;
+pub mod fresh;
+#[cfg(feature = "invoices")]
+pub mod invoices;
+pub mod markup;
+pub mod number;
+#[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "hydrate")]
+pub mod place;
+pub mod props;
+pub mod session;
+pub mod url;
+#[cfg(feature = "usage")]
+pub mod usage;
 #[cfg(feature = "ssr")]
-mod sample_invoices;
-#[cfg(feature = "ssr")]
-mod sample_usage;
-#[cfg(feature = "ssr")]
-pub mod samples;
 pub mod view;

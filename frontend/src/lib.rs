@@ -11,6 +11,9 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     // Naming an island keeps the linker from dropping its export.
-    let _ = app::components::Session;
+    #[cfg(feature = "invoices")]
+    let _ = app::invoices::InvoicesDashboard;
+    #[cfg(feature = "usage")]
+    let _ = app::usage::UsageDashboard;
     leptos::mount::hydrate_islands();
 }

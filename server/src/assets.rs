@@ -20,18 +20,27 @@ struct Asset {
     gz: Option<&'static [u8]>,
 }
 
-/// URL paths of the client bundle, for the head of a page; empty strings when the server was built without one.
+/// URL paths of the client, for the head of a page; empty strings when the server was built without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// The JavaScript module: `init({ module_or_path: wasm })`, then `hydrate()`.
-    pub js: &'static str,
-    /// The WASM it loads.
-    pub wasm: &'static str,
+    /// What the invoices dashboard loads.
+    pub invoices: Bundle,
+    /// What the usage dashboard loads.
+    pub usage: Bundle,
     /// The one style sheet; pages carry its text.
     pub css: &'static str,
 }
 
-/// Where the client bundle is served.
+/// The app of one dashboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// The JavaScript module: `init({ module_or_path: wasm })`, then `hydrate()`.
+    pub js: &'static str,
+    /// The WASM it loads.
+    pub wasm: &'static str,
+}
+
+/// Where the client is served.
 pub fn site() -> Site {
     SITE
 }
@@ -182,8 +191,11 @@ mod tests {
 
     #[test]
     fn the_site_names_files_that_are_there() {
-        let Site { js, wasm, css } = site();
-        for path in [js, wasm, css].into_iter().filter(|path| !path.is_empty()) {
+        let Site { invoices, usage, css } = site();
+        for path in [invoices.js, invoices.wasm, usage.js, usage.wasm, css]
+            .into_iter()
+            .filter(|path| !path.is_empty())
+        {
             assert!(ASSETS.iter().any(|asset| asset.path == path), "{path}");
         }
     }

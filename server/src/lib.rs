@@ -28,7 +28,6 @@ pub mod jobs;
 pub mod limits;
 pub mod metering;
 pub mod openapi;
-pub mod page;
 pub mod postgres;
 pub mod rating;
 pub mod readers;
@@ -41,7 +40,6 @@ pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
 mod upload;
-pub mod usage_page;
 
 pub use error::{Error, Result};
 pub use routes::router;

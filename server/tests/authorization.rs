@@ -74,6 +74,9 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("POST", "/v1/customers/{customer_id}/addCharge", Writers),
     ("GET", "/v1/customers/{customer_id}/billable-metrics", ReadersOfUsage),
     ("GET", "/v1/customers/{customer_id}/costs", Operators),
+    ("GET", "/v1/customers/{customer_id}/dashboards/invoices", ReadersOfInvoices),
+    ("GET", "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}", ReadersOfInvoices),
+    ("GET", "/v1/customers/{customer_id}/dashboards/usage", ReadersOfUsage),
     ("GET", "/v1/customers/{customer_id}/invoices", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/invoices/breakdowns", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/invoices/{invoice_id}", ReadersOfInvoices),
@@ -108,7 +111,7 @@ fn routes() -> BTreeSet<(String, String)> {
     let (_, entries) = server::routes::calls().described();
     let mut found: BTreeSet<_> =
         entries.into_iter().map(|entry| (entry.method.to_owned(), entry.path.to_owned())).collect();
-    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page.rs");
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dashboards/mod.rs");
     let text = fs::read_to_string(&pages).unwrap();
     for route in text.split(".route(").skip(1) {
         let path = route.split('"').nth(1).unwrap().to_owned();

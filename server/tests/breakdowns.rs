@@ -22,7 +22,7 @@ use server::{
         self,
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
-    invoicing::{self, BreakdownFilter, BreakdownWindow, InvoiceFilter, InvoiceScope, Sort},
+    invoicing::{self, BreakdownFilter, BreakdownWindow, Days, Dossier, InvoiceFilter, InvoiceScope, Sort},
 };
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,6 +220,49 @@ async fn the_windows_of_an_invoice_sum_to_it_by_day_and_by_hour(pool: PgPool) {
             assert!(newest_first == rows);
         }
     }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_was_metered_by_day_and_the_rest_sum_to_the_invoice(pool: PgPool) {
+    let mut rng = StdRng::seed_from_u64(20_261_127);
+    let customer_id = with_everything(&pool, &mut rng).await;
+    let access = access(&pool, customer_id).await;
+    let now = day("2026-03-15") + Duration::hours(7);
+    let scope = InvoiceScope::all(access);
+    for draft in drafts(&pool, access, now).await {
+        let Dossier { invoice, days, .. } =
+            invoicing::dossier(&pool, &scope, draft.id, now, GRACE).await.unwrap();
+        assert_eq!(invoice, draft);
+        let Days { metered, fixed, of_period, adjustments, total } = days.unwrap();
+        assert_eq!(total, draft.total);
+        let metered: Decimal = metered.iter().map(|(_, amount)| amount).sum();
+        let adjusted: Decimal = adjustments.iter().map(|one| &one.total).sum();
+        assert_eq!([&metered, &fixed, &of_period, &adjusted].into_iter().sum::<Decimal>(), total);
+        // Each product here is measured in one way.
+        let of = |names: &[&str]| -> Decimal {
+            let lines = draft.line_items.iter().filter(|line| names.contains(&line.name.as_str()));
+            lines.map(|line| &line.total).sum()
+        };
+        assert_eq!(metered, of(&["Count", "Sum"]), "{}", draft.start_timestamp);
+        assert_eq!(of_period, of(&["Max", "Latest", "Unique"]), "{}", draft.start_timestamp);
+        assert_eq!(fixed, of(&["Support"]), "{}", draft.start_timestamp);
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_day_costs_what_was_metered_on_it(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-30", None).await;
+    let access = access(&pool, billed.customer_id).await;
+    used(&pool, &billed, day("2026-02-01") + Duration::hours(5), 3, "eu").await;
+    used(&pool, &billed, day("2026-02-02"), 10, "us").await;
+    let now = day("2026-02-03") + Duration::hours(1);
+    let draft = drafts(&pool, access, now).await.pop().unwrap();
+    let dossier = invoicing::dossier(&pool, &InvoiceScope::all(access), draft.id, now, GRACE).await.unwrap();
+    let days = dossier.days.unwrap();
+    let metered: Vec<_> = days.metered.iter().map(|(_, amount)| amount.to_string()).collect();
+    // Tokens at 2 cents and, by region, 1 cent; the fee of 10 dollars is on no day.
+    assert_eq!(metered, ["9", "30", "0"]);
+    assert_eq!((days.fixed, days.of_period), (decimal("1000"), Decimal::zero()));
 }
 
 #[sqlx::test(migrations = "./migrations")]

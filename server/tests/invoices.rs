@@ -3,6 +3,7 @@
 
 mod common;
 
+use app::invoices::{InvoiceReport, InvoicesReport, Status};
 use axum::http::StatusCode;
 use chrono::{Datelike, Duration, Months};
 use common::{
@@ -111,6 +112,51 @@ async fn the_list_keeps_to_its_filters(pool: PgPool) {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
         assert!(body["message"].as_str().unwrap().starts_with(named), "{query}: {body}");
     }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_dashboard_is_read_as_json(pool: PgPool) {
+    let billed = with_history(&pool).await;
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let path = format!("/v1/customers/{}/dashboards/invoices", billed.customer_id);
+    let (status, plain) = get(&app, &token, &path).await;
+    assert_eq!(status, StatusCode::OK, "{plain}");
+    let plain: InvoicesReport = serde_json::from_value(plain["data"].clone()).unwrap();
+    assert_eq!((plain.current.len(), plain.rows.len(), plain.next_page), (1, 3, None));
+    assert_eq!(plain.statuses, [Status::Draft, Status::Finalized, Status::Void]);
+    // Tokens at 2 cents, those with a region at 1 cent more, and a fee of 10 dollars.
+    let used = plain.rows.iter().find(|row| row.total != "$10.00").unwrap();
+    assert_eq!(used.total, "$11.26");
+    let number = used.number.clone().unwrap_or_default();
+    for (query, rows) in [
+        ("status=DRAFT".to_owned(), 4 - plain.rows.iter().filter(|row| row.number.is_some()).count()),
+        ("status=VOID".to_owned(), 0),
+        ("number=INV".to_owned(), plain.rows.iter().filter(|row| row.number.is_some()).count()),
+    ] {
+        let (status, list) = get(&app, &token, &format!("{path}?{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{query}: {list}");
+        let list: InvoicesReport = serde_json::from_value(list["data"].clone()).unwrap();
+        assert_eq!((list.current.len(), list.rows.len()), (0, rows), "{query}");
+    }
+    let (status, one) = get(&app, &token, &format!("{path}/{}", used.id)).await;
+    assert_eq!(status, StatusCode::OK, "{one}");
+    let one: InvoiceReport = serde_json::from_value(one["data"].clone()).unwrap();
+    assert_eq!((one.document.total.as_str(), one.document.title.as_str()), ("$11.26", number.as_str()));
+    let cost = one.daily_cost.unwrap();
+    assert_eq!(cost.days.values.iter().filter(|day| **day != 0).collect::<Vec<_>>(), [&120, &6]);
+    assert_eq!(cost.rest_note, "Not shown by day: $10.00 in fixed charges.");
+    for (query, named) in [
+        ("?status=PAID".to_owned(), "status"),
+        ("?next_page=!".to_owned(), "next_page"),
+        (format!("?number={}", "x".repeat(201)), "number"),
+        (format!("/{}?find={}", used.id, "x".repeat(201)), "find"),
+    ] {
+        let (status, body) = get(&app, &token, &format!("{path}{query}")).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
+        assert!(body["message"].as_str().unwrap().starts_with(named), "{query}: {body}");
+    }
+    let (status, _) = get(&app, &token, &format!("{path}/{}", Uuid::nil())).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -9,7 +9,7 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Charted, Daily, Recorder, Wanted, fold, over_period, record, series},
+    db::usage::{self, Daily, Recorder, Wanted, fold, over_period, record, series},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -47,16 +47,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 /// The days of all metrics of the customer's plan.
 async fn charts(pool: &PgPool, customer_id: Uuid) -> Vec<Daily> {
     let account = usage::account(pool, access(customer_id), now(), now()).await.unwrap();
-    let charted: Vec<_> = account
-        .metrics
-        .iter()
-        .map(|metric| Charted {
-            billable_metric_id: metric.id,
-            aggregation_type: metric.aggregation_type,
-            group_index: 0,
-            group_id: Uuid::nil(),
-        })
-        .collect();
+    let charted: Vec<_> = account.metrics.iter().map(|metric| (metric.id, metric.aggregation_type)).collect();
     let daily = series(pool, access(customer_id), &charted, now()).await.unwrap();
     daily.into_iter().map(Result::unwrap).collect()
 }

@@ -107,9 +107,58 @@ fn signing_keys_are_touched_only_in_embed_url() {
 
 #[test]
 fn pages_read_by_the_connections_of_readers() {
-    let (_, page) =
-        files("server/src", ".rs").into_iter().find(|(path, _)| path.ends_with("src/page.rs")).unwrap();
-    assert!(page.contains("readers.turn(") && !page.contains("state.pool"));
+    let folder = files("server/src/dashboards", ".rs");
+    assert!(folder.iter().any(|(_, code)| code.contains("readers.turn(")));
+    for (path, code) in folder {
+        assert!(!code.contains("state.pool"), "{}", path.display());
+    }
+}
+
+#[test]
+fn scripts_can_be_read() {
+    for (path, code) in files("app/src/scripts", ".js") {
+        assert!(code.starts_with("// "), "{}", path.display());
+        for line in code.lines() {
+            assert!(line.chars().count() <= 120, "{}: {line}", path.display());
+            let code = line.split("//").next().unwrap();
+            let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let is_name =
+                |word: &&str| word.len() == 1 && word.starts_with(|letter: char| letter.is_alphabetic());
+            assert_eq!(words.find(is_name), None, "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_browser_gets_no_calendar_no_decimals_and_no_drawing_of_documents() {
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "-p",
+            "frontend",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--offline",
+            "--prefix",
+            "none",
+        ])
+        .args(["-e", "normal,no-proc-macro"])
+        .output()
+        .unwrap();
+    let tree = String::from_utf8(tree.stdout).unwrap();
+    assert!(tree.contains("plotters ") && tree.contains("leptos "), "{tree}");
+    for name in ["chrono ", "bigdecimal ", "uuid ", "plotters-svg ", "leptos_router "] {
+        assert!(!tree.lines().any(|line| line.starts_with(name)), "{name}");
+    }
+}
+
+#[test]
+fn the_app_looks_for_nothing_in_the_page() {
+    for (path, code) in files("app/src", ".rs") {
+        for call in ["query_selector", "get_elements_by"] {
+            assert!(!code.contains(call), "{}: {call}", path.display());
+        }
+    }
 }
 
 #[test]

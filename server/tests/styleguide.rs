@@ -3,13 +3,13 @@
 
 mod common;
 
-use app::{embed::theme::Token, samples::samples};
+use app::embed::theme::Token;
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use server::{AppState, embed_url::Keys, readers::Readers, state::Settings};
+use server::{AppState, embed_url::Keys, readers::Readers, state::Settings, styleguide::samples};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt as _;

@@ -15,8 +15,8 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, Charted, Measured, Span, Wanted, backfill, buckets, fold, fold_busy, groups, growth,
-        over_periods, pairs, record, series,
+        Asked, Measured, Span, Wanted, backfill, buckets, fold, fold_busy, groups, growth, over_periods,
+        pairs, record, series,
     },
 };
 use sqlx::{
@@ -77,7 +77,7 @@ async fn ten_times_the_groups_cost_about_ten_times_as_much(pool: PgPool) {
     sqlx::raw_sql("analyze usage_day").execute(&pool).await.unwrap();
     let ask = async |customer: Uuid| {
         let wanted = [(metric, AggregationType::Sum, 1)];
-        let found = groups(&pool, access(customer), &wanted, UsageWindow::Days30, now()).await.unwrap();
+        let found = groups(&pool, access(customer), &wanted, None, UsageWindow::Days30, now()).await.unwrap();
         let found = found.into_iter().next().unwrap().unwrap();
         assert_eq!(found.len(), 10);
         found
@@ -166,17 +166,12 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
     for query in ["series", "groups", "periods", "growth", "buckets", "pairs"] {
         match query {
             "series" => {
-                let charted = metrics.map(|(aggregation_type, billable_metric_id)| Charted {
-                    billable_metric_id,
-                    aggregation_type,
-                    group_index: 0,
-                    group_id: Uuid::nil(),
-                });
+                let charted = metrics.map(|(kind, id)| (id, kind));
                 series(&one, access(acme), &charted, now()).await.map(drop)
             }
             "groups" => {
                 let wanted = metrics.map(|(kind, id)| (id, kind, 1));
-                groups(&one, access(acme), &wanted, UsageWindow::Days30, now()).await.map(drop)
+                groups(&one, access(acme), &wanted, None, UsageWindow::Days30, now()).await.map(drop)
             }
             "periods" => over_periods(&one, access(acme), &wanted, &[(start, end)]).await.map(drop),
             "growth" => {

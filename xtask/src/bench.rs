@@ -4,8 +4,9 @@ use crate::{bundle::Bundle, compress, demo, postgres, process, workspace::Worksp
 use anyhow::{Result, bail};
 use std::{env, fs, path::Path};
 
-/// JavaScript and WASM together, brotli.
-const BUDGET: u64 = 100_000;
+/// JavaScript and WASM of a page, brotli. A hundred thousand bytes left no room for an app that draws; React with
+/// Recharts, which draws no invoices, takes 161,000.
+const BUDGET: u64 = 120_000;
 
 pub(crate) const HELP: &str = "\
 Measures what Inlay costs, each figure beside what it is compared with in the same run, and prints one table.
@@ -28,7 +29,7 @@ figures: the load is printed below them.";
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let binary = demo::build(workspace)?;
-    let loaded = print_sizes(&Bundle::read(workspace)?.dist)?;
+    let loaded = print_sizes(&Bundle::read(workspace)?)?;
     let build = ["build", "--release", "-p", "server", "--bin", "bench"];
     crate::step::step("bench: compile (profile release)", || process::run(&mut workspace.cargo(&build)))?;
     let mut bench = std::process::Command::new(workspace.target().join("release/bench"));
@@ -49,11 +50,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Prints what the client consists of; answers the brotli bytes of JavaScript and WASM.
-fn print_sizes(dist: &Path) -> Result<u64> {
+/// Prints what the client consists of; answers the brotli bytes of JavaScript and WASM that the heavier page loads.
+fn print_sizes(bundle: &Bundle) -> Result<u64> {
+    let dist: &Path = &bundle.dist;
     println!("\n{:<40} {:>10} {:>10} {:>10}", "file", "raw", "gzip", "brotli");
     let size = |file: &Path| fs::metadata(file).map_or(0, |found| found.len());
-    let mut loaded = 0;
+    let mut loaded = vec![0; bundle.bundles.len()];
     for file in compress::files(dist)? {
         let (packed, zipped) = (size(&compress::beside(&file, "br")), size(&compress::beside(&file, "gz")));
         if packed == 0 {
@@ -61,10 +63,11 @@ fn print_sizes(dist: &Path) -> Result<u64> {
         }
         let name = file.strip_prefix(dist)?.display().to_string();
         println!("{name:<40} {:>10} {zipped:>10} {packed:>10}", size(&file));
-        if name.ends_with(".js") || name.ends_with(".wasm") {
-            loaded += packed;
+        let page = bundle.bundles.iter().position(|page| name.starts_with(&format!("{page}-")));
+        if let Some(page) = page.and_then(|page| loaded.get_mut(page)) {
+            *page += packed;
         }
     }
     println!();
-    Ok(loaded)
+    Ok(loaded.into_iter().max().unwrap_or_default())
 }

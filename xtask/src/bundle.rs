@@ -18,6 +18,8 @@ pub(crate) struct Bundle {
     pub(crate) public_url: String,
     /// The cargo package that becomes WASM.
     pub(crate) package: String,
+    /// The package's features of which each becomes a bundle of its own.
+    pub(crate) bundles: Vec<String>,
     /// The cargo profile it is built with.
     pub(crate) profile: String,
     /// Style sheets, in order.
@@ -56,6 +58,12 @@ impl Bundle {
             dist: workspace.root.join(trunk.build.dist),
             public_url: trunk.build.public_url,
             package: rust.get("data-target-name").context("no data-target-name")?.to_owned(),
+            bundles: rust
+                .get("data-bundles")
+                .context("no data-bundles")?
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
             profile: rust.get("data-cargo-profile-release").unwrap_or("release").to_owned(),
             styles: hrefs("css"),
             files: hrefs("copy-file"),
@@ -63,13 +71,18 @@ impl Bundle {
     }
 
     /// The page that names the files of a finished bundle, as Trunk writes it.
-    pub(crate) fn page(&self, stem: &str, style: &str) -> String {
+    pub(crate) fn page(&self, stems: &[String], style: &str) -> String {
         let url = &self.public_url;
+        let bundle = |stem: &String| {
+            format!(
+                "<link rel=\"modulepreload\" href=\"{url}{stem}.js\">\n\
+                 <link rel=\"preload\" href=\"{url}{stem}_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n"
+            )
+        };
+        let bundles: String = stems.iter().map(bundle).collect();
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Inlay</title>\n\
-             <link rel=\"stylesheet\" href=\"{url}{style}\">\n\
-             <link rel=\"modulepreload\" href=\"{url}{stem}.js\">\n\
-             <link rel=\"preload\" href=\"{url}{stem}_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>\n\
+             <link rel=\"stylesheet\" href=\"{url}{style}\">\n{bundles}\
              </head>\n<body></body>\n</html>\n"
         )
     }
@@ -206,9 +219,9 @@ mod tests {
     #[test]
     fn a_finished_page_names_what_it_needs() {
         let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
-        let page = bundle.page("frontend-01", "style-02.css");
+        let page = bundle.page(&["usage-01".to_owned()], "style-02.css");
         let hrefs: Vec<_> =
             links(&page).iter().filter_map(|link| link.get("href").map(str::to_owned)).collect();
-        assert_eq!(hrefs, ["/pkg/style-02.css", "/pkg/frontend-01.js", "/pkg/frontend-01_bg.wasm"]);
+        assert_eq!(hrefs, ["/pkg/style-02.css", "/pkg/usage-01.js", "/pkg/usage-01_bg.wasm"]);
     }
 }

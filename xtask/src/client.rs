@@ -1,4 +1,4 @@
-//! The client bundle: WASM, its JavaScript and one style sheet, named by content and compressed.
+//! The client: a bundle of WASM and its JavaScript for each dashboard, and one style sheet, named by content and compressed.
 
 use crate::{
     bundle::{self, Bundle},
@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Change it when the steps below change what they make of the same input.
-const RECIPE: &str = "4, wasm-bindgen 0.2.130";
+const RECIPE: &str = "5, wasm-bindgen 0.2.130";
 const STAMP: &str = ".stamp";
 
 /// How much effort goes into the bundle.
@@ -29,28 +29,43 @@ pub(crate) fn build(workspace: &Workspace, effort: Effort) -> Result<Bundle> {
     step("wasm32 target", || workspace.ensure_wasm_target())?;
 
     let profile = if effort == Effort::Release { bundle.profile.as_str() } else { "dev" };
-    step(format!("client: compile to WASM (profile {profile})"), || {
-        let package = &bundle.package;
-        let arguments = ["build", "-p", package, "--target", "wasm32-unknown-unknown", "--profile", profile];
-        process::run(&mut workspace.cargo(&arguments))
-    })?;
+    let mut compiled = Vec::new();
+    for name in &bundle.bundles {
+        step(format!("client: compile {name} to WASM (profile {profile})"), || {
+            compiled.push((name.as_str(), compile(workspace, &bundle, name, profile)?));
+            Ok(())
+        })?;
+    }
 
-    step("client: bundle", || bind(workspace, &bundle, profile, effort))?;
+    step("client: bundle", || bind(&bundle, &compiled, profile, effort))?;
     Ok(bundle)
 }
 
-fn bind(workspace: &Workspace, bundle: &Bundle, profile: &str, effort: Effort) -> Result<()> {
+/// The WASM of one bundle.
+fn compile(workspace: &Workspace, bundle: &Bundle, name: &str, profile: &str) -> Result<Vec<u8>> {
+    let package = &bundle.package;
+    let what = ["build", "-p", package, "--target", "wasm32-unknown-unknown", "--profile", profile];
+    process::run(workspace.cargo(&what).args(["--no-default-features", "--features", name]))?;
     let folder = if profile == "dev" { "debug" } else { profile };
     let built = workspace.target().join("wasm32-unknown-unknown").join(folder);
-    let compiled = fs::read(built.join(format!("{}.wasm", bundle.package))).context("cargo made no WASM")?;
+    fs::read(built.join(format!("{package}.wasm"))).context("cargo made no WASM")
+}
+
+fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Effort) -> Result<()> {
     let style = bundle::join(&bundle.styles)?;
     let read = |path| fs::read(path).with_context(|| format!("cannot read {}", Path::display(path)));
     let files: Vec<Vec<u8>> = bundle.files.iter().map(|path| read(path)).collect::<Result<_>>()?;
 
-    let stem = format!("{}-{}", bundle.package, bundle::content_hash(&[RECIPE.as_bytes(), &compiled]));
+    let stem = |(name, wasm): &(&str, Vec<u8>)| {
+        format!("{name}-{}", bundle::content_hash(&[RECIPE.as_bytes(), wasm]))
+    };
+    let stems: Vec<String> = compiled.iter().map(stem).collect();
     let sheet = format!("style-{}.css", bundle::content_hash(&[style.as_bytes()]));
-    let stamp =
-        format!("{RECIPE}\n{profile}\n{stem}\n{sheet}\n{}\n", bundle::content_hash(&[&files.concat()]));
+    let stamp = format!(
+        "{RECIPE}\n{profile}\n{}\n{sheet}\n{}\n",
+        stems.join("\n"),
+        bundle::content_hash(&[&files.concat()])
+    );
     if fs::read_to_string(bundle.dist.join(STAMP)).is_ok_and(|old| old == stamp) {
         note("nothing has changed");
         return Ok(());
@@ -60,20 +75,22 @@ fn bind(workspace: &Workspace, bundle: &Bundle, profile: &str, effort: Effort) -
         fs::remove_dir_all(&bundle.dist)?;
     }
     fs::create_dir_all(&bundle.dist)?;
-    Bindgen::new()
-        .input_bytes(&stem, compiled)
-        .web(true)?
-        .typescript(false)
-        .omit_default_module_path(true)
-        .remove_name_section(effort == Effort::Release)
-        .remove_producers_section(true)
-        .generate(&bundle.dist)?;
-    if effort == Effort::Release {
-        shrink::bundle(&bundle.dist, &stem)?;
+    for (stem, (_, wasm)) in stems.iter().zip(compiled) {
+        Bindgen::new()
+            .input_bytes(stem, wasm.clone())
+            .web(true)?
+            .typescript(false)
+            .omit_default_module_path(true)
+            .remove_name_section(effort == Effort::Release)
+            .remove_producers_section(true)
+            .generate(&bundle.dist)?;
+        if effort == Effort::Release {
+            shrink::bundle(&bundle.dist, stem)?;
+        }
     }
     fs::write(bundle.dist.join(&sheet), style)?;
     bundle::copy(&bundle.files, &bundle.dist)?;
-    fs::write(bundle.dist.join("index.html"), bundle.page(&stem, &sheet))?;
+    fs::write(bundle.dist.join("index.html"), bundle.page(&stems, &sheet))?;
     let quality = if effort == Effort::Release { compress::BEST } else { 1 };
     compress::folder(&bundle.dist, quality)?;
     fs::write(bundle.dist.join(STAMP), stamp)?;

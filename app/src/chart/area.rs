@@ -1,33 +1,176 @@
-//! Where a chart's marks stand and its days are pointed at or walked by keys: the page's inline script knows this markup.
+//! Where a chart's marks stand, and where its days are pointed at or walked by keys.
 
-use crate::view::usage_words;
-use leptos::prelude::*;
+use super::marks::Mark;
+use leptos::{either::Either, ev, html, prelude::*};
 
-/// The marks with the cursor and the tooltip over them. The rows of the table in the same figure are its days.
-#[component]
-pub fn ChartArea(
-    /// The marks, as SVG elements for a view box of [`super::marks::CANVAS`].
-    marks: String,
+/// How a chart is walked by keys.
+pub const BY_KEYS: &str = "By day: arrow keys move, Home and End jump";
+
+/// What is said of one day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tip {
+    /// The day, and what begins or ends with it.
+    pub heads: Vec<String>,
+    /// A line for each series, or one number alone.
+    pub lines: Vec<TipLine>,
+    /// Where the day's only value stands, in thousandths of the plot from its top.
+    pub dot: Option<u32>,
+}
+
+/// A series on one day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TipLine {
+    /// Its color; `None` for a sum, and for a number alone.
+    pub slot: Option<u8>,
+    /// Its name; empty for a number alone.
+    pub name: String,
+    /// The number.
+    pub text: String,
+}
+
+/// Where a chart comes from: what it shows now, read anew at each change.
+pub trait ChartSource: Copy + Send + Sync + 'static {
+    /// The marks; another chart in the same place has as many.
+    fn marks(self) -> Vec<Mark>;
+    /// A part of one mark.
+    fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T;
     /// The picture in one sentence.
-    sentence: String,
+    fn sentence(self) -> String;
+    /// What is said in place of marks, where there are none.
+    fn nothing(self) -> Option<String>;
+    /// How many days there are.
+    fn days(self) -> usize;
+    /// What is said of a day.
+    fn tip(self, day: usize) -> Tip;
+}
+
+/// The marks, with cursor and tooltip over the day that is pointed at. The rows of the table in the same figure are its
+/// days: before the app has started, a script answers from them.
+#[component]
+pub fn ChartArea<S: ChartSource>(
+    /// What is shown.
+    source: S,
     /// Days are as wide as their bars, and not points from edge to edge.
     is_bars: bool,
-    /// Said in place of marks.
-    #[prop(default = None)]
-    nothing: Option<String>,
 ) -> impl IntoView {
+    let area = NodeRef::<html::Div>::new();
+    let hover = RwSignal::new(None::<usize>);
+    let days = move || untrack(|| source.days());
+    let last = move || days().saturating_sub(1);
+    let point = move |event: ev::PointerEvent| {
+        let Some(area) = area.get_untracked() else { return };
+        let bounds = area.get_bounding_client_rect();
+        let share = ((f64::from(event.client_x()) - bounds.left()) / bounds.width()).clamp(0.0, 1.0);
+        let days = days() as f64;
+        let day = if is_bars { share * days } else { share * (days - 1.0) + 0.5 };
+        hover.set(Some((day as usize).min(last())));
+    };
+    let leave = move |event: ev::PointerEvent| {
+        if event.pointer_type() == "mouse" {
+            hover.set(None);
+        }
+    };
+    let walk = move |event: ev::KeyboardEvent| {
+        let at = hover.get_untracked().unwrap_or(last() + 1);
+        let to = match event.key().as_str() {
+            "ArrowLeft" => at.saturating_sub(1),
+            "ArrowRight" => at + 1,
+            "Home" => 0,
+            "End" => last(),
+            "Escape" => return hover.set(None),
+            _ => return,
+        };
+        event.prevent_default();
+        hover.set(Some(to.min(last())));
+    };
+    let focus = move |_| {
+        let is_by_keys =
+            area.get_untracked().is_some_and(|area| area.matches(":focus-visible").unwrap_or(false));
+        if is_by_keys && hover.get_untracked().is_none() {
+            hover.set(Some(last()));
+        }
+    };
+    let pointed = move || {
+        let day = hover.get()?;
+        // Another window has other days.
+        let tip = (day < source.days()).then(|| source.tip(day))?;
+        let (day, days, last) = (day as f64, days() as f64, last().max(1) as f64);
+        let share = if is_bars { (day + 0.5) / days } else { day / last };
+        Some(view! { <Pointed tip share area/> })
+    };
     view! {
         <div
             class="area"
             tabindex="0"
             role="group"
-            aria-label=usage_words::BY_KEYS
+            aria-label=BY_KEYS
             data-bars=is_bars.then_some("")
+            node_ref=area
+            on:pointermove=point
+            on:pointerdown=point
+            on:pointerleave=leave
+            on:keydown=walk
+            on:focus=focus
+            on:blur=move |_| hover.set(None)
         >
-            <svg viewBox="0 0 3000 1000" preserveAspectRatio="none" role="img" aria-label=sentence inner_html=marks></svg>
-            {nothing.map(|nothing| view! { <p class="nothing">{nothing}</p> })}
-            <div class="cursor" hidden><i></i></div>
-            <div class="tooltip" role="tooltip" aria-live="polite" hidden></div>
+            <svg viewBox="0 0 3000 1000" preserveAspectRatio="none" role="img" aria-label=move || source.sentence()>
+                <Paths source/>
+            </svg>
+            <p class="nothing" hidden=move || source.nothing().is_none().then_some("")>{move || source.nothing()}</p>
+            {pointed}
         </div>
+    }
+}
+
+/// The marks as paths. A change of window changes their data and nothing else.
+#[component]
+fn Paths<S: ChartSource>(source: S) -> impl IntoView {
+    let one = |(index, mark): (usize, Mark)| {
+        let part = move |part: fn(&Mark) -> Option<String>| move || source.mark(index, part);
+        let data = part(|mark| Some(mark.path.clone()));
+        let width = part(|mark| mark.width.map(|width| width.to_string()));
+        let color = mark.slot.map(|slot| format!("var(--UsageLine_{slot})"));
+        let (fill, stroke) = if mark.class == "area" { (color, None) } else { (None, color) };
+        view! { <path class=mark.class fill=fill stroke=stroke stroke-width=width d=data></path> }
+    };
+    source.marks().into_iter().enumerate().map(one).collect_view()
+}
+
+/// The day that is pointed at: a line through it, and what it says beside that line, inside the plot.
+#[component]
+fn Pointed(
+    /// What is said.
+    tip: Tip,
+    /// Where the day stands, as a share of the width.
+    share: f64,
+    /// The plot.
+    area: NodeRef<html::Div>,
+) -> impl IntoView {
+    let (cursor, tooltip) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    // Once it is there, for it stands where it fits: by the CSSOM, as the content security policy allows no attribute.
+    Effect::new(move || {
+        let (Some(area), Some(cursor), Some(tooltip)) = (area.get(), cursor.get(), tooltip.get()) else {
+            return;
+        };
+        let (all, own) = (area.client_width(), tooltip.offset_width());
+        let x = (f64::from(all) * share) as i32;
+        let left = if x + 12 + own <= all { x + 12 } else { (x - 12 - own).max(0) };
+        for (element, left) in [(cursor, x), (tooltip, left)] {
+            // A length is never refused.
+            let _ = web_sys::HtmlElement::style(&element).set_property("left", &format!("{left}px"));
+        }
+    });
+    let heads = tip.heads.into_iter().map(|head| view! { <span>{head}</span> }).collect_view();
+    let lines = tip.lines.into_iter().map(|TipLine { slot, name, text }| {
+        if name.is_empty() {
+            return Either::Left(view! { <strong>{text}</strong> });
+        }
+        let swatch = slot.map(|slot| view! { <i style:background=format!("var(--UsageLine_{slot})")></i> });
+        Either::Right(view! { <span>{swatch}{name}<strong>{text}</strong></span> })
+    });
+    let dot = tip.dot.map(|dot| view! { <i style:top=format!("{}.{}%", dot / 10, dot % 10)></i> });
+    view! {
+        <div class="cursor" node_ref=cursor>{dot}</div>
+        <div class="tooltip" role="tooltip" aria-live="polite" node_ref=tooltip>{heads} {lines.collect_view()}</div>
     }
 }

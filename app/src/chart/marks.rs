@@ -1,25 +1,15 @@
-//! Plotters draws the marks of a chart: shapes only, in ink numbers that become CSS custom properties.
+//! Plotters draws the marks of a chart: shapes as the data of paths, one path for all that looks alike.
 
-use super::scale::YScale;
-use plotters::prelude::*;
-use std::{collections::BTreeMap, fmt::Write as _};
-
-/// The canvas in plotters' whole coordinates: so fine that their rounding cannot be seen.
-pub const CANVAS: (u32, u32) = (3000, 1000);
-
-/// The ink of grid lines, of the line at zero where there is something below it, of the start of a billing period and
-/// of a change of plan; 0 to 9 are the series.
-const GRID: u8 = 100;
-const ZERO: u8 = 101;
-const PERIOD: u8 = 102;
-const CHANGE: u8 = 103;
-
-/// Added to the ink of a series for today's incomplete day.
-const TODAY: u8 = 200;
+use super::{
+    backend::{CANVAS, PathBackend},
+    scale::YScale,
+};
+use plotters::{coord::types::RangedCoordf64, element::DynElement, prelude::*};
+use std::{cell::RefCell, rc::Rc};
 
 /// How the values of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum ChartKind {
     /// One line, with a light area to zero.
     Area,
     /// A line for each series.
@@ -30,217 +20,219 @@ pub enum Shape {
 
 /// What is drawn.
 #[derive(Clone, Debug)]
-pub struct Marks<'a> {
+pub struct Drawing<'a> {
     /// As what.
-    pub shape: Shape,
+    pub kind: ChartKind,
     /// For each series its color's number and one value a day, the last one today's.
-    pub series: Vec<(u8, &'a [f64])>,
+    pub series: Vec<(u8, &'a [i128])>,
     /// The y axis.
     pub scale: &'a YScale,
     /// Days with which a billing period begins, and with `true` those on which the plan changes.
     pub boundaries: &'a [(usize, bool)],
+    /// The day that is not over: its bar is drawn lighter.
+    pub today: Option<usize>,
 }
 
-impl Marks<'_> {
-    /// The marks as SVG elements for a [`CANVAS`] view box.
-    pub fn svg(&self) -> String {
-        let mut svg = String::new();
-        // Drawing into a string cannot fail; were it to, the figures and the table still stand.
-        if self.draw(&mut svg).is_err() {
-            return String::new();
-        }
-        ink_to_css(inner(&svg))
-    }
+/// All that looks alike in a chart, for a view box of [`super::CANVAS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The class that CSS draws it by.
+    pub class: &'static str,
+    /// The color's number of a series; `None` for lines of the chart itself.
+    pub slot: Option<u8>,
+    /// How wide its strokes are, for bars.
+    pub width: Option<i32>,
+    /// The data of the path; empty where there is nothing of the kind.
+    pub path: String,
+}
 
-    fn draw(&self, svg: &mut String) -> Result<(), Box<dyn std::error::Error>> {
-        let root = SVGBackend::with_string(svg, CANVAS).into_drawing_area();
-        let (bottom, top) = (self.scale.bottom(), self.scale.top());
-        let days = self.series.first().map_or(0, |(_, values)| values.len());
-        let width = if self.shape == Shape::Bars { days } else { days.saturating_sub(1) }.max(1) as f64;
-        let mut chart = ChartBuilder::on(&root).build_cartesian_2d(0f64..width, bottom..top)?;
-        for tick in &self.scale.ticks {
-            let ink = if *tick == 0.0 && bottom < 0.0 { ZERO } else { GRID };
-            chart.draw_series(LineSeries::new([(0.0, *tick), (width, *tick)], RGBColor(0, 0, ink)))?;
-        }
-        for (day, is_change) in self.boundaries {
+/// A point of the chart: days to the right, the axis's numbers upward.
+type Point = (f64, f64);
+
+impl Drawing<'_> {
+    /// The marks from back to front. How many there are and of which class depends on the kind and the number of series
+    /// alone, so that a change of window changes nothing but paths.
+    pub fn marks(&self) -> Vec<Mark> {
+        let (bottom, top) = (self.scale.bottom() as f64, self.scale.top() as f64);
+        let right = self.right();
+        let level = |tick: &i128| [(0.0, *tick as f64), (right, *tick as f64)];
+        let is_zero = |tick: &&i128| **tick == 0 && bottom < 0.0;
+        let ticks = || self.scale.ticks.iter();
+        let upright = |is_change: bool| {
+            let days = self.boundaries.iter().filter(move |(_, change)| *change == is_change);
             // A bar stands on its day, a point of a line in its middle: the day begins half a step before.
-            let x = *day as f64 - if self.shape == Shape::Bars { 0.0 } else { 0.5 };
-            let ink = RGBColor(0, 0, if *is_change { CHANGE } else { PERIOD });
-            if x > 0.0 {
-                chart.draw_series(LineSeries::new([(x, bottom), (x, top)], ink))?;
-            }
-        }
-        if self.shape == Shape::Bars {
-            for (ink, from, to) in self.bars() {
-                chart.draw_series([Rectangle::new([from, to], RGBColor(0, 0, ink).filled())])?;
-            }
+            let begins = days.map(|(day, _)| *day as f64 - if self.is_bars() { 0.0 } else { 0.5 });
+            begins.filter(|x| *x > 0.0).map(|x| [(x, bottom), (x, top)]).collect::<Vec<_>>()
+        };
+        let mut marks = vec![
+            rule("grid", self.lines(ticks().filter(|tick| !is_zero(tick)).map(level).collect())),
+            rule("grid zero", self.lines(ticks().filter(is_zero).map(level).collect())),
+            rule("boundary", self.lines(upright(false))),
+            rule("boundary change", self.lines(upright(true))),
+        ];
+        if self.is_bars() {
+            marks.extend(self.bars());
         } else {
-            for (slot, values) in &self.series {
-                let points: Vec<(f64, f64)> =
-                    values.iter().enumerate().map(|(day, value)| (day as f64, *value)).collect();
-                if self.shape == Shape::Area {
-                    let area = AreaSeries::new(points.iter().copied(), 0.0, RGBColor(0, 0, *slot).mix(0.08));
-                    chart.draw_series(area)?;
-                }
-                let (complete, today) = points.split_at(points.len().saturating_sub(1));
-                chart.draw_series(LineSeries::new(complete.iter().copied(), RGBColor(0, 0, *slot)))?;
-                if let (Some(yesterday), Some(today)) = (complete.last(), today.first()) {
-                    chart.draw_series(LineSeries::new([*yesterday, *today], RGBColor(0, 0, TODAY + slot)))?;
-                }
-            }
+            marks.extend(self.series.iter().flat_map(|(slot, values)| self.curve(*slot, values)));
         }
-        root.present()?;
-        Ok(())
+        marks
     }
 
-    /// Bars as corners on the chart: positive values upward from zero, negative ones downward, in the series' order.
-    fn bars(&self) -> Vec<Bar> {
-        let days = self.series.first().map_or(0, |(_, values)| values.len());
-        let mut stacks = vec![(0.0, 0.0); days];
-        let mut bars = Vec::new();
+    fn is_bars(&self) -> bool {
+        self.kind == ChartKind::Bars
+    }
+
+    fn days(&self) -> usize {
+        self.series.first().map_or(0, |(_, values)| values.len())
+    }
+
+    /// Where the plot ends: bars have a width, points of a line none.
+    fn right(&self) -> f64 {
+        let days = self.days();
+        (if self.is_bars() { days } else { days.saturating_sub(1) }).max(1) as f64
+    }
+
+    /// The area, the line of the days that are over, and the one to today.
+    fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
+        let points: Vec<Point> =
+            values.iter().enumerate().map(|(day, value)| (day as f64, self.scale.place(*value))).collect();
+        let (complete, today) = points.split_at(points.len().saturating_sub(1));
+        let last: Vec<Point> = complete.last().into_iter().chain(today).copied().collect();
+        let mark = |class, path| Mark { class, slot: Some(slot), width: None, path };
+        let mut marks = Vec::new();
+        if self.kind == ChartKind::Area {
+            // The first of its shapes is the area, the second a border.
+            let area = AreaSeries::new(points.iter().copied(), 0.0, BLACK).take(1);
+            marks.push(mark("area", self.path(area)));
+        }
+        marks.push(mark("line", self.lines(vec![complete.to_vec()])));
+        marks.push(mark("line today", self.lines(if last.len() > 1 { vec![last] } else { Vec::new() })));
+        marks
+    }
+
+    /// Two paths a series: its days, and today's, which is not over. Positive values stand on top of each other from
+    /// zero, negative ones hang, in the series' order.
+    fn bars(&self) -> Vec<Mark> {
+        let days = self.days();
+        let mut stacks = vec![(0i128, 0i128); days];
+        let mut marks = Vec::new();
         for (slot, values) in &self.series {
+            let mut bars: [Vec<[Point; 2]>; 2] = Default::default();
             for (day, (value, (above, below))) in values.iter().zip(&mut stacks).enumerate() {
-                if *value == 0.0 {
+                if *value == 0 {
                     continue;
                 }
-                let foot = if *value > 0.0 { above } else { below };
-                let (from, to) = (*foot, *foot + value);
+                let foot = if *value > 0 { above } else { below };
+                let (from, to) = (*foot, foot.saturating_add(*value));
                 *foot = to;
-                let ink = if day + 1 == days { TODAY + slot } else { *slot };
-                bars.push((ink, (day as f64 + 0.14, from), (day as f64 + 0.86, to)));
+                let x = day as f64;
+                let corners = [(x + 0.14, self.scale.place(from)), (x + 0.86, self.scale.place(to))];
+                bars[usize::from(self.today == Some(day))].push(corners);
+            }
+            for (class, bars) in ["bar", "bar today"].into_iter().zip(bars) {
+                let bars = bars.into_iter().map(|corners| Rectangle::new(corners, BLACK.filled()).into_dyn());
+                let path = self.path(bars);
+                let width = (f64::from(CANVAS.0) * 0.72 / self.right()) as i32;
+                marks.push(Mark { class, slot: Some(*slot), width: Some(width), path });
             }
         }
-        bars
+        marks
+    }
+
+    fn lines<P: IntoIterator<Item = Point>>(&self, lines: Vec<P>) -> String {
+        self.path(lines.into_iter().flat_map(|line| LineSeries::new(line, BLACK)))
+    }
+
+    /// The data of one path: what is drawn on a plot of its own. Drawing into a text cannot fail; were it to, the
+    /// figures and the table still stand.
+    fn path(&self, shapes: impl Iterator<Item = DynElement<'static, PathBackend, Point>>) -> String {
+        let backend = Rc::new(RefCell::new(PathBackend::default()));
+        let (width, height) = (CANVAS.0.cast_signed() - 1, CANVAS.1.cast_signed() - 1);
+        let (bottom, top) = (self.scale.bottom() as f64, self.scale.top() as f64);
+        // Not by way of plotters' chart builder: its margins, meshes and labels weigh 5 kB and are not drawn.
+        let coordinates = Coordinates::new(0f64..self.right(), bottom..top, (0..width, height..0));
+        let plot = DrawingArea::from(&backend).apply_coord_spec(coordinates);
+        for shape in shapes {
+            let _ = plot.draw(&shape);
+        }
+        backend.take().path
     }
 }
 
-/// A bar's ink and two of its corners.
-type Bar = (u8, (f64, f64), (f64, f64));
+type Coordinates = Cartesian2d<RangedCoordf64, RangedCoordf64>;
 
-/// What stands between plotters' outer `<svg …>` and `</svg>`.
-fn inner(svg: &str) -> &str {
-    let start = svg.find('>').map_or(0, |at| at + 1);
-    let end = svg.rfind("</svg>").unwrap_or(svg.len());
-    svg.get(start..end).unwrap_or_default().trim()
-}
-
-/// Ink numbers become custom properties, so that a theme recolors a chart without drawing it again. Polylines become
-/// paths, which say the same in fewer bytes; all lines of the grid are one path, all of a kind of boundary one, and all
-/// bars of a series one of thick strokes: every element costs at each change of window.
-fn ink_to_css(marks: &str) -> String {
-    let mut out = String::with_capacity(marks.len());
-    let mut ruled: BTreeMap<u8, String> = BTreeMap::new();
-    let mut bars: BTreeMap<u8, (u32, String)> = BTreeMap::new();
-    for element in marks.split('<').filter(|element| !element.trim().is_empty()) {
-        let attribute = |name: &str| {
-            let start = element.find(&format!(" {name}=\""))? + name.len() + 3;
-            element[start..].split('"').next()
-        };
-        let ink = |name: &str| u8::from_str_radix(attribute(name)?.get(5..7)?, 16).ok();
-        if element.starts_with("rect") {
-            let side = |name: &str| attribute(name).and_then(|side| side.parse::<u32>().ok()).unwrap_or(0);
-            let (x, y, width, height) = (side("x"), side("y"), side("width"), side("height"));
-            let (widest, bar) = bars.entry(ink("fill").unwrap_or(0)).or_default();
-            *widest = width.max(*widest);
-            let _ = write!(bar, "M{},{y}v{height}", x + width / 2);
-            continue;
-        }
-        let Some(points) = attribute("points") else { continue };
-        let path = format!("M{}", points.trim().replace(' ', "L"));
-        let is_area = attribute("fill").is_some_and(|fill| fill != "none");
-        let _ = match ink(if is_area { "fill" } else { "stroke" }).unwrap_or(0) {
-            n @ GRID..=CHANGE => write!(ruled.entry(n).or_default(), "{path}"),
-            n if is_area => write!(out, r#"<path class="area" fill="var(--UsageLine_{n})" d="{path}Z"/>"#),
-            n if n >= TODAY => {
-                let n = n - TODAY;
-                write!(out, r#"<path class="line today" stroke="var(--UsageLine_{n})" d="{path}"/>"#)
-            }
-            n => write!(out, r#"<path class="line" stroke="var(--UsageLine_{n})" d="{path}"/>"#),
-        };
-    }
-    // Below what is drawn over them.
-    let mut under = String::new();
-    for (ink, path) in ruled {
-        let class = match ink {
-            GRID => "grid",
-            ZERO => "grid zero",
-            PERIOD => "boundary",
-            _ => "boundary change",
-        };
-        let _ = write!(under, r#"<path class="{class}" d="{path}"/>"#);
-    }
-    out.insert_str(0, &under);
-    for (ink, (width, path)) in bars {
-        let (class, n) = if ink >= TODAY { ("bar today", ink - TODAY) } else { ("bar", ink) };
-        let _ = write!(
-            out,
-            r#"<path class="{class}" stroke="var(--UsageLine_{n})" stroke-width="{width}" d="{path}"/>"#
-        );
-    }
-    out
+fn rule(class: &'static str, path: String) -> Mark {
+    Mark { class, slot: None, width: None, path }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn svg(shape: Shape, series: &[&[f64]], boundaries: &[(usize, bool)]) -> String {
+    fn marks(kind: ChartKind, series: &[&[i128]], boundaries: &[(usize, bool)]) -> Vec<Mark> {
         let all = || series.iter().flat_map(|values| values.iter().copied());
-        let scale = YScale::new(all().fold(0.0, f64::min), all().fold(0.0, f64::max), false);
+        let scale = YScale::new(all().min().unwrap_or(0), all().max().unwrap_or(0), 0, false);
+        let today = series.first().and_then(|values| values.len().checked_sub(1));
         let series = (0..).zip(series).map(|(slot, values)| (slot, *values)).collect();
-        Marks { shape, series, scale: &scale, boundaries }.svg()
+        Drawing { kind, series, scale: &scale, boundaries, today }.marks()
+    }
+
+    fn path<'a>(marks: &'a [Mark], class: &str) -> &'a str {
+        marks.iter().find(|mark| mark.class == class).map_or("", |mark| &mark.path)
     }
 
     #[test]
-    fn one_series_has_five_grid_lines_in_one_path_an_area_a_line_and_today() {
-        let svg = svg(Shape::Area, &[&[1.0, 4.0, 2.0]], &[]);
-        for (class, count) in [("grid", 1), ("area", 1), ("line", 1), ("line today", 1), ("bar", 0)] {
-            assert_eq!(svg.matches(&format!("class=\"{class}\"")).count(), count, "{class}: {svg}");
-        }
-        let grid = svg.split('"').find(|text| text.starts_with("M0,999L2999,999")).unwrap_or_default();
-        assert_eq!(grid.matches('M').count(), 5, "{svg}");
-        assert!(!svg.contains('#'), "no literal color: {svg}");
+    fn one_series_has_a_grid_an_area_a_line_and_today() {
+        let marks = marks(ChartKind::Area, &[&[1, 4, 2]], &[]);
+        let classes: Vec<_> = marks.iter().map(|mark| mark.class).collect();
+        let expected = ["grid", "grid zero", "boundary", "boundary change", "area", "line", "line today"];
+        assert_eq!(classes, expected);
+        let grid = path(&marks, "grid");
+        assert!(grid.starts_with("M0,999L2999,999"), "{grid}");
+        assert_eq!(grid.matches('M').count(), 5, "{grid}");
+        let area = path(&marks, "area");
+        assert!(area.ends_with('Z') && area.matches('M').count() == 1, "{area}");
     }
 
     #[test]
     fn marks_stand_where_the_numbers_say() {
-        let svg = svg(Shape::Area, &[&[0.0, 4.0, 2.0]], &[]);
-        assert!(svg.contains("d=\"M0,999L1499,0\""), "{svg}");
-        assert!(svg.contains("d=\"M1499,0L2999,499\"") || svg.contains("d=\"M1499,0L2999,500\""), "{svg}");
+        let marks = marks(ChartKind::Area, &[&[0, 4, 2]], &[]);
+        assert_eq!(path(&marks, "line"), "M0,999L1499,0");
+        let today = path(&marks, "line today");
+        assert!(["M1499,0L2999,499", "M1499,0L2999,500"].contains(&today), "{today}");
     }
 
     #[test]
     fn bars_stack_in_the_order_of_the_series_and_negative_ones_hang() {
-        let marks = |series: &[&[f64]]| {
-            let scale = YScale::new(-4.0, 4.0, false);
-            let series = (0..).zip(series).map(|(slot, values)| (slot, *values)).collect();
-            Marks { shape: Shape::Bars, series, scale: &scale, boundaries: &[] }.bars()
-        };
-        let found: Vec<_> = marks(&[&[1.0, 2.0], &[-1.0, 0.0], &[2.0, 1.0]])
-            .into_iter()
-            .map(|(ink, (_, from), (_, to))| (ink, from, to))
-            .collect();
-        assert_eq!(found, [(0, 0.0, 1.0), (200, 0.0, 2.0), (1, 0.0, -1.0), (2, 1.0, 3.0), (202, 2.0, 3.0)]);
-        let drawn = svg(Shape::Bars, &[&[1.0, 2.0], &[3.0, 1.0]], &[]);
-        assert_eq!(drawn.matches("class=\"bar\"").count(), 2, "{drawn}");
-        assert_eq!(drawn.matches("class=\"bar today\"").count(), 2, "{drawn}");
+        // An axis from -4 to 4: zero is in the middle, a unit is an eighth of 999.
+        let marks = marks(ChartKind::Bars, &[&[1, 2], &[-1, 0], &[3, 1], &[-3, -3]], &[]);
+        let bars: Vec<_> =
+            marks[4..].iter().map(|mark| (mark.class, mark.slot, mark.path.as_str())).collect();
+        let height = |path: &str| path.split('v').nth(1).and_then(|height| height.parse::<i32>().ok());
+        assert_eq!(bars.len(), 8);
+        assert_eq!(bars[3], ("bar today", Some(1), ""));
+        assert!(bars[4].2.starts_with("M749,0"), "the third series ends at the top: {bars:?}");
+        assert!(height(bars[4].2) > height(bars[0].2), "{bars:?}");
+        assert!(marks[4].width.is_some_and(|width| width > 1_000));
     }
 
     #[test]
     fn boundaries_are_drawn_where_their_day_begins() {
-        let drawn = svg(Shape::Area, &[&[1.0; 11]], &[(0, false), (5, false), (7, true)]);
-        assert_eq!(drawn.matches("class=\"boundary\"").count(), 1, "the first day has none: {drawn}");
-        assert!(drawn.contains("class=\"boundary\" d=\"M1349,"), "{drawn}");
-        assert!(drawn.contains("class=\"boundary change\" d=\"M1949,"), "{drawn}");
+        let marks = marks(ChartKind::Area, &[&[1; 11]], &[(0, false), (5, false), (7, true)]);
+        let period = path(&marks, "boundary");
+        assert!(
+            period.starts_with("M1349,") && period.matches('M').count() == 1,
+            "the first day has none: {period}"
+        );
+        assert!(path(&marks, "boundary change").starts_with("M1949,"));
     }
 
     #[test]
     fn nothing_to_draw_is_no_error() {
-        for shape in [Shape::Area, Shape::Lines, Shape::Bars] {
-            assert!(svg(shape, &[], &[]).contains("grid"));
-            assert!(svg(shape, &[&[]], &[]).contains("grid"));
-            assert!(svg(shape, &[&[0.0]], &[]).contains("grid"));
-            assert!(svg(shape, &[&[1e15]], &[]).contains("grid"));
+        for kind in [ChartKind::Area, ChartKind::Lines, ChartKind::Bars] {
+            for series in [&[][..], &[&[][..]], &[&[0]], &[&[1_000_000_000_000_000]]] {
+                assert!(!path(&marks(kind, series, &[]), "grid").is_empty(), "{kind:?} {series:?}");
+            }
         }
     }
 }

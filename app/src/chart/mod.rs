@@ -1,9 +1,10 @@
-//! From a view model to a picture: scale, then marks. Plotters draws shapes; HTML writes words; CSS gives colors.
+//! Charts: numbers become marks and axes; plotters draws shapes, HTML writes words, CSS gives both their colors.
 
 mod area;
+pub mod axis;
+mod backend;
 pub mod marks;
 pub mod scale;
-mod usage_chart;
 
-pub use area::ChartArea;
-pub use usage_chart::UsageChart;
+pub use area::{BY_KEYS, ChartArea, ChartSource, Tip, TipLine};
+pub use backend::CANVAS;

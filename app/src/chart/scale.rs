@@ -1,84 +1,101 @@
-//! What the axes say: nice steps from a nice bottom to a nice top; labels at whole weeks.
+//! The axes' numbers: steps of 1, 2, 2.5 and 5 up to the data and down to it, and days that are whole weeks apart.
+//!
+//! All in whole numbers of the data's scale, so that labels are exact and the browser needs no printing of floats.
+
+/// Ticks of an axis at most.
+pub const MOST_TICKS: usize = 6;
+
+/// Digits by which an axis is finer than its data: a quarter of 1 must be a whole number.
+const FINER: i32 = 2;
 
 /// The y axis of a chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YScale {
-    /// Its ticks, bottom first, equally far apart; zero is one of them.
-    pub ticks: Vec<f64>,
+    /// Its ticks, lowest first, equally far apart; zero is one of them.
+    pub ticks: Vec<i128>,
+    /// Digits after the point of the ticks.
+    pub scale: i32,
+    /// The power of ten that makes a tick of a value.
+    factor: i128,
 }
 
 impl YScale {
-    /// The axis that holds data from `min` to `max`, with whole numbers only where all of the data is whole.
-    pub fn new(min: f64, max: f64, is_whole: bool) -> Self {
-        let (min, max) = (finite(min).min(0.0), finite(max).max(0.0));
-        let ticks = match (min < 0.0, is_whole && max <= 10.0) {
-            (true, _) => both_sides(min, max),
-            (false, true) => few(max),
-            (false, false) => (0..=4).map(|step| nice_max(max) * f64::from(step) / 4.0).collect(),
-        };
-        Self { ticks }
+    /// The axis that holds data from `min` to `max`, numbers of a scale; with whole ticks only where all data is whole.
+    pub fn new(min: i128, max: i128, scale: i32, is_whole: bool) -> Self {
+        let factor = 10i128.pow(FINER.unsigned_abs());
+        // An axis ends where its numbers would: no value of a chart comes near.
+        let limit = i128::MAX / (8 * factor);
+        let (min, max) = (min.clamp(-limit, 0) * factor, max.clamp(0, limit) * factor);
+        let scale = scale + FINER;
+        let one = if is_whole { 10i128.pow(scale.clamp(0, 30).unsigned_abs()) } else { 1 };
+        let ticks = if min < 0 { both_sides(min, max, one) } else { from_zero(max, one, scale) };
+        Self { ticks, scale, factor }
+    }
+
+    /// The axis of a picture without numbers beside it: it ends where its data does.
+    pub fn tight(min: i128, max: i128, scale: i32) -> Self {
+        let ticks = vec![min.min(0), if min < 0 { max.max(0) } else { max.max(1) }];
+        Self { ticks, scale, factor: 1 }
     }
 
     /// The lowest tick.
-    pub fn bottom(&self) -> f64 {
-        self.ticks.first().copied().unwrap_or(0.0)
+    pub fn bottom(&self) -> i128 {
+        self.ticks.first().copied().unwrap_or(0)
     }
 
     /// The highest tick.
-    pub fn top(&self) -> f64 {
-        self.ticks.last().copied().unwrap_or(1.0)
+    pub fn top(&self) -> i128 {
+        self.ticks.last().copied().unwrap_or(1)
     }
 
-    /// Where a value stands, in thousandths of the axis from its bottom.
-    pub fn thousandths(&self, value: f64) -> u32 {
-        let share = (value - self.bottom()) / (self.top() - self.bottom());
-        (share.clamp(0.0, 1.0) * 1000.0).round() as u32
+    /// A value of the data's scale, for drawing between [`Self::bottom`] and [`Self::top`].
+    pub fn place(&self, value: i128) -> f64 {
+        value.saturating_mul(self.factor) as f64
+    }
+
+    /// Where a value stands, as a share of the axis from its bottom.
+    pub fn share(&self, value: i128) -> f64 {
+        let (bottom, top) = (self.bottom() as f64, self.top() as f64);
+        ((self.place(value) - bottom) / (top - bottom)).clamp(0.0, 1.0)
     }
 }
 
-fn finite(value: f64) -> f64 {
-    if value.is_finite() { value } else { 0.0 }
+/// Steps of 1, 2, 2.5 and 5 with any number of zeros, smallest first, from `one` up.
+fn steps(one: i128) -> impl Iterator<Item = i128> {
+    // Down to a hundredth of a digit of the data, an axis never gets: 25 stands for 2.5.
+    let powers = std::iter::successors(Some(1i128), |power| power.checked_mul(10));
+    powers
+        .flat_map(|power| {
+            [Some(power), power.checked_mul(2), (power > 1).then(|| power / 10 * 25), power.checked_mul(5)]
+        })
+        .flatten()
+        .filter(move |step| *step >= one && step % one == 0)
 }
 
-/// Whole ticks up to ten, where a quarter of the top would not be whole.
-fn few(max: f64) -> Vec<f64> {
-    let step = match max {
-        max if max <= 4.0 => 1.0,
-        max if max <= 8.0 => 2.0,
-        _ => 5.0,
-    };
-    (0..=((max / step).ceil() as i32).max(1)).map(|index| f64::from(index) * step).collect()
+/// How many steps hold a size.
+fn count(size: i128, step: i128) -> i128 {
+    (size + step - 1) / step
 }
 
-/// The top of an axis from zero: the smallest of 1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8 × 10ⁿ that holds the data; 1 when
-/// all is zero. A quarter of each has at most two digits, so that no label reads 1.125M.
-fn nice_max(data_max: f64) -> f64 {
-    if data_max <= 0.0 {
-        return 1.0;
+/// Up to five steps from zero, the axis as low as the data allows; of equally low ones the one with four steps. All
+/// zero is 0 to 1.
+fn from_zero(max: i128, one: i128, scale: i32) -> Vec<i128> {
+    if max == 0 {
+        return vec![0, 10i128.pow(scale.clamp(0, 30).unsigned_abs())];
     }
-    nice(data_max, &[1.0, 1.2, 1.6, 2.0, 2.4, 3.2, 4.0, 6.0, 8.0, 10.0])
+    let best = steps(one)
+        .map(|step| (step, count(max, step)))
+        .skip_while(|(_, count)| *count > 5)
+        .take(4)
+        .min_by_key(|(step, count)| (step * count, (count - 4).abs()));
+    let (step, count) = best.unwrap_or((max, 1));
+    (0..=count).map(|index| index * step).collect()
 }
 
 /// Ticks on both sides of zero, five steps at most.
-fn both_sides(min: f64, max: f64) -> Vec<f64> {
-    let steps = |step: f64| ((-min / step - 1e-9).ceil(), (max / step - 1e-9).ceil());
-    let mut step = nice((max - min) / 5.0, &[1.0, 2.0, 2.5, 5.0, 10.0]);
-    while steps(step).0 + steps(step).1 > 5.0 {
-        step = nice(step * 1.01, &[1.0, 2.0, 2.5, 5.0, 10.0]);
-    }
-    let (below, above) = steps(step);
-    (-(below as i32)..=above as i32).map(|index| f64::from(index) * step).collect()
-}
-
-/// The smallest of `factors` × 10ⁿ that is not below `value`, which is positive.
-fn nice(value: f64, factors: &[f64]) -> f64 {
-    let power = 10f64.powi(value.log10().floor() as i32);
-    factors
-        .iter()
-        .map(|factor| factor * power)
-        // Division and multiplication by powers of ten may miss by a last digit.
-        .find(|nice| *nice >= value * (1.0 - 1e-12))
-        .unwrap_or(10.0 * power)
+fn both_sides(min: i128, max: i128, one: i128) -> Vec<i128> {
+    let step = steps(one).find(|step| count(-min, *step) + count(max, *step) <= 5).unwrap_or(max - min);
+    (-count(-min, step)..=count(max, step)).map(|index| index * step).collect()
 }
 
 /// The five days with a label, counted from the window's first: whole weeks apart, the last of them the window's last.
@@ -93,41 +110,46 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// The ticks in hundredths of the data's unit.
+    fn ticks(min: i128, max: i128, is_whole: bool) -> Vec<i128> {
+        YScale::new(min, max, 0, is_whole).ticks
+    }
+
     #[test]
     fn the_axis_counts_as_people_do() {
-        for (min, max, bottom, top) in [
-            (0.0, 0.0, 0.0, 1.0),
-            (0.0, 1.0, 0.0, 1.0),
-            (0.0, 1.01, 0.0, 1.2),
-            (0.0, 1742.0, 0.0, 2000.0),
-            (0.0, 65.0, 0.0, 80.0),
-            (0.0, 1e15, 0.0, 1e15),
-            (0.0, 0.003, 0.0, 0.0032),
-            (5.0, 9.0, 0.0, 10.0),
-            (-5.0, 0.0, -5.0, 0.0),
-            (-200.0, 1742.0, -500.0, 2000.0),
-            (-3.0, 3.0, -4.0, 4.0),
-            (f64::NAN, f64::INFINITY, 0.0, 1.0),
+        for (min, max, expected) in [
+            (0, 0, vec![0, 1]),
+            (0, 1, vec![0, 0, 0, 0, 1]),
+            (0, 980, vec![0, 250, 500, 750, 1_000]),
+            (0, 1_742, vec![0, 500, 1_000, 1_500, 2_000]),
+            (0, 65, vec![0, 25, 50, 75]),
+            (0, 101, vec![0, 25, 50, 75, 100, 125]),
+            (0, 1_000_000_000_000_000, [0, 1, 2, 3, 4].map(|n| n * 250_000_000_000_000).to_vec()),
+            (-5, 0, vec![-5, -4, -3, -2, -1, 0]),
+            (-200, 1_742, vec![-500, 0, 500, 1_000, 1_500, 2_000]),
+            (-3, 3, vec![-4, -2, 0, 2, 4]),
         ] {
-            let scale = YScale::new(min, max, false);
-            let found = (scale.bottom(), scale.top());
-            let near = |one: f64, other: f64| (one - other).abs() <= other.abs() * 1e-9;
-            assert!(near(found.0, bottom) && near(found.1, top), "{min} {max}: {found:?}");
-            assert!(scale.ticks.contains(&0.0), "{min} {max}: {:?}", scale.ticks);
+            let found: Vec<i128> = ticks(min, max, false).into_iter().map(|tick| tick / 100).collect();
+            assert_eq!(found, expected, "{min} {max}");
         }
+        assert_eq!(ticks(0, 1, false), [0, 25, 50, 75, 100]);
+        assert_eq!(ticks(0, 9, false), [0, 250, 500, 750, 1000]);
+        let quarter = YScale::new(0, 3, 4, false);
+        assert_eq!((quarter.ticks, quarter.scale), (vec![0, 100, 200, 300], 6));
     }
 
     #[test]
     fn few_things_are_counted_in_whole_numbers() {
-        for (max, ticks) in [
-            (0.0, vec![0.0, 1.0]),
-            (1.0, vec![0.0, 1.0]),
-            (3.0, vec![0.0, 1.0, 2.0, 3.0]),
-            (5.0, vec![0.0, 2.0, 4.0, 6.0]),
-            (9.0, vec![0.0, 5.0, 10.0]),
-            (11.0, vec![0.0, 3.0, 6.0, 9.0, 12.0]),
+        for (max, expected) in [
+            (0, vec![0, 1]),
+            (1, vec![0, 1]),
+            (3, vec![0, 1, 2, 3]),
+            (5, vec![0, 1, 2, 3, 4, 5]),
+            (9, vec![0, 2, 4, 6, 8, 10]),
+            (11, vec![0, 5, 10, 15]),
         ] {
-            assert_eq!(YScale::new(0.0, max, true).ticks, ticks, "{max}");
+            let found: Vec<i128> = ticks(0, max, true).into_iter().map(|tick| tick / 100).collect();
+            assert_eq!(found, expected, "{max}");
         }
     }
 
@@ -138,19 +160,30 @@ mod tests {
         assert_eq!(x_ticks(90), [5, 26, 47, 68, 89]);
     }
 
+    #[test]
+    fn no_number_is_too_large_to_draw() {
+        for (min, max) in [(0, i128::MAX), (i128::MIN, 0), (i128::MIN, i128::MAX)] {
+            let scale = YScale::new(min, max, 30, false);
+            assert!(scale.ticks.len() <= 6 && scale.share(max) <= 1.0, "{scale:?}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn the_axis_holds_the_data_without_wasting_half_the_plot(max in 1e-9f64..1e18) {
-            let top = YScale::new(0.0, max, false).top();
-            prop_assert!(top >= max * (1.0 - 1e-9));
-            prop_assert!(top <= max * 1.6);
+        fn the_axis_holds_the_data_and_wastes_at_most_a_third(max in 1i128..1_000_000_000_000_000_000) {
+            let scale = YScale::new(0, max, 3, false);
+            prop_assert!(scale.top() >= max * 100);
+            prop_assert!(scale.top() * 3 <= max * 400, "{:?}", scale);
+            prop_assert!(scale.ticks.len() <= MOST_TICKS);
         }
 
         #[test]
-        fn an_axis_below_zero_has_at_most_six_ticks_and_holds_the_data(min in -1e15f64..-1e-6, max in 0f64..1e15) {
-            let scale = YScale::new(min, max, false);
-            prop_assert!(scale.ticks.len() <= 6);
-            prop_assert!(scale.bottom() <= min * (1.0 - 1e-9) && scale.top() >= max * (1.0 - 1e-9));
+        fn an_axis_below_zero_has_at_most_six_ticks_and_holds_the_data(
+            min in -1_000_000_000_000_000i128..0, max in 0i128..1_000_000_000_000_000,
+        ) {
+            let scale = YScale::new(min, max, 0, false);
+            prop_assert!(scale.ticks.len() <= 6 && scale.ticks.contains(&0));
+            prop_assert!(scale.bottom() <= min * 100 && scale.top() >= max * 100);
         }
     }
 }

@@ -6,15 +6,12 @@ use leptos::prelude::*;
 #[component]
 pub fn EmptyState(
     /// The sentence.
-    text: &'static str,
-    /// A way on: address and words.
-    #[prop(optional_no_strip)]
-    link: Option<(String, &'static str)>,
+    #[prop(into)]
+    text: String,
 ) -> impl IntoView {
     view! {
         <div class="card state" data-state="empty">
             <p>{text}</p>
-            {link.map(|(href, words)| view! { <a class="button" href=href data-session="">{words}</a> })}
         </div>
     }
 }
@@ -25,12 +22,12 @@ pub fn ErrorState(
     /// What could not be loaded.
     text: &'static str,
     /// The page itself.
-    href: String,
+    href: impl Fn() -> String + Clone + Send + 'static,
 ) -> impl IntoView {
     view! {
         <div class="card state" data-state="error" role="alert">
             <p>{text}</p>
-            <a class="button" href=href data-session="">"Retry"</a>
+            <a class="button" href=href>"Retry"</a>
         </div>
     }
 }

@@ -1,11 +1,16 @@
 //! The document around a page.
 
-use super::{InvoicesPage, MessagePage, UsagePage};
+use super::MessagePage;
 use crate::{
-    components::Session,
     embed::theme::{ColorScheme, Theme},
+    invoices::{InvoicesDashboard, InvoicesProps},
+    props,
+    session::SessionProps,
+    usage::{UsageDashboard, UsageProps, UsageQuery, UsageReport},
 };
 use leptos::{either::EitherOf3, prelude::*};
+use serde::Serialize;
+use std::sync::LazyLock;
 
 /// What surrounds a page.
 #[derive(Clone, Debug)]
@@ -28,30 +33,60 @@ pub struct PageFrame {
     pub session: Option<SessionProps>,
 }
 
-/// What the browser needs to keep a session.
+/// What the usage page shows.
 #[derive(Clone, Debug)]
-pub struct SessionProps {
-    /// The session token: for the `Authorization` of what the page asks, and for its form; it stands in no address.
-    pub token: String,
-    /// The link token: for the addresses on the page.
-    pub link: String,
-    /// Seconds until the first of the two ends.
-    pub expires_in: u32,
+pub struct UsagePage {
+    /// The figures; none where they could not be loaded.
+    pub report: Option<UsageReport>,
+    /// What the reader asked for.
+    pub query: UsageQuery,
 }
 
 /// One of the pages.
 #[derive(Clone, Debug)]
 pub enum PageContent {
     /// The invoices dashboard.
-    Invoices(InvoicesPage),
+    Invoices(Box<InvoicesProps>),
     /// The usage dashboard.
     Usage(UsagePage),
     /// One message and nothing else.
     Message(MessagePage),
 }
 
-/// The script that every page brings inside itself: tooltip and address bar, before any other request.
-const PAGE_SCRIPT: &str = include_str!("page.js");
+/// Answers the first tooltip.
+static TOOLTIP: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/tooltip.js")));
+
+/// Starts the app.
+static BOOT: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/boot.js")));
+
+/// A script as a page brings it: without comments and indentation, which readers of the source need and browsers do not.
+fn inline(script: &str) -> String {
+    let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A dashboard, and what it is drawn from.
+#[component]
+fn Dashboard<P, V: IntoView + 'static>(
+    /// What it shows.
+    props: P,
+    /// The nonce of this answer's content security policy.
+    nonce: String,
+    /// Its island.
+    dashboard: fn() -> V,
+) -> impl IntoView
+where
+    P: Clone + Serialize + Send + Sync + 'static,
+{
+    // Nothing in props fails to be written as JSON; the page stands without the app in any case.
+    let json = props::write(&props).unwrap_or_default();
+    provide_context(props);
+    let island = dashboard();
+    view! {
+        <main>{island}</main>
+        <script type="application/json" id=props::ID nonce=nonce inner_html=json></script>
+    }
+}
 
 /// A complete HTML document.
 #[component]
@@ -64,37 +99,33 @@ pub fn Shell(
     // Half an overridden palette over dark surfaces is unreadable: overrides pin the light base.
     let scheme = if frame.theme.is_empty() { frame.scheme } else { ColorScheme::Light };
     let theme = frame.theme.css();
-    let boot = (!frame.js.is_empty() && frame.session.is_some()).then(|| {
-        // After the page has settled: WASM adds comfort, the page is complete without it.
-        let script = format!(
-            "addEventListener('load',()=>(window.requestIdleCallback||setTimeout)(async()=>{{\
-             const m=await import('{}');await m.default({{module_or_path:'{}'}});m.hydrate();\
-             for(const e of document.querySelectorAll('leptos-island'))m[e.dataset.component]?.(e);\
-             performance.mark('wasm-ready');document.documentElement.dataset.hydrated=''}}))",
-            frame.js, frame.wasm
-        );
-        view! { <script nonce=frame.nonce.clone() inner_html=script></script> }
-    });
-    let body = match content {
-        PageContent::Invoices(page) => EitherOf3::A(page.view(frame.nonce.clone())),
-        PageContent::Usage(page) => EitherOf3::B(page.view()),
-        PageContent::Message(page) => EitherOf3::C(page.view()),
-    };
-    // The one place of the session token: it belongs to the form for downloads wherever a page has one.
-    let session = frame.session.map(|session| {
+    let has_app = !frame.js.is_empty() && frame.session.is_some();
+    let is_dashboard = !matches!(content, PageContent::Message(_));
+    let preload = has_app.then(|| {
+        // At low priority: the page is complete without it.
         view! {
-            <input
-                type="hidden"
-                id="session"
-                name="token"
-                form="download"
-                autocomplete="off"
-                value=session.token
-                data-link=session.link
-            />
-            <Session expires_in=session.expires_in/>
+            <link rel="modulepreload" href=frame.js fetchpriority="low" nonce=frame.nonce.clone()/>
+            <link rel="preload" href=frame.wasm r#as="fetch" crossorigin="" fetchpriority="low"/>
         }
     });
+    let boot = has_app.then(|| {
+        let script = BOOT.replace("SCRIPT", frame.js).replace("WASM", frame.wasm);
+        view! { <script nonce=frame.nonce.clone() inner_html=script></script> }
+    });
+    let tooltip = is_dashboard
+        .then(|| view! { <script nonce=frame.nonce.clone() inner_html=TOOLTIP.as_str()></script> });
+    let session = frame.session.unwrap_or_default();
+    let body = match content {
+        PageContent::Invoices(props) => {
+            let props = InvoicesProps { session, ..*props };
+            EitherOf3::A(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=InvoicesDashboard/> })
+        }
+        PageContent::Usage(UsagePage { report, query }) => {
+            let props = UsageProps { report, address: query.href(""), session };
+            EitherOf3::B(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=UsageDashboard/> })
+        }
+        PageContent::Message(page) => EitherOf3::C(view! { <main>{page.view()}</main> }),
+    };
     view! {
         <!DOCTYPE html>
         <html lang="en" data-scheme=scheme.as_str()>
@@ -106,14 +137,11 @@ pub fn Shell(
                 <link rel="icon" href="/favicon.svg"/>
                 <style nonce=frame.nonce.clone() inner_html=frame.css></style>
                 {(!theme.is_empty()).then(|| view! { <style nonce=frame.nonce.clone() inner_html=theme></style> })}
+                {preload}
             </head>
             <body>
-                <main>{body}</main>
-                <p class="expired" id="expired" role="alert" hidden>
-                    "This link has expired. Reload the page it is embedded in."
-                </p>
-                {session}
-                <script nonce=frame.nonce.clone() inner_html=PAGE_SCRIPT></script>
+                {body}
+                {tooltip}
                 {boot}
             </body>
         </html>

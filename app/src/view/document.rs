@@ -154,7 +154,7 @@ impl Document {
     }
 
     /// The rows below the lines. The subtotal is left out when nothing stands between it and the total.
-    pub(super) fn sums(&self) -> impl Iterator<Item = &Row> {
+    pub fn sums(&self) -> impl Iterator<Item = &Row> {
         let subtotal = (!self.adjustments.is_empty()).then_some(&self.subtotal);
         subtotal.into_iter().chain(&self.adjustments).chain(std::iter::once(&self.total))
     }
@@ -233,6 +233,16 @@ impl Section {
     }
 }
 
+impl Section {
+    /// Each group value with its charges.
+    pub fn groups(&self) -> Vec<&[Row]> {
+        let starts: Vec<usize> =
+            (0..self.rows.len()).filter(|at| self.rows[*at].kind == RowKind::Group).collect();
+        let ends = starts.iter().skip(1).copied().chain([self.rows.len()]);
+        starts.iter().zip(ends).map(|(start, end)| &self.rows[*start..end]).collect()
+    }
+}
+
 /// The charges of a line, their amounts rounded so that they add up to the line's.
 fn charges(line: &LineItem, show_zero: bool) -> Vec<Row> {
     let subs: Vec<&SubLineItem> =
@@ -246,7 +256,8 @@ fn charges(line: &LineItem, show_zero: bool) -> Vec<Row> {
 }
 
 impl Row {
-    pub(super) fn sum(kind: RowKind, name: &str, value: &Decimal, credit_type: &CreditType) -> Self {
+    /// A row of an amount alone.
+    pub fn sum(kind: RowKind, name: &str, value: &Decimal, credit_type: &CreditType) -> Self {
         Self {
             kind,
             name: text::name(name),

@@ -4,7 +4,10 @@ use super::{
     format::{number, quantity},
     text,
 };
-use crate::billing::{CreditType, Decimal};
+use crate::{
+    billing::{CreditType, Decimal},
+    number::Unit,
+};
 
 /// How amounts of a credit type are written.
 struct Currency {
@@ -73,6 +76,20 @@ pub fn unit(credit_type: &CreditType) -> String {
 /// An amount as printed on an invoice: `$4,218.07`, `KWD 1.500`, `1,200 tokens`.
 pub fn money(amount: &Decimal, credit_type: &CreditType) -> String {
     write(amount, credit_type, false)
+}
+
+/// How the browser writes amounts of a credit type, and by how many digits they are smaller in whole units: two for
+/// cents.
+pub fn unit_of(credit_type: &CreditType) -> (Unit, i32) {
+    let Some(currency) = currency(&credit_type.name) else {
+        return (Unit { suffix: format!("\u{a0}{}", credit_type.name), ..Unit::default() }, 0);
+    };
+    let prefix = match currency.symbol {
+        "" => format!("{}\u{a0}", credit_type.name),
+        symbol => symbol.to_owned(),
+    };
+    let digits = u32::try_from(currency.digits).ok();
+    (Unit { prefix, digits, ..Unit::default() }, if currency.in_cents { 2 } else { 0 })
 }
 
 /// The price of a unit: at least the currency's digits, and every further one: `$0.0025`.
@@ -192,6 +209,24 @@ mod tests {
             ("0.125", "GPU", "0.125\u{a0}GPU"),
         ] {
             assert_eq!(money(&decimal(amount), &credit_type(name)), written);
+        }
+    }
+
+    #[test]
+    fn the_browser_writes_amounts_as_the_server_does() {
+        for name in ["USD (cents)", "EUR", "JPY", "KWD", "BHD", "CLP", "tokens"] {
+            let credit_type = credit_type(name);
+            let (unit, shift) = unit_of(&credit_type);
+            for whole in [0i128, 4, -4, 5, 49, 50, 51, 1_234_567, -987_654_321_000, 99_999_995] {
+                for scale in 0..5 {
+                    let amount = &Decimal::from(whole as i64) * &power_of_ten(-i64::from(scale));
+                    assert_eq!(
+                        unit.write(whole, scale + shift),
+                        money(&amount, &credit_type),
+                        "{name} {amount}"
+                    );
+                }
+            }
         }
     }
 

@@ -1,5 +1,27 @@
-//! The dashboards, as their readers get them: who looks, and at what.
+//! The dashboards, as their readers get them: who looks, at what, and how an open page goes on.
 
+mod download;
+pub mod invoices;
+mod render;
+mod session;
+pub mod usage;
 mod viewer;
 
+pub(crate) use render::{draw, frame};
 pub use viewer::Viewer;
+
+use crate::{AppState, compress};
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+
+/// The pages, and what an open page asks for besides JSON.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/embed/invoices", get(invoices::invoices))
+        .route("/embed/usage", get(usage::usage))
+        .route("/embed/session", post(session::renew))
+        .layer(middleware::from_fn(compress::page))
+        .route("/embed/invoices/download", post(download::download))
+}

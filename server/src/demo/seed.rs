@@ -60,12 +60,7 @@ pub async fn seed(
 async fn last_day(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<NaiveDate>> {
     let account = db::usage::account(pool, access, now, now).await?;
     let Some(metric) = account.metrics.first() else { return Ok(None) };
-    let charted = db::usage::Charted {
-        billable_metric_id: metric.id,
-        aggregation_type: metric.aggregation_type,
-        group_index: 0,
-        group_id: uuid::Uuid::nil(),
-    };
+    let charted = (metric.id, metric.aggregation_type);
     let Some(daily) = db::usage::series(pool, access, &[charted], now).await?.pop() else { return Ok(None) };
     let back = daily?.values.iter().rev().position(|value| !value.is_zero());
     Ok(back.map(|days| now.date_naive() - Days::new(days as u64)))

@@ -12,11 +12,15 @@ use crate::{
         self,
         usage::{Growth, Span},
     },
-    rating::{self, Period, Terms},
+    rating::{self, Period, Term, Terms},
 };
-use app::billing::{Decimal, Invoice, InvoiceStatus};
+use app::{
+    billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus},
+    view::{allocate::allocate, money},
+};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// One invoice with what explains it.
@@ -27,8 +31,25 @@ pub struct Dossier {
     /// The finalized one before it in the same credit type; of a draft, the draft before it if that is not finalized.
     /// `None` as well where the scope does not admit it.
     pub previous: Option<Invoice>,
-    /// What each day added, the first one with all that is owed without usage; empty when the terms are not known.
-    pub days: Vec<(NaiveDate, Decimal)>,
+    /// What its days cost; `None` when the terms are not known.
+    pub days: Option<Days>,
+}
+
+/// What the days of a billing period cost, and what else is on its invoice. All of it adds up to `total`, to the
+/// smallest unit.
+#[derive(Clone, Debug, Default)]
+pub struct Days {
+    /// What each day until now, and each later one with usage, added of what events count or sum up.
+    pub metered: Vec<(NaiveDate, Decimal)>,
+    /// What is owed without any usage.
+    pub fixed: Decimal,
+    /// Peaks, last values and counts of distinct values: they are of the period as a whole, and most of each would fall
+    /// on its first days.
+    pub of_period: Decimal,
+    /// Minimums and what a trial waives.
+    pub adjustments: Vec<InvoiceAdjustment>,
+    /// What the invoice comes to by the usage that is there now.
+    pub total: Decimal,
 }
 
 /// The dossier of one invoice of a customer: in three queries, in four while the period before a draft is one too.
@@ -59,15 +80,15 @@ pub async fn dossier(
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier { invoice, previous: None, days: Vec::new() });
+            return Ok(Dossier { invoice, previous: None, days: None });
         }
         let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
         let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
                 let growth = grown(pool, access, terms, period).await?;
-                days(terms, &growth, period, now, grace)
+                Some(days(terms, &growth, period, now, grace))
             }
-            None => Vec::new(),
+            None => None,
         };
         return Ok(Dossier { invoice, previous: seen(previous), days });
     }
@@ -88,7 +109,7 @@ pub async fn dossier(
         }
         None => previous,
     };
-    let days = days(draft.terms, &growth, draft.period, now, grace);
+    let days = Some(days(draft.terms, &growth, draft.period, now, grace));
     Ok(Dossier { invoice, previous: seen(previous), days })
 }
 
@@ -126,30 +147,74 @@ fn cumulative(terms: &Terms, growth: &[Vec<Growth>]) -> Cumulative {
     }
 }
 
-/// What each day until now, and each later one with usage, added to the total.
-fn days(
-    terms: &Terms,
-    growth: &[Vec<Growth>],
-    period: Period,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Vec<(NaiveDate, Decimal)> {
+/// What a charge counts, for the days of its invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Metered,
+    Fixed,
+    OfPeriod,
+}
+
+/// Splits the lines of an invoice: what is metered, fixed, and of the period as a whole. Each line's parts are rounded so
+/// that they add up to it.
+fn split(kinds: &HashMap<Uuid, Kind>, invoice: &Invoice) -> [Decimal; 3] {
+    let digits = money::digits(&invoice.credit_type);
+    let mut sums: [Decimal; 3] = Default::default();
+    for line in &invoice.line_items {
+        let mut exact: [Decimal; 3] = Default::default();
+        let mut largest = Kind::Fixed;
+        for sub_line in &line.sub_line_items {
+            let kind = sub_line.charge_id.and_then(|id| kinds.get(&id)).copied().unwrap_or(Kind::Fixed);
+            exact[kind as usize] += &sub_line.subtotal;
+            if exact[kind as usize] > exact[largest as usize] {
+                largest = kind;
+            }
+        }
+        let mut parts = match digits {
+            Some(digits) => allocate(&exact, &line.total, digits),
+            None => exact.to_vec(),
+        };
+        // What the digits of a printed subtotal leave over.
+        let rest = &line.total - &parts.iter().sum();
+        parts[largest as usize] += &rest;
+        for (sum, part) in sums.iter_mut().zip(&parts) {
+            *sum += part;
+        }
+    }
+    sums
+}
+
+/// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
+fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc>, grace: Duration) -> Days {
+    let kind = |term: &Term| match term.measure.map(|measure| measure.aggregation_type) {
+        None => Kind::Fixed,
+        Some(AggregationType::Count | AggregationType::Sum) => Kind::Metered,
+        Some(AggregationType::Unique | AggregationType::Max | AggregationType::Latest) => Kind::OfPeriod,
+    };
+    let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|term| (term.charge.id, kind(term))).collect();
     let mut usage = cumulative(terms, growth);
-    let mut before = Decimal::zero();
+    let state = |usage: &Cumulative| {
+        let invoice = rating::rate(terms, usage.usage(), period, grace);
+        let [metered, fixed, of_period] = split(&kinds, &invoice);
+        let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
+        (metered, Days { metered: Vec::new(), fixed, of_period, adjustments, total })
+    };
+    let (mut before, mut days) = (Decimal::zero(), None);
     let starts = std::iter::successors(Some(period.start), |start| Some(*start + Duration::days(1)));
-    let mut days = Vec::new();
+    let mut metered = Vec::new();
     for (window, start) in (0..).zip(starts.take_while(|start| *start < period.end)) {
         let grew = usage.advance(window);
         if start > now && !grew {
             continue;
         }
         // What did not grow costs what it cost.
-        let total = match grew || days.is_empty() {
-            true => rating::rate(terms, usage.usage(), period, grace).total,
-            false => before.clone(),
-        };
-        days.push((start.date_naive(), &total - &before));
-        before = total;
+        let mut after = before.clone();
+        if grew || days.is_none() {
+            let (sum, rest) = state(&usage);
+            (after, days) = (sum, Some(rest));
+        }
+        metered.push((start.date_naive(), &after - &before));
+        before = after;
     }
-    days
+    Days { metered, ..days.unwrap_or_default() }
 }

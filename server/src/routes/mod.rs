@@ -12,6 +12,7 @@ mod events;
 mod exports;
 mod ingest;
 mod invoices;
+mod invoices_dashboard;
 mod plans;
 mod preview;
 mod products;
@@ -19,15 +20,16 @@ mod reference;
 mod shape;
 mod unknown;
 mod usage;
+mod usage_dashboard;
 
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets,
+    AppState, assets, dashboards as embed,
     db::usage::Recorder,
     extract, headers, health, idempotency,
     openapi::{Calls, Entry},
-    page, styleguide, telemetry,
+    styleguide, telemetry,
 };
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use std::sync::LazyLock;
@@ -51,6 +53,8 @@ pub fn calls() -> Calls {
         .merge(added_charges::calls())
         .merge(exports::calls())
         .merge(dashboards::calls())
+        .merge(invoices_dashboard::calls())
+        .merge(usage_dashboard::calls())
         .merge(health::calls())
         .merge(reference::calls())
 }
@@ -69,7 +73,7 @@ pub fn router(state: AppState) -> Router {
     calls()
         .into_router()
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
-        .merge(page::router())
+        .merge(embed::router())
         .merge(styleguide::router())
         .merge(assets::router())
         .fallback(unknown::path)

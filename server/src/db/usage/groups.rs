@@ -9,7 +9,8 @@ use sqlx::{PgPool, Row, postgres::PgRow, types::Json};
 use uuid::Uuid;
 
 /// The groups of each `(metric, how it is measured, group index)`, in their order; each metric's largest first, nine
-/// of them and the others together when there are more than ten.
+/// of them and the others together when there are more than ten. The group of the id `kept` is one of the nine also when
+/// it is smaller.
 ///
 /// # Errors
 /// When the database refuses all.
@@ -17,6 +18,7 @@ pub async fn groups(
     pool: &PgPool,
     access: CustomerAccess,
     wanted: &[(Uuid, AggregationType, i16)],
+    kept: Option<Uuid>,
     window: UsageWindow,
     now: DateTime<Utc>,
 ) -> Result<Vec<Result<Vec<GroupSeries>>>> {
@@ -32,6 +34,7 @@ pub async fn groups(
         .bind(wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>())
         .bind(start)
         .bind(today)
+        .bind(kept)
         .fetch_all(pool)
         .await?;
     let of = |id: Uuid| {
@@ -140,14 +143,14 @@ sized as (
 ),
 ranked as (
     select *,
-        row_number() over (partition by id order by total desc nulls last, group_values) as place,
+        row_number() over (partition by id order by (group_id = $7) is true desc, total desc nulls last, group_values) as place,
         count(*) over (partition by id) as members
     from sized
 ),
 largest as materialized (
     select id, members,
-        array_agg(group_id order by place) as group_ids,
-        jsonb_agg(group_values order by place) as group_values
+        array_agg(group_id order by total desc nulls last, group_values) as group_ids,
+        jsonb_agg(group_values order by total desc nulls last, group_values) as group_values
     from ranked
     where place < 10 or members <= 10
     group by id, members

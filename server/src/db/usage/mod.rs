@@ -36,4 +36,4 @@ pub use query::{
 pub use record::{Recorded, record};
 pub use recorder::Recorder;
 pub use search::{Found, search};
-pub use series::{Charted, Daily, REACH, series};
+pub use series::{Daily, REACH, series};

@@ -12,19 +12,6 @@ use uuid::Uuid;
 /// that one may begin, whose tiers it shares.
 pub const REACH: u64 = 272;
 
-/// A metric that is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Charted {
-    /// The metric.
-    pub billable_metric_id: Uuid,
-    /// How it is measured.
-    pub aggregation_type: AggregationType,
-    /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
-    pub group_index: i16,
-    /// The group, by [`crate::metering::group_id`]; nil for group index 0.
-    pub group_id: Uuid,
-}
-
 /// The days of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Daily {
@@ -34,14 +21,14 @@ pub struct Daily {
     pub measures: [WindowMeasure; 3],
 }
 
-/// The days of each metric to `now`, in their order. One that cannot be read does not take the others with it.
+/// The days of each metric, by the way it is measured, to `now` and in their order. One that cannot be read does not take the others with it.
 ///
 /// # Errors
 /// When the database refuses all.
 pub async fn series(
     pool: &PgPool,
     access: CustomerAccess,
-    charted: &[Charted],
+    charted: &[(Uuid, AggregationType)],
     now: DateTime<Utc>,
 ) -> Result<Vec<Result<Daily>>> {
     let today = now.date_naive();
@@ -50,10 +37,8 @@ pub async fn series(
     } else {
         sqlx::query(SERIES)
             .bind(access.customer_id())
-            .bind(charted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-            .bind(charted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-            .bind(charted.iter().map(|one| one.group_index).collect::<Vec<_>>())
-            .bind(charted.iter().map(|one| one.group_id).collect::<Vec<_>>())
+            .bind(charted.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+            .bind(charted.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>())
             .bind(today)
             .fetch_all(pool)
             .await?
@@ -64,11 +49,11 @@ pub async fn series(
     }
     Ok(charted
         .iter()
-        .map(|one| {
-            let measured = found.get(&one.billable_metric_id).map(Measured::read).transpose()?;
+        .map(|(id, kind)| {
+            let measured = found.get(id).map(Measured::read).transpose()?;
             let measured = measured.unwrap_or_default();
             Ok(Daily {
-                measures: UsageWindow::ALL.map(|window| measured.over(one.aggregation_type, window, today)),
+                measures: UsageWindow::ALL.map(|window| measured.over(*kind, window, today)),
                 values: measured.daily(today),
             })
         })
@@ -157,13 +142,13 @@ pub(super) fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
 const SERIES: &str = "
 with wanted as (
     select *
-    from unnest($2::uuid[], $3::text[], $4::smallint[], $5::uuid[]) as wanted(id, aggregation_type, group_index, group_id)
+    from unnest($2::uuid[], $3::text[]) as wanted(id, aggregation_type)
 ),
 settled as materialized (
     select wanted.*,
         usage_days(
-            greatest(extent.first_day, $6::date - case when wanted.aggregation_type = 'UNIQUE' then 179 else 271 end),
-            least(extent.last_day, $6::date) + 1
+            greatest(extent.first_day, $4::date - case when wanted.aggregation_type = 'UNIQUE' then 179 else 271 end),
+            least(extent.last_day, $4::date) + 1
         ) as days
     from wanted
     join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
@@ -174,9 +159,9 @@ pending as materialized (
     from wanted
     join usage_pending_of($1) usage
         on usage.billable_metric_id = wanted.id
-        and usage.group_index = wanted.group_index
-        and usage.group_id = wanted.group_id
-    where usage.day > $6::date - 272 and usage.day <= $6::date
+        and usage.group_index = 0
+        and usage.group_id = '00000000-0000-0000-0000-000000000000'
+    where usage.day > $4::date - 272 and usage.day <= $4::date
 ),
 used as (
     select settled.id, settled.aggregation_type, stored.*
@@ -187,8 +172,8 @@ used as (
         from usage_day usage
         where usage.customer_id = $1
             and usage.billable_metric_id = settled.id
-            and usage.group_index = settled.group_index
-            and usage.group_id = settled.group_id
+            and usage.group_index = 0
+            and usage.group_id = '00000000-0000-0000-0000-000000000000'
             and usage.day = any(settled.days)
         offset 0
     ) as stored
@@ -212,7 +197,7 @@ added as (
 unfolded as (
     select id, array_agg(distinct day) as days
     from pending
-    where aggregation_type = 'UNIQUE' and day > $6::date - 180
+    where aggregation_type = 'UNIQUE' and day > $4::date - 180
     group by id
 ),
 stored as (
@@ -224,8 +209,8 @@ stored as (
         from usage_unique usage
         where usage.customer_id = $1
             and usage.billable_metric_id = settled.id
-            and usage.group_index = settled.group_index
-            and usage.group_id = settled.group_id
+            and usage.group_index = 0
+            and usage.group_id = '00000000-0000-0000-0000-000000000000'
             and usage.day = any(settled.days)
         offset 0
     ) as stored
@@ -238,26 +223,26 @@ seen as (
     from (
         select id, day, value_id from stored where is_unfolded
         union all
-        select id, day, unnest(value_ids) from pending where aggregation_type = 'UNIQUE' and day > $6::date - 180
+        select id, day, unnest(value_ids) from pending where aggregation_type = 'UNIQUE' and day > $4::date - 180
     ) as value
 ),
 different as (
     select id, array[
-        count(*) filter (where last_day > $6::date - 30),
-        count(*) filter (where last_complete > $6::date - 30),
+        count(*) filter (where last_day > $4::date - 30),
+        count(*) filter (where last_complete > $4::date - 30),
         count(*) filter (where was_before_30),
-        count(*) filter (where last_day > $6::date - 60),
-        count(*) filter (where last_complete > $6::date - 60),
+        count(*) filter (where last_day > $4::date - 60),
+        count(*) filter (where last_complete > $4::date - 60),
         count(*) filter (where was_before_60),
-        count(*) filter (where last_day > $6::date - 90),
-        count(*) filter (where last_complete > $6::date - 90),
+        count(*) filter (where last_day > $4::date - 90),
+        count(*) filter (where last_complete > $4::date - 90),
         count(*) filter (where was_before_90)
     ] as counts
     from (
-        select id, value_id, max(day) as last_day, max(day) filter (where day < $6::date) as last_complete,
-            bool_or(day > $6::date - 60 and day < $6::date - 30) as was_before_30,
-            bool_or(day > $6::date - 120 and day < $6::date - 60) as was_before_60,
-            bool_or(day > $6::date - 180 and day < $6::date - 90) as was_before_90
+        select id, value_id, max(day) as last_day, max(day) filter (where day < $4::date) as last_complete,
+            bool_or(day > $4::date - 60 and day < $4::date - 30) as was_before_30,
+            bool_or(day > $4::date - 120 and day < $4::date - 60) as was_before_60,
+            bool_or(day > $4::date - 180 and day < $4::date - 90) as was_before_90
         from seen
         group by id, value_id
     ) as by_value

@@ -1,0 +1,71 @@
+//! Calls of the server from the browser: JSON, with the session's token in a header and in no address.
+
+use crate::session::Session;
+use leptos::prelude::*;
+use miniserde::Deserialize;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Request, RequestInit, Response};
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The session has ended.
+    Expired,
+    /// What was asked for is not there.
+    Missing,
+    /// There is no connection, or the server cannot answer now.
+    Unreachable,
+}
+
+/// What the API answers with.
+#[derive(Deserialize)]
+struct Data<T> {
+    data: T,
+}
+
+/// Asks for JSON of the API.
+///
+/// # Errors
+/// When the session has ended, or nothing came back.
+pub async fn get<T: Deserialize>(session: Session, path: &str) -> Result<T, Failure> {
+    read::<Data<T>>(call(session, "GET", path).await?).map(|answer| answer.data)
+}
+
+/// Posts nothing and reads JSON.
+///
+/// # Errors
+/// When the session has ended, or nothing came back.
+pub async fn post<T: Deserialize>(session: Session, path: &str) -> Result<T, Failure> {
+    read(call(session, "POST", path).await?)
+}
+
+/// An answer that this version of the app cannot read comes of a newer server: the page is loaded anew.
+fn read<T: Deserialize>(text: String) -> Result<T, Failure> {
+    miniserde::json::from_str(&text).map_err(|_| {
+        let _ = window().location().reload();
+        Failure::Unreachable
+    })
+}
+
+async fn call(session: Session, method: &str, path: &str) -> Result<String, Failure> {
+    let response = send(session, method, path).await.ok_or(Failure::Unreachable)?;
+    match response.status() {
+        200 => {}
+        401 => return Err(Failure::Expired),
+        404 => return Err(Failure::Missing),
+        _ => return Err(Failure::Unreachable),
+    }
+    let text = response.text().map_err(|_| Failure::Unreachable)?;
+    let text = JsFuture::from(text).await.map_err(|_| Failure::Unreachable)?;
+    text.as_string().ok_or(Failure::Unreachable)
+}
+
+async fn send(session: Session, method: &str, path: &str) -> Option<Response> {
+    let options = RequestInit::new();
+    options.set_method(method);
+    let request = Request::new_with_str_and_init(path, &options).ok()?;
+    let token = session.token.with_untracked(|token| format!("Bearer {token}"));
+    request.headers().set("authorization", &token).ok()?;
+    JsFuture::from(window().fetch_with_request(&request)).await.ok()?.dyn_into().ok()
+}

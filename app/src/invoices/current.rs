@@ -1,0 +1,110 @@
+//! The period that runs now: what it comes to so far, of what, and where it is heading.
+
+use super::{
+    dashboard::Dashboard,
+    report::{CurrentPeriod, Part},
+    row::{Inside, badge},
+    text,
+};
+use crate::markup::{Markup, all, tag, text as words};
+use leptos::prelude::*;
+
+/// The draft of a period that runs now, above the list.
+#[component]
+pub(super) fn CurrentCard(dashboard: Dashboard, current: CurrentPeriod) -> impl IntoView {
+    let (id, status) = (current.document.id.clone(), current.document.status);
+    let heading = format!("current-{id}");
+    let name = all(&[words(text::CURRENT_PERIOD), tag("small", &[], words(&current.plan_name))]);
+    let head = all(&[tag("h2", &[("id", &heading)], name), badge(status)]).html();
+    view! {
+        <section class="card current" aria-labelledby=heading>
+            <header inner_html=head></header>
+            <div class="figures" inner_html=figures(&current)></div>
+            <div class="days" inner_html=days(&current)></div>
+            <div
+                class="parts"
+                hidden=current.parts.is_empty().then_some("")
+                inner_html=parts(&current.parts, current.is_drawn)
+            ></div>
+            <details class="invoice" data-invoice=id data-status=status.as_str()>
+                <summary>{text::LINE_ITEMS}</summary>
+                <Inside dashboard document=current.document/>
+            </details>
+        </section>
+    }
+}
+
+fn figures(current: &CurrentPeriod) -> String {
+    let paragraph = |class: &str, inside: Markup| tag("p", &[("class", class)], inside);
+    let strong = |figure: &str| tag("strong", &[], words(figure));
+    let so_far = all(&[strong(&current.document.total), tag("span", &[], words(text::SO_FAR))]);
+    let total = all(&[paragraph("label", words(&current.document.period)), paragraph("figure", so_far)]);
+    let estimate = current.estimate.as_ref().map(|estimate| {
+        let how =
+            [tag("summary", &[], words(text::ESTIMATE_HOW)), tag("p", &[], words(text::ESTIMATE_METHOD))];
+        let parts = [
+            paragraph("label", words(text::ESTIMATE)),
+            paragraph("figure", strong(&format!("≈\u{a0}{estimate}"))),
+            tag("details", &[("class", "how")], all(&how)),
+        ];
+        tag("div", &[("class", "estimate")], all(&parts))
+    });
+    all(&[tag("div", &[], total), estimate.unwrap_or_default()]).html()
+}
+
+/// How far the period has gone.
+fn days(current: &CurrentPeriod) -> String {
+    let CurrentPeriod { day, of, left, .. } = current;
+    let said = text::day_of(*day, *of);
+    let done = (day * 100 / (*of).max(1)).to_string();
+    let bar = tag("rect", &[("width", &done), ("height", "1")], Markup::default());
+    let picture = [("viewBox", "0 0 100 1"), ("preserveAspectRatio", "none"), ("aria-hidden", "true")];
+    let progress = [
+        ("class", "progress"),
+        ("role", "progressbar"),
+        ("aria-label", text::BILLING_PERIOD),
+        ("aria-valuemin", "0"),
+        ("aria-valuemax", &of.to_string()),
+        ("aria-valuenow", &day.to_string()),
+        ("aria-valuetext", &format!("{said}, {}", left.to_ascii_lowercase())),
+    ];
+    let spans = [tag("span", &[], words(&said)), tag("span", &[], words(left))];
+    let parts = [
+        tag("div", &progress, tag("svg", &picture, bar)),
+        tag("p", &[("class", "progress-words"), ("aria-hidden", "true")], all(&spans)),
+    ];
+    all(&parts).html()
+}
+
+/// What the total is made of. The bar repeats what the list says: it is hidden from those who cannot see it.
+fn parts(parts: &[Part], is_drawn: bool) -> String {
+    let rect = |part: &Part, place: [(&str, &str); 3]| {
+        let [x, width, height] = place;
+        let fill = format!("var(--UsageLine_{})", part.slot);
+        tag("rect", &[x, width, height, ("fill", &fill)], Markup::default())
+    };
+    let share = |part: &Part| {
+        let (start, length) = (part.start.to_string(), part.length.to_string());
+        rect(part, [("x", &start), ("width", &length), ("height", "1")])
+    };
+    let bars: Vec<Markup> = parts.iter().filter(|part| part.length > 0).map(share).collect();
+    let picture = [
+        ("class", "parts-bar"),
+        ("viewBox", "0 0 1000 1"),
+        ("preserveAspectRatio", "none"),
+        ("aria-hidden", "true"),
+    ];
+    let bar = if is_drawn { tag("svg", &picture, all(&bars)) } else { Markup::default() };
+    let item = |part: &Part| {
+        let swatch = [("class", "swatch"), ("viewBox", "0 0 8 8"), ("aria-hidden", "true")];
+        let square = || rect(part, [("rx", "2"), ("width", "8"), ("height", "8")]);
+        let entry = [
+            if is_drawn { tag("svg", &swatch, square()) } else { Markup::default() },
+            tag("span", &[("class", "name"), ("title", &part.name)], words(&part.name)),
+            tag("span", &[("class", "amount")], words(&part.amount)),
+        ];
+        tag("li", &[], all(&entry))
+    };
+    let items: Vec<Markup> = parts.iter().map(item).collect();
+    all(&[bar, tag("ul", &[], all(&items))]).html()
+}

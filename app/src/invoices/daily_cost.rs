@@ -1,0 +1,152 @@
+//! What was metered on each day of an invoice: bars, and the same as a table that adds up to the invoice.
+
+use super::{report::DailyCost, text};
+use crate::{
+    chart::{
+        ChartArea, ChartSource, Tip, TipLine,
+        marks::{ChartKind, Drawing, Mark},
+        scale::YScale,
+    },
+    day,
+    markup::{Markup, all, sum_row, tag, text as words},
+};
+use leptos::prelude::*;
+
+/// A day that cost something is seen: the least height of its bar, as a part of the plot's.
+const LEAST: i128 = 250;
+
+/// The days of a billing period.
+#[component]
+pub(super) fn DailyCostChart(
+    /// The days.
+    cost: DailyCost,
+    /// What the invoice comes to.
+    invoice_total: String,
+) -> impl IntoView {
+    let caption = [
+        tag("span", &[("class", "label")], words(text::DAILY_COST)),
+        tag("small", &[], words(&cost.summary)),
+    ];
+    let (axis, table) = (cost.axis(), cost.table(&invoice_total));
+    let rest = cost.rest_note.clone();
+    let rest = (!rest.is_empty()).then(|| view! { <p class="hint">{rest}</p> });
+    let source = Source(StoredValue::new((cost.marks(), cost)));
+    view! {
+        <figure class="daily" aria-label=text::DAILY_COST>
+            <figcaption inner_html=all(&caption).html()></figcaption>
+            <ChartArea source is_bars=true/>
+            <p class="axis" aria-hidden="true" inner_html=axis></p>
+            {rest}
+            <details class="data" inner_html=table></details>
+        </figure>
+    }
+}
+
+/// The chart, of which nothing changes while it is shown.
+#[derive(Clone, Copy)]
+struct Source(StoredValue<(Vec<Mark>, DailyCost)>);
+
+impl ChartSource for Source {
+    fn marks(self) -> Vec<Mark> {
+        self.0.with_value(|(marks, _)| marks.clone())
+    }
+
+    fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T {
+        self.0.with_value(|(marks, _)| marks.get(index).map(part).unwrap_or_default())
+    }
+
+    fn sentence(self) -> String {
+        self.0.with_value(|(_, cost)| {
+            let total = text::total_of(&cost.total, cost.days.values.len());
+            format!("{}: {total} {}", text::DAILY_COST, cost.summary)
+        })
+    }
+
+    fn nothing(self) -> Option<String> {
+        None
+    }
+
+    fn days(self) -> usize {
+        self.0.with_value(|(_, cost)| cost.days.values.len())
+    }
+
+    fn tip(self, day: usize) -> Tip {
+        self.0.with_value(|(_, cost)| cost.tip(day))
+    }
+}
+
+impl DailyCost {
+    /// A day's number since 1970-01-01.
+    fn day(&self, at: usize) -> i32 {
+        self.first_day + i32::try_from(at).unwrap_or_default()
+    }
+
+    fn is_today(&self, at: usize) -> bool {
+        self.today.is_some_and(|today| today as usize == at)
+    }
+
+    /// The bars. The picture has no axis: it ends where the bars do.
+    fn marks(&self) -> Vec<Mark> {
+        let values = &self.days.values;
+        let all = || values.iter().copied();
+        let (min, max) = (all().min().unwrap_or_default().min(0), all().max().unwrap_or_default().max(0));
+        let least = ((max - min) / LEAST).max(1);
+        let seen: Vec<i128> =
+            all().map(|value| if value == 0 { 0 } else { value.signum() * value.abs().max(least) }).collect();
+        let scale = YScale::tight(min, max, self.days.scale);
+        let today = self.today.map(|today| today as usize);
+        let drawing = Drawing {
+            kind: ChartKind::Bars,
+            series: vec![(0, &seen)],
+            scale: &scale,
+            boundaries: &[],
+            today,
+        };
+        drawing.marks().into_iter().filter(|mark| mark.slot.is_some()).collect()
+    }
+
+    /// What is said of a day.
+    fn tip(&self, at: usize) -> Tip {
+        let mut heads = vec![day::date(self.day(at))];
+        if self.is_today(at) {
+            heads.push(text::SO_FAR.to_owned());
+        }
+        let value = self.days.values.get(at).copied().unwrap_or_default();
+        let text = self.unit.write(value, self.days.scale);
+        Tip { heads, lines: vec![TipLine { text, ..TipLine::default() }], dot: None }
+    }
+
+    /// The first day, one in the middle, and the last.
+    fn axis(&self) -> String {
+        let count = self.days.values.len();
+        let label = |at: usize| tag("span", &[], words(&day::month_day(self.day(at))));
+        all(&[0, count / 2, count.saturating_sub(1)].map(label)).html()
+    }
+
+    /// The days as a table, with the rest of the invoice below them: together they add up to it.
+    fn table(&self, invoice_total: &str) -> String {
+        let amounts = self.unit.column(&self.days.values, self.days.scale);
+        let row = |(at, amount): (usize, String)| {
+            let day = words(&day::date(self.day(at)));
+            let so_far =
+                if self.is_today(at) { tag("small", &[], words(text::SO_FAR)) } else { Markup::default() };
+            let day = tag("th", &[("scope", "row")], all(&[day, so_far]));
+            tag("tr", &[], all(&[day, tag("td", &[], words(&amount))]))
+        };
+        let rows: Vec<Markup> = amounts.into_iter().enumerate().map(row).collect();
+        let mut sums = Vec::new();
+        if !self.rest.is_empty() {
+            sums.push(sum_row("sum", "1", text::METERED, &self.total));
+            sums.extend(self.rest.iter().map(|rest| sum_row("sum", "1", &rest.label, &rest.value)));
+        }
+        sums.push(sum_row("total", "1", text::TOTAL, invoice_total));
+        let columns = [text::DAY, text::AMOUNT].map(|column| tag("th", &[("scope", "col")], words(column)));
+        let parts = [
+            tag("caption", &[], words(text::DAILY_COST)),
+            tag("thead", &[], tag("tr", &[], all(&columns))),
+            tag("tbody", &[], all(&rows)),
+            tag("tfoot", &[], all(&sums)),
+        ];
+        all(&[tag("summary", &[], words(text::AS_TABLE)), tag("table", &[], all(&parts))]).html()
+    }
+}

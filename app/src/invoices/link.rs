@@ -1,0 +1,40 @@
+//! A link to another page of the dashboard, which is shown in place once the app runs.
+
+use super::{
+    dashboard::{Act, Dashboard},
+    query::InvoicesQuery,
+};
+use leptos::prelude::*;
+
+/// The link: one for all places, because each kind of element weighs in the browser.
+#[component]
+pub(super) fn Link(
+    dashboard: Dashboard,
+    /// Where it leads.
+    to: InvoicesQuery,
+    /// What it says.
+    #[prop(into)]
+    words: String,
+    /// What it looks like.
+    #[prop(optional)]
+    class: &'static str,
+    /// What finds it again: it keeps the focus on the way back.
+    #[prop(optional)]
+    id: String,
+    /// Whether it leads to what is shown.
+    #[prop(optional)]
+    is_current: bool,
+    /// Whether it adds to the list, and shows no other page.
+    #[prop(optional)]
+    adds: bool,
+) -> impl IntoView {
+    let act = if adds { Act::Add(to.clone()) } else { Act::Go(to.clone()) };
+    let class = (!class.is_empty()).then_some(class);
+    let id = (!id.is_empty()).then_some(id);
+    let current = is_current.then_some("true");
+    view! {
+        <a class=class id=id href=dashboard.href(to) aria-current=current on:click=dashboard.click(act)>
+            {words}
+        </a>
+    }
+}

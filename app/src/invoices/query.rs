@@ -1,0 +1,209 @@
+//! What a reader asked of the invoices dashboard; all of it is in the page's address.
+
+use super::report::Status;
+use crate::url;
+
+/// The path of the dashboard.
+pub const PATH: &str = "/embed/invoices";
+
+/// Where PDF and CSV come from.
+pub const DOWNLOAD: &str = "/embed/invoices/download";
+
+/// What is searched for is cut to so many characters.
+const LONGEST_SEARCH: usize = 100;
+
+/// What is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvoicesQuery {
+    /// The list.
+    List(ListQuery),
+    /// One invoice alone.
+    Document(DocumentQuery),
+}
+
+/// What a reader asked of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Only invoices of this status.
+    pub status: Option<Status>,
+    /// Only invoices whose number holds this.
+    pub number: String,
+    /// Where the rows begin; `None` for the newest.
+    pub next_page: Option<String>,
+}
+
+/// What a reader asked of one invoice.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentQuery {
+    /// The invoice.
+    pub id: String,
+    /// Only group values that hold this.
+    pub find: String,
+    /// Every group value is shown.
+    pub show_all: bool,
+}
+
+impl Default for InvoicesQuery {
+    fn default() -> Self {
+        Self::List(ListQuery::default())
+    }
+}
+
+impl InvoicesQuery {
+    /// Reads the parameters of an address. Those that cannot be read are ignored.
+    pub fn read(parameter: impl Fn(&str) -> Option<String>) -> Self {
+        let searched = |name: &str| {
+            let text = parameter(name).unwrap_or_default();
+            text.trim().chars().take(LONGEST_SEARCH).collect::<String>()
+        };
+        match parameter("invoice") {
+            Some(id) => Self::Document(DocumentQuery {
+                id,
+                find: searched("find"),
+                show_all: parameter("show").is_some_and(|show| show == "all"),
+            }),
+            None => Self::List(ListQuery {
+                status: parameter("status").and_then(|status| Status::named(&status.to_ascii_uppercase())),
+                number: searched("number"),
+                next_page: parameter("next_page").filter(|cursor| !cursor.is_empty()),
+            }),
+        }
+    }
+
+    /// What an address shows that [`Self::href`] wrote.
+    pub fn of_address(address: &str) -> Self {
+        let parameters = url::parameters(address);
+        Self::read(|name| parameters.iter().find(|(one, _)| one == name).map(|(_, value)| value.clone()))
+    }
+
+    /// The document of an invoice, as it is at first.
+    pub fn document(id: &str) -> Self {
+        Self::Document(DocumentQuery { id: id.to_owned(), ..DocumentQuery::default() })
+    }
+
+    /// What is searched for.
+    pub fn searched(&self) -> &str {
+        match self {
+            Self::List(list) => &list.number,
+            Self::Document(document) => &document.find,
+        }
+    }
+
+    /// The same, searched for something else, from the first row on.
+    pub fn search(self, text: &str) -> Self {
+        let text = text.to_owned();
+        match self {
+            Self::List(list) => Self::List(ListQuery { number: text, next_page: None, ..list }),
+            Self::Document(document) => {
+                Self::Document(DocumentQuery { find: text, show_all: false, ..document })
+            }
+        }
+    }
+
+    /// The page that shows this. The token is left out where it is empty, as in the address bar.
+    pub fn href(&self, token: &str) -> String {
+        let mut href = PATH.to_owned();
+        let mut with = |name: &str, value: &str| {
+            if !value.is_empty() {
+                url::append(&mut href, name, value);
+            }
+        };
+        with("token", token);
+        match self {
+            Self::List(list) => {
+                with("status", list.status.map(Status::as_str).unwrap_or_default());
+                with("number", &list.number);
+                with("next_page", list.next_page.as_deref().unwrap_or_default());
+            }
+            Self::Document(document) => {
+                with("invoice", &document.id);
+                with("show", if document.show_all { "all" } else { "" });
+                with("find", &document.find);
+            }
+        }
+        href
+    }
+
+    /// The call that answers the report for this, of a customer.
+    pub fn report_path(&self, customer_id: &str) -> String {
+        let mut path = format!("/v1/customers/{customer_id}/dashboards/invoices");
+        if let Self::Document(document) = self {
+            path.push('/');
+            url::encode(&document.id, &mut path);
+        }
+        let mut with = |name: &str, value: &str| {
+            if !value.is_empty() {
+                url::append(&mut path, name, value);
+            }
+        };
+        match self {
+            Self::List(list) => {
+                with("status", list.status.map(Status::as_str).unwrap_or_default());
+                with("number", &list.number);
+                with("next_page", list.next_page.as_deref().unwrap_or_default());
+            }
+            Self::Document(document) => {
+                with("show_all", if document.show_all { "true" } else { "" });
+                with("find", &document.find);
+            }
+        }
+        path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_holds_what_was_asked_and_nothing_else() {
+        assert_eq!(InvoicesQuery::default().href("t"), "/embed/invoices?token=t");
+        assert_eq!(InvoicesQuery::default().href(""), "/embed/invoices");
+        let list = |status, number: &str, next_page: Option<&str>| {
+            let next_page = next_page.map(ToOwned::to_owned);
+            InvoicesQuery::List(ListQuery { status, number: number.to_owned(), next_page })
+        };
+        let document = |find: &str, show_all| {
+            InvoicesQuery::Document(DocumentQuery { id: "7".to_owned(), find: find.to_owned(), show_all })
+        };
+        for (query, href, path) in [
+            (
+                list(Some(Status::Void), "INV 4&é", None),
+                "/embed/invoices?status=VOID&number=INV%204%26%C3%A9",
+                "/v1/customers/c/dashboards/invoices?status=VOID&number=INV%204%26%C3%A9",
+            ),
+            (
+                list(None, "", Some("abc")),
+                "/embed/invoices?next_page=abc",
+                "/v1/customers/c/dashboards/invoices?next_page=abc",
+            ),
+            (
+                document("eu", false),
+                "/embed/invoices?invoice=7&find=eu",
+                "/v1/customers/c/dashboards/invoices/7?find=eu",
+            ),
+            (
+                document("", true),
+                "/embed/invoices?invoice=7&show=all",
+                "/v1/customers/c/dashboards/invoices/7?show_all=true",
+            ),
+        ] {
+            assert_eq!(query.href(""), href);
+            assert_eq!(query.report_path("c"), path);
+            assert_eq!(InvoicesQuery::of_address(href), query);
+        }
+    }
+
+    #[test]
+    fn parameters_that_cannot_be_read_are_ignored() {
+        assert_eq!(
+            InvoicesQuery::of_address("/embed/invoices?status=PAID&number=%20&next_page="),
+            InvoicesQuery::default()
+        );
+        let InvoicesQuery::List(list) = InvoicesQuery::of_address(&format!("?number={}", "x".repeat(300)))
+        else {
+            panic!("a list")
+        };
+        assert_eq!(list.number.len(), LONGEST_SEARCH);
+    }
+}

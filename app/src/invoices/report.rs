@@ -1,0 +1,322 @@
+//! The invoices dashboard's figures, ready to show: what the page is drawn from, and what the JSON calls answer. Money
+//! and dates are final strings; only what a chart computes with travels as numbers.
+
+use crate::number::{Column, Unit};
+
+/// Where an invoice is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "DashboardInvoiceStatus"))]
+pub enum Status {
+    /// Computed from usage each time it is asked for.
+    #[default]
+    #[cfg_attr(any(feature = "ssr", feature = "hydrate"), serde(rename = "DRAFT"))]
+    Draft,
+    /// A frozen document.
+    #[cfg_attr(any(feature = "ssr", feature = "hydrate"), serde(rename = "FINALIZED"))]
+    Finalized,
+    /// Frozen, and no longer owed.
+    #[cfg_attr(any(feature = "ssr", feature = "hydrate"), serde(rename = "VOID"))]
+    Void,
+}
+
+impl Status {
+    /// The upper-case name, as in JSON and in addresses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "DRAFT",
+            Self::Finalized => "FINALIZED",
+            Self::Void => "VOID",
+        }
+    }
+
+    /// The status of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Draft, Self::Finalized, Self::Void].into_iter().find(|one| one.as_str() == name)
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<crate::billing::InvoiceStatus> for Status {
+    fn from(status: crate::billing::InvoiceStatus) -> Self {
+        use crate::billing::InvoiceStatus;
+        match status {
+            InvoiceStatus::Draft => Self::Draft,
+            InvoiceStatus::Finalized => Self::Finalized,
+            InvoiceStatus::Void => Self::Void,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<Status> for crate::billing::InvoiceStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Draft => Self::Draft,
+            Status::Finalized => Self::Finalized,
+            Status::Void => Self::Void,
+        }
+    }
+}
+
+/// A page of a customer's invoices, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvoicesReport {
+    /// The periods that run now, one a currency: on the first page of the list that nothing narrows.
+    pub current: Vec<CurrentPeriod>,
+    /// The other invoices.
+    pub rows: Vec<InvoiceRow>,
+    /// Where the next page begins; `null` on the last one.
+    pub next_page: Option<String>,
+    /// The statuses that the list can be narrowed to.
+    pub statuses: Vec<Status>,
+}
+
+/// One invoice of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvoiceRow {
+    /// Its id.
+    pub id: String,
+    /// The year in which its period begins.
+    pub year: i32,
+    /// `Nov 1 – Nov 30, 2026`.
+    pub period: String,
+    /// `INV-0042`; `null` on a draft.
+    pub number: Option<String>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// `Dec 2, 2026`; `null` on a draft.
+    pub issued: Option<String>,
+    /// `$4,218.07`; a dash where the stored document cannot be read.
+    pub total: String,
+}
+
+/// The draft of a period that runs now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct CurrentPeriod {
+    /// The invoice so far.
+    pub document: Document,
+    /// The plan it bills.
+    pub plan_name: String,
+    /// What the total is made of, largest first; the parts add up to it.
+    pub parts: Vec<Part>,
+    /// Whether the parts can be drawn as shares of a whole: none is below zero.
+    pub is_drawn: bool,
+    /// Days of the period that have begun, today included.
+    pub day: i64,
+    /// Days of the period in all.
+    pub of: i64,
+    /// `9 days left`.
+    pub left: String,
+    /// `$23,100`: where the total is heading; `null` where that cannot be said.
+    pub estimate: Option<String>,
+}
+
+/// A product, an adjustment, or all smaller products together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// `$4,218.07`.
+    pub amount: String,
+    /// Where its share begins, in thousandths of the total.
+    pub start: i64,
+    /// How long its share is, in thousandths of the total.
+    pub length: i64,
+    /// Which of the ten chart colors it has.
+    pub slot: usize,
+}
+
+/// One invoice with what explains it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct InvoiceReport {
+    /// The invoice.
+    pub document: Document,
+    /// Why it differs from the one before; `null` on drafts, voided and first invoices.
+    pub comparison: Option<BillComparison>,
+    /// What its days cost; `null` where they do not add up to it, as when usage came in after it was issued.
+    pub daily_cost: Option<DailyCost>,
+}
+
+/// An invoice as a document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Document {
+    /// Its id.
+    pub id: String,
+    /// `INV-0042`, or "Draft invoice".
+    pub title: String,
+    /// Where it is in its life.
+    pub status: Status,
+    /// `$4,218.07`.
+    pub total: String,
+    /// What amounts are in: `USD`.
+    pub unit: String,
+    /// `Nov 1 – Nov 30, 2026`.
+    pub period: String,
+    /// Billing period, dates and plan, in the order in which they are read.
+    pub facts: Vec<Fact>,
+    /// One a product.
+    pub sections: Vec<Section>,
+    /// The rows below the lines: subtotal, adjustments, total. Without adjustments, the total alone.
+    pub sums: Vec<Sum>,
+    /// What a reader should know: voided, not over, lines left out.
+    pub notes: Vec<String>,
+    /// Whether a product has so many group values that they are folded, or searched.
+    pub is_searchable: bool,
+    /// Whether the stored document cannot be read: no line and no amount is known.
+    pub is_damaged: bool,
+}
+
+/// A label and what stands beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Fact {
+    /// `Issued`.
+    pub label: String,
+    /// `Dec 2, 2026`.
+    pub value: String,
+}
+
+/// A product's lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Section {
+    /// The product and its sum.
+    pub head: Line,
+    /// What its lines are split by; `null` where they are not.
+    pub group_key: Option<String>,
+    /// Its charges, or its group values with theirs. Of a long list the largest, then one line for all others.
+    pub lines: Vec<Line>,
+    /// `12 largest of 480 shown`; `null` where all are.
+    pub note: Option<String>,
+    /// Group values in all; 0 where the lines are not split.
+    pub of: u32,
+}
+
+/// One row of a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Line {
+    /// Whether it is a group value, and not a charge.
+    pub is_group: bool,
+    /// The product, the group value or the charge.
+    pub name: String,
+    /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
+    pub detail: String,
+    /// How much; empty where the row sums up others.
+    pub quantity: String,
+    /// At which price a unit; empty where there is no single one.
+    pub unit_price: String,
+    /// `$4,218.07`.
+    pub amount: String,
+}
+
+/// One row below the lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Sum {
+    /// What it is.
+    pub name: String,
+    /// `$4,218.07`.
+    pub amount: String,
+    /// Whether it is what is owed.
+    pub is_total: bool,
+}
+
+/// Why an invoice differs from the one before it, in parts that add up to the difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct BillComparison {
+    /// `+$1,204.11`.
+    pub difference: String,
+    /// `Sep 1 – Sep 30, 2026`.
+    pub previous_period: String,
+    /// `$3,013.96`.
+    pub previous_total: String,
+    /// `$4,218.07`.
+    pub total: String,
+    /// By other quantities at the old prices; empty for nothing.
+    pub by_quantity: String,
+    /// By other prices for the new quantities; empty for nothing.
+    pub by_price: String,
+    /// By lines that are new or gone, and by adjustments; empty for nothing.
+    pub by_other: String,
+    /// The largest parts, then the sum of the others.
+    pub parts: Vec<ComparisonPart>,
+    /// Periods of different length are said so.
+    pub note: Option<String>,
+}
+
+/// One part of the difference.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ComparisonPart {
+    /// The line.
+    pub name: String,
+    /// Its charge, and its quantities before and now.
+    pub detail: String,
+    /// `New`, `No longer billed`, `Adjustment`; empty for a line of both invoices.
+    pub word: String,
+    /// By quantity; empty for nothing.
+    pub by_quantity: String,
+    /// By price; empty for nothing.
+    pub by_price: String,
+    /// In all.
+    pub total: String,
+}
+
+/// What was metered on each day of a billing period, and what of the invoice is no cost of a day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DailyCost {
+    /// The first day, as days since 1970-01-01.
+    pub first_day: i32,
+    /// What each day cost, of what events count or sum up.
+    pub days: Column,
+    /// How the amounts are written.
+    pub unit: Unit,
+    /// Which day is today and not over, counted from the first; `null` where the period is over.
+    pub today: Option<u32>,
+    /// `Peak $1,204.11 on Oct 12, average $300.12 a day`.
+    pub summary: String,
+    /// The sum of the days.
+    pub total: String,
+    /// What else is on the invoice, which no day is charged for: with the days it adds up to the invoice's total.
+    pub rest: Vec<Fact>,
+    /// The same as a sentence: `Not shown by day: $500.00 in fixed charges.`; empty where there is no rest.
+    pub rest_note: String,
+}

@@ -1,0 +1,87 @@
+//! An invoice in the list: a link to its document, which opens in place once the app runs.
+
+use super::{
+    dashboard::{Act, Dashboard},
+    document::{DocumentNotes, DocumentTable, Downloads},
+    link::Link,
+    query::InvoicesQuery,
+    report::{Document, InvoiceRow, Status},
+    text,
+};
+use crate::{
+    fresh::Fresh,
+    markup::{Markup, all, tag, text as words},
+};
+use leptos::prelude::*;
+
+/// The id of the link of a row.
+pub(super) fn link_id(invoice: &str) -> String {
+    format!("row-{invoice}")
+}
+
+/// The status of an invoice: a word on a tint. Color only repeats it.
+pub(super) fn badge(status: Status) -> Markup {
+    tag("span", &[("class", "badge"), ("data-status", status.as_str())], words(text::status(status)))
+}
+
+/// One invoice of the list.
+#[component]
+pub(super) fn Row(dashboard: Dashboard, row: InvoiceRow) -> impl IntoView {
+    let (id, status) = (row.id.clone(), row.status);
+    let own = StoredValue::new(id.clone());
+    let is_expanded = move || own.with_value(|id| dashboard.is_expanded(id));
+    let opened = move || own.with_value(|id| dashboard.opened(id));
+    let expanded = move || is_expanded().map(|is| if is { "true" } else { "false" });
+    let busy = move || (is_expanded() == Some(true) && opened().is_none()).then_some("true");
+    let open = move || (is_expanded() == Some(true)).then_some("");
+    let inside =
+        move || opened().map(|report| Fresh(view! { <Inside dashboard document=report.document.clone()/> }));
+    let href = dashboard.href(InvoicesQuery::document(&id));
+    view! {
+        <div class="invoice" data-invoice=id.clone() data-status=status.as_str() data-open=open>
+            <a
+                class="row"
+                id=link_id(&id)
+                href=href
+                aria-expanded=expanded
+                aria-busy=busy
+                on:click=dashboard.click(Act::Toggle(id.clone()))
+                inner_html=columns(&row)
+            ></a>
+            {inside}
+        </div>
+    }
+}
+
+/// The columns of a row. Where it is narrow, number and date go under the period.
+fn columns(row: &InvoiceRow) -> String {
+    let known: Vec<&str> = [&row.number, &row.issued].into_iter().filter_map(Option::as_deref).collect();
+    let or_none = |text: &Option<String>| words(text.as_deref().unwrap_or(text::NONE));
+    let under_period = tag("small", &[], words(&known.join(" · ")));
+    let column = |class: &str, inside: Markup| tag("span", &[("class", class)], inside);
+    let columns = [
+        column("period", all(&[words(&row.period), under_period])),
+        column("number", or_none(&row.number)),
+        column("status", badge(row.status)),
+        column("issued", or_none(&row.issued)),
+        column("amount", words(&row.total)),
+    ];
+    all(&columns).html()
+}
+
+/// What an opened row shows: the table, what to know, and what to do with the invoice.
+#[component]
+pub(super) fn Inside(dashboard: Dashboard, document: Document) -> impl IntoView {
+    let (id, notes, title) = (document.id.clone(), document.notes.clone(), document.title.clone());
+    let to = InvoicesQuery::document(&id);
+    view! {
+        <div class="inside">
+            <DocumentTable dashboard document/>
+            <DocumentNotes notes/>
+            <p class="actions">
+                <Link dashboard to words=text::OPEN_INVOICE class="button" id=format!("open-{id}")/>
+                <Downloads id title/>
+            </p>
+        </div>
+    }
+}

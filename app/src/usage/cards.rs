@@ -1,0 +1,356 @@
+//! A report becomes cards: pure, and the same on the server and in the browser.
+
+use super::{
+    query::{GroupSelection, UsageQuery},
+    report::{Figures, Group, GroupMeasure, Measure, MetricUsage, UsageReport},
+    text,
+};
+use crate::{
+    chart::marks::ChartKind,
+    day,
+    number::{Unit, accumulated},
+};
+
+/// The card of one metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The metric's name.
+    pub name: String,
+    /// What is below it.
+    pub content: CardContent,
+}
+
+/// What a card shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardContent {
+    /// The metric could not be loaded.
+    Failed,
+    /// It cannot be shown as asked: why, as a sentence.
+    Hidden(String),
+    /// Its chart.
+    Chart(Box<UsageChart>),
+}
+
+/// One metric over one window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageChart {
+    /// The total.
+    pub figure: String,
+    /// What follows it: `in 30 days`.
+    pub figure_note: String,
+    /// The average and the change, where they can be told.
+    pub facts: String,
+    /// What the chart shows, as a sentence for those who do not see it.
+    pub sentence: String,
+    /// How it is drawn.
+    pub kind: ChartKind,
+    /// The lines or bars, largest first.
+    pub series: Vec<ChartSeries>,
+    /// The sums of all series by day, where there are several that add up.
+    pub sums: Option<Vec<i128>>,
+    /// The scale of all values.
+    pub scale: i32,
+    /// How they are written.
+    pub unit: Unit,
+    /// The day of the first value, since 1970-01-01.
+    pub first_day: i32,
+    /// Marked days, counted from the first: whether the plan changes, and what happens.
+    pub marks: Vec<(usize, bool, String)>,
+    /// The groups, where the metric is grouped.
+    pub legend: Vec<LegendItem>,
+    /// Why the card shows less than was asked for.
+    pub hint: Option<String>,
+    /// Said in the plot when nothing was used.
+    pub nothing: Option<String>,
+}
+
+/// One line, or one color of bars.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChartSeries {
+    /// Its name: of a group, or what the values are.
+    pub name: String,
+    /// Which of the ten colors.
+    pub slot: u8,
+    /// One a day.
+    pub values: Vec<i128>,
+}
+
+/// One group in the legend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegendItem {
+    /// Which of the ten colors.
+    pub slot: u8,
+    /// The group's name.
+    pub name: String,
+    /// Its total.
+    pub total: String,
+    /// Its share of all, where groups add up.
+    pub share: Option<String>,
+    /// What shows it alone.
+    pub selection: GroupSelection,
+    /// True for the group that is shown alone.
+    pub is_current: bool,
+}
+
+impl UsageReport {
+    /// The card of each metric.
+    pub fn cards(&self, query: &UsageQuery) -> Vec<Card> {
+        self.metrics
+            .iter()
+            .map(|metric| Card { name: metric.name.clone(), content: self.content(metric, query) })
+            .collect()
+    }
+
+    fn content(&self, metric: &MetricUsage, query: &UsageQuery) -> CardContent {
+        let hidden = || CardContent::Hidden(metric.no_cost.clone().unwrap_or_default());
+        let Some(quantity) = &metric.quantity else { return CardContent::Failed };
+        let measure = if query.is_cost { metric.cost.as_ref() } else { Some(quantity) };
+        let Some(measure) = measure else { return hidden() };
+        // Groups that the report holds of another key, while the right ones are under way, are not these.
+        let groups = metric.groups.as_deref().filter(|_| query.group_key.is_some()).unwrap_or_default();
+        let groups: Option<Vec<Part<'_>>> =
+            groups.iter().map(|group| Part::of(group, query.is_cost)).collect();
+        let Some(mut groups) = groups else { return hidden() };
+        if query.is_cost {
+            groups = by_size(groups);
+        }
+        CardContent::Chart(Box::new(self.chart(metric, measure, &groups, query)))
+    }
+
+    fn chart(
+        &self,
+        metric: &MetricUsage,
+        measure: &Measure,
+        groups: &[Part<'_>],
+        query: &UsageQuery,
+    ) -> UsageChart {
+        let days = query.window as usize;
+        let window = super::query::WINDOWS.iter().position(|window| *window == query.window).unwrap_or(0);
+        let is_cumulative = query.is_cumulative && metric.adds_up;
+        let is_grouped = metric.groups.is_some() && query.group_key.is_some();
+        let selection = query.only.as_ref().filter(|_| is_grouped);
+        let alone = selection.and_then(|only| groups.iter().position(|part| part.selection() == *only));
+        let (figures, daily) = match (selection, alone) {
+            (None, _) => (measure.windows[window].clone(), measure.days.last(days).to_vec()),
+            (Some(_), Some(at)) => {
+                (groups[at].measure.figures.clone(), groups[at].measure.days.last(days).to_vec())
+            }
+            // The group used nothing of this metric in this window.
+            (Some(_), None) => {
+                let total = measure.unit.write(0, 0);
+                (Figures { total, ..Figures::default() }, vec![0; measure.days.last(days).len()])
+            }
+        };
+        let is_split = !groups.is_empty() && selection.is_none();
+        let series = |name: &str, slot: usize, values: &[i128]| ChartSeries {
+            name: name.to_owned(),
+            slot: u8::try_from(slot.min(9)).unwrap_or(9),
+            values: if is_cumulative { accumulated(values) } else { values.to_vec() },
+        };
+        let value_name = text::values(query.is_cost, is_cumulative);
+        let drawn: Vec<ChartSeries> = if is_split {
+            groups
+                .iter()
+                .enumerate()
+                .map(|(slot, part)| series(&part.group.name, slot, part.measure.days.last(days)))
+                .collect()
+        } else {
+            vec![series(value_name, alone.unwrap_or(0), &daily)]
+        };
+        let kind = match (is_split && metric.adds_up, drawn.len()) {
+            (true, _) => ChartKind::Bars,
+            (false, 1) => ChartKind::Area,
+            (false, _) => ChartKind::Lines,
+        };
+        let first_day = self.last_day + 1 - i32::try_from(daily.len()).unwrap_or(0);
+        let marks = self.marks.iter().filter_map(|mark| {
+            let day = usize::try_from(mark.day - first_day).ok().filter(|day| *day < daily.len())?;
+            Some((day, mark.is_plan_change, mark.text.clone()))
+        });
+        let noun = if query.is_cost { "" } else { metric.noun.as_str() };
+        let gap = if noun.is_empty() { "" } else { " " };
+        let legend = groups.iter().enumerate().map(|(slot, part)| LegendItem {
+            slot: u8::try_from(slot.min(9)).unwrap_or(9),
+            name: part.group.name.clone(),
+            total: part.measure.figures.total.clone(),
+            share: part.measure.share.clone(),
+            selection: part.selection(),
+            is_current: alone == Some(slot),
+        });
+        let facts: Vec<String> =
+            [figures.average.map(|average| format!("{average} a day")), figures.change.clone()]
+                .into_iter()
+                .flatten()
+                .collect();
+        let mut chart = UsageChart {
+            figure: figures.total,
+            figure_note: format!("{noun}{gap}in {} days", query.window),
+            facts: facts.join(" · "),
+            sentence: String::new(),
+            kind,
+            sums: (kind == ChartKind::Bars)
+                .then(|| if is_cumulative { accumulated(&daily) } else { daily.clone() }),
+            series: drawn,
+            scale: measure.days.scale,
+            unit: measure.unit.clone(),
+            first_day,
+            marks: marks.collect(),
+            legend: legend.collect(),
+            hint: self.hint(metric, query),
+            nothing: daily.iter().all(|value| *value == 0).then(|| text::nothing_used(query.window)),
+        };
+        chart.sentence = self.sentence(metric, query, &chart, &daily, figures.change.as_deref(), value_name);
+        chart
+    }
+
+    fn hint(&self, metric: &MetricUsage, query: &UsageQuery) -> Option<String> {
+        match &query.group_key {
+            Some(key) if metric.groups.is_none() => Some(text::not_recorded(&self.key_name(key))),
+            _ => (query.is_cumulative && !metric.adds_up).then(|| text::NOT_CUMULATIVE.to_owned()),
+        }
+    }
+
+    fn sentence(
+        &self,
+        metric: &MetricUsage,
+        query: &UsageQuery,
+        chart: &UsageChart,
+        daily: &[i128],
+        change: Option<&str>,
+        value_name: &str,
+    ) -> String {
+        let mut sentence = metric.name.clone();
+        if let (Some(key), false) = (&query.group_key, chart.legend.is_empty()) {
+            match self.selected_name(query) {
+                Some(name) => sentence += &format!(", {name}"),
+                None => sentence += &format!(" by {}", self.key_name(key)),
+            }
+        }
+        if query.is_cost || value_name.ends_with("to date") {
+            sentence += &format!(", {}", value_name.to_ascii_lowercase());
+        }
+        let noun = if query.is_cost || metric.noun.is_empty() { "in total" } else { metric.noun.as_str() };
+        let last_day = day::date(self.last_day);
+        sentence += &format!(", {} days to {last_day}: {} {noun}", query.window, chart.figure);
+        if let Some(change) = change {
+            let words = change.replace("\u{2191}\u{a0}", "up ").replace("\u{2193}\u{a0}", "down ");
+            sentence += &format!(", {words}");
+        }
+        let peak = daily.iter().enumerate().max_by_key(|(at, value)| (**value, std::cmp::Reverse(*at)));
+        if let Some((at, value)) = peak.filter(|(_, value)| **value > 0) {
+            let day = day::month_day(chart.first_day + i32::try_from(at).unwrap_or(0));
+            sentence += &format!(", peak {} on {day}", chart.unit.write(*value, chart.scale));
+        }
+        if let (Some(largest), None) = (chart.legend.first(), &query.only) {
+            sentence += &format!(", the largest part {}: {}", largest.name, largest.total);
+        }
+        sentence
+    }
+
+    /// The name of the groups that are shown alone.
+    pub fn selected_name(&self, query: &UsageQuery) -> Option<String> {
+        let only = query.only.as_ref()?;
+        let values = match only {
+            GroupSelection::Rest => return Some(text::OTHER_GROUPS.to_owned()),
+            GroupSelection::One(values) => values,
+        };
+        let mut groups = self.metrics.iter().filter_map(|metric| metric.groups.as_ref()).flatten();
+        let found = groups.find(|group| group.group_values.as_ref() == Some(values));
+        Some(found.map_or_else(
+            || values.iter().map(|value| value.as_deref().unwrap_or("~")).collect::<Vec<_>>().join(", "),
+            |group| group.name.clone(),
+        ))
+    }
+
+    /// What a page shows, for those who do not see it change.
+    pub fn announcement(&self, query: &UsageQuery) -> String {
+        let view = if query.is_cumulative { "cumulative" } else { "by day" };
+        let mut said = format!("Showing {}, {view}", text::days(query.window));
+        if query.is_cost {
+            said.push_str(", cost");
+        }
+        if let Some(key) = &query.group_key {
+            said += &format!(", by {}", self.key_name(key));
+        }
+        if let Some(name) = self.selected_name(query) {
+            said += &format!(", only {name}");
+        }
+        said
+    }
+}
+
+/// The largest first, all others together last. There are ten at most; the library's sort weighs 5 kB.
+fn by_size(groups: Vec<Part<'_>>) -> Vec<Part<'_>> {
+    let mut sorted: Vec<Part<'_>> = Vec::new();
+    for part in groups {
+        let is_before = |other: &Part<'_>| {
+            other.group.group_values.is_none()
+                || (part.group.group_values.is_some() && part.sum() > other.sum())
+        };
+        let at = sorted.iter().position(is_before).unwrap_or(sorted.len());
+        sorted.insert(at, part);
+    }
+    sorted
+}
+
+/// A group in the unit that is shown.
+struct Part<'a> {
+    group: &'a Group,
+    measure: &'a GroupMeasure,
+}
+
+impl<'a> Part<'a> {
+    fn of(group: &'a Group, is_cost: bool) -> Option<Self> {
+        let measure = if is_cost { group.cost.as_ref()? } else { &group.quantity };
+        Some(Self { group, measure })
+    }
+
+    fn selection(&self) -> GroupSelection {
+        self.group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One)
+    }
+
+    fn sum(&self) -> i128 {
+        self.measure.days.values.iter().sum()
+    }
+}
+
+impl UsageChart {
+    /// How many days it shows.
+    pub fn days(&self) -> usize {
+        self.series.first().map_or(0, |series| series.values.len())
+    }
+
+    /// Whether days are as wide as their bars.
+    pub fn is_bars(&self) -> bool {
+        self.kind == ChartKind::Bars
+    }
+
+    /// The values that a day's tooltip and row list: color, name, and the number as it is written.
+    pub fn values_of(&self, day: usize) -> Vec<DayValue> {
+        let one = |slot: Option<u8>, name: &str, values: &[i128]| {
+            let value = values.get(day).copied().unwrap_or(0);
+            let places = self.unit.places(values, self.scale);
+            DayValue {
+                slot,
+                name: name.to_owned(),
+                value,
+                text: self.unit.write_to(value, self.scale, places),
+            }
+        };
+        let series = self.series.iter().map(|series| one(Some(series.slot), &series.name, &series.values));
+        series.chain(self.sums.iter().map(|sums| one(None, text::TOTAL, sums))).collect()
+    }
+}
+
+/// A series, or the sum of all, on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayValue {
+    /// Its color; `None` for the sum.
+    pub slot: Option<u8>,
+    /// Its name.
+    pub name: String,
+    /// The number.
+    pub value: i128,
+    /// As it is written.
+    pub text: String,
+}

@@ -1,0 +1,194 @@
+//! What is drawn of a chart: marks, axes, what is said of a day, and the rows of the table. Pure, and the same on the
+//! server and in the browser.
+
+use super::{
+    cards::{Card, CardContent, UsageChart},
+    text,
+};
+use crate::{
+    chart::{
+        Tip, TipLine, axis,
+        marks::{ChartKind, Drawing, Mark},
+        scale::{YScale, x_ticks},
+    },
+    day,
+    markup::escaped,
+};
+
+/// Beside today.
+const SO_FAR: &str = "so far";
+
+/// A card with its picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnCard {
+    /// The card.
+    pub card: Card,
+    /// Its picture; `None` where the card has no chart.
+    pub picture: Option<Picture>,
+}
+
+/// The picture of a chart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    scale: YScale,
+    /// The marks from back to front.
+    pub marks: Vec<Mark>,
+    /// The numbers at the y axis, highest first.
+    pub axis_y: Vec<String>,
+    /// Place and day at the x axis, oldest first.
+    pub axis_x: [(String, String); 5],
+}
+
+impl DrawnCard {
+    /// Draws a card.
+    pub fn new(card: Card) -> Self {
+        let picture = match &card.content {
+            CardContent::Chart(chart) => Some(Picture::new(chart)),
+            CardContent::Failed | CardContent::Hidden(_) => None,
+        };
+        Self { card, picture }
+    }
+
+    /// The chart, where there is one.
+    pub fn chart(&self) -> Option<&UsageChart> {
+        match &self.card.content {
+            CardContent::Chart(chart) => Some(chart),
+            CardContent::Failed | CardContent::Hidden(_) => None,
+        }
+    }
+
+    /// What cannot change without the card being built anew: what it shows, and of how many parts.
+    pub fn shape(&self) -> String {
+        match &self.card.content {
+            CardContent::Failed => format!("{}: failed", self.card.name),
+            CardContent::Hidden(reason) => format!("{}: {reason}", self.card.name),
+            CardContent::Chart(chart) => format!(
+                "{}: {} {} {}",
+                self.card.name,
+                chart.kind as u8,
+                chart.series.len(),
+                chart.legend.len(),
+            ),
+        }
+    }
+
+    /// What is said of a day: its values, of several series only those that are not zero.
+    pub fn tip(&self, day: usize) -> Tip {
+        let (Some(chart), Some(picture)) = (self.chart(), &self.picture) else { return Tip::default() };
+        let mut heads = vec![day::date(chart.first_day + i32::try_from(day).unwrap_or(0))];
+        heads.extend(
+            chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.clone()),
+        );
+        if day + 1 == chart.days() {
+            heads.push(SO_FAR.to_owned());
+        }
+        let values = chart.values_of(day);
+        let dot = match chart.series.as_slice() {
+            [series] if chart.kind != ChartKind::Bars => series
+                .values
+                .get(day)
+                .map(|value| ((1.0 - picture.scale.share(*value)) * 1000.0 + 0.5) as u32),
+            _ => None,
+        };
+        let is_alone = values.len() == 1;
+        let lines = values
+            .into_iter()
+            .filter(|value| is_alone || value.slot.is_none() || value.value != 0)
+            .map(|value| TipLine {
+                slot: value.slot.filter(|_| !is_alone),
+                name: if is_alone { String::new() } else { value.name },
+                text: value.text,
+            })
+            .collect();
+        Tip { heads, lines, dot }
+    }
+
+    /// The head of the table, as markup.
+    pub fn table_head(&self) -> String {
+        let Some(chart) = self.chart() else { return String::new() };
+        let mut head = format!("<tr><th scope=\"col\">{}</th>", text::DAY);
+        for series in &chart.series {
+            head +=
+                &format!("<th scope=\"col\" data-slot=\"{}\">{}</th>", series.slot, escaped(&series.name));
+        }
+        if chart.sums.is_some() {
+            head += &format!("<th scope=\"col\">{}</th>", text::TOTAL);
+        }
+        head + "</tr>"
+    }
+
+    /// The rows of the table, as markup in one piece: hundreds of elements that nobody changes one by one would cost more
+    /// to take over than to draw.
+    pub fn table_rows(&self) -> String {
+        let Some(chart) = self.chart() else { return String::new() };
+        let columns: Vec<Vec<String>> = chart
+            .series
+            .iter()
+            .map(|series| &series.values)
+            .chain(&chart.sums)
+            .map(|values| chart.unit.column(values, chart.scale))
+            .collect();
+        let mut rows = String::new();
+        for day in 0..chart.days() {
+            let date = day::date(chart.first_day + i32::try_from(day).unwrap_or(0));
+            rows += &format!("<tr><th scope=\"row\">{date}");
+            let marks =
+                chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.as_str());
+            for note in marks.chain((day + 1 == chart.days()).then_some(SO_FAR)) {
+                rows += &format!(" <small>{}</small>", escaped(note));
+            }
+            rows += "</th>";
+            for column in &columns {
+                rows += &format!("<td>{}</td>", escaped(column.get(day).map_or("", String::as_str)));
+            }
+            rows += "</tr>";
+        }
+        rows
+    }
+}
+
+impl Picture {
+    fn new(chart: &UsageChart) -> Self {
+        let scale = scale_of(chart);
+        let boundaries: Vec<(usize, bool)> =
+            chart.marks.iter().map(|(day, is_change, _)| (*day, *is_change)).collect();
+        let series = chart.series.iter().map(|series| (series.slot, series.values.as_slice())).collect();
+        let today = chart.days().checked_sub(1);
+        let marks =
+            Drawing { kind: chart.kind, series, scale: &scale, boundaries: &boundaries, today }.marks();
+        let mut axis_y = axis::labels(&scale, &chart.unit);
+        axis_y.reverse();
+        let days = chart.days();
+        let mut place = 0;
+        let axis_x = x_ticks(days).map(|day| {
+            place += 1;
+            let is_bars = chart.kind == ChartKind::Bars;
+            let (at, of) = if is_bars { (2 * day + 1, 2 * days) } else { (day, days.saturating_sub(1)) };
+            let hundredths = if place == 5 { 10_000 } else { 10_000 * at / of.max(1) };
+            let label = day::month_day(chart.first_day + i32::try_from(day).unwrap_or(0));
+            (format!("{}.{:02}%", hundredths / 100, hundredths % 100), label)
+        });
+        Self { scale, marks, axis_y, axis_x }
+    }
+}
+
+/// The axis that holds all series, or all of them on top of each other.
+fn scale_of(chart: &UsageChart) -> YScale {
+    let (mut min, mut max) = (0i128, 0i128);
+    for day in 0..chart.days() {
+        let values = chart.series.iter().filter_map(|series| series.values.get(day).copied());
+        if chart.kind == ChartKind::Bars {
+            let (below, above): (Vec<i128>, Vec<i128>) = values.partition(|value| *value < 0);
+            (min, max) = (min.min(below.iter().sum()), max.max(above.iter().sum()));
+        } else {
+            (min, max) = values.fold((min, max), |(min, max), value| (min.min(value), max.max(value)));
+        }
+    }
+    let all = || chart.series.iter().flat_map(|series| &series.values).copied();
+    let is_whole = chart.unit.digits.is_none() && all().all(|value| is_whole(value, chart.scale));
+    YScale::new(min, max, chart.scale, is_whole)
+}
+
+fn is_whole(value: i128, scale: i32) -> bool {
+    10i128.checked_pow(scale.max(0).unsigned_abs()).is_none_or(|power| value % power == 0)
+}

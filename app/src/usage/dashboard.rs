@@ -1,0 +1,255 @@
+//! The usage dashboard as a whole: the island that the server draws and the browser goes on with.
+
+use super::{
+    card::{Place, UsageCard},
+    chart::DrawnCard,
+    controls::{Controls, WindowTabs},
+    query::UsageQuery,
+    report::UsageReport,
+    text,
+};
+use crate::{
+    components::{EmptyState, ErrorState},
+    fresh::Fresh,
+    props,
+    session::{Expired, Session, SessionProps},
+    url::is_plain,
+};
+use leptos::{either::EitherOf3, ev, prelude::*};
+
+/// What the dashboard shows.
+pub(super) struct Shown {
+    /// What was asked for.
+    pub(super) query: UsageQuery,
+    /// The figures.
+    pub(super) report: UsageReport,
+    /// The cards of both, drawn.
+    pub(super) cards: Vec<DrawnCard>,
+}
+
+impl Shown {
+    fn draw(&mut self) {
+        self.cards = self.report.cards(&self.query).into_iter().map(DrawnCard::new).collect();
+    }
+}
+
+/// What every part of the dashboard can reach.
+#[derive(Clone, Copy)]
+pub(super) struct Dashboard {
+    /// What is shown.
+    pub(super) shown: RwSignal<Shown>,
+    is_loading: RwSignal<bool>,
+    /// What is said to those who do not see the page change.
+    said: RwSignal<String>,
+    /// Counts requests: the answer to one that another has followed is dropped.
+    turn: StoredValue<u32>,
+    session: Session,
+}
+
+/// One choice of a reader: what is shown, changed in one respect.
+#[derive(Clone)]
+pub(super) enum Choice {
+    /// Nothing else.
+    Same,
+    /// So many days.
+    Window(u32),
+    /// Each day with all before it, or each alone.
+    Cumulative(bool),
+    /// Money or quantities.
+    Cost(bool),
+    /// Split by a group key, or not.
+    GroupKey(Option<Vec<String>>),
+    /// In the card at one place, the group at another in its legend: alone, or with all others where it is alone.
+    Group(usize, usize),
+    /// All groups.
+    AllGroups,
+}
+
+impl Dashboard {
+    /// What is shown once this is chosen.
+    fn target(self, choice: &Choice) -> UsageQuery {
+        let mut query = self.shown.with(|shown| shown.query.clone());
+        match choice {
+            Choice::Same => {}
+            Choice::Window(window) => query.window = *window,
+            Choice::Cumulative(is_cumulative) => query.is_cumulative = *is_cumulative,
+            Choice::Cost(is_cost) => query.is_cost = *is_cost,
+            Choice::GroupKey(group_key) => return query.with_group_key(group_key.clone()),
+            Choice::Group(card, index) => {
+                let group = Place { dashboard: self, at: *card }.group(*index);
+                query.only = group.filter(|group| !group.is_current).map(|group| group.selection);
+            }
+            Choice::AllGroups => query.only = None,
+        }
+        query
+    }
+
+    /// The page that shows it, for a link.
+    pub(super) fn href(self, choice: Choice) -> impl Fn() -> String + Clone + Send + 'static {
+        move || self.session.link.with(|token| self.target(&choice).href(token))
+    }
+
+    /// `aria-current` of a link to what is shown already.
+    pub(super) fn current(
+        self,
+        choice: Choice,
+    ) -> impl Fn() -> Option<&'static str> + Clone + Send + 'static {
+        move || (self.shown.with(|shown| self.target(&choice) == shown.query)).then_some("page")
+    }
+
+    /// Follows a link in place, unless it is to open elsewhere.
+    pub(super) fn follow(self, event: &ev::MouseEvent, choice: &Choice) {
+        if !is_plain(event) {
+            return;
+        }
+        event.prevent_default();
+        let query = untrack(|| self.target(choice));
+        if self.shown.with_untracked(|shown| shown.report.holds(&query)) {
+            self.turn.update_value(|turn| *turn += 1);
+            self.show(query, None);
+        } else {
+            self.ask(query);
+        }
+    }
+
+    /// Shows this, with the figures that came for it.
+    fn show(self, query: UsageQuery, report: Option<UsageReport>) {
+        #[cfg(feature = "hydrate")]
+        {
+            crate::url::replace(&query.href(""));
+            // A card that is built anew takes the focus with it: its links are found again by their ids.
+            let focused = crate::place::focused();
+            request_animation_frame(move || {
+                crate::place::focus(&focused);
+            });
+        }
+        self.is_loading.set(false);
+        self.shown.update(|shown| {
+            shown.query = query;
+            if let Some(report) = report {
+                shown.report = report;
+            }
+            shown.draw();
+        });
+        self.said.set(self.shown.with_untracked(|shown| shown.report.announcement(&shown.query)));
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn ask(self, query: UsageQuery) {
+        use crate::api::{self, Failure};
+        self.turn.update_value(|turn| *turn += 1);
+        let turn = self.turn.get_value();
+        self.is_loading.set(true);
+        self.said.set(String::new());
+        leptos::task::spawn_local(async move {
+            let path = self.session.customer_id.with_value(|id| query.report_path(id));
+            let answer = api::get::<UsageReport>(self.session, &path).await;
+            if turn != self.turn.get_value() {
+                return;
+            }
+            match answer {
+                Ok(report) => return self.show(query, Some(report)),
+                Err(Failure::Expired) => self.session.is_expired.set(true),
+                Err(Failure::Missing | Failure::Unreachable) => self.said.set(text::CHOICE_FAILED.to_owned()),
+            }
+            self.is_loading.set(false);
+        });
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    fn ask(self, _query: UsageQuery) {}
+}
+
+/// What the page hands to the dashboard.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+pub struct UsageProps {
+    /// The figures; none where they could not be loaded.
+    pub report: Option<UsageReport>,
+    /// What is shown, as an address.
+    pub address: String,
+    /// The reader's session.
+    pub session: SessionProps,
+}
+
+/// The usage dashboard.
+#[island]
+pub fn UsageDashboard() -> impl IntoView {
+    let UsageProps { report, address, session } = props::take();
+    let query = UsageQuery::of_address(&address);
+    let is_failed = report.is_none();
+    let mut shown = Shown { query, report: report.unwrap_or_default(), cards: Vec::new() };
+    shown.draw();
+    let dashboard = Dashboard {
+        shown: RwSignal::new(shown),
+        is_loading: RwSignal::new(false),
+        said: RwSignal::new(String::new()),
+        turn: StoredValue::new(0),
+        session: Session::start(session),
+    };
+    // Which of the three it is does not change while the page is open: what could not be loaded is loaded with the page.
+    let nothing = dashboard.shown.with_untracked(|shown| shown.report.nothing.clone());
+    let content = match nothing {
+        _ if is_failed => EitherOf3::A(view! {
+            <header class="heading"><h1>{text::USAGE}</h1></header>
+            <ErrorState text=text::PAGE_FAILED href=dashboard.href(Choice::Same)/>
+        }),
+        Some(sentence) => EitherOf3::B(view! {
+            <header class="heading"><h1>{text::USAGE}</h1></header>
+            <EmptyState text=sentence/>
+        }),
+        None => EitherOf3::C(view! { <Charts dashboard/> }),
+    };
+    let session = dashboard.session;
+    view! {
+        <div id="usage" aria-busy=move || dashboard.is_loading.get().then_some("true")>{content}</div>
+        <p class="said" role="status">{move || dashboard.said.get()}</p>
+        <Expired session/>
+    }
+}
+
+#[component]
+fn Charts(dashboard: Dashboard) -> impl IntoView {
+    // Cards are built anew only when what they consist of changes; all else changes in place.
+    let shape = Memo::new(move |_| {
+        let shapes = |shown: &Shown| shown.cards.iter().map(DrawnCard::shape).collect::<Vec<_>>().join("\n");
+        dashboard.shown.with(shapes)
+    });
+    let cards = move || {
+        // Read, and not only tracked: a memo that was never read follows nothing.
+        drop(shape.read());
+        let count = dashboard.shown.with_untracked(|shown| shown.cards.len());
+        (0..count).map(|at| Fresh(view! { <UsageCard place=Place { dashboard, at }/> })).collect_view()
+    };
+    let count = move || dashboard.shown.with(|shown| shown.cards.len().to_string());
+    let as_of = move || dashboard.shown.with(|shown| shown.report.as_of.clone());
+    let has_marks = move |is_plan_change: bool| {
+        move || {
+            let marks =
+                |shown: &Shown| shown.report.marks.iter().any(|mark| mark.is_plan_change == is_plan_change);
+            (!dashboard.shown.with(marks)).then_some("")
+        }
+    };
+    let is_quantity = move || (!dashboard.shown.with(|shown| shown.query.is_cost)).then_some("");
+    view! {
+        <header class="heading">
+            <div>
+                <h1>{text::USAGE}</h1>
+                <p class="as-of">{as_of}</p>
+            </div>
+            <WindowTabs dashboard/>
+        </header>
+        <Controls dashboard/>
+        <div class="charts" data-count=count>{cards}</div>
+        <details class="method">
+            <summary>{text::METHOD}</summary>
+            <ul>
+                <li>{text::METHOD_AVERAGES}</li>
+                <li hidden=is_quantity>{text::METHOD_COST}</li>
+                <li hidden=has_marks(false)>{text::METHOD_PERIODS}</li>
+                <li hidden=has_marks(true)>{text::METHOD_PLANS}</li>
+            </ul>
+        </details>
+    }
+}

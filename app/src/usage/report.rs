@@ -1,0 +1,174 @@
+//! The figures of the usage dashboard, ready to show: what the page is drawn from, and what the JSON call answers.
+
+use super::query::{GroupSelection, GroupValues, UsageQuery};
+use crate::number::{Column, Unit};
+
+/// Usage of a customer by day and metric. All three windows of every chart are in it, so a change of window asks for
+/// nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct UsageReport {
+    /// How fresh the figures are, as a sentence.
+    pub as_of: String,
+    /// The last day of every column, today (UTC), as days since 1970-01-01.
+    pub last_day: i32,
+    /// By which group key, and for which window, `groups` are listed; absent without grouping.
+    pub grouping: Option<Grouping>,
+    /// Each metric that the plan has charges of.
+    pub metrics: Vec<MetricUsage>,
+    /// What the metrics can be grouped by.
+    pub group_keys: Vec<GroupKey>,
+    /// Where billing periods begin and plans change, oldest first.
+    pub marks: Vec<DayMark>,
+    /// Why there are no metrics, as a sentence.
+    pub nothing: Option<String>,
+}
+
+/// How a report is grouped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Grouping {
+    /// The group key.
+    pub group_key: Vec<String>,
+    /// The days by which groups are ranked: the largest are listed.
+    pub window: u32,
+}
+
+/// A group key that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GroupKey {
+    /// As events spell it.
+    pub group_key: Vec<String>,
+    /// For people.
+    pub name: String,
+}
+
+/// A day with which something begins or ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DayMark {
+    /// Days since 1970-01-01.
+    pub day: i32,
+    /// True for a change of plan, false for a billing period.
+    pub is_plan_change: bool,
+    /// What happens, in a few words.
+    pub text: String,
+}
+
+/// One metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MetricUsage {
+    /// The billable metric.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What its figure is where it is no sum: `different`, `at most`.
+    pub noun: String,
+    /// True where the days add up to the total: COUNT and SUM.
+    pub adds_up: bool,
+    /// How much; absent where it could not be loaded.
+    pub quantity: Option<Measure>,
+    /// What it cost; absent where that cannot be told, see `no_cost`.
+    pub cost: Option<Measure>,
+    /// Why there is no cost, as a sentence; of a metric with a cost, why its groups have none.
+    pub no_cost: Option<String>,
+    /// The largest groups by usage in the window, largest first, the others together last; absent without grouping, and
+    /// where the metric is not recorded by the group key.
+    pub groups: Option<Vec<Group>>,
+}
+
+/// A metric in one unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Measure {
+    /// How numbers are written.
+    pub unit: Unit,
+    /// One value a day to today: of 90 days.
+    pub days: Column,
+    /// The figures of 30, 60 and 90 days.
+    pub windows: [Figures; 3],
+}
+
+/// The figures of one window, as they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Figures {
+    /// Over the whole window, today so far included.
+    pub total: String,
+    /// The average of its complete days since usage began, where an average says something.
+    pub average: Option<String>,
+    /// The change of its complete days against as many of the window before: `↑ 12.4% on the 30 days before`.
+    pub change: Option<String>,
+}
+
+/// A group of a metric, or all groups beyond the largest together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Group {
+    /// The values of the group key, `null` for events without the property; absent for the others together.
+    pub group_values: Option<GroupValues>,
+    /// For people.
+    pub name: String,
+    /// How much.
+    pub quantity: GroupMeasure,
+    /// What it cost; absent where that cannot be told.
+    pub cost: Option<GroupMeasure>,
+}
+
+/// A group in one unit, that of its metric.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GroupMeasure {
+    /// One value a day of the window to today.
+    pub days: Column,
+    /// The figures of the window.
+    pub figures: Figures,
+    /// Of all groups, where groups add up: `42%`.
+    pub share: Option<String>,
+}
+
+impl UsageReport {
+    /// Whether all that is asked for is in here; else the report must be asked for again.
+    pub fn holds(&self, query: &UsageQuery) -> bool {
+        match (&self.grouping, &query.group_key) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(has), Some(group_key)) => {
+                has.group_key == *group_key && has.window == query.window && self.lists(query.only.as_ref())
+            }
+        }
+    }
+
+    /// Whether a group that is to be shown alone is among those of any metric.
+    fn lists(&self, only: Option<&GroupSelection>) -> bool {
+        let Some(GroupSelection::One(values)) = only else { return true };
+        let mut groups = self.metrics.iter().filter_map(|metric| metric.groups.as_ref()).flatten();
+        groups.any(|group| group.group_values.as_ref() == Some(values))
+    }
+
+    /// A group key for people, as it is where the report does not name it.
+    pub fn key_name(&self, group_key: &[String]) -> String {
+        let named = self.group_keys.iter().find(|one| one.group_key == group_key);
+        named.map_or_else(|| group_key.join(", "), |one| one.name.clone())
+    }
+}

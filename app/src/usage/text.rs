@@ -1,0 +1,67 @@
+//! The usage dashboard's words: the one file that another language replaces.
+
+#![allow(missing_docs, reason = "a text says what it is")]
+
+pub const USAGE: &str = "Usage";
+pub const PAGE_FAILED: &str = "Usage could not be loaded.";
+pub const CHART_FAILED: &str = "This chart could not be loaded.";
+pub const RETRY: &str = "Retry";
+pub const CHOICE_FAILED: &str = "That could not be loaded. Try again in a moment.";
+pub const METHOD: &str = "How this is counted";
+pub const METHOD_AVERAGES: &str = "Averages and changes count complete days, so today is left out of both.";
+pub const METHOD_COST: &str = "A day's cost is what it adds to its billing period at the plan's prices and tiers, so the \
+    days add up to the invoice's line; fixed charges, credits and rounding are not part of it.";
+pub const METHOD_PERIODS: &str = "Dotted lines mark the start of a billing period.";
+pub const METHOD_PLANS: &str = "Solid lines mark a change of plan.";
+pub const WINDOWS: &str = "Days shown";
+pub const VIEWS: &str = "Daily or cumulative";
+pub const DAILY: &str = "Daily";
+pub const CUMULATIVE: &str = "Cumulative";
+pub const MEASURES: &str = "Measure";
+pub const QUANTITY: &str = "Quantity";
+pub const COST: &str = "Cost";
+pub const GROUP_BY: &str = "Group by";
+pub const NO_GROUPING: &str = "No grouping";
+pub const SHOW_TABLE: &str = "Show as table";
+pub const TABLE: &str = "Table";
+pub const DAY: &str = "Day (UTC)";
+pub const TOTAL: &str = "Total";
+pub const SHOW_ALONE: &str = "Show alone";
+pub const SHOW_ALL: &str = "Show all again";
+pub const OTHER_GROUPS: &str = "Other groups";
+pub const NOT_CUMULATIVE: &str = "Shown by day: the days of this metric do not add up.";
+
+/// What the values of a chart are, over the table's column.
+pub fn values(is_cost: bool, is_cumulative: bool) -> &'static str {
+    match (is_cost, is_cumulative) {
+        (false, false) => "Usage",
+        (false, true) => "Usage to date",
+        (true, false) => "Cost",
+        (true, true) => "Cost to date",
+    }
+}
+
+/// The menu of group keys when one was chosen.
+pub fn grouped_by(key: &str) -> String {
+    format!("By {key}")
+}
+
+/// What a link does that ends showing one group alone.
+pub fn only(name: &str) -> String {
+    format!("Only {name}: show all again")
+}
+
+/// A metric that has no groups of the chosen key.
+pub fn not_recorded(key: &str) -> String {
+    format!("Not recorded by {key}: shown as a whole.")
+}
+
+/// `30 days`.
+pub fn days(window: u32) -> String {
+    format!("{window} days")
+}
+
+/// In the place of marks.
+pub fn nothing_used(window: u32) -> String {
+    format!("Nothing used in these {window} days")
+}

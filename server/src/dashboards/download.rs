@@ -1,0 +1,54 @@
+//! PDF and CSV for a page.
+
+use super::{
+    render::{Refusal, failed, refuse},
+    session::{Credential, open},
+};
+use crate::{
+    AppState, Error,
+    export::{self, Format},
+};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::Response,
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// What the buttons of the page's form send: the session token, and the invoice under the name of the format.
+#[derive(Deserialize)]
+pub(super) struct DownloadForm {
+    token: Option<String>,
+    pdf: Option<Uuid>,
+    csv: Option<Uuid>,
+}
+
+/// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
+pub(super) async fn download(State(state): State<AppState>, body: String) -> Response {
+    let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
+        return refuse(&state, Refusal::Expired, Credential::None).await;
+    };
+    let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
+    let opened = match open(&state, credential).await {
+        Ok(opened) => opened,
+        Err(refusal) => return refuse(&state, refusal, credential).await,
+    };
+    let (id, format) = match (form.pdf, form.csv) {
+        (Some(id), _) => (id, Format::Pdf),
+        (None, csv) => (csv.unwrap_or_default(), Format::Csv),
+    };
+    match export::file(&state, opened.pool, &opened.viewer, id, format, false, opened.now).await {
+        Ok(file) => file,
+        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
+        Err(Error::Overloaded) => {
+            let mut page = refuse(&state, Refusal::Unavailable, credential).await;
+            page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            page
+        }
+        Err(error) => {
+            failed("a download", &error);
+            refuse(&state, Refusal::Unavailable, credential).await
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
+
+use super::text;
+use app::{
+    billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    embed::GroupKeyNames,
+    invoices::report::{BillComparison, ComparisonPart},
+    view::{allocate::allocate, format, money, text as written, words},
+};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// What a charge came to in one invoice.
+#[derive(Clone, Debug, PartialEq)]
+struct Charged {
+    quantity: Decimal,
+    amount: Decimal,
+    /// Prices by the quantity from which they hold.
+    prices: Vec<(Decimal, Decimal)>,
+}
+
+/// Which charge: product, group value, charge, and its place among those of the same name.
+type Key = (Uuid, Option<String>, String, usize);
+
+/// What one charge, or one adjustment, adds to the difference.
+#[derive(Clone, Debug, PartialEq)]
+struct Effect {
+    /// The product and its group value.
+    name: String,
+    /// The charge, where the product has several.
+    charge: String,
+    /// What became of it.
+    kind: EffectKind,
+    /// Quantity before and now.
+    quantities: Option<(Decimal, Decimal)>,
+    /// From another quantity at the old price.
+    by_quantity: Decimal,
+    /// From another price at the new quantity.
+    by_price: Decimal,
+    /// From being new, gone, or no charge at all.
+    other: Decimal,
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EffectKind {
+    /// On both invoices.
+    Changed,
+    /// On this invoice only.
+    New,
+    /// On the invoice before only.
+    Gone,
+    /// A minimum, credit or discount.
+    Adjustment,
+}
+
+impl Effect {
+    /// Its part of the difference.
+    fn total(&self) -> Decimal {
+        [&self.by_quantity, &self.by_price, &self.other].into_iter().sum()
+    }
+}
+
+/// The effects that make up `now.total - before.total`; their totals add up to it exactly, whatever the invoices hold.
+fn effects(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Vec<Effect> {
+    let (mut old, new) = (charges(before), charges(now));
+    let mut effects: Vec<Effect> = Vec::new();
+    for (key, (label, charge)) in new {
+        let effect = match old.remove(&key) {
+            Some((_, was)) => changed(&was, &charge, money::digits(&now.credit_type)),
+            None => one_sided(EffectKind::New, charge.amount.clone()),
+        };
+        effects.push(label.name(effect, names));
+    }
+    for (label, charge) in old.into_values() {
+        effects.push(label.name(one_sided(EffectKind::Gone, -&charge.amount), names));
+    }
+    effects.extend(adjustments(before, now));
+    let explained: Decimal = effects.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+    let rest = &(&now.total - &before.total) - &explained;
+    effects.push(Effect { name: text::OTHER.to_owned(), ..one_sided(EffectKind::Adjustment, rest) });
+    effects.retain(|effect| {
+        !(effect.by_quantity.is_zero() && effect.by_price.is_zero() && effect.other.is_zero())
+    });
+    effects.sort_by_key(|effect| std::cmp::Reverse(size(&effect.total())));
+    effects
+}
+
+fn size(value: &Decimal) -> Decimal {
+    if value.is_negative() { -value } else { value.clone() }
+}
+
+fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
+    Effect {
+        name: String::new(),
+        charge: String::new(),
+        kind,
+        quantities: None,
+        by_quantity: Decimal::zero(),
+        by_price: Decimal::zero(),
+        other,
+    }
+}
+
+/// The quantity is valued at the old average price, the price at the new quantity. While the prices are the same,
+/// tiers included, all of it is quantity, although the average moved with the tiers.
+fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
+    let difference = &is.amount - &was.amount;
+    let average = was.amount.checked_div(&was.quantity);
+    let by_quantity = match average {
+        Some(average) if !same_prices(was, is) => {
+            let exact = &(&is.quantity - &was.quantity) * &average;
+            // Rounded as amounts are, so that both sides can be printed and still add up.
+            exact.round(digits.unwrap_or(12))
+        }
+        _ => difference.clone(),
+    };
+    Effect {
+        quantities: Some((was.quantity.clone(), is.quantity.clone())),
+        by_price: &difference - &by_quantity,
+        by_quantity,
+        ..one_sided(EffectKind::Changed, Decimal::zero())
+    }
+}
+
+/// Whether no price that both invoices know differs. Tiers that begin above 0 alone are prices of all units (volume).
+fn same_prices(was: &Charged, is: &Charged) -> bool {
+    let starts_alike = was.prices.first().map(|price| &price.0) == is.prices.first().map(|price| &price.0);
+    let known = was.prices.iter().all(|(from, price)| {
+        is.prices.iter().find(|(other, _)| other == from).is_none_or(|(_, other)| other == price)
+    });
+    was.prices.is_empty() || is.prices.is_empty() || (starts_alike && known)
+}
+
+/// How a charge is called.
+struct Label<'a> {
+    line: &'a LineItem,
+    charge: &'a str,
+}
+
+impl Label<'_> {
+    fn name(&self, effect: Effect, names: &GroupKeyNames) -> Effect {
+        let group = self.line.group_key.as_deref().map(|key| match &self.line.group_value {
+            Some(value) => written::group_value(key, value, names),
+            None => words::no_value(&written::group_key(key, names)),
+        });
+        let name = match group {
+            Some(group) => format!("{} · {group}", written::name(&self.line.name)),
+            None => written::name(&self.line.name),
+        };
+        let is_single = self.line.sub_line_items.len() < 2;
+        Effect { name, charge: if is_single { String::new() } else { written::name(self.charge) }, ..effect }
+    }
+}
+
+/// All charges of an invoice, their amounts rounded so that they add up to their lines.
+fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, Charged)> {
+    let mut found = BTreeMap::new();
+    for line in &invoice.line_items {
+        let exact: Vec<Decimal> = line.sub_line_items.iter().map(|sub| sub.subtotal.clone()).collect();
+        let amounts = match money::digits(&line.credit_type) {
+            Some(digits) => allocate(&exact, &line.total, digits),
+            None => exact,
+        };
+        for (sub, amount) in line.sub_line_items.iter().zip(amounts) {
+            let mut key: Key = (line.product_id, line.group_value.clone(), sub.name.clone(), 0);
+            while found.contains_key(&key) {
+                key.3 += 1;
+            }
+            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub) };
+            found.insert(key, (Label { line, charge: &sub.name }, charged));
+        }
+    }
+    found
+}
+
+fn prices(sub: &SubLineItem) -> Vec<(Decimal, Decimal)> {
+    match (&sub.tiers, &sub.price) {
+        (Some(tiers), _) => tiers
+            .iter()
+            .filter(|tier| !tier.quantity.is_zero())
+            .map(|tier| (tier.starting_at.clone(), tier.price.clone()))
+            .collect(),
+        (None, Some(price)) => vec![(Decimal::zero(), price.clone())],
+        (None, None) => Vec::new(),
+    }
+}
+
+fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Effect> {
+    let mut by_name: BTreeMap<&str, Decimal> = BTreeMap::new();
+    for one in &before.invoice_adjustments {
+        let sum = by_name.entry(&one.name).or_default();
+        *sum = &*sum - &one.total;
+    }
+    for one in &now.invoice_adjustments {
+        *by_name.entry(&one.name).or_default() += &one.total;
+    }
+    by_name
+        .into_iter()
+        .map(|(name, total)| Effect { name: written::name(name), ..one_sided(EffectKind::Adjustment, total) })
+        .collect()
+}
+
+/// Parts shown one by one.
+const SHOWN: usize = 12;
+
+/// How a finalized invoice differs from the one before. A draft grows still and a void one is not owed: neither is
+/// compared, as the difference would say nothing.
+pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<BillComparison> {
+    if now.status != InvoiceStatus::Finalized || before.credit_type != now.credit_type {
+        return None;
+    }
+    let change = |value: &Decimal| money::change(value, &now.credit_type);
+    let some = |value: &Decimal| if value.is_zero() { String::new() } else { change(value) };
+    let effects = effects(before, now, names);
+    let sum = |part: fn(&Effect) -> &Decimal| effects.iter().map(part).sum::<Decimal>();
+    let sums = [sum(|one| &one.by_quantity), sum(|one| &one.by_price), sum(|one| &one.other)];
+    let shown = if effects.len() > SHOWN + 1 { SHOWN } else { effects.len() };
+    let mut parts: Vec<ComparisonPart> = effects[..shown]
+        .iter()
+        .map(|effect| ComparisonPart {
+            name: effect.name.clone(),
+            detail: detail(effect),
+            word: text::effect(effect.kind).to_owned(),
+            by_quantity: some(&effect.by_quantity),
+            by_price: some(&effect.by_price),
+            total: change(&effect.total()),
+        })
+        .collect();
+    if shown < effects.len() {
+        let rest = &effects[shown..];
+        let sum = |part: fn(&Effect) -> &Decimal| rest.iter().map(part).sum::<Decimal>();
+        let total: Decimal = rest.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+        parts.push(ComparisonPart {
+            name: text::more(rest.len()),
+            detail: String::new(),
+            word: String::new(),
+            by_quantity: some(&sum(|one| &one.by_quantity)),
+            by_price: some(&sum(|one| &one.by_price)),
+            total: change(&total),
+        });
+    }
+    let days = |invoice: &Invoice| (invoice.end_timestamp - invoice.start_timestamp).num_days();
+    let [by_quantity, by_price, by_other] = sums.each_ref().map(some);
+    Some(BillComparison {
+        difference: change(&(&now.total - &before.total)),
+        previous_period: format::period(before.start_timestamp, before.end_timestamp),
+        previous_total: money::money(&before.total, &before.credit_type),
+        total: money::money(&now.total, &now.credit_type),
+        parts,
+        by_quantity,
+        by_price,
+        by_other,
+        note: (days(before) != days(now)).then(|| text::period_lengths(days(before), days(now))),
+    })
+}
+
+fn detail(effect: &Effect) -> String {
+    let quantities = effect.quantities.as_ref().filter(|(was, is)| was != is);
+    let moved = quantities.map(|(was, is)| text::from_to(&format::quantity(was), &format::quantity(is)));
+    let parts = [Some(effect.charge.clone()).filter(|charge| !charge.is_empty()), moved];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use app::billing::{CreditType, InvoiceAdjustment};
+    use proptest::prelude::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().expect(text)
+    }
+
+    /// Product, group value, quantity, price in cents; a tiered one has a second price from 100 on.
+    type Charge = (u128, Option<&'static str>, &'static str, &'static str, Option<&'static str>);
+
+    fn invoice(charges: &[Charge], credit: i64) -> Invoice {
+        let usd = CreditType::usd_cents();
+        let lines: Vec<serde_json::Value> = charges
+            .iter()
+            .map(|(product, group, quantity, price, second)| {
+                let (quantity, price) = (decimal(quantity), decimal(price));
+                let hundred = Decimal::from(100);
+                let tiers = second.map(|second| {
+                    let first = quantity.clone().min(hundred.clone());
+                    let rest = &quantity - &first;
+                    let tier = |from: i64, quantity: &Decimal, price: &Decimal| {
+                        serde_json::json!({ "starting_at": from, "quantity": quantity, "price": price,
+                            "subtotal": quantity * price })
+                    };
+                    (
+                        tier(0, &first, &price),
+                        tier(100, &rest, &decimal(second)),
+                        &(&first * &price) + &(&rest * &decimal(second)),
+                    )
+                });
+                let subtotal = tiers.as_ref().map_or(&quantity * &price, |(_, _, subtotal)| subtotal.clone());
+                let mut sub =
+                    serde_json::json!({ "name": "Units", "quantity": quantity, "subtotal": subtotal });
+                match &tiers {
+                    Some((first, rest, _)) => sub["tiers"] = serde_json::json!([first, rest]),
+                    None => sub["price"] = serde_json::to_value(&price).expect("a price"),
+                }
+                serde_json::json!({
+                    "name": format!("Product {product}"), "type": "usage", "credit_type": usd,
+                    "product_id": Uuid::from_u128(*product), "total": subtotal.round(0),
+                    "group_key": group.map(|_| "region"), "group_value": group, "sub_line_items": [sub],
+                })
+            })
+            .collect();
+        let mut made: Invoice = serde_json::from_value(serde_json::json!({
+            "id": Uuid::nil(), "customer_id": Uuid::nil(), "status": "FINALIZED", "credit_type": usd,
+            "type": "PLAN_ARREARS", "start_timestamp": "2026-10-01T00:00:00Z",
+            "end_timestamp": "2026-11-01T00:00:00Z", "issued_at": "2026-11-02T00:00:00Z",
+            "invoice_adjustments": [], "subtotal": 0, "total": 0, "plan_id": Uuid::nil(), "plan_name": "Plan",
+            "line_items": lines,
+        }))
+        .expect("an invoice");
+        made.subtotal = made.line_items.iter().map(|line| &line.total).sum();
+        made.total = &made.subtotal + &Decimal::from(credit);
+        if credit != 0 {
+            let total = Decimal::from(credit);
+            made.invoice_adjustments =
+                vec![InvoiceAdjustment { name: "Credit".to_owned(), credit_type: usd, total }];
+        }
+        made
+    }
+
+    fn found(before: &[Charge], now: &[Charge]) -> Vec<(String, EffectKind, [String; 3])> {
+        effects(&invoice(before, 0), &invoice(now, 0), &GroupKeyNames::default())
+            .into_iter()
+            .map(|one| {
+                let parts = [&one.by_quantity, &one.by_price, &one.other].map(ToString::to_string);
+                (one.name, one.kind, parts)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn quantity_and_price_each_have_their_part() {
+        let before = [(1, None, "10", "5", None), (2, None, "7", "3", None), (3, Some("eu"), "1", "9", None)];
+        let now = [(1, None, "12", "6", None), (2, None, "7", "3", None), (3, Some("us"), "1", "4", None)];
+        let zero = || "0".to_owned();
+        assert_eq!(
+            found(&before, &now),
+            [
+                ("Product 1".to_owned(), EffectKind::Changed, ["10".to_owned(), "12".to_owned(), zero()]),
+                ("Product 3 · eu".to_owned(), EffectKind::Gone, [zero(), zero(), "-9".to_owned()]),
+                ("Product 3 · us".to_owned(), EffectKind::New, [zero(), zero(), "4".to_owned()]),
+            ]
+        );
+    }
+
+    #[test]
+    fn more_of_the_same_tiers_is_quantity_alone() {
+        let all = found(&[(1, None, "50", "10", Some("1"))], &[(1, None, "300", "10", Some("1"))]);
+        assert_eq!(all[0].2, ["700".to_owned(), "0".to_owned(), "0".to_owned()]);
+        let dearer = found(&[(1, None, "300", "10", Some("1"))], &[(1, None, "300", "10", Some("2"))]);
+        assert_eq!(dearer[0].2, ["0".to_owned(), "200".to_owned(), "0".to_owned()]);
+    }
+
+    fn charge() -> impl Strategy<Value = Charge> {
+        let texts = prop::sample::select(vec!["0", "0.333", "7", "99.5", "100", "123456.789"]);
+        let groups = prop::option::of(prop::sample::select(vec!["eu", "us", "ap"]));
+        let second = prop::option::of(prop::sample::select(vec!["0.01", "3"]));
+        (0u128..4, groups, texts.clone(), texts, second)
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_add_up_to_the_difference_exactly(
+            before in prop::collection::vec(charge(), 0..8),
+            now in prop::collection::vec(charge(), 0..8),
+            credits in (-500i64..500, -500i64..500),
+        ) {
+            let (before, now) = (invoice(&before, credits.0), invoice(&now, credits.1));
+            let effects = effects(&before, &now, &GroupKeyNames::default());
+            let sum: Decimal = effects.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+            prop_assert_eq!(sum, &now.total - &before.total);
+            for effect in &effects {
+                for part in [&effect.by_quantity, &effect.by_price, &effect.other] {
+                    prop_assert_eq!(&part.round(0), part, "in whole cents");
+                }
+                prop_assert!(effect.name != text::OTHER, "nothing is left unexplained");
+            }
+        }
+    }
+}

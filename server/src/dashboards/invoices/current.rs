@@ -1,0 +1,85 @@
+//! The period that runs now: its total so far, what it is made of, how far it has gone and where it is heading.
+
+use super::{report, text};
+use app::{
+    billing::{Decimal, Invoice, InvoiceStatus},
+    invoices::report::{CurrentPeriod, Part},
+    view::{
+        document::{Document, Row},
+        money, text as names,
+    },
+};
+use chrono::{DateTime, Utc};
+
+/// Products shown by name; the smaller ones are one part.
+const NAMED: usize = 5;
+
+/// The slot of "Other".
+const OTHER: usize = 9;
+
+/// Whether a draft is of a period that runs now.
+pub(super) fn is_current(invoice: &Invoice, now: DateTime<Utc>) -> bool {
+    let runs = invoice.start_timestamp <= now && now < invoice.end_timestamp;
+    runs && invoice.status == InvoiceStatus::Draft
+}
+
+/// The draft of a period that runs now.
+pub(super) fn current(
+    invoice: &Invoice,
+    document: &Document,
+    projected_total: Option<&Decimal>,
+    now: DateTime<Utc>,
+) -> CurrentPeriod {
+    let (parts, is_drawn) = parts(invoice, document);
+    let of = (invoice.end_timestamp - invoice.start_timestamp).num_days();
+    let day = (now - invoice.start_timestamp).num_days() + 1;
+    CurrentPeriod {
+        document: report::document(document, "", false),
+        plan_name: names::name(&invoice.plan_name),
+        parts,
+        is_drawn,
+        day,
+        of,
+        left: text::days_left(of - day),
+        // An estimate that says what the total says adds nothing.
+        estimate: projected_total
+            .map(|total| money::about(total, &invoice.credit_type))
+            .filter(|text| *text != money::about(&invoice.total, &invoice.credit_type)),
+    }
+}
+
+/// The parts, and whether none is negative. A part of nothing is left out.
+fn parts(invoice: &Invoice, document: &Document) -> (Vec<Part>, bool) {
+    let mut products: Vec<&Row> =
+        document.sections.iter().map(|section| &section.head).filter(|row| !row.value.is_zero()).collect();
+    products.sort_by(|one, other| other.value.cmp(&one.value));
+    let named = if products.len() > NAMED + 1 { NAMED } else { products.len() };
+    let mut parts: Vec<(String, Decimal, usize)> = products[..named]
+        .iter()
+        .enumerate()
+        .map(|(slot, row)| (row.name.clone(), row.value.clone(), slot))
+        .collect();
+    if named < products.len() {
+        let rest = products[named..].iter().map(|row| &row.value).sum();
+        parts.push((text::OTHER.to_owned(), rest, OTHER));
+    }
+    let adjustments = document.adjustments.iter().enumerate();
+    parts.extend(adjustments.map(|(at, row)| (row.name.clone(), row.value.clone(), OTHER - 1 - at.min(2))));
+    let is_drawn = parts.len() > 1 && parts.iter().all(|(_, value, _)| !value.is_negative());
+    let whole: Decimal = parts.iter().map(|(_, value, _)| value).sum();
+    let thousandths = |value: &Decimal| -> i64 {
+        let share = (value * &Decimal::from(1_000)).checked_div(&whole).unwrap_or_default();
+        share.round(0).to_string().parse().unwrap_or_default()
+    };
+    let mut before = Decimal::zero();
+    let parts = parts
+        .into_iter()
+        .map(|(name, value, slot)| {
+            let start = thousandths(&before);
+            before += &value;
+            let length = thousandths(&before) - start;
+            Part { name, amount: money::money(&value, &invoice.credit_type), start, length, slot }
+        })
+        .collect();
+    (parts, is_drawn)
+}

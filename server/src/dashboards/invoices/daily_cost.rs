@@ -1,0 +1,65 @@
+//! What was metered on each day of a billing period, and what of its invoice is no day's.
+
+use super::text;
+use crate::{dashboards::usage::columns, invoicing::Days};
+use app::{
+    billing::{Decimal, Invoice},
+    invoices::report::{DailyCost, Fact},
+    view::{format, money, text as names},
+};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// The days of an invoice. `None` unless they and the rest add up to it: what came after it was issued is not on it.
+pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<DailyCost> {
+    let amounts = by_day(&days.metered);
+    let (first, amounts) = (days.metered.first()?.0, amounts?);
+    if days.total != invoice.total || amounts.len() < 2 || amounts.iter().all(Decimal::is_zero) {
+        return None;
+    }
+    let credit_type = &invoice.credit_type;
+    let write = |amount: &Decimal| money::money(amount, credit_type);
+    let (unit, shift) = money::unit_of(credit_type);
+    let sum: Decimal = amounts.iter().sum();
+    let (peak_day, peak) =
+        first.iter_days().zip(&amounts).max_by(|one, other| one.1.cmp(other.1).then(other.0.cmp(&one.0)))?;
+    let average = sum.checked_div(&Decimal::from(i64::try_from(amounts.len()).ok()?))?;
+    let average = average.round(money::digits(credit_type).unwrap_or(2));
+    let (rest, note) = rest(days, write);
+    Some(DailyCost {
+        first_day: format::day_number(first),
+        days: columns(&amounts, &[], shift, None).remove(0),
+        unit,
+        today: u32::try_from((today - first).num_days()).ok().filter(|at| (*at as usize) < amounts.len()),
+        summary: text::peak(&write(peak), &format::month_day(peak_day), &write(&average)),
+        total: write(&sum),
+        rest,
+        rest_note: note,
+    })
+}
+
+/// One amount a day, from the first to the last; `None` for more days than a period has.
+fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
+    let (first, last) = (days.first()?.0, days.last()?.0);
+    let known: BTreeMap<NaiveDate, &Decimal> = days.iter().map(|(day, amount)| (*day, amount)).collect();
+    let all = first.iter_days().take_while(|day| *day <= last);
+    Some(all.map(|day| known.get(&day).map_or_else(Decimal::zero, |amount| (*amount).clone())).collect())
+}
+
+/// What no day is charged for: each with its amount, and all of it as a sentence.
+fn rest(days: &Days, write: impl Fn(&Decimal) -> String) -> (Vec<Fact>, String) {
+    let (mut rest, mut parts) = (Vec::new(), Vec::new());
+    for (name, amount) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {
+        if !amount.is_zero() {
+            rest.push(Fact { label: name.to_owned(), value: write(amount) });
+            parts.push(text::amount_in(&write(amount), name));
+        }
+    }
+    for adjustment in days.adjustments.iter().filter(|one| !one.total.is_zero()) {
+        let fact = Fact { label: names::name(&adjustment.name), value: write(&adjustment.total) };
+        parts.push(format!("{} {}", fact.value, fact.label));
+        rest.push(fact);
+    }
+    let note = if parts.is_empty() { String::new() } else { text::not_by_day(&parts) };
+    (rest, note)
+}

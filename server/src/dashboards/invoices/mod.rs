@@ -1,0 +1,81 @@
+//! What the invoices dashboard shows: a page of the list, or one invoice with what explains it.
+
+mod comparison;
+mod current;
+mod daily_cost;
+mod fold;
+mod page;
+pub mod report;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub(super) use page::invoices;
+
+use super::Viewer;
+use crate::{
+    AppState, Result,
+    invoicing::{self, InvoiceFilter, InvoiceScope, Sort},
+};
+use app::{
+    billing::InvoiceStatus,
+    invoices::{DocumentQuery, InvoiceReport, InvoicesReport, ListQuery},
+};
+use chrono::{DateTime, Utc};
+use report::Look;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+/// How a viewer sees invoices.
+fn look(viewer: &Viewer, scope: &InvoiceScope, skip_zero_lines: bool) -> Look {
+    let all = [InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void];
+    Look {
+        with_zero_lines: !scope.skips_zero_lines(skip_zero_lines),
+        statuses: all.into_iter().filter(|status| scope.admits(*status)).collect(),
+        group_keys: viewer.group_keys(),
+    }
+}
+
+/// The invoices that both the dashboard's options and the reader's filters let through, newest first.
+///
+/// # Errors
+/// 404 for an unknown customer or a viewer who sees no invoices, 400 for a bad cursor.
+pub async fn list(
+    pool: &PgPool,
+    state: &AppState,
+    viewer: &Viewer,
+    query: &ListQuery,
+    skip_zero_lines: bool,
+    now: DateTime<Utc>,
+) -> Result<InvoicesReport> {
+    let scope = viewer.invoices()?;
+    let filter = InvoiceFilter {
+        status: query.status.map(Into::into).into_iter().collect(),
+        sort: Sort::DateDesc,
+        number: Some(query.number.clone()).filter(|number| !number.is_empty()),
+        next_page: query.next_page.clone(),
+        ..InvoiceFilter::default()
+    };
+    let found = invoicing::overview(pool, &scope, &filter, now, state.settings.grace_period).await?;
+    let is_plain = *query == ListQuery::default();
+    Ok(report::list(found, &look(viewer, &scope, skip_zero_lines), is_plain, now))
+}
+
+/// One invoice with what explains it, as far as the dashboard's options let it through.
+///
+/// # Errors
+/// 404 for an unknown customer or invoice, and for a viewer who sees no invoices.
+pub async fn one(
+    pool: &PgPool,
+    state: &AppState,
+    viewer: &Viewer,
+    query: &DocumentQuery,
+    skip_zero_lines: bool,
+    now: DateTime<Utc>,
+) -> Result<InvoiceReport> {
+    let scope = viewer.invoices()?;
+    let id: Uuid = query.id.parse().unwrap_or_default();
+    let dossier = invoicing::dossier(pool, &scope, id, now, state.settings.grace_period).await?;
+    let look = look(viewer, &scope, skip_zero_lines);
+    Ok(report::one(&dossier, &look, &query.find, query.show_all, now))
+}

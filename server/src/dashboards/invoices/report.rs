@@ -1,0 +1,122 @@
+//! Invoices as the reports that page and JSON calls show: pure, every string final.
+
+use super::{comparison, current, daily_cost, fold};
+use crate::invoicing::{Dossier, Overview};
+use app::{
+    billing::{Invoice, InvoiceStatus},
+    embed::GroupKeyNames,
+    invoices::report::{Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum},
+    view::{
+        document::{self, Row, RowKind},
+        format, money,
+    },
+};
+use chrono::{DateTime, Datelike as _, Utc};
+
+/// How invoices are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// Lines without usage are shown.
+    pub with_zero_lines: bool,
+    /// The statuses that are shown at all.
+    pub statuses: Vec<InvoiceStatus>,
+    /// Names for group keys and their values.
+    pub group_keys: GroupKeyNames,
+}
+
+impl Look {
+    fn document(&self, invoice: &Invoice) -> document::Document {
+        document::Document::new(invoice, self.with_zero_lines, &self.group_keys)
+    }
+}
+
+/// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
+/// begun further down.
+pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
+    let Overview { invoices, projected_totals } = found;
+    let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
+        invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
+    let current = |invoice: &Invoice| {
+        current::current(invoice, &look.document(invoice), projected_totals.get(&invoice.id), now)
+    };
+    InvoicesReport {
+        current: running.iter().map(current).collect(),
+        rows: rows.iter().map(row).collect(),
+        next_page: invoices.next_page,
+        statuses: look.statuses.iter().copied().map(Into::into).collect(),
+    }
+}
+
+/// The report of one invoice, searched or shown whole.
+pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
+    let Dossier { invoice, previous, days } = dossier;
+    let compared = |before: &Invoice| comparison::comparison(before, invoice, &look.group_keys);
+    let today = now.date_naive();
+    InvoiceReport {
+        document: document(&look.document(invoice), find, show_all),
+        comparison: previous.as_ref().and_then(compared),
+        daily_cost: days.as_ref().and_then(|days| daily_cost::daily_cost(invoice, days, today)),
+    }
+}
+
+fn row(invoice: &Invoice) -> InvoiceRow {
+    let issued = format::date(invoice.issued_at.date_naive());
+    InvoiceRow {
+        id: invoice.id.to_string(),
+        year: invoice.start_timestamp.year(),
+        period: format::period(invoice.start_timestamp, invoice.end_timestamp),
+        number: invoice.invoice_number.clone(),
+        status: invoice.status.into(),
+        issued: (invoice.status != InvoiceStatus::Draft).then_some(issued),
+        total: match invoice.is_damaged {
+            true => format::NONE.to_owned(),
+            false => money::money(&invoice.total, &invoice.credit_type),
+        },
+    }
+}
+
+pub(super) fn document(whole: &document::Document, find: &str, show_all: bool) -> Document {
+    let facts = whole.facts.iter().filter(|(_, value)| value != format::NONE);
+    Document {
+        id: whole.id.clone(),
+        title: whole.title.clone(),
+        status: whole.status.into(),
+        total: whole.total_text.clone(),
+        unit: whole.unit.clone(),
+        period: whole.period.clone(),
+        facts: facts
+            .map(|(label, value)| Fact { label: (*label).to_owned(), value: value.clone() })
+            .collect(),
+        sections: whole.sections.iter().map(|one| section(one, find, show_all)).collect(),
+        sums: whole.sums().map(sum).collect(),
+        notes: whole.notes.clone(),
+        is_searchable: whole.sections.iter().any(fold::is_long),
+        is_damaged: whole.is_damaged,
+    }
+}
+
+fn section(section: &document::Section, find: &str, show_all: bool) -> Section {
+    let folded = fold::fold(section, show_all, find);
+    Section {
+        head: line(&section.head),
+        group_key: section.group_key.clone(),
+        lines: folded.rows.iter().chain(&folded.rest).map(line).collect(),
+        note: folded.note,
+        of: u32::try_from(folded.of).unwrap_or(u32::MAX),
+    }
+}
+
+fn line(row: &Row) -> Line {
+    Line {
+        is_group: row.kind == RowKind::Group,
+        name: row.name.clone(),
+        detail: row.detail.clone(),
+        quantity: row.quantity.text.clone(),
+        unit_price: row.unit_price.text.clone(),
+        amount: row.amount.text.clone(),
+    }
+}
+
+fn sum(row: &Row) -> Sum {
+    Sum { name: row.name.clone(), amount: row.amount.text.clone(), is_total: row.kind == RowKind::Total }
+}

@@ -1,0 +1,133 @@
+//! A page as an answer: the whole document at once, or why there is none.
+
+use super::session::{Credential, Opened, Tokens};
+use crate::{AppState, Error, assets, error::chain, headers};
+use app::{
+    embed::{ColorScheme, Theme},
+    pages::{MessagePage, PageContent, PageFrame, Shell},
+    session::SessionProps,
+};
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+
+const GONE: MessagePage = MessagePage {
+    heading: "This dashboard is no longer available",
+    text: "The account it showed is closed.",
+};
+
+/// Why a page is not shown.
+pub(super) enum Refusal {
+    /// The token is missing, wrong, of another time or of another dashboard. Which of them is not said.
+    Expired,
+    /// The customer is archived, or was deleted.
+    Gone,
+    /// Something went wrong on this side, or too much is under way.
+    Unavailable,
+}
+
+/// Logs why a section could not be loaded; the page says only that.
+pub(super) fn failed(section: &str, error: &Error) {
+    tracing::error!(section, error = %chain(error), "a section of a page could not be loaded");
+}
+
+pub(super) async fn show(
+    state: &AppState,
+    opened: Opened,
+    title: &'static str,
+    content: PageContent,
+) -> Response {
+    // All is read: the turn is for others.
+    drop(opened.pool);
+    let customer_id = opened.session.grant.customer_id.to_string();
+    let config = opened.session.grant.config;
+    let Tokens { token, link, expires_in } = opened.tokens;
+    let frame = PageFrame {
+        scheme: config.color_scheme,
+        theme: config.theme,
+        session: Some(SessionProps { token, link, customer_id, expires_in }),
+        ..frame(title)
+    };
+    draw(&state.settings.allowed_origins, StatusCode::OK, frame, content).await
+}
+
+/// Says why, in the colors of the page that was asked for.
+pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) -> Response {
+    let (status, message) = match refusal {
+        Refusal::Expired => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
+        Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
+        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
+    };
+    let mut frame = frame(message.heading);
+    let config = match credential {
+        Credential::Address(token) | Credential::Session(token) => state.keys.config(token),
+        Credential::None => None,
+    };
+    if let Some(config) = config {
+        (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
+    }
+    let origins = &state.settings.allowed_origins;
+    let mut response = draw(origins, status, frame, PageContent::Message(message)).await;
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+/// What surrounds a page without a session, in the plain colors; [`draw`] adds the app.
+pub(crate) fn frame(title: &'static str) -> PageFrame {
+    PageFrame {
+        title,
+        scheme: ColorScheme::default(),
+        theme: Theme::default(),
+        js: "",
+        wasm: "",
+        css: assets::style(),
+        nonce: String::new(),
+        session: None,
+    }
+}
+
+/// Renders a page to its end: the answer holds every figure before the browser runs anything. Who may frame it are these
+/// origins; this server alone where there are none.
+pub(crate) async fn draw(
+    origins: &[String],
+    status: StatusCode,
+    frame: PageFrame,
+    content: PageContent,
+) -> Response {
+    let site = assets::site();
+    let (js, wasm) = match &content {
+        PageContent::Invoices(_) => (site.invoices.js, site.invoices.wasm),
+        PageContent::Usage(_) => (site.usage.js, site.usage.wasm),
+        PageContent::Message(_) => ("", ""),
+    };
+    // A second call changes nothing.
+    let _ = any_spawner::Executor::init_tokio();
+    let origins = origins.to_vec();
+    let page = move || {
+        let mut frame = PageFrame { js, wasm, ..frame.clone() };
+        frame.nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+        if let Some(options) = use_context::<ResponseOptions>() {
+            options.set_status(status);
+            for (name, value) in headers::page(&frame.nonce, &origins) {
+                if let Some(name) = name {
+                    options.insert_header(name, value);
+                }
+            }
+        }
+        let content = content.clone();
+        view! { <Shell frame content/> }
+    };
+    // The renderer sees no query: the token stays out of its context.
+    let request = Request::builder().uri("/embed").body(Body::empty());
+    match request {
+        Ok(request) => leptos_axum::render_app_async_with_context(|| {}, page)(request).await,
+        Err(error) => Error::Internal(error.to_string()).into_response(),
+    }
+}

@@ -1,0 +1,89 @@
+//! The session of a page: what a request comes with, and the tokens that an open page goes on with.
+
+use super::{Viewer, render::Refusal};
+use crate::{
+    AppState, Error, Result,
+    auth::{Reader, bearer, no_such_customer},
+    clock, db,
+    embed_url::{InvalidToken, Session},
+    error::chain,
+    readers::ReadPool,
+};
+use axum::{Json, extract::State, http::HeaderMap};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// What a request for a page comes with.
+#[derive(Clone, Copy)]
+pub(super) enum Credential<'a> {
+    /// The token of an embeddable URL or of a link, in the address.
+    Address(&'a str),
+    /// A session token, in `Authorization` or in the body of a form.
+    Session(&'a str),
+    /// Nothing.
+    None,
+}
+
+impl<'a> Credential<'a> {
+    /// The token of the address or, where there is none, that of the header.
+    pub(super) fn of_page(token: Option<&'a str>, headers: &'a HeaderMap) -> Self {
+        let session = || bearer(headers).map_or(Self::None, Self::Session);
+        token.map_or_else(session, Self::Address)
+    }
+}
+
+/// A page that may be shown: who reads it, what it is read by, and the tokens that go on.
+pub(super) struct Opened {
+    pub(super) session: Session,
+    pub(super) viewer: Viewer,
+    pub(super) pool: ReadPool,
+    pub(super) tokens: Tokens,
+    pub(super) now: DateTime<Utc>,
+}
+
+/// What an open page goes on with.
+#[derive(Serialize)]
+pub(super) struct Tokens {
+    /// The session token, for the `Authorization` of its requests.
+    pub(super) token: String,
+    /// The link token, for the addresses on it.
+    pub(super) link: String,
+    /// Seconds until the first of the two ends.
+    pub(super) expires_in: u32,
+}
+
+impl Tokens {
+    fn sign(state: &AppState, session: &Session, now: DateTime<Utc>) -> Result<Self, InvalidToken> {
+        let (token, link) = (state.keys.sign_session(session, now)?, state.keys.sign_link(session, now)?);
+        let left = (token.expires_at.min(link.expires_at) - now).num_seconds();
+        let expires_in = u32::try_from(left).unwrap_or_default();
+        Ok(Self { token: token.token, link: link.token, expires_in })
+    }
+}
+
+pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
+    let now = clock::now();
+    let session = match credential {
+        Credential::Address(token) => state.keys.verify_address(token, now),
+        Credential::Session(token) => state.keys.verify_session(token, now),
+        Credential::None => Err(InvalidToken),
+    };
+    let session = session.map_err(|_| Refusal::Expired)?;
+    let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
+    let viewer = Viewer::reader(&Reader::new(session.clone()));
+    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
+        tracing::warn!(error = %chain(&error), "a page was turned away");
+        Refusal::Unavailable
+    })?;
+    Ok(Opened { session, viewer, pool, tokens, now })
+}
+
+/// New tokens for a session that still holds.
+pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
+    let viewer = Viewer::reader(&reader);
+    let pool = state.readers.turn(viewer.customer()).await?;
+    if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
+        return Err(no_such_customer());
+    }
+    Tokens::sign(&state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
+}

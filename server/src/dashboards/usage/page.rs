@@ -1,0 +1,65 @@
+//! The page of the usage dashboard.
+
+use super::{Asked, report};
+use crate::{
+    AppState, Error,
+    dashboards::{
+        render::{Refusal, failed, refuse, show},
+        session::{Credential, open},
+    },
+    extract::Query,
+};
+use app::{
+    pages::{PageContent, UsagePage},
+    usage::UsageQuery,
+};
+use axum::{extract::State, http::HeaderMap, response::Response};
+use serde::Deserialize;
+
+/// The query of a page. What cannot be read falls back to the default: a page is no place for a lecture.
+#[derive(Deserialize)]
+pub(in crate::dashboards) struct PageQuery {
+    token: Option<String>,
+    window: Option<String>,
+    view: Option<String>,
+    measure: Option<String>,
+    group: Option<String>,
+    only: Option<String>,
+}
+
+/// `GET /embed/usage`.
+pub(in crate::dashboards) async fn usage(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<PageQuery>,
+) -> Response {
+    let credential = Credential::of_page(query.token.as_deref(), &headers);
+    let opened = match open(&state, credential).await {
+        Ok(opened) => opened,
+        Err(refusal) => return refuse(&state, refusal, credential).await,
+    };
+    let Ok(access) = opened.viewer.usage() else {
+        return refuse(&state, Refusal::Expired, credential).await;
+    };
+    let asked = UsageQuery::read(|name| match name {
+        "window" => query.window.as_deref(),
+        "view" => query.view.as_deref(),
+        "measure" => query.measure.as_deref(),
+        "group" => query.group.as_deref(),
+        "only" => query.only.as_deref(),
+        _ => None,
+    });
+    let names = &opened.session.grant.config.group_keys;
+    let report = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+    let report = match report {
+        Ok(None) | Err(Error::NotFound(_)) => {
+            return refuse(&state, Refusal::Gone, credential).await;
+        }
+        Ok(report) => report,
+        Err(error) => {
+            failed("usage", &error);
+            None
+        }
+    };
+    show(&state, opened, "Usage", PageContent::Usage(UsagePage { report, query: asked })).await
+}

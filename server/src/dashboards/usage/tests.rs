@@ -1,0 +1,309 @@
+//! What cards say of a report, by cases.
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use app::{
+    billing::{AggregationType, DailyCost, DayMarkKind, GroupSeries, WindowMeasure},
+    chart::marks::ChartKind,
+    embed::group_keys::GroupKeyOverride,
+    number::Unit,
+    usage::{
+        GroupSelection, UsageQuery,
+        cards::{Card, CardContent, ChartSeries, UsageChart},
+    },
+};
+use chrono::{Days, NaiveDate};
+
+const DAYS: usize = 200;
+
+fn now() -> DateTime<Utc> {
+    "2026-11-21T14:20:00Z".parse().unwrap()
+}
+
+fn today() -> NaiveDate {
+    now().date_naive()
+}
+
+/// 10 a day, but 1,742 yesterday and 4 today so far.
+fn series(aggregation_type: AggregationType) -> UsageSeries {
+    let mut values = vec![Decimal::from(10); DAYS];
+    values[DAYS - 2] = Decimal::from(1_742);
+    values[DAYS - 1] = Decimal::from(4);
+    let measures = UsageWindow::ALL.map(|window| {
+        let days = window.days() as usize;
+        WindowMeasure {
+            total: values[DAYS - days..].iter().sum(),
+            complete: values[DAYS - days..DAYS - 1].iter().sum(),
+            previous: Some(values[DAYS - 2 * days..DAYS - 1 - days].iter().sum()),
+        }
+    });
+    UsageSeries {
+        billable_metric_id: uuid::Uuid::nil(),
+        name: "API requests".to_owned(),
+        aggregation_type,
+        starting_on: today() - Days::new(DAYS as u64 - 1),
+        values,
+        measures,
+        cost: Err(NoCost::NotPriced),
+        groups: None,
+    }
+}
+
+fn names() -> GroupKeyNames {
+    GroupKeyNames(vec![GroupKeyOverride {
+        group_key_name: "region".to_owned(),
+        display_name: Some("Region".to_owned()),
+        value_display_names: [("eu".to_owned(), "Europe".to_owned())].into(),
+    }])
+}
+
+fn by_region() -> UsageQuery {
+    UsageQuery::default().with_group_key(Some(vec!["region".to_owned()]))
+}
+
+fn only(values: &[Option<&str>]) -> UsageQuery {
+    let values = values.iter().map(|value| value.map(ToOwned::to_owned)).collect();
+    UsageQuery { only: Some(GroupSelection::One(values)), ..by_region() }
+}
+
+fn report(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> UsageReport {
+    let board = Board {
+        has_plan: true,
+        metrics: vec![(series.name.clone(), Some(series.clone()))],
+        group_keys: vec![vec!["region".to_owned()]],
+        marks: marks.to_vec(),
+    };
+    let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window: query.window });
+    board.report(&names(), grouping, now())
+}
+
+/// The card, or why the metric cannot be shown.
+fn card(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> Result<UsageChart, String> {
+    let report = report(series, query, marks);
+    // What the browser reads is what the server wrote.
+    let text = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<UsageReport>(&text).unwrap(), report);
+    match report.cards(query).remove(0) {
+        Card { content: CardContent::Chart(chart), .. } => Ok(*chart),
+        Card { content: CardContent::Hidden(reason), .. } => Err(reason),
+        Card { content: CardContent::Failed, .. } => Err("failed".to_owned()),
+    }
+}
+
+fn texts(chart: &UsageChart, series: &ChartSeries) -> Vec<String> {
+    chart.unit.column(&series.values, chart.scale)
+}
+
+/// The values of each group on every day of 30, with its total.
+fn grouped(groups: &[(Option<&str>, i64)]) -> UsageSeries {
+    let group = |(name, value): &(Option<&str>, i64)| GroupSeries {
+        group_values: Some(vec![name.map(ToOwned::to_owned)]),
+        count: 1,
+        values: vec![Decimal::from(*value); 30],
+        total: Decimal::from(*value * 30),
+    };
+    UsageSeries { groups: Some(groups.iter().map(group).collect()), ..series(AggregationType::Count) }
+}
+
+#[test]
+fn the_sentence_says_what_the_chart_shows() {
+    let all = card(&series(AggregationType::Count), &UsageQuery::default(), &[]).unwrap();
+    assert_eq!(
+        all.sentence,
+        "API requests, 30 days to Nov 21, 2026: 2,026 in total, up 597% on the 30 days before, peak 1,742 on Nov 20"
+    );
+    let split = card(&grouped(&[(Some("us"), 6), (Some("eu"), 4)]), &by_region(), &[]).unwrap();
+    assert_eq!(
+        split.sentence,
+        "API requests by Region, 30 days to Nov 21, 2026: 2,026 in total, up 597% on the 30 days before, peak 1,742 on \
+         Nov 20, the largest part us: 180"
+    );
+}
+
+#[test]
+fn average_and_change_leave_today_out() {
+    let mut series = series(AggregationType::Count);
+    series.values[DAYS - 2] = Decimal::from(12);
+    series.measures[0] = WindowMeasure {
+        total: Decimal::from(296),
+        complete: Decimal::from(292),
+        previous: Some(Decimal::from(290)),
+    };
+    let facts = |series: &UsageSeries| card(series, &UsageQuery::default(), &[]).unwrap().facts;
+    assert_eq!(facts(&series), "10.1 a day · ↑\u{a0}0.7% on the 30 days before");
+    series.measures[0].complete = Decimal::from(261);
+    assert_eq!(facts(&series), "10.1 a day · ↓\u{a0}10% on the 30 days before");
+    series.measures[0].complete = Decimal::from(290);
+    assert_eq!(facts(&series), "10.1 a day · unchanged from the 30 days before");
+    series.measures[0].complete = Decimal::from(29_000);
+    assert_eq!(facts(&series), "10.1 a day · over 10 times the 30 days before");
+    series.measures[0].previous = None;
+    assert_eq!(facts(&series), "10.1 a day");
+    // Usage that began within the window before is no measure.
+    series.measures[0].previous = Some(Decimal::from(290));
+    series.values[..DAYS - 40].fill(Decimal::zero());
+    assert_eq!(facts(&series), "10.1 a day");
+    // Usage that began within the window is averaged from its first day.
+    series.values[..DAYS - 3].fill(Decimal::zero());
+    assert_eq!(facts(&series), "11 a day");
+    series.values[..DAYS - 1].fill(Decimal::zero());
+    assert_eq!(facts(&series), "", "only today");
+    for (aggregation_type, expected) in
+        [(AggregationType::Unique, "11 a day"), (AggregationType::Max, ""), (AggregationType::Latest, "")]
+    {
+        let mut gauge = self::series(aggregation_type);
+        gauge.values = series.values.clone();
+        gauge.values[DAYS - 2] = Decimal::from(11);
+        gauge.measures[0].previous = None;
+        assert_eq!(facts(&gauge), expected);
+    }
+}
+
+#[test]
+fn cumulative_values_end_with_the_total() {
+    let choice = UsageQuery { is_cumulative: true, ..UsageQuery::default() };
+    let sum = card(&series(AggregationType::Sum), &choice, &[]).unwrap();
+    assert_eq!(texts(&sum, &sum.series[0]).first().map(String::as_str), Some("10"));
+    assert_eq!(texts(&sum, &sum.series[0]).last(), Some(&sum.figure));
+    assert_eq!(sum.series[0].name, "Usage to date");
+    let different = card(&series(AggregationType::Unique), &choice, &[]).unwrap();
+    assert_eq!(texts(&different, &different.series[0])[29], "4", "different values of days do not add up");
+    assert!(different.hint.unwrap().starts_with("Shown by day"));
+}
+
+#[test]
+fn groups_are_ranked_named_and_linked() {
+    let groups = [(Some("us"), 6), (Some("eu"), 3), (None, 2), (Some("ap"), 1)];
+    let split = card(&grouped(&groups), &by_region(), &[]).unwrap();
+    assert_eq!(split.kind, ChartKind::Bars);
+    let names: Vec<_> =
+        split.legend.iter().map(|item| (item.slot, item.name.as_str(), item.total.as_str())).collect();
+    assert_eq!(names, [(0, "us", "180"), (1, "Europe", "90"), (2, "No Region", "60"), (3, "ap", "30")]);
+    assert_eq!(
+        split.series.iter().map(|series| series.name.as_str()).collect::<Vec<_>>(),
+        ["us", "Europe", "No Region", "ap"]
+    );
+    assert_eq!(split.legend[2].selection, GroupSelection::One(vec![None]));
+    assert_eq!(split.sums.unwrap().last(), Some(&4));
+
+    let alone = card(&grouped(&groups), &only(&[Some("eu")]), &[]).unwrap();
+    assert_eq!((alone.series.len(), alone.series[0].slot), (1, 1), "in its own color");
+    assert!(alone.legend[1].is_current);
+    assert_eq!(alone.legend[1].share.as_deref(), Some("25%"));
+    assert_eq!((alone.figure.as_str(), alone.facts.as_str()), ("90", "3 a day"));
+    assert!(alone.sentence.starts_with("API requests, Europe, 30 days"), "{}", alone.sentence);
+}
+
+#[test]
+fn the_others_together_come_last_and_can_be_shown_alone() {
+    let mut series = grouped(&[(Some("a"), 2), (Some("b"), 1)]);
+    let others = GroupSeries {
+        group_values: None,
+        count: 31,
+        values: vec![Decimal::from(9); 30],
+        total: Decimal::from(270),
+    };
+    series.groups.as_mut().unwrap().push(others);
+    let split = card(&series, &by_region(), &[]).unwrap();
+    let last = split.legend.last().unwrap();
+    assert_eq!(last.name, "Other (31)");
+    assert_eq!(last.selection, GroupSelection::Rest);
+
+    let only = UsageQuery { only: Some(GroupSelection::Rest), ..by_region() };
+    let alone = card(&series, &only, &[]).unwrap();
+    assert_eq!((alone.series.len(), alone.series[0].slot), (1, 2), "in their own color");
+    assert_eq!((alone.figure.as_str(), alone.facts.as_str()), ("270", "9 a day"));
+    assert_eq!(alone.series[0].values, [9; 30]);
+    assert!(alone.legend[2].is_current);
+    assert!(alone.sentence.starts_with("API requests, Other groups, 30 days"), "{}", alone.sentence);
+
+    // A metric whose groups all have their own color has no others.
+    let none = card(&grouped(&[(Some("a"), 2)]), &only, &[]).unwrap();
+    assert_eq!(none.figure, "0");
+    assert!(none.nothing.is_some());
+}
+
+#[test]
+fn groups_that_do_not_add_up_are_lines_without_shares() {
+    let mut series = grouped(&[(Some("us"), 6), (Some("eu"), 4)]);
+    series.aggregation_type = AggregationType::Unique;
+    let split = card(&series, &by_region(), &[]).unwrap();
+    assert!(split.kind == ChartKind::Lines && split.sums.is_none());
+    assert!(split.legend.iter().all(|item| item.share.is_none()));
+}
+
+#[test]
+fn a_metric_without_the_key_is_shown_as_a_whole() {
+    let whole = card(&series(AggregationType::Count), &by_region(), &[]).unwrap();
+    assert_eq!(whole.hint.as_deref(), Some("Not recorded by Region: shown as a whole."));
+    assert!(whole.legend.is_empty());
+}
+
+#[test]
+fn cost_is_money_or_a_reason() {
+    let choice = UsageQuery { is_cost: true, ..UsageQuery::default() };
+    let mut series = grouped(&[(Some("us"), 6), (Some("eu"), 4)]);
+    assert!(card(&series, &choice, &[]).unwrap_err().contains("no price"));
+    let price: Decimal = "0.5".parse().unwrap();
+    let mut cost = DailyCost {
+        credit_type: CreditType::usd_cents(),
+        values: series.values.iter().map(|value| Some(value * &price)).collect(),
+        unit_prices: Some(vec![price; DAYS]),
+    };
+    series.cost = Ok(cost.clone());
+    let whole = card(&series, &choice, &[]).unwrap();
+    assert_eq!((whole.figure.as_str(), whole.figure_note.as_str()), ("$10.13", "in 30 days"));
+    assert_eq!(texts(&whole, &whole.series[0])[28], "$8.71");
+    let split = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]).unwrap();
+    assert_eq!(split.legend[0].total, "$0.90");
+    cost.unit_prices = None;
+    series.cost = Ok(cost);
+    let refused = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]);
+    assert!(refused.unwrap_err().contains("all groups together"));
+}
+
+#[test]
+fn decimals_are_equal_down_a_column() {
+    let values: [Decimal; 4] = ["1", "0.25", "-3.5", "0"].map(|text| text.parse().unwrap());
+    let column = report::columns(&values, &[], 0, None).remove(0);
+    assert_eq!(Unit::default().column(&column.values, column.scale), ["1.00", "0.25", "−3.50", "0.00"]);
+}
+
+#[test]
+fn marks_stand_on_their_day() {
+    let mark = |back, kind| DayMark { day: today() - Days::new(back), kind };
+    let marks = [
+        mark(100, DayMarkKind::Period),
+        mark(20, DayMarkKind::Period),
+        mark(5, DayMarkKind::PlanBegins("Scale".to_owned())),
+    ];
+    let marked = card(&series(AggregationType::Count), &UsageQuery::default(), &marks).unwrap().marks;
+    assert_eq!(
+        marked,
+        [(9, false, "Billing period begins".to_owned()), (24, true, "Plan Scale begins".to_owned())]
+    );
+}
+
+#[test]
+fn numbers_beyond_what_the_browser_adds_up_lose_only_their_last_digits() {
+    let huge: Decimal = "12345678901234567890123456789012.123456789".parse().unwrap();
+    let column = report::columns(&[huge.clone(), Decimal::from(1)], &[], 0, None).remove(0);
+    assert_eq!(
+        Unit::default().write(column.values[0], column.scale),
+        app::view::format::quantity(&huge.round(2))
+    );
+    let beyond: Decimal = "9".repeat(50).parse().unwrap();
+    let column = report::columns(&[beyond], &[], 0, None).remove(0);
+    assert!(column.scale < 0 && column.values[0] > 0, "{column:?}");
+}
+
+#[test]
+fn a_report_holds_every_window_but_of_groups_only_its_own() {
+    let plain = report(&series(AggregationType::Count), &UsageQuery::default(), &[]);
+    let window = |window, query: UsageQuery| UsageQuery { window, ..query };
+    assert!(plain.holds(&window(90, UsageQuery::default())) && !plain.holds(&by_region()));
+    let split = report(&grouped(&[(Some("us"), 6)]), &by_region(), &[]);
+    assert!(split.holds(&by_region()) && split.holds(&only(&[Some("us")])));
+    assert!(!split.holds(&window(60, by_region())) && !split.holds(&only(&[Some("eu")])));
+    assert!(split.holds(&window(60, UsageQuery::default())));
+}

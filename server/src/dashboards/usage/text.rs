@@ -1,0 +1,82 @@
+//! Words of the usage dashboard that come with its figures.
+
+use app::{
+    billing::{AggregationType, DayMarkKind, NoCost},
+    embed::GroupKeyNames,
+    usage::GroupValues,
+    view::{format, text},
+};
+use chrono::{DateTime, Utc};
+
+/// A customer without a plan.
+pub(super) const NO_PLAN: &str = "No usage yet. Charts appear here once a plan with metered usage begins.";
+/// A plan that meters nothing.
+pub(super) const NO_METRICS: &str = "The current plan has no metered usage, so there is nothing to chart.";
+
+/// How fresh the numbers are.
+pub(super) fn as_of(now: DateTime<Utc>) -> String {
+    format!(
+        "As of {}, {} UTC. Days are UTC days; today is incomplete.",
+        format::month_day(now.date_naive()),
+        now.format("%H:%M")
+    )
+}
+
+/// Why a metric, or a group of it, has no cost.
+pub(super) fn no_cost(reason: NoCost) -> &'static str {
+    match reason {
+        NoCost::NotPriced => "This metric has no price of its own.",
+        NoCost::NotAdditive => {
+            "This metric is billed once for a whole billing period, so its days have no cost of their own."
+        }
+        NoCost::WholePeriod => {
+            "The price of each unit depends on the whole billing period, so its days have no cost of their own."
+        }
+        NoCost::TiersByGroup => {
+            "Each group is priced by tiers of its own, so the days of the total have no exact cost."
+        }
+        NoCost::TiersOverGroups => {
+            "Its price tiers count all groups together, so a single group has no exact cost."
+        }
+        NoCost::Currencies => "The plans of this time are priced in different currencies.",
+    }
+}
+
+/// What a figure is: "in 30 days" follows it.
+pub(super) fn noun(aggregation_type: AggregationType) -> &'static str {
+    match aggregation_type {
+        AggregationType::Count | AggregationType::Sum => "",
+        AggregationType::Unique => "different",
+        AggregationType::Max => "at most",
+        AggregationType::Latest => "at last",
+    }
+}
+
+/// What happens on a marked day.
+pub(super) fn mark(kind: &DayMarkKind) -> String {
+    match kind {
+        DayMarkKind::Period => "Billing period begins".to_owned(),
+        DayMarkKind::PlanBegins(plan) => format!("Plan {} begins", text::name(plan)),
+        DayMarkKind::PlanEnded(plan) => format!("Plan {} has ended", text::name(plan)),
+    }
+}
+
+/// A group key for people: `Region, Model`.
+pub(super) fn group_key(key: &[String], names: &GroupKeyNames) -> String {
+    key.iter().map(|name| text::group_key(name, names)).collect::<Vec<_>>().join(", ")
+}
+
+/// The values of a group for people: `us-east-1`, `No region`.
+pub(super) fn group_values(key: &[String], values: &GroupValues, names: &GroupKeyNames) -> String {
+    let value = |(name, value): (&String, &Option<String>)| match value.as_deref() {
+        None => format!("No {}", text::group_key(name, names)),
+        Some("") => format!("Empty {}", text::group_key(name, names)),
+        Some(value) => text::group_value(name, value, names),
+    };
+    key.iter().zip(values).map(value).collect::<Vec<_>>().join(", ")
+}
+
+/// All groups beyond the largest.
+pub(super) fn others(count: i64) -> String {
+    format!("Other ({count})")
+}

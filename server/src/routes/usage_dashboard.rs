@@ -1,0 +1,97 @@
+//! The figures of the usage dashboard as JSON: what its page is drawn from.
+
+use super::Data;
+use crate::{
+    AppState, Error, Result,
+    auth::{Caller, no_such_customer},
+    clock,
+    dashboards::{
+        Viewer,
+        usage::{self, Asked},
+    },
+    extract::{Path, Query},
+    openapi::{Call, Calls},
+    readers::ReadPool,
+};
+use app::usage::{
+    GroupValues, UsageReport,
+    query::{WINDOWS, read_group_key, read_group_values},
+};
+use axum::{Json, extract::State};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// `/v1/customers/{customer_id}/dashboards/usage`.
+pub(super) fn calls() -> Calls {
+    Calls::new("Dashboards", "").get("/v1/customers/{customer_id}/dashboards/usage", retrieve, RETRIEVE)
+}
+
+const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usage dashboard")
+    .about(
+        "What the usage dashboard is drawn from, for whoever draws it otherwise: the days of every metric as exact \
+         numbers, and every figure as the text that the dashboard shows, for all three windows at once.\n\n\
+         A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \
+         since 1970-01-01; its numbers are divided by 10 to the power of `scale`. With a `group_key`, its names joined by \
+         commas, the nine largest groups of the `window` are listed and the others together; `group_values`, joined the \
+         same way, names one that is listed in any case. In both, `~0` stands for `~` and `~1` for a comma, and a value \
+         of `~` alone for events without the property.\n\n\
+         A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
+         another dashboard, the customer does not exist.",
+    )
+    .query("window=30")
+    .missing("the customer");
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RetrieveQuery {
+    /// By how many days groups are ranked: 30, 60 or 90.
+    window: Option<u32>,
+    /// The group key to split by.
+    group_key: Option<String>,
+    /// A group that is listed in any case.
+    group_values: Option<String>,
+}
+
+impl TryFrom<RetrieveQuery> for Asked {
+    type Error = Error;
+
+    fn try_from(query: RetrieveQuery) -> Result<Self> {
+        let window = query.window.unwrap_or(WINDOWS[0]);
+        if !WINDOWS.contains(&window) {
+            return Err(Error::field("window", format!("{window} is not one of 30, 60, 90")));
+        }
+        let group_key = query.group_key.as_deref().map(group_key).transpose()?;
+        let Some(group_values) = query.group_values else {
+            return Ok(Self { window, group_key, kept: None });
+        };
+        let names = group_key
+            .as_ref()
+            .ok_or_else(|| Error::field("group_values", "needs a group_key, whose values these are"))?;
+        let kept: GroupValues = read_group_values(&group_values);
+        if kept.len() != names.len() {
+            let problem = format!("has {} values, the group_key {} names", kept.len(), names.len());
+            return Err(Error::field("group_values", problem));
+        }
+        Ok(Self { window, group_key, kept: Some(kept) })
+    }
+}
+
+fn group_key(text: &str) -> Result<Vec<String>> {
+    let names = read_group_key(text).filter(|names| names.iter().all(|name| !name.is_empty()));
+    names.ok_or_else(|| Error::field("group_key", "must be names of properties, joined by commas"))
+}
+
+async fn retrieve(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(customer_id): Path<Uuid>,
+    Query(query): Query<RetrieveQuery>,
+) -> Result<Json<Data<UsageReport>>> {
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let access = viewer.usage()?;
+    let asked = query.try_into()?;
+    let pool = ReadPool::of(&viewer, &state).await?;
+    let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
+    report.map(|data| Json(Data { data })).ok_or_else(no_such_customer)
+}

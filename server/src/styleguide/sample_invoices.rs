@@ -1,0 +1,257 @@
+//! The invoices dashboard with made-up data.
+
+// The data is constant: what is unwrapped here is seen at the first look.
+#![allow(clippy::unwrap_used)]
+
+use crate::{
+    dashboards::invoices::report::{self, Look},
+    invoicing::{Days, Dossier, Overview},
+};
+use app::{
+    billing::{
+        CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, Page,
+        SubLineItem, TierUsage,
+    },
+    invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
+    pages::PageContent,
+};
+use chrono::{DateTime, Duration, Months, Utc};
+use uuid::Uuid;
+
+/// Name, title and page of each.
+pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
+    let look = Look {
+        statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void],
+        ..Look::default()
+    };
+    let page = |query: InvoicesQuery, props| {
+        PageContent::Invoices(Box::new(InvoicesProps { address: query.href(""), ..props }))
+    };
+    let list = |query: ListQuery, invoices| {
+        let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
+        let is_plain = query == ListQuery::default();
+        let found = report::list(Overview { invoices, projected_totals }, &look, is_plain, now);
+        page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
+    };
+    let plain = ListQuery::default;
+    let one = |mut data: Vec<Invoice>, at: usize, query: DocumentQuery| {
+        let previous = Some(data.remove(at + 1));
+        let invoice = data.remove(at);
+        let days = Some(daily(&invoice, now));
+        let query = DocumentQuery { id: invoice.id.to_string(), ..query };
+        let dossier = Dossier { invoice, previous, days };
+        let found = report::one(&dossier, &look, &query.find, query.show_all, now);
+        let props = InvoicesProps { document: Some(found), ..InvoicesProps::default() };
+        page(InvoicesQuery::Document(query), props)
+    };
+    let few = Page { data: history().data[..4].to_vec(), next_page: None };
+    let empty = Page { data: vec![], next_page: None };
+    let missed = ListQuery { number: "INV-9".to_owned(), ..plain() };
+    let find = DocumentQuery { find: "west".to_owned(), ..DocumentQuery::default() };
+    vec![
+        ("invoices", "Invoices", list(plain(), history())),
+        ("invoices-few", "Few invoices", list(plain(), few)),
+        ("invoices-currencies", "Two currencies", list(plain(), currencies())),
+        ("invoices-no-match", "No invoice matches", list(missed, empty.clone())),
+        ("invoices-empty", "No invoices yet", list(plain(), empty)),
+        (
+            "invoices-error",
+            "Invoices could not be loaded",
+            page(InvoicesQuery::default(), InvoicesProps::default()),
+        ),
+        ("invoice", "An invoice", one(history().data, 1, DocumentQuery::default())),
+        ("invoice-draft", "A draft", one(history().data, 0, DocumentQuery::default())),
+        ("invoice-void", "A voided invoice", one(history().data, 3, DocumentQuery::default())),
+        ("invoice-many", "An invoice with 480 regions", one(many(), 1, DocumentQuery::default())),
+        ("invoice-find", "The same, searched", one(many(), 1, find)),
+        (
+            "invoice-unknown",
+            "No such invoice",
+            page(
+                InvoicesQuery::document("0"),
+                InvoicesProps { is_missing: true, ..InvoicesProps::default() },
+            ),
+        ),
+    ]
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+/// The newest invoices of a customer billed in dollars and in yen.
+fn currencies() -> Page<Invoice> {
+    let mut data = history().data;
+    data.truncate(4);
+    let mut yen = data[0].clone();
+    yen.id = Uuid::from_u128(100);
+    yen.credit_type = CreditType { id: Uuid::nil(), name: "JPY".to_owned() };
+    for line in &mut yen.line_items {
+        line.credit_type = yen.credit_type.clone();
+    }
+    yen.plan_name = "Japan".to_owned();
+    data.insert(1, yen);
+    Page { data, next_page: None }
+}
+
+/// Days that, with the platform fee and the adjustments, add up to an invoice.
+fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
+    let until = invoice.end_timestamp.min(now);
+    // A day that has begun is one of them.
+    let count = (until - invoice.start_timestamp + Duration::days(1) - Duration::nanoseconds(1)).num_days();
+    let first = invoice.start_timestamp.date_naive();
+    let fixed = decimal("50000");
+    let all = &invoice.subtotal - &fixed;
+    // Up and down, and less on weekends; what rounding leaves over is on the first day.
+    let weight = |at: i64| (20 + (at * at * 7 + at * 31) % 17) * if at % 7 > 4 { 4 } else { 10 };
+    let whole = Decimal::from((0..count).map(weight).sum::<i64>());
+    let share = |at| (&all * &Decimal::from(weight(at))).checked_div(&whole).unwrap().round(0);
+    let mut metered: Vec<_> = first.iter_days().zip((0..count).map(share)).collect();
+    let shared: Decimal = metered.iter().map(|(_, share)| share).sum();
+    metered[0].1 = &metered[0].1 + &(&all - &shared);
+    let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
+    Days { metered, fixed, of_period: Decimal::zero(), adjustments, total }
+}
+
+/// Two invoices whose GPU time is split by 480 regions.
+fn many() -> Vec<Invoice> {
+    let mut data = history().data;
+    for (at, invoice) in data.iter_mut().enumerate().take(3) {
+        let place = invoice.line_items.iter().position(|line| line.group_key.is_some()).unwrap();
+        let pattern = invoice.line_items[place].clone();
+        invoice.line_items.retain(|line| line.group_key.is_none());
+        for number in (0..480).rev() {
+            let mut line = pattern.clone();
+            let area = ["us-east", "eu-west", "ap-south", "us-west"][number % 4];
+            line.group_value = Some(format!("{area}-{number}"));
+            let seconds = 40 + (number * number * (7 + at)) % 3_001;
+            line.sub_line_items[0].quantity = Decimal::from(seconds as i64);
+            line.sub_line_items[0].subtotal = &Decimal::from(seconds as i64) * &decimal("2.5");
+            line.total = line.sub_line_items[0].subtotal.round(0);
+            invoice.line_items.insert(place, line);
+        }
+        invoice.subtotal = invoice.line_items.iter().map(|line| &line.total).sum();
+        let adjustments: Decimal = invoice.invoice_adjustments.iter().map(|one| &one.total).sum();
+        invoice.total = &invoice.subtotal + &adjustments;
+    }
+    data
+}
+
+fn history() -> Page<Invoice> {
+    let start = "2026-11-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let data = (0..30)
+        .map(|back: u32| {
+            let from = start - Months::new(back);
+            let until = from + Months::new(1);
+            let status = match back {
+                0 => InvoiceStatus::Draft,
+                3 => InvoiceStatus::Void,
+                _ => InvoiceStatus::Finalized,
+            };
+            invoice(back, status, from, until)
+        })
+        .collect();
+    Page { data, next_page: Some("cursor".to_owned()) }
+}
+
+fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTime<Utc>) -> Invoice {
+    let usd = CreditType::usd_cents();
+    let charge = |name: &str, quantity: &str, price: &str, subtotal: &str| SubLineItem {
+        name: name.to_owned(),
+        charge_id: None,
+        quantity: decimal(quantity),
+        subtotal: decimal(subtotal),
+        price: Some(decimal(price)),
+        tiers: None,
+        tier_period: None,
+        custom_fields: Default::default(),
+    };
+    let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {
+        name: name.to_owned(),
+        line_type: "usage".to_owned(),
+        credit_type: usd.clone(),
+        total: decimal(total),
+        product_id: Uuid::nil(),
+        quantity: None,
+        unit_price: None,
+        group_key: group.map(|_| "region".to_owned()),
+        group_value: group.map(ToOwned::to_owned),
+        starting_at: None,
+        ending_before: None,
+        sub_line_items,
+        product_custom_fields: Default::default(),
+        custom_fields: Default::default(),
+    };
+    let tiered = SubLineItem {
+        price: None,
+        tiers: Some(
+            [("0", "1000000", "0.25", "250000"), ("1000000", "1806042", "0.2", "361208.4")]
+                .map(|(starting_at, quantity, price, subtotal)| TierUsage {
+                    starting_at: decimal(starting_at),
+                    quantity: decimal(quantity),
+                    price: decimal(price),
+                    subtotal: decimal(subtotal),
+                })
+                .into(),
+        ),
+        ..charge("Requests", "2806042", "0", "611208.4")
+    };
+    Invoice {
+        id: Uuid::from_u128(back.into()),
+        invoice_number: (status != InvoiceStatus::Draft).then(|| format!("INV-{:04}", 42 - back)),
+        customer_id: Uuid::nil(),
+        credit_type: usd.clone(),
+        status,
+        invoice_type: InvoiceType::PlanArrears,
+        start_timestamp: from,
+        end_timestamp: until,
+        issued_at: until + Duration::days(1),
+        line_items: vec![
+            line(
+                "Inference",
+                None,
+                "1048200",
+                vec![
+                    tiered,
+                    charge("Input tokens", "1805997.4", "0.2", "361199.48"),
+                    charge("Output tokens", "24589.6", "3.0825", "75797.44"),
+                ],
+            ),
+            line(
+                "GPU time",
+                Some("us-east-1"),
+                "421807",
+                vec![charge("GPU seconds", "168722.8", "2.5", "421807")],
+            ),
+            line(
+                "GPU time",
+                Some("eu-west-1"),
+                "96120",
+                vec![charge("GPU seconds", "38448", "2.5", "96120")],
+            ),
+            line("GPU time", Some("ap-south-1"), "0", vec![charge("GPU seconds", "0", "2.5", "0")]),
+            line("Platform fee", None, "50000", vec![charge("Platform fee", "1", "50000", "50000")]),
+        ],
+        invoice_adjustments: if back == 1 {
+            vec![InvoiceAdjustment {
+                name: "Launch credit".to_owned(),
+                credit_type: usd,
+                total: decimal("-25000"),
+            }]
+        } else {
+            vec![]
+        },
+        subtotal: decimal("1616127"),
+        total: decimal(if back == 1 { "1591127" } else { "1616127" }),
+        plan_id: Uuid::nil(),
+        plan_name: "Scale".to_owned(),
+        plan_custom_fields: Default::default(),
+        customer_custom_fields: Default::default(),
+        custom_fields: Default::default(),
+        external_invoice: None,
+        billable_status: "billable".to_owned(),
+        net_payment_terms_days: None,
+        regenerated_from_invoice_id: None,
+        is_damaged: false,
+    }
+}
