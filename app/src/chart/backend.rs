@@ -16,10 +16,16 @@ pub(super) struct PathBackend {
 }
 
 impl PathBackend {
+    /// Each point by its distance from the one before: days are equally far apart, so pages compress better.
     fn polyline(&mut self, points: impl IntoIterator<Item = BackendCoord>) {
-        for (index, (x, y)) in points.into_iter().enumerate() {
+        let mut last = None;
+        for (x, y) in points {
             // Writing into a text cannot fail.
-            let _ = write!(self.path, "{}{x},{y}", if index == 0 { 'M' } else { 'L' });
+            let _ = match last {
+                None => write!(self.path, "M{x},{y}"),
+                Some((from_x, from_y)) => write!(self.path, "l{},{}", x - from_x, y - from_y),
+            };
+            last = Some((x, y));
         }
     }
 }

@@ -188,7 +188,7 @@ mod tests {
         let expected = ["grid", "grid zero", "boundary", "boundary change", "area", "line", "line today"];
         assert_eq!(classes, expected);
         let grid = path(&marks, "grid");
-        assert!(grid.starts_with("M0,999L2999,999"), "{grid}");
+        assert!(grid.starts_with("M0,999l2999,0"), "{grid}");
         assert_eq!(grid.matches('M').count(), 5, "{grid}");
         let area = path(&marks, "area");
         assert!(area.ends_with('Z') && area.matches('M').count() == 1, "{area}");
@@ -197,9 +197,9 @@ mod tests {
     #[test]
     fn marks_stand_where_the_numbers_say() {
         let marks = marks(ChartKind::Area, &[&[0, 4, 2]], &[]);
-        assert_eq!(path(&marks, "line"), "M0,999L1499,0");
+        assert_eq!(path(&marks, "line"), "M0,999l1499,-999");
         let today = path(&marks, "line today");
-        assert!(["M1499,0L2999,499", "M1499,0L2999,500"].contains(&today), "{today}");
+        assert!(["M1499,0l1500,499", "M1499,0l1500,500"].contains(&today), "{today}");
     }
 
     #[test]
