@@ -132,16 +132,23 @@ pub(crate) fn finish_trunk_build() -> Result<()> {
     compress::folder(&staging, compress::BEST)
 }
 
-/// Text files, one after the other.
+/// Style sheets, one after the other, without what only their readers need: each page carries them.
 pub(crate) fn join(paths: &[PathBuf]) -> Result<String> {
     let mut joined = String::new();
     for path in paths {
         joined += &fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-        if !joined.ends_with('\n') {
-            joined.push('\n');
-        }
+        joined.push('\n');
     }
-    Ok(joined)
+    Ok(lean(&joined))
+}
+
+/// Without comments, indentation and empty lines. No text in a style sheet of ours holds the start of a comment.
+fn lean(css: &str) -> String {
+    let mut parts = css.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let code = parts.fold(first, |code, part| code + part.split_once("*/").map_or("", |(_, after)| after));
+    let lines = code.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 /// Copies files into a folder under their own names.
@@ -195,6 +202,11 @@ fn attributes(mut tag: &str) -> Vec<(String, String)> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn style_sheets_lose_comments_and_indentation() {
+        assert_eq!(lean("/* a\n b */\n.c {\n  d: e; /* f */\n}\n\n"), ".c {\nd: e;\n}\n");
+    }
 
     #[test]
     fn the_repository_describes_a_bundle() {
