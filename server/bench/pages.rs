@@ -137,15 +137,13 @@ impl Parameters {
                 ("customer", customer.to_string()),
                 ("metrics", list(&|(id, _)| id.to_string())),
                 ("types", list(&|(_, aggregation)| aggregation.clone())),
-                ("indexes", list(&|_| "0".to_owned())),
-                ("groups", list(&|_| Uuid::nil().to_string())),
                 ("today", now.date_naive().to_string()),
             ],
         }
     }
 
     fn of_statement(&self, statement: &str) -> &[(&'static str, String)] {
-        if statement.contains("$6") { &self.series } else { &self.account }
+        if statement.contains("$4") { &self.series } else { &self.account }
     }
 }
 
