@@ -1,0 +1,292 @@
+//! How an open page goes on: JSON, the history, and the place of the reader.
+
+use super::{Dashboard, HEADING, Shown};
+use crate::{
+    api::{self, Failure},
+    invoices::{InvoiceReport, InvoicesReport, query::InvoicesQuery, text},
+    place, url,
+};
+use leptos::{ev, prelude::*, task::spawn_local};
+use std::{sync::Arc, time::Duration};
+
+/// How long after a failure what was asked is asked again, where the browser does not say that it is back online;
+/// after each further one twice as long.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What moves between pages need to know of earlier ones.
+#[derive(Default)]
+pub(super) struct Moves {
+    /// Counts what is asked of pages: the answer to one that another has followed is dropped.
+    turn: u32,
+    /// Pages that were left, as they were.
+    kept: Vec<Kept>,
+    /// What found no connection.
+    waiting: Vec<Ask>,
+}
+
+/// A page that was left.
+#[derive(Clone)]
+struct Kept {
+    query: InvoicesQuery,
+    shown: Arc<Shown>,
+    opened: Vec<String>,
+    scrolled: f64,
+    focused: String,
+}
+
+/// Something to load, and where it belongs.
+#[derive(Clone)]
+struct Ask {
+    query: InvoicesQuery,
+    place: Place,
+    /// How often it has failed.
+    failures: u32,
+}
+
+impl Ask {
+    fn new(query: InvoicesQuery, place: Place) -> Self {
+        Self { query, place, failures: 0 }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In place of what is shown, with an entry of its own in the history.
+    Next,
+    /// In place of what is shown, where the history has led.
+    Back,
+    /// Below the list.
+    Older,
+    /// Below its row.
+    Row,
+}
+
+impl Dashboard {
+    pub(super) fn start(self) {
+        // After the first drawing, which is as the server's.
+        Effect::new(move |_| self.rows.update(|rows| rows.are_live = true));
+        window_event_listener(ev::popstate, move |_| {
+            self.return_to(InvoicesQuery::of_address(&url::current()))
+        });
+        window_event_listener(ev::online, move |_| self.retry());
+    }
+
+    /// Shows another page: what is at hand at once, all else once it is loaded.
+    pub(in crate::invoices) fn go(self, query: InvoicesQuery) {
+        match &query {
+            InvoicesQuery::Document(document) if query == InvoicesQuery::document(&document.id) => {
+                if let Some(report) = self.loaded(&document.id) {
+                    self.next_turn();
+                    return self.show(Ask::new(query, Place::Next), Shown::Document(report));
+                }
+            }
+            // The way back to the list; within it, another choice is asked for anew.
+            InvoicesQuery::List(_) if self.query.with_value(is_document) => {
+                if let Some(kept) = self.kept(&query) {
+                    self.next_turn();
+                    self.leave();
+                    url::push(&query.href(""));
+                    return self.restore(kept);
+                }
+            }
+            _ => {}
+        }
+        self.ask(Ask::new(query, Place::Next));
+    }
+
+    pub(super) fn toggle(self, id: String) {
+        let was_open = self.rows.with_untracked(|rows| rows.is_open(&id));
+        if !was_open && self.loaded(&id).is_none() {
+            self.ask(Ask::new(InvoicesQuery::document(&id), Place::Row));
+        }
+        self.rows.update(|rows| match was_open {
+            true => rows.opened.retain(|one| *one != id),
+            false => rows.opened.push(id),
+        });
+    }
+
+    pub(super) fn add(self, query: InvoicesQuery) {
+        self.ask(Ask::new(query, Place::Older));
+    }
+
+    fn loaded(self, id: &str) -> Option<Arc<InvoiceReport>> {
+        self.rows.with_untracked(|rows| rows.document(id).cloned())
+    }
+
+    fn next_turn(self) -> u32 {
+        self.is_loading.set(false);
+        self.moves
+            .try_update_value(|moves| {
+                moves.turn += 1;
+                // What was asked before is not wanted any more, but for rows.
+                moves.waiting.retain(|ask| ask.place == Place::Row);
+                moves.turn
+            })
+            .unwrap_or_default()
+    }
+
+    fn ask(self, mut ask: Ask) {
+        let is_row = ask.place == Place::Row;
+        let turn = if is_row { 0 } else { self.next_turn() };
+        if !is_row {
+            self.is_loading.set(true);
+            self.said.set(String::new());
+        }
+        spawn_local(async move {
+            let answer = self.load(&ask.query).await;
+            if !is_row && turn != self.moves.with_value(|moves| moves.turn) {
+                return;
+            }
+            if !is_row {
+                self.is_loading.set(false);
+            }
+            match answer {
+                Ok(shown) => {
+                    self.is_offline.set(false);
+                    self.show(ask, shown);
+                }
+                Err(Failure::Expired) => {
+                    self.session.is_expired.set(true);
+                    self.rows.update(|rows| {
+                        let opened = std::mem::take(&mut rows.opened);
+                        rows.opened = opened.into_iter().filter(|id| rows.document(id).is_some()).collect();
+                    });
+                }
+                Err(Failure::Missing | Failure::Unreachable) => {
+                    set_timeout(move || self.retry(), PATIENCE * 2u32.pow(ask.failures.min(6)));
+                    ask.failures += 1;
+                    self.moves.update_value(|moves| moves.waiting.push(ask));
+                    self.is_offline.set(true);
+                }
+            }
+        });
+    }
+
+    async fn load(self, query: &InvoicesQuery) -> Result<Shown, Failure> {
+        let path = self.session.customer_id.with_value(|id| query.report_path(id));
+        let (answer, missing) = if is_document(query) {
+            let found = api::get::<InvoiceReport>(self.session, &path).await;
+            (found.map(|report| Shown::Document(Arc::new(report))), Shown::Missing)
+        } else {
+            let found = api::get::<InvoicesReport>(self.session, &path).await;
+            (found.map(Shown::List), Shown::Failed)
+        };
+        if answer == Err(Failure::Missing) { Ok(missing) } else { answer }
+    }
+
+    /// Asks again for what found no connection.
+    fn retry(self) {
+        let waiting = self.moves.try_update_value(|moves| std::mem::take(&mut moves.waiting));
+        for ask in waiting.unwrap_or_default() {
+            self.ask(ask);
+        }
+    }
+
+    /// Shows what was loaded where it belongs.
+    fn show(self, ask: Ask, shown: Shown) {
+        let Ask { query, place, .. } = ask;
+        match (place, shown) {
+            (Place::Row, Shown::Document(report)) => {
+                self.rows.update(|rows| rows.documents.push(report));
+            }
+            (Place::Older, Shown::List(page)) => self.append(page),
+            (place, shown) => self.replace(query, place, shown),
+        }
+    }
+
+    fn append(self, page: InvoicesReport) {
+        let first = page.rows.first().map(|row| crate::invoices::row::link_id(&row.id));
+        self.said.set(text::found(page.rows.len(), page.next_page.is_some()));
+        self.shown.update(|shown| {
+            if let Shown::List(list) = Arc::make_mut(shown) {
+                list.rows.extend(page.rows);
+                list.next_page = page.next_page;
+            }
+        });
+        // Once it is drawn.
+        request_animation_frame(move || {
+            place::focus(&first.unwrap_or_default());
+        });
+    }
+
+    fn replace(self, query: InvoicesQuery, place: Place, shown: Shown) {
+        let is_same_kind = is_document(&query) == self.query.with_value(is_document);
+        self.said.set(match &shown {
+            Shown::List(list) => text::found(list.rows.len() + list.current.len(), list.next_page.is_some()),
+            Shown::Document(report) if is_same_kind => report.document.fold_notes(),
+            _ => String::new(),
+        });
+        if place != Place::Back {
+            self.leave();
+            url::push(&query.href(""));
+        }
+        self.query.set_value(query);
+        self.rows.update(|rows| rows.opened.clear());
+        let focused = place::focused();
+        self.draw(Arc::new(shown));
+        request_animation_frame(move || {
+            // A choice within a page keeps its place, unless what was chosen is gone.
+            if !is_same_kind {
+                place::scroll(0.0);
+            }
+            if !is_same_kind || !place::focus(&focused) {
+                place::focus(HEADING);
+            }
+        });
+    }
+
+    fn draw(self, shown: Arc<Shown>) {
+        self.shown.set(shown);
+        self.page.set(());
+    }
+
+    /// Keeps the page that is shown for the way back.
+    fn leave(self) {
+        let kept = Kept {
+            query: self.query.get_value(),
+            shown: self.shown.get_untracked(),
+            opened: self.rows.with_untracked(|rows| rows.opened.clone()),
+            scrolled: place::scrolled(),
+            focused: place::focused(),
+        };
+        self.moves.update_value(|moves| {
+            moves.kept.retain(|one| one.query != kept.query);
+            moves.kept.push(kept);
+        });
+    }
+
+    fn kept(self, query: &InvoicesQuery) -> Option<Kept> {
+        self.moves.with_value(|moves| moves.kept.iter().find(|one| one.query == *query).cloned())
+    }
+
+    /// The history has led to an address.
+    fn return_to(self, query: InvoicesQuery) {
+        if self.query.with_value(|shown| *shown == query) {
+            return;
+        }
+        self.next_turn();
+        self.leave();
+        match self.kept(&query) {
+            Some(kept) => self.restore(kept),
+            None => self.ask(Ask::new(query, Place::Back)),
+        }
+    }
+
+    /// Shows a page as it was left.
+    fn restore(self, kept: Kept) {
+        let Kept { query, shown, opened, scrolled, focused } = kept;
+        self.query.set_value(query);
+        self.rows.update(|rows| rows.opened = opened);
+        self.draw(shown);
+        request_animation_frame(move || {
+            place::scroll(scrolled);
+            if !place::focus(&focused) {
+                place::focus(HEADING);
+            }
+        });
+    }
+}
+
+fn is_document(query: &InvoicesQuery) -> bool {
+    matches!(query, InvoicesQuery::Document(_))
+}
