@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::invoices::{InvoiceReport, InvoicesReport, Status};
+use app::invoices::{InvoiceReport, InvoiceStatus, InvoicesReport};
 use axum::http::StatusCode;
 use chrono::{Datelike, Duration, Months};
 use common::{
@@ -123,7 +123,7 @@ async fn the_dashboard_is_read_as_json(pool: PgPool) {
     assert_eq!(status, StatusCode::OK, "{plain}");
     let plain: InvoicesReport = serde_json::from_value(plain["data"].clone()).unwrap();
     assert_eq!((plain.current.len(), plain.rows.len(), plain.next_page), (1, 3, None));
-    assert_eq!(plain.statuses, [Status::Draft, Status::Finalized, Status::Void]);
+    assert_eq!(plain.statuses, [InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void]);
     // Tokens at 2 cents, those with a region at 1 cent more, and a fee of 10 dollars.
     let used = plain.rows.iter().find(|row| row.total != "$10.00").unwrap();
     assert_eq!(used.total, "$11.26");

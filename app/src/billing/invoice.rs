@@ -1,44 +1,10 @@
 //! The document a customer is billed by.
 
-use super::{CreditType, Decimal};
+use super::{CreditType, Decimal, InvoiceStatus};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, str::FromStr};
+use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Where an invoice is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "UPPERCASE")]
-pub enum InvoiceStatus {
-    /// Computed from usage each time it is asked for.
-    Draft,
-    /// A frozen document.
-    Finalized,
-    /// Frozen, and no longer owed.
-    Void,
-}
-
-impl InvoiceStatus {
-    /// The upper-case name, as in JSON and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "DRAFT",
-            Self::Finalized => "FINALIZED",
-            Self::Void => "VOID",
-        }
-    }
-}
-
-impl FromStr for InvoiceStatus {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Draft, Self::Finalized, Self::Void]
-            .into_iter()
-            .find(|one| one.as_str().eq_ignore_ascii_case(text))
-            .ok_or_else(|| format!("\"{text}\" is not one of DRAFT, FINALIZED, VOID"))
-    }
-}
 
 /// What brought an invoice about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,14 +16,14 @@ mod price_adjustment;
 mod usage;
 mod usage_series;
 
+// An invoice's status is read in the browser too, so the dashboard has it.
+pub use crate::invoices::InvoiceStatus;
 pub use breakdown::InvoiceBreakdown;
 pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
-pub use invoice::{
-    Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage,
-};
+pub use invoice::{Invoice, InvoiceAdjustment, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage};
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use page::Page;

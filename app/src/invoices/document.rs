@@ -7,7 +7,7 @@ use super::{
     filter::SearchForm,
     link::Link,
     query::{DocumentQuery, InvoicesQuery},
-    report::{Document, Fact, InvoiceReport, Line, Section, Status, Sum},
+    report::{Document, Fact, InvoiceReport, InvoiceStatus, Line, Section, Sum},
     row::badge,
     text,
 };
@@ -48,7 +48,8 @@ pub(super) fn DocumentView(
 /// Title, facts and total.
 fn masthead(document: &Document) -> String {
     // The title of a draft says what it is.
-    let badge = if document.status == Status::Draft { Markup::default() } else { badge(document.status) };
+    let badge =
+        if document.status == InvoiceStatus::Draft { Markup::default() } else { badge(document.status) };
     let fact = |fact: &Fact| {
         let parts = [tag("dt", &[], words(&fact.label)), tag("dd", &[], words(&fact.value))];
         tag("div", &[], all(&parts))

@@ -4,17 +4,22 @@ use super::{
     dashboard::Dashboard,
     link::Link,
     query::{self, InvoicesQuery, ListQuery},
-    report::Status,
+    report::InvoiceStatus,
     text,
 };
 use leptos::{ev, html, prelude::*};
 
 /// The filters above the list.
 #[component]
-pub(super) fn FilterBar(dashboard: Dashboard, query: ListQuery, statuses: Vec<Status>) -> impl IntoView {
-    let tab = |status: Option<Status>| {
+pub(super) fn FilterBar(
+    dashboard: Dashboard,
+    query: ListQuery,
+    statuses: Vec<InvoiceStatus>,
+) -> impl IntoView {
+    let tab = |status: Option<InvoiceStatus>| {
         let to = InvoicesQuery::List(ListQuery { status, next_page: None, ..query.clone() });
-        let (words, id) = (status.map_or(text::ALL, text::status), status.map_or("ALL", Status::as_str));
+        let (words, id) =
+            (status.map_or(text::ALL, text::status), status.map_or("ALL", InvoiceStatus::as_str));
         view! { <Link dashboard to words id=id.to_owned() is_current=query.status == status/> }
     };
     let tabs = (statuses.len() > 1).then(|| {

@@ -18,4 +18,4 @@ pub mod text;
 
 pub use dashboard::{InvoicesDashboard, InvoicesProps};
 pub use query::{DocumentQuery, InvoicesQuery, ListQuery};
-pub use report::{InvoiceReport, InvoicesReport, Status};
+pub use report::{InvoiceReport, InvoiceStatus, InvoicesReport};

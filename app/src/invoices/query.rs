@@ -1,6 +1,6 @@
 //! What a reader asked of the invoices dashboard; all of it is in the page's address.
 
-use super::report::Status;
+use super::report::InvoiceStatus;
 use crate::url;
 
 /// The path of the dashboard.
@@ -25,7 +25,7 @@ pub enum InvoicesQuery {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
     /// Only invoices of this status.
-    pub status: Option<Status>,
+    pub status: Option<InvoiceStatus>,
     /// Only invoices whose number holds this.
     pub number: String,
     /// Where the rows begin; `None` for the newest.
@@ -63,7 +63,7 @@ impl InvoicesQuery {
                 show_all: parameter("show").is_some_and(|show| show == "all"),
             }),
             None => Self::List(ListQuery {
-                status: parameter("status").and_then(|status| Status::named(&status.to_ascii_uppercase())),
+                status: parameter("status").and_then(|status| status.parse().ok()),
                 number: searched("number"),
                 next_page: parameter("next_page").filter(|cursor| !cursor.is_empty()),
             }),
@@ -103,22 +103,12 @@ impl InvoicesQuery {
     /// The page that shows this. The token is left out where it is empty, as in the address bar.
     pub fn href(&self, token: &str) -> String {
         let mut href = PATH.to_owned();
-        let mut with = |name: &str, value: &str| {
-            if !value.is_empty() {
-                url::append(&mut href, name, value);
-            }
-        };
-        with("token", token);
+        append(&mut href, &[("token", token)]);
         match self {
-            Self::List(list) => {
-                with("status", list.status.map(Status::as_str).unwrap_or_default());
-                with("number", &list.number);
-                with("next_page", list.next_page.as_deref().unwrap_or_default());
-            }
-            Self::Document(document) => {
-                with("invoice", &document.id);
-                with("show", if document.show_all { "all" } else { "" });
-                with("find", &document.find);
+            Self::List(list) => append(&mut href, &list.parameters()),
+            Self::Document(DocumentQuery { id, find, show_all }) => {
+                let show = if *show_all { "all" } else { "" };
+                append(&mut href, &[("invoice", id), ("show", show), ("find", find)]);
             }
         }
         href
@@ -127,27 +117,34 @@ impl InvoicesQuery {
     /// The call that answers the report for this, of a customer.
     pub fn report_path(&self, customer_id: &str) -> String {
         let mut path = format!("/v1/customers/{customer_id}/dashboards/invoices");
-        if let Self::Document(document) = self {
-            path.push('/');
-            url::encode(&document.id, &mut path);
-        }
-        let mut with = |name: &str, value: &str| {
-            if !value.is_empty() {
-                url::append(&mut path, name, value);
-            }
-        };
         match self {
-            Self::List(list) => {
-                with("status", list.status.map(Status::as_str).unwrap_or_default());
-                with("number", &list.number);
-                with("next_page", list.next_page.as_deref().unwrap_or_default());
-            }
-            Self::Document(document) => {
-                with("show_all", if document.show_all { "true" } else { "" });
-                with("find", &document.find);
+            Self::List(list) => append(&mut path, &list.parameters()),
+            Self::Document(DocumentQuery { id, find, show_all }) => {
+                path.push('/');
+                url::encode(id, &mut path);
+                let show_all = if *show_all { "true" } else { "" };
+                append(&mut path, &[("show_all", show_all), ("find", find)]);
             }
         }
         path
+    }
+}
+
+impl ListQuery {
+    /// Its parameters, which page and call have by the same names.
+    fn parameters(&self) -> [(&str, &str); 3] {
+        [
+            ("status", self.status.map(InvoiceStatus::as_str).unwrap_or_default()),
+            ("number", &self.number),
+            ("next_page", self.next_page.as_deref().unwrap_or_default()),
+        ]
+    }
+}
+
+/// Puts the parameters that say something behind an address.
+fn append(address: &mut String, parameters: &[(&str, &str)]) {
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        url::append(address, name, value);
     }
 }
 
@@ -168,7 +165,7 @@ mod tests {
         };
         for (query, href, path) in [
             (
-                list(Some(Status::Void), "INV 4&é", None),
+                list(Some(InvoiceStatus::Void), "INV 4&é", None),
                 "/embed/invoices?status=VOID&number=INV%204%26%C3%A9",
                 "/v1/customers/c/dashboards/invoices?status=VOID&number=INV%204%26%C3%A9",
             ),

@@ -2,14 +2,14 @@
 //! and dates are final strings; only what a chart computes with travels as numbers.
 
 use crate::number::{Column, Unit};
+use std::str::FromStr;
 
 /// Where an invoice is in its life.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "DashboardInvoiceStatus"))]
-pub enum Status {
+pub enum InvoiceStatus {
     /// Computed from usage each time it is asked for.
     #[default]
     #[cfg_attr(any(feature = "ssr", feature = "hydrate"), serde(rename = "DRAFT"))]
@@ -22,8 +22,8 @@ pub enum Status {
     Void,
 }
 
-impl Status {
-    /// The upper-case name, as in JSON and in addresses.
+impl InvoiceStatus {
+    /// The upper-case name, as in JSON, in addresses and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
@@ -31,33 +31,16 @@ impl Status {
             Self::Void => "VOID",
         }
     }
-
-    /// The status of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Draft, Self::Finalized, Self::Void].into_iter().find(|one| one.as_str() == name)
-    }
 }
 
-#[cfg(feature = "ssr")]
-impl From<crate::billing::InvoiceStatus> for Status {
-    fn from(status: crate::billing::InvoiceStatus) -> Self {
-        use crate::billing::InvoiceStatus;
-        match status {
-            InvoiceStatus::Draft => Self::Draft,
-            InvoiceStatus::Finalized => Self::Finalized,
-            InvoiceStatus::Void => Self::Void,
-        }
-    }
-}
+impl FromStr for InvoiceStatus {
+    type Err = String;
 
-#[cfg(feature = "ssr")]
-impl From<Status> for crate::billing::InvoiceStatus {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Draft => Self::Draft,
-            Status::Finalized => Self::Finalized,
-            Status::Void => Self::Void,
-        }
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Draft, Self::Finalized, Self::Void]
+            .into_iter()
+            .find(|one| one.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| format!("\"{text}\" is not one of DRAFT, FINALIZED, VOID"))
     }
 }
 
@@ -74,7 +57,7 @@ pub struct InvoicesReport {
     /// Where the next page begins; `null` on the last one.
     pub next_page: Option<String>,
     /// The statuses that the list can be narrowed to.
-    pub statuses: Vec<Status>,
+    pub statuses: Vec<InvoiceStatus>,
 }
 
 /// One invoice of the list.
@@ -92,7 +75,7 @@ pub struct InvoiceRow {
     /// `INV-0042`; `null` on a draft.
     pub number: Option<String>,
     /// Where it is in its life.
-    pub status: Status,
+    pub status: InvoiceStatus,
     /// `Dec 2, 2026`; `null` on a draft.
     pub issued: Option<String>,
     /// `$4,218.07`; a dash where the stored document cannot be read.
@@ -166,7 +149,7 @@ pub struct Document {
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
     /// Where it is in its life.
-    pub status: Status,
+    pub status: InvoiceStatus,
     /// `$4,218.07`.
     pub total: String,
     /// What amounts are in: `USD`.

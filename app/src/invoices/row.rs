@@ -5,7 +5,7 @@ use super::{
     document::{DocumentNotes, DocumentTable, Downloads},
     link::Link,
     query::InvoicesQuery,
-    report::{Document, InvoiceRow, Status},
+    report::{Document, InvoiceRow, InvoiceStatus},
     text,
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn link_id(invoice: &str) -> String {
 }
 
 /// The status of an invoice: a word on a tint. Color only repeats it.
-pub(super) fn badge(status: Status) -> Markup {
+pub(super) fn badge(status: InvoiceStatus) -> Markup {
     tag("span", &[("class", "badge"), ("data-status", status.as_str())], words(text::status(status)))
 }
 

@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, reason = "a word says what it is")]
 
-use super::report::Status;
+use super::report::InvoiceStatus;
 use crate::number::thousands;
 
 pub const INVOICES: &str = "Invoices";
@@ -59,11 +59,11 @@ pub const SHOW_ALL_INVOICES: &str = "Show all invoices";
 pub const NONE: &str = "—";
 
 /// The word of a status.
-pub fn status(status: Status) -> &'static str {
+pub fn status(status: InvoiceStatus) -> &'static str {
     match status {
-        Status::Draft => "Draft",
-        Status::Finalized => "Finalized",
-        Status::Void => "Void",
+        InvoiceStatus::Draft => "Draft",
+        InvoiceStatus::Finalized => "Finalized",
+        InvoiceStatus::Void => "Void",
     }
 }
 

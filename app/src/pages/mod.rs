@@ -6,4 +6,4 @@ mod message;
 mod shell;
 
 pub use message::MessagePage;
-pub use shell::{PageContent, PageFrame, Shell, UsagePage};
+pub use shell::{PageContent, PageFrame, Shell};

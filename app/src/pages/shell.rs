@@ -6,7 +6,7 @@ use crate::{
     invoices::{InvoicesDashboard, InvoicesProps},
     props,
     session::SessionProps,
-    usage::{UsageDashboard, UsageProps, UsageQuery, UsageReport},
+    usage::{UsageDashboard, UsageProps},
 };
 use leptos::{either::EitherOf3, prelude::*};
 use serde::Serialize;
@@ -33,22 +33,13 @@ pub struct PageFrame {
     pub session: Option<SessionProps>,
 }
 
-/// What the usage page shows.
-#[derive(Clone, Debug)]
-pub struct UsagePage {
-    /// The figures; none where they could not be loaded.
-    pub report: Option<UsageReport>,
-    /// What the reader asked for.
-    pub query: UsageQuery,
-}
-
 /// One of the pages.
 #[derive(Clone, Debug)]
 pub enum PageContent {
     /// The invoices dashboard.
     Invoices(Box<InvoicesProps>),
     /// The usage dashboard.
-    Usage(UsagePage),
+    Usage(Box<UsageProps>),
     /// One message and nothing else.
     Message(MessagePage),
 }
@@ -120,8 +111,8 @@ pub fn Shell(
             let props = InvoicesProps { session, ..*props };
             EitherOf3::A(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=InvoicesDashboard/> })
         }
-        PageContent::Usage(UsagePage { report, query }) => {
-            let props = UsageProps { report, address: query.href(""), session };
+        PageContent::Usage(props) => {
+            let props = UsageProps { session, ..*props };
             EitherOf3::B(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=UsageDashboard/> })
         }
         PageContent::Message(page) => EitherOf3::C(view! { <main>{page.view()}</main> }),

@@ -4,10 +4,9 @@
 #![allow(missing_docs, reason = "a word says what it is")]
 
 use super::format;
-use crate::{billing::InvoiceStatus, invoices::text};
 
 pub use crate::invoices::text::{
-    AMOUNT, BILLING_PERIOD, INVOICES, ISSUED, ITEM, QUANTITY, TOTAL, UNIT_PRICE,
+    AMOUNT, BILLING_PERIOD, INVOICES, ISSUED, ITEM, QUANTITY, TOTAL, UNIT_PRICE, status,
 };
 
 pub const DRAFT_INVOICE: &str = "Draft invoice";
@@ -30,11 +29,6 @@ pub const CSV_COLUMNS: [&str; 10] = [
 pub const PERIOD_NOT_OVER: &str = "This period is not over: amounts grow until it ends.";
 pub const DAMAGED: &str = "This invoice cannot be shown at the moment.";
 pub const VOIDED: &str = "This invoice was voided and is not owed.";
-
-/// The word of a status.
-pub fn status(status: InvoiceStatus) -> &'static str {
-    text::status(status.into())
-}
 
 /// Events without the property that lines are grouped by.
 pub fn no_value(key: &str) -> String {

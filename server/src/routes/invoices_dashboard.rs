@@ -65,7 +65,7 @@ async fn list(
     let status =
         status.map(|status| status.parse::<InvoiceStatus>().map_err(|text| Error::field("status", text)));
     let asked = ListQuery {
-        status: status.transpose()?.map(Into::into),
+        status: status.transpose()?,
         number: searched("number", query.number)?,
         next_page: query.next_page.filter(|cursor| !cursor.is_empty()),
     };

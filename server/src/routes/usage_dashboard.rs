@@ -93,5 +93,5 @@ async fn retrieve(
     let asked = query.try_into()?;
     let pool = ReadPool::of(&viewer, &state).await?;
     let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
-    report.map(|data| Json(Data { data })).ok_or_else(no_such_customer)
+    report.map(Data::json).ok_or_else(no_such_customer)
 }

@@ -10,8 +10,8 @@ use app::{
         UsageSeries, UsageWindow, WindowMeasure,
     },
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
-    pages::{PageContent, UsagePage},
-    usage::{GroupSelection, UsageQuery, report::Grouping},
+    pages::PageContent,
+    usage::{GroupSelection, UsageProps, UsageQuery, report::Grouping},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
@@ -27,7 +27,8 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let page = |board: Option<Board>, query: UsageQuery| {
         let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window: query.window });
         let report = board.map(|board| board.report(&names(), grouping, now));
-        PageContent::Usage(UsagePage { report, query })
+        let props = UsageProps { report, address: query.href(""), ..UsageProps::default() };
+        PageContent::Usage(Box::new(props))
     };
     let board = |metrics: Metrics| {
         Some(Board {

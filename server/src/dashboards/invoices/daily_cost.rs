@@ -38,7 +38,7 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
     })
 }
 
-/// One amount a day, from the first to the last; `None` for more days than a period has.
+/// One amount a day, from the first to the last; `None` without any.
 fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
     let (first, last) = (days.first()?.0, days.last()?.0);
     let known: BTreeMap<NaiveDate, &Decimal> = days.iter().map(|(day, amount)| (*day, amount)).collect();

@@ -50,7 +50,7 @@ pub async fn list(
 ) -> Result<InvoicesReport> {
     let scope = viewer.invoices()?;
     let filter = InvoiceFilter {
-        status: query.status.map(Into::into).into_iter().collect(),
+        status: query.status.into_iter().collect(),
         sort: Sort::DateDesc,
         number: Some(query.number.clone()).filter(|number| !number.is_empty()),
         next_page: query.next_page.clone(),

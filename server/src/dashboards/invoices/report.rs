@@ -43,7 +43,7 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
         current: running.iter().map(current).collect(),
         rows: rows.iter().map(row).collect(),
         next_page: invoices.next_page,
-        statuses: look.statuses.iter().copied().map(Into::into).collect(),
+        statuses: look.statuses.clone(),
     }
 }
 
@@ -66,7 +66,7 @@ fn row(invoice: &Invoice) -> InvoiceRow {
         year: invoice.start_timestamp.year(),
         period: format::period(invoice.start_timestamp, invoice.end_timestamp),
         number: invoice.invoice_number.clone(),
-        status: invoice.status.into(),
+        status: invoice.status,
         issued: (invoice.status != InvoiceStatus::Draft).then_some(issued),
         total: match invoice.is_damaged {
             true => format::NONE.to_owned(),
@@ -80,7 +80,7 @@ pub(super) fn document(whole: &document::Document, find: &str, show_all: bool) -
     Document {
         id: whole.id.clone(),
         title: whole.title.clone(),
-        status: whole.status.into(),
+        status: whole.status,
         total: whole.total_text.clone(),
         unit: whole.unit.clone(),
         period: whole.period.clone(),

@@ -7,7 +7,7 @@ use super::{
 use crate::invoicing::{Days, Dossier, Overview};
 use app::{
     billing::{CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, Page},
-    invoices::{InvoiceReport, InvoicesReport, Status},
+    invoices::{InvoiceReport, InvoicesReport},
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -85,7 +85,7 @@ fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let current = &first.current[0];
     assert_eq!((current.day, current.of, current.left.as_str()), (21, 31, "10 days left"));
     assert_eq!(current.estimate.as_deref(), Some("$63"));
-    assert_eq!(first.statuses, [Status::Draft, Status::Void]);
+    assert_eq!(first.statuses, [InvoiceStatus::Draft, InvoiceStatus::Void]);
     let further = report::list(overview(), &look, false, now);
     assert_eq!((further.current.len(), further.rows.len()), (0, 2));
     assert_eq!((further.rows[0].number.as_ref(), further.rows[0].issued.as_ref()), (None, None));

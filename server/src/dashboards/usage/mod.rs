@@ -74,18 +74,6 @@ pub(crate) struct Board {
     pub(crate) marks: Vec<DayMark>,
 }
 
-impl Board {
-    /// The report of it, grouped as it was loaded.
-    pub(crate) fn report(
-        self,
-        names: &GroupKeyNames,
-        grouping: Option<Grouping>,
-        now: DateTime<Utc>,
-    ) -> UsageReport {
-        report::report(self, names, grouping, now)
-    }
-}
-
 /// The dashboard's figures; `None` for an archived customer.
 ///
 /// # Errors

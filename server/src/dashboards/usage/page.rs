@@ -10,8 +10,8 @@ use crate::{
     extract::Query,
 };
 use app::{
-    pages::{PageContent, UsagePage},
-    usage::UsageQuery,
+    pages::PageContent,
+    usage::{UsageProps, UsageQuery, text},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
@@ -61,5 +61,6 @@ pub(in crate::dashboards) async fn usage(
             None
         }
     };
-    show(&state, opened, "Usage", PageContent::Usage(UsagePage { report, query: asked })).await
+    let props = UsageProps { report, address: asked.href(""), ..UsageProps::default() };
+    show(&state, opened, text::USAGE, PageContent::Usage(Box::new(props))).await
 }

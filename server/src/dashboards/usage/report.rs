@@ -23,32 +23,34 @@ const COST_DIGITS: i64 = 12;
 /// The largest sum that the browser adds up: its whole numbers have 38 digits.
 const MOST_DIGITS: i64 = 36;
 
-/// The report of what was loaded.
-pub(super) fn report(
-    board: Board,
-    names: &GroupKeyNames,
-    grouping: Option<Grouping>,
-    now: DateTime<Utc>,
-) -> UsageReport {
-    let Board { has_plan, metrics, group_keys, marks } = board;
-    let nothing = metrics.is_empty().then_some(if has_plan { text::NO_METRICS } else { text::NO_PLAN });
-    UsageReport {
-        as_of: text::as_of(now),
-        last_day: format::day_number(now.date_naive()),
-        metrics: metrics
-            .into_iter()
-            .map(|(name, series)| match series {
-                Some(series) => metric(&series, names, grouping.as_ref()),
-                None => MetricUsage { name, ..MetricUsage::default() },
-            })
-            .collect(),
-        group_keys: group_keys
-            .into_iter()
-            .map(|group_key| GroupKey { name: text::group_key(&group_key, names), group_key })
-            .collect(),
-        marks: marks.iter().map(mark).collect(),
-        nothing: nothing.map(ToOwned::to_owned),
-        grouping,
+impl Board {
+    /// The report of what was loaded, grouped as it was loaded.
+    pub(crate) fn report(
+        self,
+        names: &GroupKeyNames,
+        grouping: Option<Grouping>,
+        now: DateTime<Utc>,
+    ) -> UsageReport {
+        let Self { has_plan, metrics, group_keys, marks } = self;
+        let nothing = metrics.is_empty().then_some(if has_plan { text::NO_METRICS } else { text::NO_PLAN });
+        UsageReport {
+            as_of: text::as_of(now),
+            last_day: format::day_number(now.date_naive()),
+            metrics: metrics
+                .into_iter()
+                .map(|(name, series)| match series {
+                    Some(series) => metric(&series, names, grouping.as_ref()),
+                    None => MetricUsage { name, ..MetricUsage::default() },
+                })
+                .collect(),
+            group_keys: group_keys
+                .into_iter()
+                .map(|group_key| GroupKey { name: text::group_key(&group_key, names), group_key })
+                .collect(),
+            marks: marks.iter().map(mark).collect(),
+            nothing: nothing.map(ToOwned::to_owned),
+            grouping,
+        }
     }
 }
 

@@ -143,7 +143,9 @@ sized as (
 ),
 ranked as (
     select *,
-        row_number() over (partition by id order by (group_id = $7) is true desc, total desc nulls last, group_values) as place,
+        row_number() over (
+            partition by id order by (group_id = $7) is true desc, total desc nulls last, group_values
+        ) as place,
         count(*) over (partition by id) as members
     from sized
 ),

@@ -21,7 +21,8 @@ pub struct Daily {
     pub measures: [WindowMeasure; 3],
 }
 
-/// The days of each metric, by the way it is measured, to `now` and in their order. One that cannot be read does not take the others with it.
+/// The days of each metric, by the way it is measured, to `now` and in their order. One that cannot be read does not
+/// take the others with it.
 ///
 /// # Errors
 /// When the database refuses all.
