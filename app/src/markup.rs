@@ -21,7 +21,9 @@ pub fn text(text: &str) -> Markup {
 
 /// An element. An attribute without a name is left out.
 pub fn tag(name: &str, attributes: &[(&str, &str)], inside: Markup) -> Markup {
-    let mut markup = format!("<{name}");
+    let mut markup = String::with_capacity(inside.0.len() + 2 * name.len() + 5);
+    markup.push('<');
+    markup.push_str(name);
     for (name, value) in attributes.iter().filter(|(name, _)| !name.is_empty()) {
         markup.push(' ');
         markup.push_str(name);
@@ -43,6 +45,11 @@ pub fn all(parts: &[Markup]) -> Markup {
     Markup(parts.collect::<Vec<_>>().join(" "))
 }
 
+/// One after the other, with nothing between them: rows of a table and their cells.
+pub fn adjacent(parts: &[Markup]) -> Markup {
+    Markup(parts.iter().map(|part| part.0.as_str()).collect())
+}
+
 /// An attribute without a value where something holds.
 pub fn flag(name: &str, holds: bool) -> (&str, &str) {
     if holds { (name, "") } else { ("", "") }
@@ -55,8 +62,18 @@ pub fn sum_row(class: &str, columns: &str, name: &str, amount: &str) -> Markup {
 }
 
 /// A text whose marks mean nothing, also between the quotes of an attribute.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            character => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

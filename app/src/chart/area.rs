@@ -1,6 +1,6 @@
 //! Where a chart's marks stand, and where its days are pointed at or walked by keys.
 
-use super::marks::Mark;
+use super::marks::{Mark, Shape};
 use leptos::{either::Either, ev, html, prelude::*};
 
 /// How a chart is walked by keys.
@@ -30,8 +30,8 @@ pub struct TipLine {
 
 /// Where a chart comes from: what it shows now, read anew at each change.
 pub trait ChartSource: Copy + Send + Sync + 'static {
-    /// The marks; another chart in the same place has as many.
-    fn marks(self) -> Vec<Mark>;
+    /// What its marks look like; another chart in the same place has the same.
+    fn shapes(self) -> Vec<Shape>;
     /// A part of one mark.
     fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T;
     /// The picture in one sentence.
@@ -125,15 +125,15 @@ pub fn ChartArea<S: ChartSource>(
 /// The marks as paths. A change of window changes their data and nothing else.
 #[component]
 fn Paths<S: ChartSource>(source: S) -> impl IntoView {
-    let one = |(index, mark): (usize, Mark)| {
+    let one = |(index, shape): (usize, Shape)| {
         let part = move |part: fn(&Mark) -> Option<String>| move || source.mark(index, part);
         let data = part(|mark| Some(mark.path.clone()));
         let width = part(|mark| mark.width.map(|width| width.to_string()));
-        let color = mark.slot.map(|slot| format!("var(--UsageLine_{slot})"));
-        let (fill, stroke) = if mark.class == "area" { (color, None) } else { (None, color) };
-        view! { <path class=mark.class fill=fill stroke=stroke stroke-width=width d=data></path> }
+        let color = shape.slot.map(|slot| format!("var(--UsageLine_{slot})"));
+        let (fill, stroke) = if shape.class == "area" { (color, None) } else { (None, color) };
+        view! { <path class=shape.class fill=fill stroke=stroke stroke-width=width d=data></path> }
     };
-    source.marks().into_iter().enumerate().map(one).collect_view()
+    source.shapes().into_iter().enumerate().map(one).collect_view()
 }
 
 /// The day that is pointed at: a line through it, and what it says beside that line, inside the plot.

@@ -5,6 +5,7 @@ pub mod axis;
 mod backend;
 pub mod marks;
 pub mod scale;
+pub mod table;
 
 pub use area::{BY_KEYS, ChartArea, ChartSource, Tip, TipLine};
 pub use backend::CANVAS;

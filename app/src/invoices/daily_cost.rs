@@ -4,11 +4,12 @@ use super::{report::DailyCost, text};
 use crate::{
     chart::{
         ChartArea, ChartSource, Tip, TipLine,
-        marks::{ChartKind, Drawing, Mark},
+        marks::{ChartKind, Drawing, Mark, Shape},
         scale::YScale,
+        table,
     },
     day,
-    markup::{Markup, all, sum_row, tag, text as words},
+    markup::{Markup, adjacent, all, sum_row, tag, text as words},
 };
 use leptos::prelude::*;
 
@@ -47,8 +48,8 @@ pub(super) fn DailyCostChart(
 struct Source(StoredValue<(Vec<Mark>, DailyCost)>);
 
 impl ChartSource for Source {
-    fn marks(self) -> Vec<Mark> {
-        self.0.with_value(|(marks, _)| marks.clone())
+    fn shapes(self) -> Vec<Shape> {
+        self.0.with_value(|(marks, _)| marks.iter().map(Mark::shape).collect())
     }
 
     fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T {
@@ -127,11 +128,8 @@ impl DailyCost {
     fn table(&self, invoice_total: &str) -> String {
         let amounts = self.unit.column(&self.days.values, self.days.scale);
         let row = |(at, amount): (usize, String)| {
-            let day = words(&day::date(self.day(at)));
-            let so_far =
-                if self.is_today(at) { tag("small", &[], words(text::SO_FAR)) } else { Markup::default() };
-            let day = tag("th", &[("scope", "row")], all(&[day, so_far]));
-            tag("tr", &[], all(&[day, tag("td", &[], words(&amount))]))
+            let so_far = self.is_today(at).then_some(text::SO_FAR);
+            table::day_row(self.day(at), so_far.into_iter(), [amount.as_str()].into_iter())
         };
         let rows: Vec<Markup> = amounts.into_iter().enumerate().map(row).collect();
         let mut sums = Vec::new();
@@ -140,11 +138,10 @@ impl DailyCost {
             sums.extend(self.rest.iter().map(|rest| sum_row("sum", "1", &rest.label, &rest.value)));
         }
         sums.push(sum_row("total", "1", text::TOTAL, invoice_total));
-        let columns = [text::DAY, text::AMOUNT].map(|column| tag("th", &[("scope", "col")], words(column)));
         let parts = [
             tag("caption", &[], words(text::DAILY_COST)),
-            tag("thead", &[], tag("tr", &[], all(&columns))),
-            tag("tbody", &[], all(&rows)),
+            table::head([text::DAY, text::AMOUNT].into_iter()),
+            tag("tbody", &[], adjacent(&rows)),
             tag("tfoot", &[], all(&sums)),
         ];
         all(&[tag("summary", &[], words(text::AS_TABLE)), tag("table", &[], all(&parts))]).html()

@@ -9,7 +9,11 @@ use super::{
     dashboard::{Choice, Dashboard},
     text,
 };
-use crate::chart::{ChartArea, ChartSource, Tip, marks::Mark, scale::MOST_TICKS};
+use crate::chart::{
+    ChartArea, ChartSource, Tip,
+    marks::{Mark, Shape},
+    scale::MOST_TICKS,
+};
 use leptos::{either::EitherOf3, html, prelude::*};
 
 /// The card at a place of the dashboard.
@@ -69,10 +73,10 @@ impl ChartSource for Place {
         })
     }
 
-    fn marks(self) -> Vec<Mark> {
+    fn shapes(self) -> Vec<Shape> {
         self.dashboard.shown.with_untracked(|shown| {
             let picture = shown.cards.get(self.at).and_then(|card| card.picture.as_ref());
-            picture.map(|picture| picture.marks.clone()).unwrap_or_default()
+            picture.map(|picture| picture.marks.iter().map(Mark::shape).collect()).unwrap_or_default()
         })
     }
 
@@ -96,18 +100,17 @@ impl ChartSource for Place {
 /// The card of a metric.
 #[component]
 pub(super) fn UsageCard(place: Place) -> impl IntoView {
-    let card =
-        place.dashboard.shown.with_untracked(|shown| shown.cards.get(place.at).map(|one| one.card.clone()));
-    let (name, content) = card.map_or((String::new(), CardContent::Failed), |card| (card.name, card.content));
+    let (name, state) = place.dashboard.shown.with_untracked(|shown| {
+        let card = shown.cards.get(place.at).map(|drawn| &drawn.card);
+        card.map_or((String::new(), State::Failed), |card| (card.name.clone(), State::of(&card.content)))
+    });
     let title = name.clone();
-    let (state, body) = match content {
-        CardContent::Chart(chart) => {
-            (None, EitherOf3::A(view! { <ChartBody place name=name.clone() chart=*chart/> }))
+    let (state, body) = match state {
+        State::Chart { is_bars, legend } => {
+            (None, EitherOf3::A(view! { <ChartBody place name=name.clone() is_bars legend/> }))
         }
-        CardContent::Hidden(reason) => (Some("hidden"), EitherOf3::B(view! { <p class="hint">{reason}</p> })),
-        CardContent::Failed => {
-            (Some("error"), EitherOf3::C(view! { <FailedBody dashboard=place.dashboard/> }))
-        }
+        State::Hidden(reason) => (Some("hidden"), EitherOf3::B(view! { <p class="hint">{reason}</p> })),
+        State::Failed => (Some("error"), EitherOf3::C(view! { <FailedBody dashboard=place.dashboard/> })),
     };
     view! {
         <section
@@ -122,6 +125,30 @@ pub(super) fn UsageCard(place: Place) -> impl IntoView {
     }
 }
 
+/// What of a card does not change in place.
+enum State {
+    Failed,
+    /// Why it is hidden.
+    Hidden(String),
+    Chart {
+        /// Days are as wide as their bars.
+        is_bars: bool,
+        legend: Vec<LegendItem>,
+    },
+}
+
+impl State {
+    fn of(content: &CardContent) -> Self {
+        match content {
+            CardContent::Failed => Self::Failed,
+            CardContent::Hidden(reason) => Self::Hidden(reason.clone()),
+            CardContent::Chart(chart) => {
+                Self::Chart { is_bars: chart.is_bars(), legend: chart.legend.clone() }
+            }
+        }
+    }
+}
+
 #[component]
 fn FailedBody(dashboard: Dashboard) -> impl IntoView {
     view! {
@@ -132,7 +159,7 @@ fn FailedBody(dashboard: Dashboard) -> impl IntoView {
 
 /// Everything within a card but its name.
 #[component]
-fn ChartBody(place: Place, name: String, chart: UsageChart) -> impl IntoView {
+fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>) -> impl IntoView {
     let is_long = place.flag(0, |chart, _, _| chart.figure.chars().count() > 16);
     // As many as an axis can have, so that another window needs no other elements.
     let axis_y = (0..MOST_TICKS)
@@ -152,8 +179,7 @@ fn ChartBody(place: Place, name: String, chart: UsageChart) -> impl IntoView {
         })
         .collect_view();
     let has_no_hint = place.flag(0, |chart, _, _| chart.hint.is_none());
-    let is_bars = chart.is_bars();
-    let legend = (!chart.legend.is_empty()).then(|| view! { <Legend place groups=chart.legend/> });
+    let legend = (!legend.is_empty()).then(|| view! { <Legend place groups=legend/> });
     view! {
         // Without a name of its own it has its caption's words, and they are read twice.
         <figure aria-label=name>
@@ -227,20 +253,15 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
 fn Table(place: Place) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     let is_open = RwSignal::new(false);
-    let shown = StoredValue::new(None::<[String; 2]>);
-    let content = move |part: usize| {
-        move || {
-            // Read in every case, so that a change is noticed once the table is open.
-            let is_open = is_open.get();
-            let content = place.read(|card| {
-                let is_shown = shown.with_value(Option::is_some);
-                (is_open || !is_shown).then(|| [card.table_head(), card.table_rows()])
-            });
-            if content.is_some() {
-                shown.set_value(content);
-            }
-            shown.get_value().and_then(|content| content.into_iter().nth(part)).unwrap_or_default()
+    let shown = StoredValue::new(None::<String>);
+    let content = move || {
+        // Read in every case, so that a change is noticed once the table is open.
+        let is_open = is_open.get();
+        let table = place.read(|card| (is_open || shown.with_value(Option::is_none)).then(|| card.table()));
+        if table.is_some() {
+            shown.set_value(table);
         }
+        shown.get_value().unwrap_or_default()
     };
     let opened = move || is_open.set(details.get_untracked().is_some_and(|details| details.open()));
     // It may have been opened before the app started.
@@ -249,10 +270,7 @@ fn Table(place: Place) -> impl IntoView {
         <details class="data" node_ref=details on:toggle=move |_| opened()>
             <summary>{text::SHOW_TABLE}</summary>
             <div class="scroll" tabindex="0" role="group" aria-label=text::TABLE>
-                <table>
-                    <thead inner_html=content(0)></thead>
-                    <tbody inner_html=content(1)></tbody>
-                </table>
+                <table inner_html=content></table>
             </div>
         </details>
     }

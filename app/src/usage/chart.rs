@@ -10,13 +10,11 @@ use crate::{
         Tip, TipLine, axis,
         marks::{ChartKind, Drawing, Mark},
         scale::{YScale, x_ticks},
+        table,
     },
     day,
-    markup::escaped,
+    markup::{Markup, adjacent, tag},
 };
-
-/// Beside today.
-const SO_FAR: &str = "so far";
 
 /// A card with its picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ impl DrawnCard {
             chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.clone()),
         );
         if day + 1 == chart.days() {
-            heads.push(SO_FAR.to_owned());
+            heads.push(text::SO_FAR.to_owned());
         }
         let values = chart.values_of(day);
         let dot = match chart.series.as_slice() {
@@ -103,24 +101,12 @@ impl DrawnCard {
         Tip { heads, lines, dot }
     }
 
-    /// The head of the table, as markup.
-    pub fn table_head(&self) -> String {
+    /// The table that says the same as the chart, as markup.
+    pub fn table(&self) -> String {
         let Some(chart) = self.chart() else { return String::new() };
-        let mut head = format!("<tr><th scope=\"col\">{}</th>", text::DAY);
-        for series in &chart.series {
-            head +=
-                &format!("<th scope=\"col\" data-slot=\"{}\">{}</th>", series.slot, escaped(&series.name));
-        }
-        if chart.sums.is_some() {
-            head += &format!("<th scope=\"col\">{}</th>", text::TOTAL);
-        }
-        head + "</tr>"
-    }
-
-    /// The rows of the table, as markup in one piece: hundreds of elements that nobody changes one by one would cost more
-    /// to take over than to draw.
-    pub fn table_rows(&self) -> String {
-        let Some(chart) = self.chart() else { return String::new() };
+        let names = chart.series.iter().map(|series| series.name.as_str());
+        let sum = chart.sums.as_ref().map(|_| text::TOTAL);
+        let head = table::head([text::DAY].into_iter().chain(names).chain(sum));
         let columns: Vec<Vec<String>> = chart
             .series
             .iter()
@@ -128,22 +114,15 @@ impl DrawnCard {
             .chain(&chart.sums)
             .map(|values| chart.unit.column(values, chart.scale))
             .collect();
-        let mut rows = String::new();
-        for day in 0..chart.days() {
-            let date = day::date(chart.first_day + i32::try_from(day).unwrap_or(0));
-            rows += &format!("<tr><th scope=\"row\">{date}");
+        let row = |day: usize| {
             let marks =
                 chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.as_str());
-            for note in marks.chain((day + 1 == chart.days()).then_some(SO_FAR)) {
-                rows += &format!(" <small>{}</small>", escaped(note));
-            }
-            rows += "</th>";
-            for column in &columns {
-                rows += &format!("<td>{}</td>", escaped(column.get(day).map_or("", String::as_str)));
-            }
-            rows += "</tr>";
-        }
-        rows
+            let notes = marks.chain((day + 1 == chart.days()).then_some(text::SO_FAR));
+            let values = columns.iter().map(|column| column.get(day).map_or("", String::as_str));
+            table::day_row(chart.first_day + i32::try_from(day).unwrap_or(0), notes, values)
+        };
+        let rows: Vec<Markup> = (0..chart.days()).map(row).collect();
+        adjacent(&[head, tag("tbody", &[], adjacent(&rows))]).html()
     }
 }
 

@@ -26,6 +26,7 @@ pub const SHOW_TABLE: &str = "Show as table";
 pub const TABLE: &str = "Table";
 pub const DAY: &str = "Day (UTC)";
 pub const TOTAL: &str = "Total";
+pub const SO_FAR: &str = "so far";
 pub const SHOW_ALONE: &str = "Show alone";
 pub const SHOW_ALL: &str = "Show all again";
 pub const OTHER_GROUPS: &str = "Other groups";
