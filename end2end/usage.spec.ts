@@ -1,4 +1,5 @@
 // The usage dashboard: figures, charts, windows and tooltip, before WASM, without it and with it.
+import type { Page } from "@playwright/test";
 import { embedded, expect, holdWasm, hydrated, GROUPED, LARGE, METRICS, printed, test } from "./fixtures";
 
 /** Other names for a group key and one of its values. */
@@ -7,6 +8,12 @@ const NAMED = {
     { group_key_name: "region", display_name: "Data center", value_display_names: { "eu-west-1": "Dublin" } },
   ],
 };
+
+/** Splits the charts by region, under its other name. */
+async function splitByRegion(page: Page) {
+  await page.locator("summary", { hasText: "Group by" }).click();
+  await page.getByRole("link", { name: "Data center" }).click();
+}
 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
@@ -37,8 +44,7 @@ test.describe("without JavaScript", () => {
   test("cumulative, cost and groups are links that keep each other", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
     await page.getByRole("link", { name: "Cumulative" }).click();
-    await page.locator("summary", { hasText: "Group by" }).click();
-    await page.getByRole("link", { name: "Data center" }).click();
+    await splitByRegion(page);
     await page.locator('[data-range="60"]').click();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ window: "60", view: "cumulative", group: "region" });
     const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
@@ -54,8 +60,7 @@ test.describe("without JavaScript", () => {
 
   test("a group is shown alone and then all again", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
-    await page.locator("summary", { hasText: "Group by" }).click();
-    await page.getByRole("link", { name: "Data center" }).click();
+    await splitByRegion(page);
     const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
     const entry = chart.locator(".legend a", { hasText: "Dublin" });
     const total = await entry.locator(".total").innerText();
@@ -160,8 +165,7 @@ test("every choice is made in place, by mouse and by keyboard", async ({ page, d
   await hydrated(page);
   await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
   const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
-  await page.locator("summary", { hasText: "Group by" }).click();
-  await page.getByRole("link", { name: "Data center" }).click();
+  await splitByRegion(page);
   await expect(chart.locator(".legend")).toContainText("Dublin");
   // The menu that was used keeps the focus, closed.
   await expect(page.locator("summary", { hasText: "By Data center" })).toBeFocused();
@@ -202,16 +206,12 @@ test("a window that was changed in place is kept by the other choices", async ({
 test("a choice that cannot be loaded says so and keeps what is shown", async ({ page, demo, watch }) => {
   await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
   await hydrated(page);
-  const choose = async () => {
-    await page.locator("summary", { hasText: /Group by|By / }).click();
-    await page.getByRole("link", { name: "Data center" }).click();
-  };
   await page.context().setOffline(true);
-  await choose();
+  await splitByRegion(page);
   await expect(page.getByRole("status")).toHaveText("That could not be loaded. Try again in a moment.");
   await expect(page.locator("[data-chart]")).toHaveCount(4);
   await page.context().setOffline(false);
-  await choose();
+  await splitByRegion(page);
   await expect(page.locator("summary", { hasText: "By Data center" })).toBeVisible();
   await expect(page.locator("[data-chart] .legend").first()).toContainText("Dublin");
   watch.errors.length = 0; // the browser's own word about the network
@@ -261,8 +261,7 @@ test("the app is in the WASM: it needs no script of the page but the one that st
   await hydrated(page);
   await page.locator("html").evaluate((html) => html.setAttribute("data-same-document", "yes"));
   const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
-  await page.locator("summary", { hasText: "Group by" }).click();
-  await page.getByRole("link", { name: "Data center" }).click();
+  await splitByRegion(page);
   await chart.locator(".legend a", { hasText: "Dublin" }).click();
   await page.locator('[data-range="60"]').click();
   await page.getByRole("link", { name: "Cumulative" }).click();
