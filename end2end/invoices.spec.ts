@@ -381,7 +381,7 @@ test("the days of an invoice are pointed at and walked by keys, also where the p
   await hydrated(page);
   await openDocument(page);
   const chart = page.getByRole("figure", { name: "Cost by day" });
-  const area = chart.getByRole("group", { name: "By day: arrow keys move, Home and End jump" });
+  const area = chart.getByRole("group", { name: "Amount by day: arrow keys move, Home and End jump" });
   const tooltip = chart.getByRole("tooltip").filter({ visible: true });
   await expect(area.getByRole("img", { name: /^Cost by day: \$[\d,.]+ in \d+ days\. Peak/ })).toBeVisible();
   await chart.locator("summary").click();

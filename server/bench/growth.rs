@@ -142,7 +142,7 @@ struct Queries {
 async fn queries(Side { pool, customers, .. }: &Side<'_>) -> Queries {
     let measure = async |customer: Uuid| {
         let access = Operator { token_id: "bench".to_owned(), can_write: false }.access(customer);
-        let account = usage::account(pool, access, clock::now(), clock::now()).await.unwrap();
+        let account = usage::account(pool, access, clock::now(), clock::now(), clock::now()).await.unwrap();
         let charted = account.metrics.iter().map(|metric| (metric.id, metric.aggregation_type));
         let charted: Vec<_> = charted.collect();
         let mut times = Vec::new();

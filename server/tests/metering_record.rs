@@ -46,7 +46,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 
 /// The days of all metrics of the customer's plan.
 async fn charts(pool: &PgPool, customer_id: Uuid) -> Vec<Daily> {
-    let account = usage::account(pool, access(customer_id), now(), now()).await.unwrap();
+    let account = usage::account(pool, access(customer_id), now(), now(), now()).await.unwrap();
     let charted: Vec<_> = account.metrics.iter().map(|metric| (metric.id, metric.aggregation_type)).collect();
     let daily = series(pool, access(customer_id), &charted, now()).await.unwrap();
     daily.into_iter().map(Result::unwrap).collect()
@@ -354,10 +354,10 @@ async fn a_new_metric_counts_the_next_event(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_customer_without_a_plan_has_no_series(pool: PgPool) {
     let acme = customer(&pool, "Acme").await;
-    let account = usage::account(&pool, access(acme), now(), now()).await.unwrap();
+    let account = usage::account(&pool, access(acme), now(), now(), now()).await.unwrap();
     assert!(account.terms.is_empty() && account.metrics.is_empty());
     on_plan(&pool, acme, &[]).await;
-    let account = usage::account(&pool, access(acme), now(), now()).await.unwrap();
+    let account = usage::account(&pool, access(acme), now(), now(), now()).await.unwrap();
     assert_eq!((account.terms.len(), account.metrics.len()), (1, 0));
     assert!(charts(&pool, acme).await.is_empty());
 }

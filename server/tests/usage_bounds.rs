@@ -83,7 +83,7 @@ async fn ten_times_the_groups_cost_about_ten_times_as_much(pool: PgPool) {
         found
     };
     let found = ask(many).await;
-    assert_eq!((found[0].total.to_string(), found[9].count), ("30000".to_owned(), 9_991));
+    assert_eq!((found[0].measure.total.to_string(), found[9].count), ("30000".to_owned(), 9_991));
     // When it went by the square, 150 times.
     let ratio = ratio(async || drop(ask(many).await), async || drop(ask(few).await)).await;
     assert!(ratio < 30.0, "{ratio}");

@@ -14,7 +14,7 @@ use app::{
     },
     view::money,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use common::{
     app,
     billing::{day, decimal, put_on},
@@ -209,6 +209,45 @@ async fn the_nine_largest_groups_stand_alone_and_the_others_together(pool: PgPoo
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_plan_that_ended_keeps_its_charts_and_says_when(pool: PgPool) {
+    let acme = seed::customer(&pool, "Acme").await;
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", "[]").await;
+    assert!(report(&pool, acme, &whole()).await.nothing.unwrap().starts_with("No usage yet"));
+    let plan = seed::on_plan(&pool, acme, &[metric]).await;
+    used(&pool, acme, &[("2026-09-20", 7, "eu")]).await;
+    let until = async |day: &str| {
+        let end = sqlx::query("update customer_plan set ending_before = $2::date where plan_id = $1");
+        end.bind(plan).bind(day.parse::<NaiveDate>().unwrap()).execute(&pool).await.unwrap();
+        report(&pool, acme, &whole()).await
+    };
+    let found = until("2026-10-16").await;
+    assert_eq!(found.ended.as_deref(), Some("Plan Plan ended on Oct 16, 2026."));
+    let totals: Vec<_> = found.metrics[0].quantity.iter().flat_map(|measure| &measure.windows).collect();
+    assert_eq!((found.nothing, totals[2].total.as_str()), (None, "7"));
+
+    // Before all windows.
+    let found = until("2026-08-01").await;
+    assert!(found.nothing.unwrap().starts_with("Plan Plan ended on Aug 1, 2026. Charts show"));
+
+    // The plan after it has charts of its own, before those of the old one.
+    let other = seed::metric(&pool, AggregationType::Count, "tokens", "[]").await;
+    until("2026-10-16").await;
+    sqlx::query("update customer_plan set starting_on = '2026-01-01' where plan_id = $1")
+        .bind(plan)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let next = seed::on_plan(&pool, acme, &[other]).await;
+    let begin = sqlx::query(
+        "update customer_plan set starting_on = '2026-10-16', billed_until = '2026-10-16' where plan_id = $1",
+    );
+    begin.bind(next).execute(&pool).await.unwrap();
+    let found = report(&pool, acme, &whole()).await;
+    let ids: Vec<_> = found.metrics.iter().map(|metric| metric.id.clone()).collect();
+    assert_eq!((ids, found.ended), (vec![other.to_string(), metric.to_string()], None));
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn different_values_are_compared_with_the_window_before(pool: PgPool) {
     let acme = seed::customer(&pool, "Acme").await;
     let metric = seed::metric(&pool, AggregationType::Unique, "tokens", "[]").await;
@@ -231,7 +270,7 @@ async fn different_values_are_compared_with_the_window_before(pool: PgPool) {
     let figures = &metric.quantity.as_ref().unwrap().windows[0];
     // Oct 23 is the last day of the window before: it stands against today, which is left out. So 1 against 2.
     assert_eq!(figures.total, "2");
-    assert_eq!(figures.change.as_deref(), Some("\u{2193}\u{a0}50% on the 30 days before"));
+    assert_eq!(figures.change.as_deref(), Some("\u{2193}\u{a0}50% vs previous 30 days"));
     assert!(metric.cost.is_none() && metric.no_cost.as_ref().unwrap().contains("whole billing period"));
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::billing::{AggregationType, Decimal, GroupSeries, UsageWindow};
+use app::billing::{AggregationType, Decimal, GroupSeries, UsageWindow, WindowMeasure};
 use axum::{
     Router,
     body::Body,
@@ -281,15 +281,41 @@ async fn random_events_measure_as_a_recount_does(pool: PgPool) {
 const DAYS: usize = 30;
 
 /// One row of the groups of a chart, recounted from the events that are in it.
-fn regrouped(events: &[Event], kind: AggregationType, today: DateTime<Utc>) -> (Vec<Decimal>, Decimal) {
-    let start = today - TimeDelta::days(DAYS as i64 - 1);
-    let range = (start, today + TimeDelta::days(1));
-    let mut values = vec![Decimal::zero(); DAYS];
-    for ((day, _), value) in recount(events, kind, range, "DAY", &[]) {
-        values[(day - start).num_days() as usize] = value;
+fn regrouped(
+    events: &[Event],
+    kind: AggregationType,
+    today: DateTime<Utc>,
+    group_values: Option<Group>,
+    count: i64,
+) -> GroupSeries {
+    let length = TimeDelta::days(DAYS as i64);
+    let tomorrow = today + TimeDelta::days(1);
+    let (start, before) = (tomorrow - length, tomorrow - length * 2);
+    let mut values = vec![Decimal::zero(); 2 * DAYS];
+    for ((day, _), value) in recount(events, kind, (before, tomorrow), "DAY", &[]) {
+        values[(day - before).num_days() as usize] = value;
     }
-    let total = recount(events, kind, range, "NONE", &[]).into_values().next().unwrap_or_default();
-    (values, total)
+    let over = |from, until| recount(events, kind, (from, until), "NONE", &[]).into_values().next();
+    let older = recount(
+        events,
+        kind,
+        (before + TimeDelta::days(1) - length, before + TimeDelta::days(1)),
+        "NONE",
+        &[],
+    );
+    GroupSeries {
+        // The others together are as old as the metric.
+        began_before: group_values.is_none() || !older.is_empty(),
+        group_values,
+        count,
+        before: values[..DAYS].to_vec(),
+        values: values.split_off(DAYS),
+        measure: WindowMeasure {
+            total: over(start, tomorrow).unwrap_or_default(),
+            complete: over(start, today).unwrap_or_default(),
+            previous: over(before, today - length),
+        },
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -307,8 +333,14 @@ async fn charts_of_random_events_measure_as_a_recount_does(pool: PgPool) {
         let customer = seed::customer(&pool, "Acme").await;
         let access = Operator { token_id: String::new(), can_write: true }.access(customer);
         let count = if few { 12 } else { 400 };
-        let events: Vec<_> =
-            (0..count).map(|id| random_event(random, id, customer, today - TimeDelta::days(4))).collect();
+        // In the window, in the one before, and before that.
+        let ages = [4, 4, 30, 34, 58, 63, 88];
+        let events: Vec<_> = (0..count)
+            .map(|id| {
+                let age = TimeDelta::days(ages[random.random_range(0..ages.len())]);
+                random_event(random, id, customer, today - age)
+            })
+            .collect();
         let mut rest = events.as_slice();
         while !rest.is_empty() {
             let (batch, others) = rest.split_at(random.random_range(1..=rest.len().min(80)));
@@ -347,7 +379,8 @@ async fn charts_of_random_events_measure_as_a_recount_does(pool: PgPool) {
             if let Some(kept) = kept.as_ref().filter(|kept| all.contains_key(&(range.0, (*kept).clone()))) {
                 assert!(alone.contains(kept), "{context} {kept:?}");
             }
-            let shown: Vec<Decimal> = chart.iter().take(expected).map(|group| group.total.clone()).collect();
+            let shown: Vec<Decimal> =
+                chart.iter().take(expected).map(|group| group.measure.total.clone()).collect();
             assert_eq!(shown, largest, "{context}");
             for group in &chart {
                 let is_in = |event: &&Event| match &group.group_values {
@@ -355,15 +388,9 @@ async fn charts_of_random_events_measure_as_a_recount_does(pool: PgPool) {
                     None => !alone.contains(&group_of(event)),
                 };
                 let events: Vec<Event> = events.iter().filter(is_in).cloned().collect();
-                let (values, total) = regrouped(&events, *kind, today);
-                assert_eq!(
-                    (&group.values, &group.total),
-                    (&values, &total),
-                    "{context} {:?}",
-                    group.group_values
-                );
                 let count = if group.group_values.is_some() { 1 } else { totals.len() - 9 };
-                assert_eq!(group.count, count as i64, "{context}");
+                let expected = regrouped(&events, *kind, today, group.group_values.clone(), count as i64);
+                assert_eq!(*group, expected, "{context}");
             }
         }
     }

@@ -46,8 +46,8 @@ pub struct DailyCost {
     /// the series.
     pub values: Vec<Option<Decimal>>,
     /// For each value of the series the price of one unit; `None` where tiers or rounding make it depend on the rest of
-    /// the period.
-    pub unit_prices: Option<Vec<Decimal>>,
+    /// the period, and where the cost is not known.
+    pub unit_prices: Vec<Option<Decimal>>,
 }
 
 /// Why a metric has no cost by day.
@@ -96,8 +96,12 @@ pub struct GroupSeries {
     pub count: i64,
     /// One value a day to today.
     pub values: Vec<Decimal>,
+    /// As many days of the window before.
+    pub before: Vec<Decimal>,
     /// The metric over the window.
-    pub total: Decimal,
+    pub measure: WindowMeasure,
+    /// Whether it was used before the window before, or with its first day: else that window is no measure for this.
+    pub began_before: bool,
 }
 
 impl UsageSeries {

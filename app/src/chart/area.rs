@@ -1,10 +1,12 @@
 //! Where a chart's marks stand, and where its days are pointed at or walked by keys.
 
-use super::marks::{Mark, Shape};
+use super::marks::Mark;
 use leptos::{either::Either, ev, html, prelude::*};
 
-/// How a chart is walked by keys.
-pub const BY_KEYS: &str = "By day: arrow keys move, Home and End jump";
+/// The name of a chart's plot: of what it is, and how it is walked by keys.
+fn by_keys(of: &str) -> String {
+    format!("{of} by day: arrow keys move, Home and End jump")
+}
 
 /// What is said of one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,10 +32,8 @@ pub struct TipLine {
 
 /// Where a chart comes from: what it shows now, read anew at each change.
 pub trait ChartSource: Copy + Send + Sync + 'static {
-    /// What its marks look like; another chart in the same place has the same.
-    fn shapes(self) -> Vec<Shape>;
-    /// A part of one mark.
-    fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T;
+    /// The marks; another chart in the same place has as many, of the same classes.
+    fn marks(self) -> Vec<Mark>;
     /// The picture in one sentence.
     fn sentence(self) -> String;
     /// What is said in place of marks, where there are none.
@@ -50,6 +50,8 @@ pub trait ChartSource: Copy + Send + Sync + 'static {
 pub fn ChartArea<S: ChartSource>(
     /// What is shown.
     source: S,
+    /// Of what it is.
+    name: String,
     /// Days are as wide as their bars, and not points from edge to edge.
     is_bars: bool,
 ) -> impl IntoView {
@@ -98,12 +100,19 @@ pub fn ChartArea<S: ChartSource>(
         let share = if is_bars { (day + 0.5) / days } else { day / last };
         Some(view! { <Pointed tip share area/> })
     };
+    let nothing = move || {
+        let nothing = source.nothing();
+        let is_hidden = nothing.is_none().then_some("");
+        view! { <p class="nothing" hidden=is_hidden>{nothing.unwrap_or_default()}</p> }
+    };
+    // All in one piece: what is compared mark by mark is cheaper than what is followed mark by mark.
+    let paths = move || source.marks().into_iter().map(path).collect_view();
     view! {
         <div
             class="area"
             tabindex="0"
             role="group"
-            aria-label=BY_KEYS
+            aria-label=by_keys(&name)
             data-bars=is_bars.then_some("")
             node_ref=area
             on:pointermove=point
@@ -114,26 +123,21 @@ pub fn ChartArea<S: ChartSource>(
             on:blur=move |_| hover.set(None)
         >
             <svg viewBox="0 0 3000 1000" preserveAspectRatio="none" role="img" aria-label=move || source.sentence()>
-                <Paths source/>
+                {paths}
             </svg>
-            <p class="nothing" hidden=move || source.nothing().is_none().then_some("")>{move || source.nothing()}</p>
+            {nothing}
             {pointed}
         </div>
     }
 }
 
-/// The marks as paths. A change of window changes their data and nothing else.
-#[component]
-fn Paths<S: ChartSource>(source: S) -> impl IntoView {
-    let one = |(index, shape): (usize, Shape)| {
-        let part = move |part: fn(&Mark) -> Option<String>| move || source.mark(index, part);
-        let data = part(|mark| Some(mark.path.clone()));
-        let width = part(|mark| mark.width.map(|width| width.to_string()));
-        let color = shape.slot.map(|slot| format!("var(--UsageLine_{slot})"));
-        let (fill, stroke) = if shape.class == "area" { (color, None) } else { (None, color) };
-        view! { <path class=shape.class fill=fill stroke=stroke stroke-width=width d=data></path> }
-    };
-    source.shapes().into_iter().enumerate().map(one).collect_view()
+/// A mark as a path.
+fn path(mark: Mark) -> impl IntoView {
+    let Mark { class, slot, width, path } = mark;
+    let color = slot.map(|slot| format!("var(--UsageLine_{slot})"));
+    let (fill, stroke) = if class == "area" { (color, None) } else { (None, color) };
+    let width = width.map(|width| width.to_string());
+    view! { <path class=class fill=fill stroke=stroke stroke-width=width d=path></path> }
 }
 
 /// The day that is pointed at: a line through it, and what it says beside that line, inside the plot.

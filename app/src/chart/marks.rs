@@ -46,22 +46,6 @@ pub struct Mark {
     pub path: String,
 }
 
-/// What a mark looks like, whatever it shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// The class that CSS draws it by.
-    pub class: &'static str,
-    /// The color's number of a series.
-    pub slot: Option<u8>,
-}
-
-impl Mark {
-    /// What it looks like.
-    pub fn shape(&self) -> Shape {
-        Shape { class: self.class, slot: self.slot }
-    }
-}
-
 /// A point of the chart: days to the right, the axis's numbers upward.
 type Point = (f64, f64);
 

@@ -7,5 +7,5 @@ pub mod marks;
 pub mod scale;
 pub mod table;
 
-pub use area::{BY_KEYS, ChartArea, ChartSource, Tip, TipLine};
+pub use area::{ChartArea, ChartSource, Tip, TipLine};
 pub use backend::CANVAS;

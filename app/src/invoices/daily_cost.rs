@@ -4,7 +4,7 @@ use super::{report::DailyCost, text};
 use crate::{
     chart::{
         ChartArea, ChartSource, Tip, TipLine,
-        marks::{ChartKind, Drawing, Mark, Shape},
+        marks::{ChartKind, Drawing, Mark},
         scale::YScale,
         table,
     },
@@ -35,7 +35,7 @@ pub(super) fn DailyCostChart(
     view! {
         <figure class="daily" aria-label=text::DAILY_COST>
             <figcaption inner_html=all(&caption).html()></figcaption>
-            <ChartArea source is_bars=true/>
+            <ChartArea source name=text::AMOUNT.to_owned() is_bars=true/>
             <p class="axis" aria-hidden="true" inner_html=axis></p>
             {rest}
             <details class="data" inner_html=table></details>
@@ -48,12 +48,8 @@ pub(super) fn DailyCostChart(
 struct Source(StoredValue<(Vec<Mark>, DailyCost)>);
 
 impl ChartSource for Source {
-    fn shapes(self) -> Vec<Shape> {
-        self.0.with_value(|(marks, _)| marks.iter().map(Mark::shape).collect())
-    }
-
-    fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T {
-        self.0.with_value(|(marks, _)| marks.get(index).map(part).unwrap_or_default())
+    fn marks(self) -> Vec<Mark> {
+        self.0.with_value(|(marks, _)| marks.clone())
     }
 
     fn sentence(self) -> String {
@@ -124,14 +120,14 @@ impl DailyCost {
         all(&[0, count / 2, count.saturating_sub(1)].map(label)).html()
     }
 
-    /// The days as a table, with the rest of the invoice below them: together they add up to it.
+    /// The days as a table, the newest first, with the rest of the invoice below them: together they add up to it.
     fn table(&self, invoice_total: &str) -> String {
         let amounts = self.unit.column(&self.days.values, self.days.scale);
         let row = |(at, amount): (usize, String)| {
             let so_far = self.is_today(at).then_some(text::SO_FAR);
             table::day_row(self.day(at), so_far.into_iter(), [amount.as_str()].into_iter())
         };
-        let rows: Vec<Markup> = amounts.into_iter().enumerate().map(row).collect();
+        let rows: Vec<Markup> = amounts.into_iter().enumerate().rev().map(row).collect();
         let mut sums = Vec::new();
         if !self.rest.is_empty() {
             sums.push(sum_row("sum", "1", text::METERED, &self.total));

@@ -1,4 +1,5 @@
-// Before the app has started: the token leaves the address bar, and a chart's days answer from the rows of its table.
+// Before the app has started: the token leaves the address bar, and a chart's days answer from the rows of its table,
+// of which the last day is the first.
 {
   const url = new URL(location);
   url.searchParams.delete("token");
@@ -9,14 +10,13 @@
     return node;
   };
   const tip = make("div");
-  tip.className = "tooltip";
-  tip.role = "tooltip";
+  tip.className = tip.role = "tooltip";
   let day = 0;
   const show = (area, place) => {
     const { tHead, tBodies } = area.closest("figure").querySelector("table");
     const rows = tBodies[0].rows;
     day = Math.max(0, Math.min(rows.length - 1, Math.floor(place(rows.length))));
-    const [head, ...cells] = rows[day].cells;
+    const [head, ...cells] = rows[rows.length - 1 - day].cells;
     const lines = cells.map((cell, at) => {
       const number = make("strong", cell.textContent);
       return cells[1] ? make("span", tHead.rows[0].cells[at + 1].textContent, number) : number;

@@ -1,19 +1,15 @@
 //! One metric's card: figures, picture, axes, legend, and the table that says the same.
 //!
-//! A card is built once for its shape. What a change of window changes are texts and the data of paths, each read from
-//! the card by a function of its own, through closures of few types: each type weighs in the browser.
+//! A card is built once for its shape. What a change of window changes are texts and the data of paths: each part of a
+//! card is one closure, whose view is compared with what stands there. To follow each text by itself costs more.
 
 use super::{
     cards::{CardContent, LegendItem, UsageChart},
-    chart::{DrawnCard, Picture},
+    chart::DrawnCard,
     dashboard::{Choice, Dashboard},
     text,
 };
-use crate::chart::{
-    ChartArea, ChartSource, Tip,
-    marks::{Mark, Shape},
-    scale::MOST_TICKS,
-};
+use crate::chart::{ChartArea, ChartSource, Tip, marks::Mark, scale::MOST_TICKS};
 use leptos::{either::EitherOf3, html, prelude::*};
 
 /// The card at a place of the dashboard.
@@ -29,36 +25,6 @@ impl Place {
         self.dashboard.shown.with(|shown| shown.cards.get(self.at).map(part).unwrap_or_default())
     }
 
-    /// A text of the chart.
-    fn text(self, part: fn(&UsageChart) -> &str) -> impl Fn() -> String + Copy + Send + 'static {
-        move || self.read(|card| card.chart().map(|chart| part(chart).to_owned()).unwrap_or_default())
-    }
-
-    /// A text of one of several parts of the chart and its picture.
-    fn text_of(
-        self,
-        index: usize,
-        part: fn(&UsageChart, &Picture, usize) -> Option<String>,
-    ) -> impl Fn() -> Option<String> + Copy + Send + 'static {
-        move || self.read(|card| part(card.chart()?, card.picture.as_ref()?, index))
-    }
-
-    /// An attribute that is there or not.
-    fn flag(
-        self,
-        index: usize,
-        is_set: fn(&UsageChart, &Picture, usize) -> bool,
-    ) -> impl Fn() -> Option<&'static str> + Copy + Send + 'static {
-        move || {
-            let is_set = self.read(|card| {
-                card.chart()
-                    .zip(card.picture.as_ref())
-                    .is_some_and(|(chart, picture)| is_set(chart, picture, index))
-            });
-            is_set.then_some("")
-        }
-    }
-
     /// The group at a place of the legend.
     pub(super) fn group(self, index: usize) -> Option<LegendItem> {
         self.read(|card| card.chart()?.legend.get(index).cloned())
@@ -66,18 +32,8 @@ impl Place {
 }
 
 impl ChartSource for Place {
-    fn mark<T: Default>(self, index: usize, part: fn(&Mark) -> T) -> T {
-        self.read(|card| {
-            let mark = card.picture.as_ref().and_then(|picture| picture.marks.get(index));
-            mark.map(part).unwrap_or_default()
-        })
-    }
-
-    fn shapes(self) -> Vec<Shape> {
-        self.dashboard.shown.with_untracked(|shown| {
-            let picture = shown.cards.get(self.at).and_then(|card| card.picture.as_ref());
-            picture.map(|picture| picture.marks.iter().map(Mark::shape).collect()).unwrap_or_default()
-        })
+    fn marks(self) -> Vec<Mark> {
+        self.read(|card| card.picture.as_ref().map(|picture| picture.marks.clone()).unwrap_or_default())
     }
 
     fn sentence(self) -> String {
@@ -160,45 +116,61 @@ fn FailedBody(dashboard: Dashboard) -> impl IntoView {
 /// Everything within a card but its name.
 #[component]
 fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>) -> impl IntoView {
-    let is_long = place.flag(0, |chart, _, _| chart.figure.chars().count() > 16);
-    // As many as an axis can have, so that another window needs no other elements.
-    let axis_y = (0..MOST_TICKS)
-        .map(|tick| {
-            let label = place.text_of(tick, |_, picture, tick| picture.axis_y.get(tick).cloned());
-            let is_hidden = place.flag(tick, |_, picture, tick| picture.axis_y.get(tick).is_none());
-            view! { <span hidden=is_hidden>{label}</span> }
-        })
-        .collect_view();
-    let axis_x = (0..5)
-        .map(|tick| {
-            let at = place.text_of(tick, |_, picture, tick| Some(picture.axis_x.get(tick)?.0.clone()));
-            let day = place.text_of(tick, |_, picture, tick| Some(picture.axis_x.get(tick)?.1.clone()));
+    let caption = move || {
+        let [figure, note, facts] = place.read(|card| {
+            let texts =
+                |chart: &UsageChart| [&chart.figure, &chart.figure_note, &chart.facts].map(String::clone);
+            card.chart().map(texts).unwrap_or_default()
+        });
+        let is_long = (figure.chars().count() > 16).then_some("");
+        view! {
+            <figcaption>
+                <p class="figure" data-long=is_long><strong>{figure}</strong>" "<span>{note}</span></p>
+                <p class="comparison">{facts}</p>
+            </figcaption>
+        }
+    };
+    let axis_y = move || {
+        let labels = place
+            .read(|card| card.picture.as_ref().map(|picture| picture.axis_y.clone()).unwrap_or_default());
+        // As many as an axis can have, so that another window needs no other elements.
+        (0..MOST_TICKS)
+            .map(|tick| {
+                let label = labels.get(tick).cloned();
+                let is_hidden = label.is_none().then_some("");
+                view! { <span hidden=is_hidden>{label.unwrap_or_default()}</span> }
+            })
+            .collect_view()
+    };
+    let axis_x = move || {
+        let labels = place
+            .read(|card| card.picture.as_ref().map(|picture| picture.axis_x.clone()).unwrap_or_default());
+        let label = |(tick, (at, day)): (usize, (String, String))| {
             let anchor = if tick == 4 { "end" } else { "middle" };
             // In attributes of SVG: the content security policy allows no style attribute.
             view! { <text x=at y="15" text-anchor=anchor>{day}</text> }
-        })
-        .collect_view();
-    let has_no_hint = place.flag(0, |chart, _, _| chart.hint.is_none());
+        };
+        labels.into_iter().enumerate().map(label).collect_view()
+    };
+    let hint = move || {
+        let hint = place.read(|card| card.chart().and_then(|chart| chart.hint.clone()));
+        let is_hidden = hint.is_none().then_some("");
+        view! { <p class="hint" hidden=is_hidden>{hint.unwrap_or_default()}</p> }
+    };
     let legend = (!legend.is_empty()).then(|| view! { <Legend place groups=legend/> });
+    let (label, plot) = (name.clone(), name.clone());
     view! {
         // Without a name of its own it has its caption's words, and they are read twice.
-        <figure aria-label=name>
-            <figcaption>
-                <p class="figure" data-long=is_long>
-                    <strong>{place.text(|chart| &chart.figure)}</strong>
-                    " "
-                    <span>{place.text(|chart| &chart.figure_note)}</span>
-                </p>
-                <p class="comparison">{place.text(|chart| &chart.facts)}</p>
-            </figcaption>
+        <figure aria-label=label>
+            {caption}
             <div class="plot">
                 <div class="axis-y" aria-hidden="true">{axis_y}</div>
-                <ChartArea source=place is_bars/>
+                <ChartArea source=place name=plot is_bars/>
                 <svg class="axis-x" aria-hidden="true">{axis_x}</svg>
             </div>
             {legend}
-            <p class="hint" hidden=has_no_hint>{place.text(|chart| chart.hint.as_deref().unwrap_or_default())}</p>
-            <Table place/>
+            {hint}
+            <Table place name/>
         </figure>
     }
 }
@@ -208,17 +180,20 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
 fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
     let dashboard = place.dashboard;
     let entry = |(index, group): (usize, LegendItem)| {
-        let name = place.text_of(index, |chart, _, index| Some(chart.legend.get(index)?.name.clone()));
-        let total = place.text_of(index, |chart, _, index| Some(chart.legend.get(index)?.total.clone()));
-        let share = place.text_of(index, |chart, _, index| chart.legend.get(index)?.share.clone());
-        let what = place.text_of(index, |chart, _, index| {
-            Some(
-                if chart.legend.get(index)?.is_current { text::SHOW_ALL } else { text::SHOW_ALONE }
-                    .to_owned(),
-            )
-        });
-        let is_current = place
-            .text_of(index, |chart, _, index| chart.legend.get(index)?.is_current.then(|| "true".to_owned()));
+        let texts = move || {
+            let LegendItem { name, total, share, .. } = place.group(index).unwrap_or_default();
+            let title = name.clone();
+            view! {
+                <span class="name" title=title>{name}</span>
+                " "
+                <span class="total">{total}</span>
+                " "
+                <span class="share">{share}</span>
+            }
+        };
+        let is_current = move || place.group(index).is_some_and(|group| group.is_current);
+        let what = move || if is_current() { text::SHOW_ALL } else { text::SHOW_ALONE };
+        let current = move || is_current().then_some("true");
         let fill = format!("var(--UsageLine_{})", group.slot);
         let alone = Choice::Group(place.at, index);
         let id = format!("group-{}-{index}", place.at);
@@ -228,29 +203,28 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
                     id=id
                     href=dashboard.href(alone.clone())
                     title=what
-                    aria-current=is_current
+                    aria-current=current
                     on:click=move |event| dashboard.follow(&event, &alone)
                 >
                     <svg class="swatch" viewBox="0 0 8 8" aria-hidden="true">
                         <rect width="8" height="8" rx="2" fill=fill></rect>
                     </svg>
-                    <span class="name" title=name>{name}</span>
-                    " "
-                    <span class="total">{total}</span>
-                    " "
-                    <span class="share">{share}</span>
+                    {texts}
                 </a>
             </li>
         }
     };
     let entries = groups.into_iter().enumerate().map(entry).collect_view();
-    let is_alone = place.flag(0, |chart, _, _| chart.legend.iter().any(|item| item.is_current));
+    let is_alone = move || {
+        let is_alone = |chart: &UsageChart| chart.legend.iter().any(|item| item.is_current);
+        place.read(|card| card.chart().is_some_and(is_alone)).then_some("")
+    };
     view! { <ol class="legend" data-alone=is_alone>{entries}</ol> }
 }
 
 /// The numbers of the chart. Those of a table that is closed follow once it is opened.
 #[component]
-fn Table(place: Place) -> impl IntoView {
+fn Table(place: Place, name: String) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     let is_open = RwSignal::new(false);
     let shown = StoredValue::new(None::<String>);
@@ -268,7 +242,7 @@ fn Table(place: Place) -> impl IntoView {
     Effect::new(opened);
     view! {
         <details class="data" node_ref=details on:toggle=move |_| opened()>
-            <summary>{text::SHOW_TABLE}</summary>
+            <summary aria-label=format!("{}: {name}", text::SHOW_TABLE)>{text::SHOW_TABLE}</summary>
             <div class="scroll" tabindex="0" role="group" aria-label=text::TABLE>
                 <table inner_html=content></table>
             </div>

@@ -76,7 +76,7 @@ pub struct ChartSeries {
 }
 
 /// One group in the legend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegendItem {
     /// Which of the ten colors.
     pub slot: u8,
@@ -177,11 +177,7 @@ impl UsageReport {
             selection: part.selection(),
             is_current: alone == Some(slot),
         });
-        let facts: Vec<String> =
-            [figures.average.map(|average| format!("{average} a day")), figures.change.clone()]
-                .into_iter()
-                .flatten()
-                .collect();
+        let facts: Vec<String> = [figures.average, figures.change.clone()].into_iter().flatten().collect();
         let mut chart = UsageChart {
             figure: figures.total,
             figure_note: format!("{noun}{gap}in {} days", query.window),

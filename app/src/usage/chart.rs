@@ -101,7 +101,7 @@ impl DrawnCard {
         Tip { heads, lines, dot }
     }
 
-    /// The table that says the same as the chart, as markup.
+    /// The table that says the same as the chart, newest day first, as markup.
     pub fn table(&self) -> String {
         let Some(chart) = self.chart() else { return String::new() };
         let names = chart.series.iter().map(|series| series.name.as_str());
@@ -121,7 +121,7 @@ impl DrawnCard {
             let values = columns.iter().map(|column| column.get(day).map_or("", String::as_str));
             table::day_row(chart.first_day + i32::try_from(day).unwrap_or(0), notes, values)
         };
-        let rows: Vec<Markup> = (0..chart.days()).map(row).collect();
+        let rows: Vec<Markup> = (0..chart.days()).rev().map(row).collect();
         adjacent(&[head, tag("tbody", &[], adjacent(&rows))]).html()
     }
 }

@@ -116,11 +116,20 @@ impl Dashboard {
     fn show(self, query: UsageQuery, report: Option<UsageReport>) {
         #[cfg(feature = "hydrate")]
         {
-            crate::url::replace(&query.href(""));
             // A card that is built anew takes the focus with it: its links are found again by their ids.
             let focused = crate::place::focused();
+            // The address and what is said follow once the charts are painted: another address has the browser look at
+            // every link, which took as long as the charts do.
+            let follow = move || {
+                let (address, said) = self
+                    .shown
+                    .with_untracked(|shown| (shown.query.href(""), shown.report.announcement(&shown.query)));
+                crate::url::replace(&address);
+                self.said.set(said);
+            };
             request_animation_frame(move || {
                 crate::place::focus(&focused);
+                set_timeout(follow, std::time::Duration::ZERO);
             });
         }
         self.is_loading.set(false);
@@ -131,7 +140,6 @@ impl Dashboard {
             }
             shown.draw();
         });
-        self.said.set(self.shown.with_untracked(|shown| shown.report.announcement(&shown.query)));
     }
 
     #[cfg(feature = "hydrate")]
@@ -224,6 +232,7 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
     };
     let count = move || dashboard.shown.with(|shown| shown.cards.len().to_string());
     let as_of = move || dashboard.shown.with(|shown| shown.report.as_of.clone());
+    let ended = dashboard.shown.with_untracked(|shown| shown.report.ended.clone());
     let has_marks = move |is_plan_change: bool| {
         move || {
             let marks =
@@ -237,6 +246,7 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
             <div>
                 <h1>{text::USAGE}</h1>
                 <p class="as-of">{as_of}</p>
+                {ended.map(|ended| view! { <p class="ended">{ended}</p> })}
             </div>
             <WindowTabs dashboard/>
         </header>

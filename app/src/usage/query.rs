@@ -12,11 +12,12 @@ pub const WINDOWS: [u32; 3] = [30, 60, 90];
 pub type GroupValues = Vec<Option<String>>;
 
 /// The groups that are shown alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum GroupSelection {
     /// One group.
     One(GroupValues),
     /// All groups after the largest ones, together.
+    #[default]
     Rest,
 }
 

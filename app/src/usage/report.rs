@@ -16,7 +16,7 @@ pub struct UsageReport {
     pub last_day: i32,
     /// By which group key, and for which window, `groups` are listed; absent without grouping.
     pub grouping: Option<Grouping>,
-    /// Each metric that the plan has charges of.
+    /// Each metric that a plan of the longest window has charges of.
     pub metrics: Vec<MetricUsage>,
     /// What the metrics can be grouped by.
     pub group_keys: Vec<GroupKey>,
@@ -24,6 +24,8 @@ pub struct UsageReport {
     pub marks: Vec<DayMark>,
     /// Why there are no metrics, as a sentence.
     pub nothing: Option<String>,
+    /// That and when the latest plan ended, as a sentence; absent while one runs.
+    pub ended: Option<String>,
 }
 
 /// How a report is grouped.
@@ -74,7 +76,7 @@ pub struct MetricUsage {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What its figure is where it is no sum: `different`, `at most`.
+    /// What its figure is where it is no sum: `unique`, `peak`, `latest`.
     pub noun: String,
     /// True where the days add up to the total: COUNT and SUM.
     pub adds_up: bool,
@@ -111,9 +113,9 @@ pub struct Measure {
 pub struct Figures {
     /// Over the whole window, today so far included.
     pub total: String,
-    /// The average of its complete days since usage began, where an average says something.
+    /// The average of its complete days since usage began, where an average says something: `38.5 a day since Oct 22`.
     pub average: Option<String>,
-    /// The change of its complete days against as many of the window before: `↑ 12.4% on the 30 days before`.
+    /// The change of its complete days against as many of the window before: `↑ 12.4% vs previous 30 days`.
     pub change: Option<String>,
 }
 

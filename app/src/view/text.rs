@@ -24,9 +24,13 @@ pub fn group_key(key: &str, names: &GroupKeyNames) -> String {
     name(names.key(key))
 }
 
-/// A value of a group key for a page: as overridden, else as it is.
+/// In the place of a value that would not be seen.
+const BLANK: &str = "(blank)";
+
+/// A value of a group key for a page: as overridden, else as it is. One of nothing but white space is said to be blank.
 pub fn group_value(key: &str, value: &str, names: &GroupKeyNames) -> String {
-    name(names.value(key, value))
+    let shown = names.value(key, value);
+    if shown.trim().is_empty() { BLANK.to_owned() } else { name(shown) }
 }
 
 /// Marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm.
@@ -47,6 +51,14 @@ fn is_right_to_left(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_would_not_be_seen_is_said_to_be_blank() {
+        let names = GroupKeyNames::default();
+        for (value, expected) in [("", "(blank)"), (" \t", "(blank)"), (" a", " a")] {
+            assert_eq!(group_value("region", value, &names), expected);
+        }
+    }
 
     #[test]
     fn nothing_in_a_name_turns_what_stands_beside_it() {

@@ -58,7 +58,7 @@ pub async fn seed(
 
 /// The last day on which the large customer used anything.
 async fn last_day(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<Option<NaiveDate>> {
-    let account = db::usage::account(pool, access, now, now).await?;
+    let account = db::usage::account(pool, access, now, now, now).await?;
     let Some(metric) = account.metrics.first() else { return Ok(None) };
     let charted = (metric.id, metric.aggregation_type);
     let Some(daily) = db::usage::series(pool, access, &[charted], now).await?.pop() else { return Ok(None) };

@@ -33,6 +33,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let board = |metrics: Metrics| {
         Some(Board {
             has_plan: true,
+            ended: None,
             metrics,
             group_keys: vec![vec!["region".to_owned()], vec!["model".to_owned(), "region".to_owned()]],
             marks: marks(today),
@@ -118,7 +119,7 @@ fn series(
     let cost = DailyCost {
         credit_type: CreditType::usd_cents(),
         values: values.iter().map(|value| Some(value * &price)).collect(),
-        unit_prices: Some(vec![price; values.len()]),
+        unit_prices: vec![Some(price); values.len()],
     };
     UsageSeries {
         billable_metric_id: Uuid::nil(),
@@ -172,18 +173,23 @@ fn by_groups(metrics: Metrics, count: usize, query: &UsageQuery) -> Metrics {
         let weight = |place: usize| ((count - place) * (count - place)) as i64;
         let all: i64 = (0..count).map(weight).sum();
         let group = |group_values: Option<Vec<Option<String>>>, members: i64, weight: i64| {
-            let values: Vec<Decimal> = series.values[series.skipped(window)..]
+            let length = window.days() as usize;
+            let mut before: Vec<Decimal> = series.values[series.values.len() - 2 * length..]
                 .iter()
                 .map(|value| {
                     (value * &Decimal::from(weight)).checked_div(&Decimal::from(all)).unwrap().round(0)
                 })
                 .collect();
-            let total = if series.is_additive() {
-                values.iter().sum()
-            } else {
-                values.iter().max().cloned().unwrap()
+            let values = before.split_off(length);
+            let over = |values: &[Decimal]| {
+                if series.is_additive() { values.iter().sum() } else { values.iter().max().cloned().unwrap() }
             };
-            GroupSeries { group_values, count: members, values, total }
+            let measure = WindowMeasure {
+                total: over(&values),
+                complete: over(&values[..length - 1]),
+                previous: Some(over(&before[..length - 1])),
+            };
+            GroupSeries { group_values, count: members, values, before, measure, began_before: true }
         };
         let mut groups: Vec<GroupSeries> = (0..shown)
             .map(|place| {

@@ -1,15 +1,18 @@
 //! Average and change of a window, over complete days only: today would make both too small.
 
 use app::{
-    billing::{AggregationType, Decimal, UsageSeries, UsageWindow},
+    billing::{AggregationType, Decimal, GroupSeries, UsageSeries, UsageWindow},
     view::format,
 };
+use chrono::{Days, NaiveDate};
 
 /// A window beside the one before it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Compared {
     /// The average of the complete days since usage began, where an average says something.
     pub(super) average: Option<Decimal>,
+    /// The first of these days, where it is not the window's.
+    pub(super) since: Option<NaiveDate>,
     /// The change in tenths of a percent, where the window before was one of usage.
     tenths: Option<Decimal>,
 }
@@ -40,19 +43,34 @@ pub(super) fn compare(
         .flatten();
 
     let measure = series.measure(window);
-    // A window in which usage only began is no measure for the one after it.
-    let before = length.checked_sub(2 * days).filter(|before| first_used <= *before);
+    let before = began_before(series, window).then(|| length - 2 * days);
     let sides = before.and_then(|before| match cost {
         Some(_) => Some((sum(before + days, today)?, sum(before, today - days)?)),
         None => Some((measure.complete.clone(), measure.previous.clone()?)),
     });
-    let tenths = sides.filter(|(_, previous)| !previous.is_zero() && !previous.is_negative()).and_then(
-        |(complete, previous)| {
-            let difference = &(&complete - &previous) * &Decimal::from(1000);
-            Some(difference.checked_div(&previous)?.round(0))
-        },
-    );
-    Compared { average: average.map(|average| rounded(&average)), tenths }
+    let tenths = sides.and_then(|(complete, previous)| tenths(&complete, &previous));
+    Compared { average: average.map(|average| rounded(&average)), since: since(series, window), tenths }
+}
+
+/// The day on which usage began, where that is within the window.
+fn since(series: &UsageSeries, window: UsageWindow) -> Option<NaiveDate> {
+    let first_used = series.values.iter().position(|value| !value.is_zero())?;
+    (first_used > series.skipped(window)).then(|| series.starting_on + Days::new(first_used as u64))
+}
+
+/// Whether usage began before the window before, or with it: one in which usage only began is no measure for the one
+/// after it.
+fn began_before(series: &UsageSeries, window: UsageWindow) -> bool {
+    let first_used = series.values.iter().position(|value| !value.is_zero());
+    let before = series.values.len().checked_sub(2 * window.days() as usize);
+    first_used.zip(before).is_some_and(|(first_used, before)| first_used <= before)
+}
+
+/// The change in tenths of a percent.
+fn tenths(complete: &Decimal, previous: &Decimal) -> Option<Decimal> {
+    let is_measure = !previous.is_zero() && !previous.is_negative();
+    let difference = &(complete - previous) * &Decimal::from(1000);
+    Some(difference.checked_div(previous).filter(|_| is_measure)?.round(0))
 }
 
 /// Three digits, and all before the point.
@@ -63,30 +81,61 @@ fn rounded(average: &Decimal) -> Decimal {
 }
 
 impl Compared {
-    /// `↑ 12.4% on the 30 days before`, `unchanged from …`, `over 10 times …`.
+    /// `38.5 a day`, `38.5 a day since Oct 22`.
+    pub(super) fn average(&self, write: impl Fn(&Decimal) -> String) -> Option<String> {
+        let average = write(self.average.as_ref()?);
+        Some(match self.since {
+            Some(since) => format!("{average} a day since {}", format::month_day(since)),
+            None => format!("{average} a day"),
+        })
+    }
+
+    /// `↑ 12.4% vs previous 30 days`, `unchanged from …`, `over 10 times …`.
     pub(super) fn change(&self, window: UsageWindow) -> Option<String> {
         let tenths = self.tenths.as_ref()?;
-        let before = format!("the {} days before", window.days());
+        let previous = format!("previous {} days", window.days());
         if tenths.is_zero() {
-            return Some(format!("unchanged from {before}"));
+            return Some(format!("unchanged from the {previous}"));
         }
         if *tenths > Decimal::from(9_000) {
-            return Some(format!("over 10 times {before}"));
+            return Some(format!("over 10 times the {previous}"));
         }
         let size = if tenths.is_negative() { -tenths } else { tenths.clone() };
         let percent = size.checked_div(&Decimal::from(10))?;
         let percent = if percent >= Decimal::from(100) { percent.round(0) } else { percent };
         let sign = if tenths.is_negative() { "\u{2193}" } else { "\u{2191}" };
-        Some(format!("{sign}\u{a0}{}% on {before}", format::quantity(&percent)))
+        Some(format!("{sign}\u{a0}{}% vs {previous}", format::quantity(&percent)))
     }
 }
 
-/// The average of a group's complete days in a window, since usage of the metric began; `values` are the window's.
-pub(super) fn group_average(
+/// What the days of a group cost: of the window, and of the one before where that is known.
+#[derive(Clone, Debug)]
+pub(super) struct GroupCost {
+    pub(super) days: Vec<Decimal>,
+    pub(super) before: Option<Vec<Decimal>>,
+}
+
+/// Compares a window of a group of a series, or of its cost by day.
+pub(super) fn compare_group(
     series: &UsageSeries,
-    values: &[Decimal],
+    group: &GroupSeries,
+    cost: Option<&GroupCost>,
     window: UsageWindow,
-) -> Option<Decimal> {
+) -> Compared {
+    let complete_days =
+        |days: &[Decimal]| -> Decimal { days.split_last().map_or(&[][..], |(_, days)| days).iter().sum() };
+    let sides = match cost {
+        Some(cost) => cost.before.as_ref().map(|before| (complete_days(&cost.days), complete_days(before))),
+        None => group.measure.previous.clone().map(|previous| (group.measure.complete.clone(), previous)),
+    };
+    let began_before = group.began_before && began_before(series, window);
+    let tenths = sides.filter(|_| began_before).and_then(|(complete, previous)| tenths(&complete, &previous));
+    let values = cost.map_or(&group.values, |cost| &cost.days);
+    Compared { average: group_average(series, values, window), since: since(series, window), tenths }
+}
+
+/// The average of a group's complete days in a window, since usage of the metric began; `values` are the window's.
+fn group_average(series: &UsageSeries, values: &[Decimal], window: UsageWindow) -> Option<Decimal> {
     if !has_average(series.aggregation_type) {
         return None;
     }

@@ -15,7 +15,7 @@ use crate::{
     auth::CustomerAccess,
     db::{
         self,
-        usage::{ChartedMetric, Daily, REACH},
+        usage::{ChartedMetric, Daily, PlanEnd, REACH},
     },
     error::chain,
     metering::group_id,
@@ -64,9 +64,11 @@ impl Asked {
 /// The metrics of a customer and what is around them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Board {
-    /// False for a customer without a current plan.
+    /// True for a customer with a current plan.
     pub(crate) has_plan: bool,
-    /// Each metric of the plan by name; what could not be loaded fails alone.
+    /// The end of the latest plan, where there is no current one.
+    pub(crate) ended: Option<PlanEnd>,
+    /// Each metric of the plans of the longest window by name; what could not be loaded fails alone.
     pub(crate) metrics: Vec<(String, Option<UsageSeries>)>,
     /// What the metrics can be grouped by.
     pub(crate) group_keys: Vec<Vec<String>>,
@@ -96,7 +98,8 @@ async fn board(
     now: DateTime<Utc>,
 ) -> Result<Option<Board>> {
     let first_day = now.date_naive() - Days::new(REACH - 1);
-    let account = db::usage::account(pool, access, midnight(first_day), now).await?;
+    let first_shown = now.date_naive() - Days::new(SHOWN as u64 - 1);
+    let account = db::usage::account(pool, access, midnight(first_day), midnight(first_shown), now).await?;
     if account.is_archived {
         return Ok(None);
     }
@@ -139,7 +142,8 @@ async fn board(
             group_keys.push(key.clone());
         }
     }
-    Ok(Some(Board { has_plan, metrics, group_keys, marks: marks(&account.terms, first_day, now) }))
+    let marks = marks(&account.terms, first_day, now);
+    Ok(Some(Board { has_plan, ended: account.ended, metrics, group_keys, marks }))
 }
 
 fn one(
@@ -208,11 +212,6 @@ fn cost(
     if costs[shown_from..].iter().any(Option::is_none) {
         return Err(reason);
     }
-    // Of the days before the longest window nobody asks for the cost of a group.
-    let prices = unit_prices.into_iter().enumerate();
-    let unit_prices = prices
-        .map(|(day, price)| if day < shown_from { price.or(Some(Decimal::zero())) } else { price })
-        .collect();
     Ok(DailyCost { credit_type, values: costs, unit_prices })
 }
 

@@ -1,6 +1,10 @@
 //! A customer's usage as the report that page and JSON call show: pure, every string final.
 
-use super::{Board, compare, text};
+use super::{
+    Board,
+    compare::{self, Compared, GroupCost},
+    text,
+};
 use app::{
     billing::{CreditType, DailyCost, DayMark, DayMarkKind, Decimal, GroupSeries, UsageSeries, UsageWindow},
     embed::GroupKeyNames,
@@ -31,8 +35,13 @@ impl Board {
         grouping: Option<Grouping>,
         now: DateTime<Utc>,
     ) -> UsageReport {
-        let Self { has_plan, metrics, group_keys, marks } = self;
-        let nothing = metrics.is_empty().then_some(if has_plan { text::NO_METRICS } else { text::NO_PLAN });
+        let Self { has_plan, ended, metrics, group_keys, marks } = self;
+        let ended = ended.as_ref().map(text::ended);
+        let nothing = metrics.is_empty().then(|| match (has_plan, &ended) {
+            (true, _) => text::NO_METRICS.to_owned(),
+            (false, Some(ended)) => format!("{ended} {}", text::NOT_CHARTED),
+            (false, None) => text::NO_PLAN.to_owned(),
+        });
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
@@ -48,7 +57,8 @@ impl Board {
                 .map(|group_key| GroupKey { name: text::group_key(&group_key, names), group_key })
                 .collect(),
             marks: marks.iter().map(mark).collect(),
-            nothing: nothing.map(ToOwned::to_owned),
+            nothing,
+            ended,
             grouping,
         }
     }
@@ -76,10 +86,10 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
             figures(total, &compared, window, format::quantity)
         }),
     };
-    let cost = series.cost.as_ref().map(|cost| Costs::new(series, cost, groups, window));
+    let cost = series.cost.as_ref().map(|cost| Costs::new(series, cost, groups));
     let total_of =
         |values: &mut dyn Iterator<Item = Decimal>| values.fold(Decimal::zero(), |sum, one| &sum + &one);
-    let all_quantity = total_of(&mut groups.iter().map(|group| group.total.clone()));
+    let all_quantity = total_of(&mut groups.iter().map(|group| group.measure.total.clone()));
     let listed = series.groups.as_ref().zip(grouping).map(|(groups, grouping)| {
         let all_cost = cost.as_ref().ok().map(|cost| total_of(&mut cost.group_totals().into_iter()));
         groups
@@ -87,7 +97,8 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
             .zip(quantities)
             .enumerate()
             .map(|(at, (group, days))| {
-                let average = compare::group_average(series, &group.values, window);
+                let compared = |cost: Option<&GroupCost>| compare::compare_group(series, group, cost, window);
+                let total = &group.measure.total;
                 let share =
                     |total: &Decimal, all: &Decimal| share(total, all).filter(|_| series.is_additive());
                 Group {
@@ -98,21 +109,19 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
                     },
                     quantity: GroupMeasure {
                         days,
-                        figures: Figures {
-                            total: format::quantity(&group.total),
-                            average: average.map(|average| format::quantity(&average)),
-                            change: None,
-                        },
-                        share: share(&group.total, &all_quantity),
+                        figures: figures(format::quantity(total), &compared(None), window, format::quantity),
+                        share: share(total, &all_quantity),
                     },
-                    cost: cost.as_ref().ok().and_then(|cost| cost.group(at, all_cost.as_ref(), share)),
+                    cost: cost.as_ref().ok().and_then(|cost| {
+                        cost.group(at, all_cost.as_ref(), |cost| compared(Some(cost)), window, share)
+                    }),
                 }
             })
             .collect()
     });
     let no_cost = match (&series.cost, groups.is_empty()) {
         (Err(reason), _) => Some(text::no_cost(*reason)),
-        (Ok(cost), false) if cost.unit_prices.is_none() => {
+        (Ok(cost), false) if group_costs(cost, groups).is_none() => {
             Some(text::no_cost(app::billing::NoCost::TiersOverGroups))
         }
         (Ok(_), _) => None,
@@ -133,26 +142,17 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
 struct Costs<'a> {
     credit_type: &'a CreditType,
     measure: Measure,
-    /// For each group its days' costs, exact and as a column; empty where they cannot be told.
-    groups: Vec<(Vec<Decimal>, Column)>,
-    /// The average of the complete days of a group.
-    averages: Vec<Option<Decimal>>,
+    /// What each group's days cost, exact and as a column; empty where that cannot be told.
+    groups: Vec<(GroupCost, Column)>,
 }
 
 impl<'a> Costs<'a> {
-    fn new(series: &UsageSeries, cost: &'a DailyCost, groups: &[GroupSeries], window: UsageWindow) -> Self {
+    fn new(series: &UsageSeries, cost: &'a DailyCost, groups: &[GroupSeries]) -> Self {
         let credit_type = &cost.credit_type;
         let known: Vec<Decimal> = cost.values.iter().map(|value| value.clone().unwrap_or_default()).collect();
-        let prices = cost.unit_prices.as_deref().map(last);
-        let exact: Vec<Vec<Decimal>> = prices.map_or_else(Vec::new, |prices| {
-            let of = |group: &GroupSeries| {
-                let prices = &prices[prices.len().saturating_sub(group.values.len())..];
-                group.values.iter().zip(prices).map(|(value, price)| value * price).collect()
-            };
-            groups.iter().map(of).collect()
-        });
+        let exact = group_costs(cost, groups).unwrap_or_default();
         let (unit, shift) = money::unit_of(credit_type);
-        let days: Vec<&[Decimal]> = exact.iter().map(Vec::as_slice).collect();
+        let days: Vec<&[Decimal]> = exact.iter().map(|cost| cost.days.as_slice()).collect();
         let mut columns = columns(last(&known), &days, shift, Some(COST_DIGITS - i64::from(shift)));
         let write = |amount: &Decimal| money::money(amount, credit_type);
         let windows = UsageWindow::ALL.map(|window| {
@@ -161,39 +161,52 @@ impl<'a> Costs<'a> {
             figures(write(&total), &compared, window, write)
         });
         let measure = Measure { unit, days: columns.remove(0), windows };
-        let averages = exact.iter().map(|days| compare::group_average(series, days, window)).collect();
-        Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect(), averages }
+        Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect() }
     }
 
     fn group_totals(&self) -> Vec<Decimal> {
-        self.groups.iter().map(|(days, _)| days.iter().sum()).collect()
+        self.groups.iter().map(|(cost, _)| cost.days.iter().sum()).collect()
     }
 
     fn group(
         &self,
         at: usize,
         all: Option<&Decimal>,
+        compared: impl FnOnce(&GroupCost) -> Compared,
+        window: UsageWindow,
         share: impl Fn(&Decimal, &Decimal) -> Option<String>,
     ) -> Option<GroupMeasure> {
-        let (exact, days) = self.groups.get(at)?;
-        let total: Decimal = exact.iter().sum();
+        let (cost, days) = self.groups.get(at)?;
+        let total: Decimal = cost.days.iter().sum();
         let write = |amount: &Decimal| money::money(amount, self.credit_type);
-        let figures = Figures {
-            total: write(&total),
-            average: self.averages.get(at).and_then(Option::as_ref).map(write),
-            change: None,
-        };
+        let figures = figures(write(&total), &compared(cost), window, write);
         Some(GroupMeasure { days: days.clone(), figures, share: share(&total, all?) })
     }
 }
 
+/// What each group's days cost at the prices of their time; `None` where one of them has no one price.
+fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Option<Vec<GroupCost>> {
+    let at_prices = |values: &[Decimal], until: usize| -> Option<Vec<Decimal>> {
+        let prices = cost.unit_prices.get(until.checked_sub(values.len())?..until)?;
+        values.iter().zip(prices).map(|(value, price)| Some(value * price.as_ref()?)).collect()
+    };
+    let today = cost.unit_prices.len();
+    groups
+        .iter()
+        .map(|group| {
+            let days = at_prices(&group.values, today)?;
+            Some(GroupCost { before: at_prices(&group.before, today.checked_sub(days.len())?), days })
+        })
+        .collect()
+}
+
 fn figures(
     total: String,
-    compared: &compare::Compared,
+    compared: &Compared,
     window: UsageWindow,
     write: impl Fn(&Decimal) -> String,
 ) -> Figures {
-    Figures { total, average: compared.average.as_ref().map(write), change: compared.change(window) }
+    Figures { total, average: compared.average(write), change: compared.change(window) }
 }
 
 /// `42%`.

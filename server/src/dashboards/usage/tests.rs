@@ -61,7 +61,7 @@ fn by_region() -> UsageQuery {
     UsageQuery::default().with_group_key(Some(vec!["region".to_owned()]))
 }
 
-fn only(values: &[Option<&str>]) -> UsageQuery {
+fn only_values(values: &[Option<&str>]) -> UsageQuery {
     let values = values.iter().map(|value| value.map(ToOwned::to_owned)).collect();
     UsageQuery { only: Some(GroupSelection::One(values)), ..by_region() }
 }
@@ -69,6 +69,7 @@ fn only(values: &[Option<&str>]) -> UsageQuery {
 fn report(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> UsageReport {
     let board = Board {
         has_plan: true,
+        ended: None,
         metrics: vec![(series.name.clone(), Some(series.clone()))],
         group_keys: vec![vec!["region".to_owned()]],
         marks: marks.to_vec(),
@@ -94,13 +95,28 @@ fn texts(chart: &UsageChart, series: &ChartSeries) -> Vec<String> {
     chart.unit.column(&series.values, chart.scale)
 }
 
+/// A group with the same value on every day of 30, and half of it on those before.
+fn group(group_values: Option<GroupValues>, count: i64, value: i64) -> GroupSeries {
+    let half = Decimal::from(value).checked_div(&Decimal::from(2)).unwrap();
+    GroupSeries {
+        group_values,
+        count,
+        values: vec![Decimal::from(value); 30],
+        before: vec![half.clone(); 30],
+        measure: WindowMeasure {
+            total: Decimal::from(value * 30),
+            complete: Decimal::from(value * 29),
+            previous: Some(&half * &Decimal::from(29)),
+        },
+        began_before: true,
+    }
+}
+
 /// The values of each group on every day of 30, with its total.
 fn grouped(groups: &[(Option<&str>, i64)]) -> UsageSeries {
-    let group = |(name, value): &(Option<&str>, i64)| GroupSeries {
-        group_values: Some(vec![name.map(ToOwned::to_owned)]),
-        count: 1,
-        values: vec![Decimal::from(*value); 30],
-        total: Decimal::from(*value * 30),
+    let group = |(name, value): &(Option<&str>, i64)| {
+        let group_values = Some(vec![name.map(ToOwned::to_owned)]);
+        group(group_values, 1, *value)
     };
     UsageSeries { groups: Some(groups.iter().map(group).collect()), ..series(AggregationType::Count) }
 }
@@ -110,12 +126,12 @@ fn the_sentence_says_what_the_chart_shows() {
     let all = card(&series(AggregationType::Count), &UsageQuery::default(), &[]).unwrap();
     assert_eq!(
         all.sentence,
-        "API requests, 30 days to Nov 21, 2026: 2,026 in total, up 597% on the 30 days before, peak 1,742 on Nov 20"
+        "API requests, 30 days to Nov 21, 2026: 2,026 in total, up 597% vs previous 30 days, peak 1,742 on Nov 20"
     );
     let split = card(&grouped(&[(Some("us"), 6), (Some("eu"), 4)]), &by_region(), &[]).unwrap();
     assert_eq!(
         split.sentence,
-        "API requests by Region, 30 days to Nov 21, 2026: 2,026 in total, up 597% on the 30 days before, peak 1,742 on \
+        "API requests by Region, 30 days to Nov 21, 2026: 2,026 in total, up 597% vs previous 30 days, peak 1,742 on \
          Nov 20, the largest part us: 180"
     );
 }
@@ -130,13 +146,13 @@ fn average_and_change_leave_today_out() {
         previous: Some(Decimal::from(290)),
     };
     let facts = |series: &UsageSeries| card(series, &UsageQuery::default(), &[]).unwrap().facts;
-    assert_eq!(facts(&series), "10.1 a day · ↑\u{a0}0.7% on the 30 days before");
+    assert_eq!(facts(&series), "10.1 a day · ↑\u{a0}0.7% vs previous 30 days");
     series.measures[0].complete = Decimal::from(261);
-    assert_eq!(facts(&series), "10.1 a day · ↓\u{a0}10% on the 30 days before");
+    assert_eq!(facts(&series), "10.1 a day · ↓\u{a0}10% vs previous 30 days");
     series.measures[0].complete = Decimal::from(290);
-    assert_eq!(facts(&series), "10.1 a day · unchanged from the 30 days before");
+    assert_eq!(facts(&series), "10.1 a day · unchanged from the previous 30 days");
     series.measures[0].complete = Decimal::from(29_000);
-    assert_eq!(facts(&series), "10.1 a day · over 10 times the 30 days before");
+    assert_eq!(facts(&series), "10.1 a day · over 10 times the previous 30 days");
     series.measures[0].previous = None;
     assert_eq!(facts(&series), "10.1 a day");
     // Usage that began within the window before is no measure.
@@ -145,12 +161,14 @@ fn average_and_change_leave_today_out() {
     assert_eq!(facts(&series), "10.1 a day");
     // Usage that began within the window is averaged from its first day.
     series.values[..DAYS - 3].fill(Decimal::zero());
-    assert_eq!(facts(&series), "11 a day");
+    assert_eq!(facts(&series), "11 a day since Nov 19");
     series.values[..DAYS - 1].fill(Decimal::zero());
     assert_eq!(facts(&series), "", "only today");
-    for (aggregation_type, expected) in
-        [(AggregationType::Unique, "11 a day"), (AggregationType::Max, ""), (AggregationType::Latest, "")]
-    {
+    for (aggregation_type, expected) in [
+        (AggregationType::Unique, "11 a day since Nov 20"),
+        (AggregationType::Max, ""),
+        (AggregationType::Latest, ""),
+    ] {
         let mut gauge = self::series(aggregation_type);
         gauge.values = series.values.clone();
         gauge.values[DAYS - 2] = Decimal::from(11);
@@ -186,24 +204,21 @@ fn groups_are_ranked_named_and_linked() {
     assert_eq!(split.legend[2].selection, GroupSelection::One(vec![None]));
     assert_eq!(split.sums.unwrap().last(), Some(&4));
 
-    let alone = card(&grouped(&groups), &only(&[Some("eu")]), &[]).unwrap();
+    let alone = card(&grouped(&groups), &only_values(&[Some("eu")]), &[]).unwrap();
     assert_eq!((alone.series.len(), alone.series[0].slot), (1, 1), "in its own color");
     assert!(alone.legend[1].is_current);
     assert_eq!(alone.legend[1].share.as_deref(), Some("25%"));
-    assert_eq!((alone.figure.as_str(), alone.facts.as_str()), ("90", "3 a day"));
+    assert_eq!(
+        (alone.figure.as_str(), alone.facts.as_str()),
+        ("90", "3 a day · ↑\u{a0}100% vs previous 30 days")
+    );
     assert!(alone.sentence.starts_with("API requests, Europe, 30 days"), "{}", alone.sentence);
 }
 
 #[test]
 fn the_others_together_come_last_and_can_be_shown_alone() {
     let mut series = grouped(&[(Some("a"), 2), (Some("b"), 1)]);
-    let others = GroupSeries {
-        group_values: None,
-        count: 31,
-        values: vec![Decimal::from(9); 30],
-        total: Decimal::from(270),
-    };
-    series.groups.as_mut().unwrap().push(others);
+    series.groups.as_mut().unwrap().push(group(None, 31, 9));
     let split = card(&series, &by_region(), &[]).unwrap();
     let last = split.legend.last().unwrap();
     assert_eq!(last.name, "Other (31)");
@@ -212,10 +227,17 @@ fn the_others_together_come_last_and_can_be_shown_alone() {
     let only = UsageQuery { only: Some(GroupSelection::Rest), ..by_region() };
     let alone = card(&series, &only, &[]).unwrap();
     assert_eq!((alone.series.len(), alone.series[0].slot), (1, 2), "in their own color");
-    assert_eq!((alone.figure.as_str(), alone.facts.as_str()), ("270", "9 a day"));
+    assert_eq!(
+        (alone.figure.as_str(), alone.facts.as_str()),
+        ("270", "9 a day · ↑\u{a0}100% vs previous 30 days")
+    );
     assert_eq!(alone.series[0].values, [9; 30]);
     assert!(alone.legend[2].is_current);
     assert!(alone.sentence.starts_with("API requests, Other groups, 30 days"), "{}", alone.sentence);
+
+    // Other groups began later than the metric: what was used before is no measure for them.
+    series.groups.as_mut().unwrap()[0].began_before = false;
+    assert_eq!(card(&series, &only_values(&[Some("a")]), &[]).unwrap().facts, "2 a day");
 
     // A metric whose groups all have their own color has no others.
     let none = card(&grouped(&[(Some("a"), 2)]), &only, &[]).unwrap();
@@ -248,7 +270,7 @@ fn cost_is_money_or_a_reason() {
     let mut cost = DailyCost {
         credit_type: CreditType::usd_cents(),
         values: series.values.iter().map(|value| Some(value * &price)).collect(),
-        unit_prices: Some(vec![price; DAYS]),
+        unit_prices: vec![Some(price); DAYS],
     };
     series.cost = Ok(cost.clone());
     let whole = card(&series, &choice, &[]).unwrap();
@@ -256,7 +278,14 @@ fn cost_is_money_or_a_reason() {
     assert_eq!(texts(&whole, &whole.series[0])[28], "$8.71");
     let split = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]).unwrap();
     assert_eq!(split.legend[0].total, "$0.90");
-    cost.unit_prices = None;
+    let alone = UsageQuery { is_cost: true, ..only_values(&[Some("us")]) };
+    let facts = |series: &UsageSeries| card(series, &alone, &[]).unwrap().facts;
+    assert_eq!(facts(&series), "$0.03 a day · ↑\u{a0}100% vs previous 30 days");
+    // What the days before cost is not known.
+    cost.unit_prices[..DAYS - 30].fill(None);
+    series.cost = Ok(cost.clone());
+    assert_eq!(facts(&series), "$0.03 a day");
+    cost.unit_prices = vec![None; DAYS];
     series.cost = Ok(cost);
     let refused = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]);
     assert!(refused.unwrap_err().contains("all groups together"));
@@ -303,7 +332,7 @@ fn a_report_holds_every_window_but_of_groups_only_its_own() {
     let window = |window, query: UsageQuery| UsageQuery { window, ..query };
     assert!(plain.holds(&window(90, UsageQuery::default())) && !plain.holds(&by_region()));
     let split = report(&grouped(&[(Some("us"), 6)]), &by_region(), &[]);
-    assert!(split.holds(&by_region()) && split.holds(&only(&[Some("us")])));
-    assert!(!split.holds(&window(60, by_region())) && !split.holds(&only(&[Some("eu")])));
+    assert!(split.holds(&by_region()) && split.holds(&only_values(&[Some("us")])));
+    assert!(!split.holds(&window(60, by_region())) && !split.holds(&only_values(&[Some("eu")])));
     assert!(split.holds(&window(60, UsageQuery::default())));
 }

@@ -1,5 +1,6 @@
 //! Words of the usage dashboard that come with its figures.
 
+use crate::db::usage::PlanEnd;
 use app::{
     billing::{AggregationType, DayMarkKind, NoCost},
     embed::GroupKeyNames,
@@ -8,10 +9,22 @@ use app::{
 };
 use chrono::{DateTime, Utc};
 
-/// A customer without a plan.
+/// A customer that never had a plan.
 pub(super) const NO_PLAN: &str = "No usage yet. Charts appear here once a plan with metered usage begins.";
 /// A plan that meters nothing.
 pub(super) const NO_METRICS: &str = "The current plan has no metered usage, so there is nothing to chart.";
+
+/// After [`ended`], where the plan ended before the longest window.
+pub(super) const NOT_CHARTED: &str = "Charts show the usage of the last 90 days that a plan has metered.";
+
+/// `Plan Starter ended on Oct 16, 2026.`
+pub(super) fn ended(ended: &PlanEnd) -> String {
+    format!(
+        "Plan {} ended on {}.",
+        text::name(&ended.plan_name),
+        format::date(ended.ending_before.date_naive())
+    )
+}
 
 /// How fresh the numbers are.
 pub(super) fn as_of(now: DateTime<Utc>) -> String {
@@ -46,9 +59,9 @@ pub(super) fn no_cost(reason: NoCost) -> &'static str {
 pub(super) fn noun(aggregation_type: AggregationType) -> &'static str {
     match aggregation_type {
         AggregationType::Count | AggregationType::Sum => "",
-        AggregationType::Unique => "different",
-        AggregationType::Max => "at most",
-        AggregationType::Latest => "at last",
+        AggregationType::Unique => "unique",
+        AggregationType::Max => "peak",
+        AggregationType::Latest => "latest",
     }
 }
 
@@ -70,7 +83,6 @@ pub(super) fn group_key(key: &[String], names: &GroupKeyNames) -> String {
 pub(super) fn group_values(key: &[String], values: &GroupValues, names: &GroupKeyNames) -> String {
     let value = |(name, value): (&String, &Option<String>)| match value.as_deref() {
         None => format!("No {}", text::group_key(name, names)),
-        Some("") => format!("Empty {}", text::group_key(name, names)),
         Some(value) => text::group_value(name, value, names),
     };
     key.iter().zip(values).map(value).collect::<Vec<_>>().join(", ")

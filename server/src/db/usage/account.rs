@@ -22,8 +22,20 @@ pub struct UsageAccount {
     pub is_archived: bool,
     /// The terms it was under since a given day, oldest first.
     pub terms: Vec<rating::Terms>,
-    /// The metrics of the plan it is on, in the order of the plan's charges; empty without a plan.
+    /// The metrics that a plan of the time that is charted has charges of: those of the latest plan first, in the order
+    /// of its charges.
     pub metrics: Vec<ChartedMetric>,
+    /// The end of the latest plan; `None` while it runs, and for a customer that never had one.
+    pub ended: Option<PlanEnd>,
+}
+
+/// When the latest plan of a customer ended.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PlanEnd {
+    /// The plan's name.
+    pub plan_name: String,
+    /// Until when, exclusive.
+    pub ending_before: DateTime<Utc>,
 }
 
 /// A metric that gets a chart.
@@ -39,7 +51,7 @@ pub struct ChartedMetric {
     pub group_keys: Vec<Vec<String>>,
 }
 
-/// The customer, with the terms it was under since `since`.
+/// The customer, with the terms it was under since `since`, and the metrics of its plans since `charted_since`.
 ///
 /// # Errors
 /// 404 when the customer is unknown.
@@ -47,30 +59,40 @@ pub async fn account(
     pool: &PgPool,
     access: CustomerAccess,
     since: DateTime<Utc>,
+    charted_since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<UsageAccount> {
-    type Row = (bool, Json<Vec<terms::Row>>, Json<Vec<ChartedMetric>>);
-    let row: Option<Row> =
-        sqlx::query_as(ACCOUNT).bind(access.customer_id()).bind(since).bind(now).fetch_optional(pool).await?;
-    let (is_archived, terms, metrics) = row.ok_or_else(no_such_customer)?;
+    type Row = (bool, Json<Vec<terms::Row>>, Json<Vec<ChartedMetric>>, Option<Json<PlanEnd>>);
+    let row: Option<Row> = sqlx::query_as(ACCOUNT)
+        .bind(access.customer_id())
+        .bind(since)
+        .bind(now)
+        .bind(charted_since)
+        .fetch_optional(pool)
+        .await?;
+    let (is_archived, terms, metrics, ended) = row.ok_or_else(no_such_customer)?;
     let terms = terms.0.into_iter().map(terms::Row::into_terms).collect();
-    Ok(UsageAccount { is_archived, terms, metrics: metrics.0 })
+    Ok(UsageAccount { is_archived, terms, metrics: metrics.0, ended: ended.map(|ended| ended.0) })
 }
 
 const ACCOUNT: &str = concat!(
     "
-with charted as (
-    select m.id, m.name, m.aggregation_type, m.group_keys, min(ch.position) as position
-    from (
-        select plan_id
-        from customer_plan
-        where customer_id = $1 and starting_on <= $3 and (ending_before is null or ending_before > $3)
-        order by starting_on desc
-        limit 1
-    ) as present
-    join charge ch on ch.plan_id = present.plan_id
+with held as (
+    select cp.plan_id, cp.starting_on, cp.ending_before, p.name,
+        row_number() over (order by cp.starting_on desc) as age
+    from customer_plan cp
+    join plan p on p.id = cp.plan_id
+    where cp.customer_id = $1 and cp.starting_on <= $3
+        and (cp.ending_before is null or cp.ending_before > cp.starting_on)
+),
+charted as (
+    -- each metric once, at its place in the latest of its plans
+    select distinct on (m.id) m.id, m.name, m.aggregation_type, m.group_keys, held.age, ch.position
+    from held
+    join charge ch on ch.plan_id = held.plan_id
     join billable_metric m on m.id = ch.billable_metric_id
-    group by m.id
+    where held.ending_before is null or held.ending_before > $4
+    order by m.id, held.age, ch.position
 )
 select
     c.archived_at is not null,
@@ -91,10 +113,15 @@ select
                 'aggregation_type', aggregation_type,
                 'group_keys', group_keys
             )
-            order by position
+            order by age, position
         )
         from charted
-    ), '[]')
+    ), '[]'),
+    (
+        select jsonb_build_object('plan_name', name, 'ending_before', ending_before)
+        from held
+        where age = 1 and ending_before <= $3
+    )
 from customer c
 where c.id = $1"
 );

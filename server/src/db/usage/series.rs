@@ -54,24 +54,28 @@ pub async fn series(
             let measured = found.get(id).map(Measured::read).transpose()?;
             let measured = measured.unwrap_or_default();
             Ok(Daily {
-                measures: UsageWindow::ALL.map(|window| measured.over(*kind, window, today)),
-                values: measured.daily(today),
+                measures: UsageWindow::ALL.map(|window| {
+                    let different =
+                        measured.different.as_ref().and_then(|all| all.chunks(3).nth(window.index()));
+                    measured.over(*kind, window, today, different)
+                }),
+                values: measured.daily(today, REACH),
             })
         })
         .collect())
 }
 
-/// The days of one metric that have usage, oldest first.
+/// The days of one metric, or of a group of it, that have usage, oldest first.
 #[derive(Default)]
-struct Measured {
+pub(super) struct Measured {
     days: Vec<NaiveDate>,
     values: Vec<Decimal>,
-    /// UNIQUE: different values over each window, its complete days, and those of the window before.
-    different: Option<Vec<i64>>,
+    /// UNIQUE: different values over each window that was asked for, its complete days, and those of the window before.
+    pub(super) different: Option<Vec<i64>>,
 }
 
 impl Measured {
-    fn read(row: &PgRow) -> Result<Self> {
+    pub(super) fn read(row: &PgRow) -> Result<Self> {
         let values: Vec<BigDecimal> = row.try_get("values")?;
         Ok(Self {
             days: row.try_get("days")?,
@@ -80,9 +84,10 @@ impl Measured {
         })
     }
 
-    fn daily(&self, today: NaiveDate) -> Vec<Decimal> {
-        let start = first_day(today, REACH);
-        let mut daily = vec![Decimal::zero(); REACH as usize];
+    /// One value for each of so many days to today; zero where nothing happened.
+    pub(super) fn daily(&self, today: NaiveDate, days: u64) -> Vec<Decimal> {
+        let start = first_day(today, days);
+        let mut daily = vec![Decimal::zero(); days as usize];
         for (day, value) in self.days.iter().zip(&self.values) {
             if let Some(slot) =
                 usize::try_from((*day - start).num_days()).ok().and_then(|at| daily.get_mut(at))
@@ -99,11 +104,13 @@ impl Measured {
         self.values.get(at(from)..at(until)).unwrap_or_default()
     }
 
-    fn over(
+    /// The metric over a window; `different` are its three counts of a UNIQUE metric.
+    pub(super) fn over(
         &self,
         aggregation_type: AggregationType,
         window: UsageWindow,
         today: NaiveDate,
+        different: Option<&[i64]>,
     ) -> WindowMeasure {
         let days = u64::from(window.days());
         let start = first_day(today, days);
@@ -119,10 +126,7 @@ impl Measured {
             previous: (!window_before.is_empty()).then(|| measure(window_before)),
         };
         if aggregation_type == AggregationType::Unique {
-            let different = |kind: usize| {
-                let counts = self.different.as_ref()?;
-                counts.get(3 * window.index() + kind).copied().map(Decimal::from)
-            };
+            let different = |kind: usize| different?.get(kind).copied().map(Decimal::from);
             over.total = different(0).unwrap_or_default();
             over.complete = different(1).unwrap_or_default();
             over.previous = over.previous.and(different(2));
@@ -288,8 +292,9 @@ mod tests {
             values: [1, 2, 4, 8, 16, 32, 64].map(Decimal::from).into(),
             different: Some((0..9).collect()),
         };
+        let different = measured.different.clone().unwrap();
         let over = |kind| {
-            let over = measured.over(kind, UsageWindow::Days30, day("2026-11-21"));
+            let over = measured.over(kind, UsageWindow::Days30, day("2026-11-21"), Some(&different[..3]));
             [Some(over.total), Some(over.complete), over.previous].map(|one| one.map(|one| one.to_string()))
         };
         let expected = |texts: [&str; 3]| texts.map(|text| Some(text.to_owned()));
@@ -298,7 +303,7 @@ mod tests {
         assert_eq!(over(AggregationType::Latest), expected(["64", "32", "4"]));
         assert_eq!(over(AggregationType::Unique), expected(["0", "1", "2"]));
         assert_eq!(
-            measured.over(AggregationType::Sum, UsageWindow::Days90, day("2026-11-21")).previous,
+            measured.over(AggregationType::Sum, UsageWindow::Days90, day("2026-11-21"), None).previous,
             None
         );
     }
