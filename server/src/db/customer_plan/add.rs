@@ -1,7 +1,7 @@
 //! Putting a customer on a plan.
 
 use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
-use crate::{Error, Result, db, limits, rating};
+use crate::{Error, Result, auth::archived_customer, db, limits, rating};
 use app::billing::{Decimal, PriceAdjustment};
 use chrono::{DateTime, Datelike, Duration, SecondsFormat, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -54,12 +54,7 @@ pub struct NewSpendingCap {
 /// # Errors
 /// 404 for an unknown customer; 400 for an unknown plan, dates or a cap that cannot be; 409 when the customer is on another
 /// plan in that time.
-pub async fn add(
-    pool: &PgPool,
-    new: NewCustomerPlan,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Result<Uuid> {
+pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
     for (field, at) in [("starting_on", Some(new.starting_on)), ("ending_before", new.ending_before)] {
         check_midnight(field, at)?;
         if at.is_some_and(|at| !YEARS.contains(&at.year())) {
@@ -83,7 +78,7 @@ pub async fn add(
     limits::check_custom_fields(&new.custom_fields).map_err(|(path, problem)| Error::field(path, problem))?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, new.customer_id).await?.is_some() {
-        return Err(Error::BadRequest("the customer is archived".to_owned()));
+        return Err(archived_customer());
     }
     let plan: Option<(String, String, Uuid)> = sqlx::query_as(
         "select p.billing_frequency, p.billing_anchor, ch.credit_type_id

@@ -1,7 +1,7 @@
 //! Ending a customer's plan, and clearing its end.
 
 use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
-use crate::{Error, Result, db, rating::Rhythm};
+use crate::{Error, Result, auth::archived_customer, db, rating::Rhythm};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub async fn end(
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
-        return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
+        return Err(archived_customer());
     }
     let Locked { rhythm, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, customer_id, customer_plan_id).await?;

@@ -6,7 +6,7 @@ mod list;
 use crate::{
     Error, Result,
     openapi::{Call, Calls},
-    timestamp::is_midnight,
+    timestamp::{is_midnight, not_midnight},
 };
 use app::billing::{BillableMetric, WindowSize};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -92,7 +92,7 @@ struct Windows {
 pub(super) fn check_range(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<()> {
     for (name, at) in [("starting_on", start), ("ending_before", end)] {
         if !is_midnight(at) {
-            return Err(Error::field(name, "must be at midnight UTC, like 2026-01-31T00:00:00Z"));
+            return Err(Error::field(name, not_midnight(at)));
         }
     }
     for (name, at) in [("starting_on", start), ("ending_before", end)] {
