@@ -83,6 +83,11 @@ pub fn no_such_customer() -> Error {
     Error::NotFound("the customer")
 }
 
+/// The one answer to an operator for what an archived customer cannot have any more.
+pub fn archived_customer() -> Error {
+    Error::BadRequest("the customer is archived".to_owned())
+}
+
 /// The bearer credential of a request.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;

@@ -204,7 +204,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// The whole chain of causes on one line, for the log.
+/// The whole chain of causes on one line, for the log. A cause that the one before it repeats is said once.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = match error.downcast_ref::<Error>() {
         Some(Error::Internal(detail)) => detail.clone(),
@@ -212,8 +212,11 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     };
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
         source = cause.source();
     }
     text

@@ -7,6 +7,9 @@ use axum::{
     response::Response,
 };
 
+/// Why a page was refused, for developers.
+pub const REFUSAL: HeaderName = HeaderName::from_static("x-inlay-refusal");
+
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 

@@ -37,7 +37,20 @@ pub(crate) fn rejection(path: &str, problem: &str) -> Error {
     match (root, problem.starts_with("must be")) {
         (true, true) => Error::BadRequest(format!("the body {problem}")),
         (true, false) => Error::BadRequest(problem),
+        (false, true) if problem.ends_with(AN_ID) => {
+            Error::field(path, format!("{problem}{}", by_alias(path, "…")))
+        }
         (false, _) => Error::field(path, problem),
+    }
+}
+
+/// Where to find a customer that events name by an alias; nothing for other ids.
+fn by_alias(field: &str, alias: &str) -> String {
+    match field.rsplit('.').next() {
+        Some("customer_id") => {
+            format!("; find the customer of an alias by GET /v1/customers?ingest_alias={alias}")
+        }
+        _ => String::new(),
     }
 }
 
@@ -48,13 +61,13 @@ pub(crate) fn path_rejection(rejection: &PathRejection) -> Error {
     };
     match failed.kind() {
         ErrorKind::DeserializeError { key, value, message } if message.contains("UUID") => {
-            Error::field(key, format!("{value:?} is not {AN_ID}"))
+            Error::field(key, format!("{value:?} is not {AN_ID}{}", by_alias(key, &alias(value))))
         }
         ErrorKind::DeserializeError { key, value, .. } => {
             Error::field(key, format!("{value:?} cannot be read"))
         }
         ErrorKind::ParseErrorAtKey { key, value, .. } => {
-            Error::field(key, format!("{value:?} is not {AN_ID}"))
+            Error::field(key, format!("{value:?} is not {AN_ID}{}", by_alias(key, &alias(value))))
         }
         ErrorKind::ParseError { value, .. } | ErrorKind::ParseErrorAtIndex { value, .. } => {
             Error::BadRequest(format!("the path holds {value:?}, which is not {AN_ID}"))
@@ -62,6 +75,11 @@ pub(crate) fn path_rejection(rejection: &PathRejection) -> Error {
         ErrorKind::InvalidUtf8InPathParam { key } => Error::field(key, "is not UTF-8 once it is decoded"),
         kind => Error::BadRequest(format!("the path cannot be read: {kind}")),
     }
+}
+
+/// A text as an address has it, in short.
+fn alias(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(cut(text, LONGEST).as_bytes()).collect()
 }
 
 /// What serde says, without its grammar.
@@ -84,7 +102,14 @@ fn plain(problem: &str, quoted: &[&str]) -> String {
     if problem.starts_with("unknown variant")
         && let Some((given, known)) = quoted.split_first()
     {
-        return format!("\"{given}\" is not one of {}", known.join(", "));
+        // Each is taken in any case, and serde lists every spelling.
+        let mut words: Vec<&str> = Vec::new();
+        for word in known {
+            if !words.iter().any(|one| one.eq_ignore_ascii_case(word)) {
+                words.push(word);
+            }
+        }
+        return format!("\"{given}\" is not one of {}", words.join(", "));
     }
     problem.to_owned()
 }

@@ -1,7 +1,14 @@
 //! Timestamps as callers write them: RFC 3339, or without a zone, which the official SDKs send for naive datetimes.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, Visitor},
+};
+use std::fmt;
+
+/// An example for messages.
+const LIKE: &str = "2026-01-31T00:00:00Z";
 
 /// The instant; without a zone it is UTC. Its year has four digits: with more, adding to it could overflow.
 pub fn parse(text: &str) -> Option<DateTime<Utc>> {
@@ -17,26 +24,46 @@ pub fn is_midnight(at: DateTime<Utc>) -> bool {
     at.time() == NaiveTime::MIN
 }
 
+/// What to say of an instant that should be at 00:00 UTC.
+pub fn not_midnight(at: DateTime<Utc>) -> String {
+    let text = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let nearest = (at + TimeDelta::hours(12)).date_naive().and_time(NaiveTime::MIN).and_utc();
+    format!("must be at midnight UTC, which {} is not; the nearest is {}", text(at), text(nearest))
+}
+
 /// For `#[serde(deserialize_with)]`.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse(&text).ok_or_else(|| D::Error::custom(problem(&text)))
+    deserializer.deserialize_str(Instant)
 }
 
 /// For `#[serde(default, deserialize_with)]`; `null` is absent.
 pub fn deserialize_optional<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<DateTime<Utc>>, D::Error> {
-    match Option::<String>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(text) => parse(&text).map(Some).ok_or_else(|| D::Error::custom(problem(&text))),
+    #[derive(Deserialize)]
+    struct Given(#[serde(deserialize_with = "deserialize")] DateTime<Utc>);
+    Ok(Option::<Given>::deserialize(deserializer)?.map(|given| given.0))
+}
+
+/// Reads a text, and says of everything else what it should be: some send seconds since 1970.
+struct Instant;
+
+impl Visitor<'_> for Instant {
+    type Value = DateTime<Utc>;
+
+    fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(text, "an RFC 3339 timestamp like {LIKE}")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
+        parse(text).ok_or_else(|| E::custom(problem(text)))
     }
 }
 
 fn problem(text: &str) -> String {
     match text.parse::<NaiveDate>() {
         Ok(day) => format!("\"{text}\" is a date without a time: send \"{day}T00:00:00Z\""),
-        Err(_) => format!("\"{text}\" is not an RFC 3339 timestamp like 2026-01-31T00:00:00Z"),
+        Err(_) => format!("\"{text}\" is not an RFC 3339 timestamp like {LIKE}"),
     }
 }
 
@@ -61,5 +88,16 @@ mod tests {
         assert_eq!(parse("2026-02-01"), None);
         assert_eq!(parse("2026-02-30T00:00:00Z"), None);
         assert_eq!(parse("+10000-01-01T00:00:00"), None);
+    }
+
+    #[test]
+    fn what_is_no_midnight_is_told_the_nearest() {
+        for (at, nearest) in [
+            ("2026-02-01T11:59:59.5Z", "2026-02-01T00:00:00Z"),
+            ("2026-12-31T13:00:00+01:00", "2027-01-01T00:00:00Z"),
+        ] {
+            let text = not_midnight(parse(at).expect(at));
+            assert!(text.ends_with(&format!("the nearest is {nearest}")), "{text}");
+        }
     }
 }

@@ -179,7 +179,7 @@ impl Company<'_> {
             self.offered(tally, &format!("/v1/customers/{customer}/addCharge"), body).await;
         }
         self.look(tally, &customer).await;
-        if let Err(error) = invoicing::finalize_due(self.pool, clock::now(), GRACE).await {
+        if let Err(error) = invoicing::finalize_due(self.pool, clock::now() + GRACE, GRACE).await {
             panic!("{}\n{}", server::error::chain(&error), self.log.join("\n"));
         }
         let stored = self.look(tally, &customer).await;

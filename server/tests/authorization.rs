@@ -93,6 +93,7 @@ const TABLE: &[(&str, &str, OpenTo)] = &[
     ("POST", "/v1/customers/archive", Writers),
     ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
     ("POST", "/v1/events/search", Operators),
+    ("GET", "/v1/events/unmatched", Operators),
     ("POST", "/v1/ingest", Writers),
     ("POST", "/v1/invoices/regenerate", Writers),
     ("POST", "/v1/invoices/void", Writers),

@@ -164,9 +164,10 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
         price_adjustments: Vec::new(),
         trial_ending_before: Some(day("2026-01-13")),
         trial_spending_cap: Some(NewSpendingCap { amount: decimal("500"), credit_type_id: cents }),
+        finalize_after: None,
         custom_fields: BTreeMap::new(),
     };
-    db::customer_plan::add(pool, new, now).await.unwrap();
+    db::customer_plan::add(pool, new, now, GRACE).await.unwrap();
     let events = (0..400)
         .map(|index| {
             let at = day("2026-01-01") + Duration::minutes(rng.random_range(0..(74 * 24 + 7) * 60));

@@ -75,7 +75,39 @@ fn unreachable_database_is_named_without_its_password() {
     let output = inlay(&["migrate"], &[("DATABASE_URL", &url)]);
     assert_eq!(output.status.code(), Some(1));
     let text = stderr(&output);
-    assert!(text.contains("DATABASE_URL cannot be reached") && !text.contains("hunter2"), "{text}");
+    let place = format!("the database of DATABASE_URL cannot be reached at 127.0.0.1:{port}: ");
+    assert!(text.contains(&place) && !text.contains("hunter2"), "{text}");
+    assert_eq!(text.matches("Connection refused").count(), 1, "{text}");
+}
+
+/// The address of a database on the server of the tests.
+fn address(name: &str) -> String {
+    let url = std::env::var("DATABASE_URL").unwrap();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_database_that_is_missing_is_said_once(_pool: sqlx::PgPool) {
+    let output = inlay(&["migrate"], &[("DATABASE_URL", &address("inlay_nodb"))]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    assert_eq!(text.matches("database \"inlay_nodb\" does not exist").count(), 1, "{text}");
+    assert!(text.contains("create it, then run: inlay migrate") && !text.contains("at line"), "{text}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_empty_database_is_called_so_by_every_command(pool: sqlx::PgPool) {
+    let (name,): (String,) = sqlx::query_as("select current_database()").fetch_one(&pool).await.unwrap();
+    let key = ("INLAY_SIGNING_KEYS", "a:/K/yZU+vsC3CDgsbUNBDBdW0JBsgu6nVNLQJf7fDmr4=");
+    let commands: [&[&str]; 4] =
+        [&["serve"], &["token", "create", "--name", "x"], &["token", "list"], &["invoice", "check"]];
+    for command in commands {
+        let output = inlay(command, &[("DATABASE_URL", &address(&name)), key]);
+        assert_eq!(output.status.code(), Some(1), "{command:?}");
+        let text = stderr(&output);
+        assert!(text.contains("the database is empty. Run: inlay migrate"), "{command:?}: {text}");
+    }
 }
 
 #[test]

@@ -61,7 +61,11 @@ async fn an_alias_stands_for_one_customer_only(pool: PgPool) {
     let (status, answer) =
         post(&app, &token, "/v1/customers", json!({ "name": "B", "ingest_aliases": ["b", "a"] })).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert_eq!(answer["message"], "the ingest alias \"a\" is taken by another customer");
+    let message = answer["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(&format!("the ingest alias \"a\" is taken by the customer \"A\" ({first}): ")),
+        "{message}"
+    );
     let second = created(&app, &token, json!({ "name": "B", "ingest_aliases": ["b"] })).await;
     for taken in ["a", first.as_str()] {
         let path = format!("/v1/customers/{second}/setIngestAliases");
@@ -232,7 +236,9 @@ async fn an_alias_moves_once_its_customer_gives_it_up_archived_or_not(pool: PgPo
         }
         let (status, body) = set(&other, json!(["b", "a"])).await;
         assert_eq!(status, StatusCode::CONFLICT);
-        assert!(body["message"].as_str().unwrap().contains("\"a\""), "{body}");
+        let message = body["message"].as_str().unwrap();
+        assert!(message.contains("\"a\""), "{body}");
+        assert_eq!(message.contains(", archived since 20"), archived, "{body}");
     }
     assert_eq!(set(&one, json!([])).await.0, StatusCode::OK);
     assert_eq!(set(&other, json!(["b", "a"])).await.0, StatusCode::OK);

@@ -3,6 +3,7 @@
 
 mod common;
 
+use app::billing::AggregationType;
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
 use common::{app, post, token};
@@ -83,13 +84,43 @@ async fn wrong_requests_name_the_field(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_name_for_a_group_key_that_no_metric_has_is_warned_of(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer = customer(&app, &token).await;
+    let ask = async |keys: &[&str]| {
+        let overrides: Vec<_> =
+            keys.iter().map(|key| json!({ "group_key_name": key, "display_name": "Carrier" })).collect();
+        let body =
+            json!({ "customer_id": customer, "dashboard": "usage", "bm_group_key_overrides": overrides });
+        let (status, answer) = post(&app, &token, CREATE, body).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["data"]["warnings"].clone()
+    };
+    let warned = |index: usize, known: &str| {
+        format!(
+            "bm_group_key_overrides[{index}].group_key_name: no billable metric is grouped by \"carriers\", so nothing \
+             is renamed; {known}"
+        )
+    };
+    assert_eq!(ask(&["carriers"]).await, json!([warned(0, "none is")]));
+    common::seed::metric(&pool, AggregationType::Count, "", r#"[["region"], ["zone", "carrier"]]"#).await;
+    assert_eq!(ask(&["carrier", "carriers"]).await, json!([warned(1, "known are carrier, region, zone")]));
+    assert_eq!(ask(&["zone", "region"]).await, json!([]));
+    assert_eq!(ask(&[]).await, json!([]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn unknown_and_archived_customers_have_no_dashboard(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let archived = customer(&app, &token).await;
     post(&app, &token, "/v1/customers/archive", json!({ "id": archived })).await;
-    for customer_id in [archived, json!("00000000-0000-0000-0000-000000000007")] {
+    let unknown = json!("00000000-0000-0000-0000-000000000007");
+    for (customer_id, expected, message) in [
+        (archived, StatusCode::BAD_REQUEST, "the customer is archived"),
+        (unknown, StatusCode::NOT_FOUND, "the customer was not found"),
+    ] {
         let body = json!({ "customer_id": customer_id, "dashboard": "invoices" });
         let (status, answer) = post(&app, &token, CREATE, body).await;
-        assert_eq!((status, answer["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+        assert_eq!((status, answer["message"].as_str()), (expected, Some(message)));
     }
 }

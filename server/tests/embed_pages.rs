@@ -150,6 +150,49 @@ async fn a_token_that_is_not_valid_shows_nothing_of_the_customer(pool: PgPool) {
     }
 }
 
+/// What a developer is told, by the header and the log; a reader reads the same of all tokens.
+#[sqlx::test(migrations = "./migrations")]
+async fn a_refused_token_says_to_developers_alone_what_is_wrong_with_it(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = seed::customer(&pool, "Acme").await;
+    let usage = url(&app, &token, customer_id, "usage", json!({})).await;
+    let keys = |secret: &[u8]| server::embed_url::Keys::new(vec![("test".to_owned(), secret.to_vec())]);
+    let ours = keys(b"0123456789abcdef0123456789abcdef");
+    let now = server::clock::now();
+    let grant = ours.verify_address(usage.split("token=").nth(1).unwrap(), now).unwrap().grant;
+    let old = now - chrono::Duration::hours(2);
+    let expired = ours.sign_embed(&grant, chrono::Duration::hours(1), old).unwrap().token;
+    let foreign = keys(b"another key of thirty-two bytes.");
+    let foreign = foreign.sign_embed(&grant, chrono::Duration::hours(1), now).unwrap().token;
+    let (log, _guard) = common::log::capture("info", server::config::LogFormat::Text);
+    let mut bodies = Vec::new();
+    for (path, reason, log_line) in [
+        ("/embed/usage".to_owned(), "missing-token", "the address has no token"),
+        ("/embed/invoices?token=".to_owned(), "missing-token", "the address has no token"),
+        ("/embed/usage?token=a.b.c".to_owned(), "invalid-token", "no key of this server signed the token"),
+        (usage[..usage.len() - 5].to_owned(), "invalid-token", "no key of this server signed the token"),
+        (format!("/embed/usage?token={foreign}"), "invalid-token", "no key of this server signed the token"),
+        (format!("/embed/usage?token={expired}"), "expired-token", "the token has expired"),
+        (
+            usage.replace("/embed/usage", "/embed/invoices"),
+            "wrong-dashboard",
+            "the token is of the other dashboard",
+        ),
+    ] {
+        let page = open(&app, &path).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(page.headers["x-inlay-refusal"], reason, "{path}");
+        let text = log.take();
+        assert!(text.contains(reason) && text.contains(log_line), "{path}: {text}");
+        let (_, main) = page.body.split_once("<main").unwrap();
+        bodies.push(main.split("<script").next().unwrap().to_owned());
+    }
+    bodies.dedup();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    post(&app, &token, "/v1/customers/archive", json!({ "id": customer_id })).await;
+    assert_eq!(open(&app, &usage).await.headers["x-inlay-refusal"], "archived-customer");
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn an_archived_customer_has_a_polite_page(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);

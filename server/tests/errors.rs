@@ -56,7 +56,7 @@ async fn what_a_new_user_does_wrong_is_said_in_a_sentence(pool: PgPool) {
             "/v1/usage/groups".into(),
             usage(r#""starting_on":"2026-11-01T12:00:00Z","ending_before":"2026-11-02T00:00:00Z""#),
             400,
-            "starting_on: must be at midnight UTC, like 2026-01-31T00:00:00Z",
+            "starting_on: must be at midnight UTC, which 2026-11-01T12:00:00Z is not; the nearest is 2026-11-02T00:00:00Z",
         ),
         (
             "POST",

@@ -4,9 +4,14 @@
 mod common;
 
 use app::billing::{Invoice, InvoiceStatus};
-use common::billing::{GRACE, billed, day, decimal, finalize, used};
-use server::{db, invoicing};
+use chrono::{DateTime, Duration, Utc};
+use common::billing::{Billed, GRACE, billed, day, decimal, finalize, used};
+use server::{
+    db::{self, customer_plan::NewCustomerPlan},
+    invoicing,
+};
 use sqlx::PgPool;
+use std::collections::BTreeMap;
 
 async fn stored(pool: &PgPool) -> Vec<(Invoice, String)> {
     let rows: Vec<(sqlx::types::Json<Invoice>, String)> =
@@ -20,11 +25,11 @@ async fn stored(pool: &PgPool) -> Vec<(Invoice, String)> {
 #[sqlx::test(migrations = "./migrations")]
 async fn a_period_is_finalized_when_its_grace_period_is_over(pool: PgPool) {
     let billed = billed(&pool, "2026-01-01", None).await;
-    used(&pool, &billed, day("2026-01-31") + chrono::Duration::hours(23), 5, "eu").await;
+    used(&pool, &billed, day("2026-01-31") + Duration::hours(23), 5, "eu").await;
     used(&pool, &billed, day("2026-02-01"), 1_000, "eu").await;
 
     assert_eq!(finalize(&pool, "2026-02-01").await, 0);
-    let before = day("2026-02-02") - chrono::Duration::microseconds(1);
+    let before = day("2026-02-02") - Duration::microseconds(1);
     assert_eq!(invoicing::finalize_due(&pool, before, GRACE).await.unwrap(), 0);
     assert_eq!(finalize(&pool, "2026-02-02").await, 1);
     assert_eq!(finalize(&pool, "2026-02-02").await, 0);
@@ -143,7 +148,9 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     let end = |end: Option<&'static str>, void| {
         let pool = pool.clone();
         let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
-        async move { db::customer_plan::end(&pool, customer_id, id, end.map(day), void, day("2026-04-03")).await }
+        async move {
+            db::customer_plan::end(&pool, customer_id, id, end.map(day), void, day("2026-04-03"), GRACE).await
+        }
     };
 
     let refused = end(Some("2026-02-15"), false).await.unwrap_err();
@@ -170,7 +177,7 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
 
     // The end is cleared: billing goes on where it ended.
     end(None, false).await.unwrap();
-    assert_eq!(finalize(&pool, "2026-04-02").await, 2);
+    assert_eq!(finalize(&pool, "2026-04-04").await, 2);
     let last = stored(&pool).await.pop().unwrap().0;
     assert_eq!((last.start_timestamp, last.end_timestamp), (day("2026-03-01"), day("2026-04-01")));
 }
@@ -183,7 +190,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     db::invoice::void(&pool, february, day("2026-03-03")).await.unwrap();
     let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
-    db::customer_plan::end(&pool, customer_id, id, end, true, day("2026-03-04")).await.unwrap();
+    db::customer_plan::end(&pool, customer_id, id, end, true, day("2026-03-04"), GRACE).await.unwrap();
     assert_eq!(finalize(&pool, "2026-06-01").await, 0);
     // It can be regenerated, as far as the plan still goes.
     let made = invoicing::regenerate(&pool, february, day("2026-06-01"), GRACE).await.unwrap();
@@ -192,7 +199,113 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     assert_eq!((invoice.end_timestamp, status.as_str()), (day("2026-02-15"), "FINALIZED"));
 }
 
-async fn access(pool: &PgPool, billed: &common::billing::Billed) -> server::auth::CustomerAccess {
+/// A customer put on the plan at `now`, since January.
+async fn put_on_late(pool: &PgPool, now: DateTime<Utc>, finalize_after: Option<DateTime<Utc>>) -> Billed {
+    let earlier = billed(pool, "2025-06-01", Some("2025-06-02")).await;
+    let new = NewCustomerPlan {
+        customer_id: earlier.customer_id,
+        plan_id: earlier.plan_id,
+        starting_on: day("2026-01-01"),
+        ending_before: None,
+        net_payment_terms_days: Some(30),
+        price_adjustments: Vec::new(),
+        trial_ending_before: None,
+        trial_spending_cap: None,
+        finalize_after,
+        custom_fields: BTreeMap::new(),
+    };
+    finalize(pool, "2025-07-01").await;
+    Billed { customer_plan_id: db::customer_plan::add(pool, new, now, GRACE).await.unwrap(), ..earlier }
+}
+
+/// Period start, when it was issued and total of every stored invoice since January.
+async fn issued(pool: &PgPool) -> Vec<(DateTime<Utc>, DateTime<Utc>, String)> {
+    let all = stored(pool).await.into_iter().map(|(invoice, _)| invoice);
+    all.filter(|invoice| invoice.start_timestamp >= day("2026-01-01"))
+        .map(|invoice| (invoice.start_timestamp, invoice.issued_at, invoice.total.to_string()))
+        .collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn past_periods_of_a_new_plan_wait_for_the_grace_period_since_it_was_added(pool: PgPool) {
+    let added = day("2026-03-10") + Duration::hours(9);
+    let billed = put_on_late(&pool, added, None).await;
+    let due = added + GRACE;
+    assert_eq!(invoicing::finalize_due(&pool, added + Duration::minutes(1), GRACE).await.unwrap(), 0);
+    // The events of the past come after the plan.
+    used(&pool, &billed, day("2026-02-20"), 5, "eu").await;
+    let before = due - Duration::microseconds(1);
+    assert_eq!(invoicing::finalize_due(&pool, before, GRACE).await.unwrap(), 0);
+    // Also when the job runs late, they were issued when they were due; the period that ran waits for its own end.
+    assert_eq!(finalize(&pool, "2026-04-05").await, 3);
+    assert_eq!(
+        issued(&pool).await,
+        [
+            (day("2026-01-01"), due, "1000".to_owned()),
+            (day("2026-02-01"), due, "1015".to_owned()),
+            (day("2026-03-01"), day("2026-04-02"), "1000".to_owned()),
+        ]
+    );
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn past_periods_wait_for_the_instant_that_the_caller_chose(pool: PgPool) {
+    let (added, chosen) = (day("2026-03-10"), day("2026-04-20") + Duration::hours(7));
+    put_on_late(&pool, added, Some(chosen)).await;
+    let before = chosen - Duration::microseconds(1);
+    assert_eq!(invoicing::finalize_due(&pool, before, GRACE).await.unwrap(), 0);
+    assert_eq!(invoicing::finalize_due(&pool, chosen, GRACE).await.unwrap(), 3);
+    finalize(&pool, "2026-05-02").await;
+    let found: Vec<_> = issued(&pool).await.into_iter().map(|(_, issued, _)| issued).collect();
+    assert_eq!(found, [chosen, chosen, chosen, day("2026-05-02")]);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_instant_that_has_passed_is_the_one_at_which_the_plan_was_added(pool: PgPool) {
+    let added = day("2026-03-10") + Duration::hours(9);
+    put_on_late(&pool, added, Some(day("2026-02-02"))).await;
+    assert_eq!(invoicing::finalize_due(&pool, added, GRACE).await.unwrap(), 2);
+    assert!(issued(&pool).await.iter().all(|(_, issued, _)| *issued == added));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    finalize(&pool, "2026-04-02").await;
+    let moved = day("2026-04-10") + Duration::hours(9);
+    let Billed { customer_id, customer_plan_id, .. } = billed;
+    let end = Some(day("2026-02-15"));
+    db::customer_plan::end(&pool, customer_id, customer_plan_id, end, true, moved, GRACE).await.unwrap();
+    assert_eq!(finalize(&pool, "2026-04-11").await, 0);
+    assert_eq!(invoicing::finalize_due(&pool, moved + GRACE, GRACE).await.unwrap(), 1);
+    let (invoice, _) = stored(&pool).await.into_iter().rfind(|(_, status)| status == "FINALIZED").unwrap();
+    assert_eq!((invoice.end_timestamp, invoice.issued_at), (day("2026-02-15"), moved + GRACE));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_end_that_is_moved_in_the_future_delays_nothing(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    let Billed { customer_id, customer_plan_id, .. } = billed;
+    for end in [Some(day("2026-05-15")), None] {
+        let now = day("2026-02-01") + Duration::hours(9);
+        db::customer_plan::end(&pool, customer_id, customer_plan_id, end, false, now, GRACE).await.unwrap();
+    }
+    assert_eq!(finalize(&pool, "2026-02-02").await, 1);
+}
+
+#[sqlx::test(migrations = false)]
+async fn plans_of_before_wait_for_nothing_but_their_grace_periods(pool: PgPool) {
+    let migrations = sqlx::migrate!("./migrations");
+    migrations.run_to(18, &pool).await.unwrap();
+    let customer = common::seed::customer(&pool, "Acme").await;
+    common::seed::on_plan(&pool, customer, &[]).await;
+    migrations.run(&pool).await.unwrap();
+    let waits: Vec<(DateTime<Utc>,)> =
+        sqlx::query_as("select finalize_after from customer_plan").fetch_all(&pool).await.unwrap();
+    assert_eq!(waits, [(day("2026-01-01"),)]);
+}
+
+async fn access(pool: &PgPool, billed: &Billed) -> server::auth::CustomerAccess {
     let token = common::token(pool).await;
     let operator = db::api_token::authenticate(pool, &token, day("2026-01-01")).await.unwrap().unwrap();
     operator.access(billed.customer_id)

@@ -4,7 +4,7 @@
 mod common;
 
 use axum::http::StatusCode;
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use server::{clock, db::usage::record};
@@ -33,6 +33,8 @@ async fn events_are_found_by_id_with_what_they_matched(pool: PgPool) {
     assert_eq!(found.len(), 2);
     let matched = &found[0]["matched_billable_metrics"];
     assert_eq!((&matched[0]["id"], &matched[0]["name"]), (&made["data"]["id"], &json!("Tokens")));
+    let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let message = format!("the customer is on no plan at {at}");
     let mut first = found[0].clone();
     let fields = first.as_object_mut().unwrap();
     fields.remove("matched_billable_metrics");
@@ -41,11 +43,13 @@ async fn events_are_found_by_id_with_what_they_matched(pool: PgPool) {
         first,
         json!({ "transaction_id": "a", "customer_id": acme, "event_type": "request", "is_duplicate": false,
             "timestamp": now, "processed_at": now, "properties": { "tokens": 1.5, "model": null },
-            "matched_customer": { "id": acme, "name": "Acme" } })
+            "matched_customer": { "id": acme, "name": "Acme" },
+            "not_counted": [{ "reason": "no_plan", "message": message }] })
     );
     assert_eq!(found[1]["customer_id"], "early");
     assert_eq!(found[1].get("matched_customer"), None);
     assert_eq!(found[1]["matched_billable_metrics"], json!([]));
+    assert_eq!(found[1]["not_counted"][0]["message"], "no customer has the id or ingest alias \"early\"");
 }
 
 #[sqlx::test(migrations = "./migrations")]

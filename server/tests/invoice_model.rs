@@ -22,6 +22,8 @@ use std::{
 };
 
 const STEPS: usize = 24;
+/// Longer than any call takes.
+const MINUTE: i64 = 60_000_000;
 const BUDGET: Duration = Duration::from_secs(45);
 
 #[sqlx::test(migrations = "./migrations")]
@@ -297,11 +299,43 @@ impl<'a> Life<'a> {
                 body["trial_spec"]["spending_cap"] = json!({ "amount": cap as i64, "credit_type_id": unit });
             }
         }
+        let now = clock::now().timestamp_micros();
+        let chosen = self.rng.random_bool(0.5).then(|| now + self.rng.random_range(-DAY..DAY));
+        if let Some(chosen) = chosen {
+            body["finalize_after"] = json!(instant(chosen));
+        }
         let (status, answer) = self.call(&path, body).await;
-        self.did(format!("add {plan:?} from {start}, {trial:?}"));
+        self.did(format!("add {plan:?} from {start}, {trial:?}, finalize after {chosen:?}"));
         assert_eq!(status, StatusCode::OK, "{answer}\n{}", self.story());
         let id = answer["data"]["id"].as_str().unwrap().to_owned();
-        self.model.stretches.push(Stretch { id, plan, trial, start, end: None, billed_until: start });
+        let waits = self.waits(&id).await;
+        let chosen = chosen.unwrap_or(now + DAY).max(now);
+        assert!((chosen..chosen + MINUTE).contains(&waits), "{waits}, not {chosen}\n{}", self.story());
+        let finalize_after =
+            if self.rng.random_bool(0.5) { self.make_earlier(&id, start).await } else { waits };
+        let stretch = Stretch { id, plan, trial, start, end: None, billed_until: start, finalize_after };
+        self.model.stretches.push(stretch);
+    }
+
+    /// The `finalize_after` of a customer plan.
+    async fn waits(&self, id: &str) -> i64 {
+        let path = format!("/v1/customers/{}/plans?limit=100", self.customer_id);
+        let (status, page) = get(&self.app, &self.token, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let listed = page["data"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+        let at: DateTime<Utc> = listed["finalize_after"].as_str().unwrap().parse().unwrap();
+        at.timestamp_micros()
+    }
+
+    /// Makes a customer plan one that was there before plans waited.
+    async fn make_earlier(&mut self, id: &str, start: Day) -> i64 {
+        self.did("the plan is of before".to_owned());
+        sqlx::query("update customer_plan set finalize_after = starting_on where id = $1::text::uuid")
+            .bind(id)
+            .execute(self.pool)
+            .await
+            .unwrap();
+        start * DAY
     }
 
     async fn end(&mut self, place: usize, end: Option<Day>, void: bool) -> bool {
@@ -310,10 +344,15 @@ impl<'a> Life<'a> {
         if let Some(end) = end {
             body["ending_before"] = json!(midnight(end));
         }
+        let now = clock::now().timestamp_micros();
         let (status, answer) = self.call(&path, body).await;
-        let expected = self.model.end(place, end, void);
+        let expected = self.model.end(place, end, void, now);
         self.did(format!("end {place} at {end:?}, void {void}: {expected}"));
         assert_eq!(status == StatusCode::OK, expected, "{answer}\n{}", self.story());
+        let waits = self.waits(&self.model.stretches[place].id).await;
+        let known = &mut self.model.stretches[place].finalize_after;
+        assert!((*known..*known + MINUTE).contains(&waits), "{waits}, not {known}");
+        *known = waits;
         if void && expected {
             self.drafts.retain(|(stretch, _), _| *stretch != place); // other revisions have other ids
         }
@@ -366,10 +405,10 @@ impl<'a> Life<'a> {
         (invoices > 0).then(|| self.rng.random_range(0..invoices))
     }
 
-    /// The job runs at a later instant than before, now at the latest.
+    /// The job runs at a later instant than before, at the latest when nothing waits any more.
     async fn finalize(&mut self) {
         let now = clock::now().timestamp_micros();
-        let at = (self.finalized_at + self.rng.random_range(0..12 * DAY)).min(now);
+        let at = (self.finalized_at + self.rng.random_range(0..12 * DAY)).min(now + DAY + MINUTE);
         self.finalized_at = at;
         let at = DateTime::from_timestamp_micros(at).unwrap();
         self.did(format!("finalize at {at}"));
@@ -393,11 +432,12 @@ impl<'a> Life<'a> {
         assert_eq!(status, StatusCode::OK, "{page}");
         let now = clock::now().timestamp_micros();
         let mut expected: Vec<_> =
-            self.model.invoices.iter().map(|one| (one.id.clone(), shown(one))).collect();
+            self.model.invoices.iter().map(|one| (one.id.clone(), shown(one), one.issued)).collect();
         let drafts = self.model.drafts(now);
         for &(place, start, end) in &drafts {
             let lines = self.model.lines(&self.model.stretches[place], start, end);
-            expected.push((None, (start, end, Status::Draft, lines)));
+            let issued = self.model.stretches[place].issued(end);
+            expected.push((None, (start, end, Status::Draft, lines), Some(issued)));
         }
         let listed = page["data"].as_array().unwrap();
         assert_eq!(listed.len(), expected.len(), "{page}\n{}", self.story());
@@ -406,12 +446,15 @@ impl<'a> Life<'a> {
         for invoice in listed {
             let id = invoice["id"].as_str().unwrap().to_owned();
             let found = read(invoice);
-            let place = expected.iter().position(|(known, shown)| {
-                known.as_ref().is_none_or(|known| *known == id) && *shown == found
+            let at: DateTime<Utc> = invoice["issued_at"].as_str().unwrap().parse().unwrap();
+            let place = expected.iter().position(|(known, shown, issued)| {
+                known.as_ref().is_none_or(|known| *known == id)
+                    && *shown == found
+                    && issued.is_none_or(|issued| issued == at.timestamp_micros())
             });
             let Some(place) = place else {
-                let near: Vec<_> = expected.iter().filter(|(_, shown)| shown.0 == found.0).collect();
-                panic!("{id} {found:?} is not expected, but {near:?}\n{}", self.story());
+                let near: Vec<_> = expected.iter().filter(|(_, shown, _)| shown.0 == found.0).collect();
+                panic!("{id} {found:?} of {at} is not expected, but {near:?}\n{}", self.story());
             };
             expected.remove(place);
             let (start, end, status, _) = found;
@@ -564,5 +607,9 @@ fn whole(number: &Value) -> i128 {
 }
 
 fn midnight(day: Day) -> String {
-    DateTime::from_timestamp(day * 86_400, 0).unwrap().to_rfc3339_opts(SecondsFormat::Secs, true)
+    instant(day * DAY)
+}
+
+fn instant(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros).unwrap().to_rfc3339_opts(SecondsFormat::Micros, true)
 }

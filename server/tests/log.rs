@@ -10,42 +10,11 @@ use axum::{
     middleware,
     routing::get,
 };
+use common::log::capture;
 use server::{Error, api_token, config::LogFormat, telemetry};
 use sqlx::PgPool;
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
 use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn capture(filter: &str, format: LogFormat) -> (Log, tracing::subscriber::DefaultGuard) {
-    let log = Log::default();
-    let writer = log.clone();
-    let guard =
-        tracing::subscriber::set_default(telemetry::subscriber(filter, format, move || writer.clone()));
-    (log, guard)
-}
 
 #[sqlx::test(migrations = "./migrations")]
 async fn tokens_appear_in_no_log_line(pool: PgPool) {

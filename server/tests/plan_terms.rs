@@ -80,9 +80,10 @@ async fn on_plans(pool: &PgPool) -> Billed {
             trial_ending_before: trial.map(day),
             trial_spending_cap: trial
                 .map(|_| NewSpendingCap { amount: decimal("10000"), credit_type_id: CreditType::USD_CENTS }),
+            finalize_after: None,
             custom_fields: BTreeMap::new(),
         };
-        ids.push(db::customer_plan::add(pool, new, day(start)).await.unwrap());
+        ids.push(db::customer_plan::add(pool, new, day(start), GRACE).await.unwrap());
     }
     let billed = Billed { customer_id, billable_metric_id, plan_id, customer_plan_id: ids[0] };
     for (at, tokens, region) in [
@@ -229,9 +230,10 @@ async fn what_is_left_of_a_spending_cap_is_what_the_trials_invoice_did_not_waive
             amount: decimal("10000"),
             credit_type_id: CreditType::USD_CENTS,
         }),
+        finalize_after: None,
         custom_fields: BTreeMap::new(),
     };
-    let customer_plan_id = db::customer_plan::add(&pool, new, day("2026-02-01")).await.unwrap();
+    let customer_plan_id = db::customer_plan::add(&pool, new, day("2026-02-01"), GRACE).await.unwrap();
     let billed = Billed { customer_id, billable_metric_id: metric, plan_id, customer_plan_id };
     let access = access(&pool, customer_id).await;
     let left = async |at: &str| {
@@ -260,7 +262,16 @@ async fn a_trial_with_a_spending_cap_that_was_billed_does_not_go_on(pool: PgPool
     let billed = on_plans(&pool).await;
     let end = async |at: Option<&str>, void| {
         let Billed { customer_id, customer_plan_id, .. } = billed;
-        db::customer_plan::end(&pool, customer_id, customer_plan_id, at.map(day), void, day(NOW)).await
+        db::customer_plan::end(
+            &pool,
+            customer_id,
+            customer_plan_id,
+            at.map(day),
+            void,
+            day("2026-01-19"),
+            GRACE,
+        )
+        .await
     };
     end(Some("2026-01-20"), false).await.unwrap();
     // Open again as long as it is not billed.

@@ -5,7 +5,7 @@ mod common;
 
 use app::billing::{AggregationType, CreditType};
 use axum::http::StatusCode;
-use chrono::{Datelike, Months};
+use chrono::{Datelike, Months, TimeDelta};
 use common::{app, get, post, seed, token};
 use serde_json::{Value, json};
 use server::clock;
@@ -172,6 +172,11 @@ async fn plans_of_one_customer_do_not_overlap(pool: PgPool) {
         (json!({ "plan_id": Uuid::nil() }), "plan_id"),
         (json!({ "net_payment_terms_days": -1 }), "net_payment_terms_days"),
         (json!({ "trial_spec": {} }), "trial_spec"),
+        (json!({ "finalize_after": "tomorrow" }), "finalize_after"),
+        (
+            json!({ "finalize_after": clock::now() + TimeDelta::days(91) }),
+            "finalize_after: is more than 90 days ahead",
+        ),
     ] {
         let mut body = body("2025-01-01T00:00:00Z", json!("2025-02-01T00:00:00Z"));
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());

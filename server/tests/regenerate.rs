@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use chrono::{Datelike as _, Duration, Months};
 use common::{
     app,
-    billing::{Billed, billed, day, finalize, used},
+    billing::{Billed, GRACE, billed, day, finalize, used},
     get, post, token,
 };
 use serde_json::{Value, json};
@@ -119,12 +119,13 @@ async fn what_is_billed_anew_anyway_is_not_regenerated(pool: PgPool) {
     let (first, second) = (invoices[0]["id"].clone(), invoices[1]["id"].clone());
     // The plan ends within the first of the months: that one is open again, the next is not covered.
     let end = Some(day(&month(3)) + Duration::days(10));
-    db::customer_plan::end(&pool, customer_id, id, end, true, clock::now()).await.unwrap();
+    db::customer_plan::end(&pool, customer_id, id, end, true, clock::now(), GRACE).await.unwrap();
     company.refused(&first, StatusCode::BAD_REQUEST, "id: bills a period that is open again").await;
     company
         .refused(&second, StatusCode::BAD_REQUEST, "id: bills a period that the customer's plan does")
         .await;
-    assert_eq!(finalize(&pool, &clock::now().date_naive().to_string()).await, 1);
+    let waited = (clock::now() + GRACE + Duration::days(1)).date_naive();
+    assert_eq!(finalize(&pool, &waited.to_string()).await, 1);
     company.refused(&first, StatusCode::CONFLICT, "the invoice's billing period is billed already").await;
 }
 

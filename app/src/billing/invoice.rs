@@ -37,7 +37,8 @@ pub struct Invoice {
     pub start_timestamp: DateTime<Utc>,
     /// End of the billing period, exclusive, UTC.
     pub end_timestamp: DateTime<Utc>,
-    /// When it is issued: the end of the period plus the grace period.
+    /// When it is issued: when it is due to be finalized. That is after the grace period, which begins with the end of the
+    /// period, and for a period that was over when its plan was added, then; or at the `finalize_after` of the plan.
     pub issued_at: DateTime<Utc>,
     /// One line a product, or one a group value.
     pub line_items: Vec<LineItem>,

@@ -282,6 +282,9 @@ pub struct CustomerPlan {
     /// Days after issue when an invoice is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub net_payment_terms_days: Option<i64>,
+    /// No invoice of the plan is finalized before this instant: periods that were over when the plan was added, or when
+    /// its end was moved, wait for what was used in them.
+    pub finalize_after: DateTime<Utc>,
     /// While the plan has or had a trial: when that ends, and what is left of its spending cap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial_info: Option<TrialInfo>,

@@ -184,12 +184,12 @@ fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
 
 fn notes(invoice: &Invoice, hidden: usize) -> Vec<String> {
     let about_status = match invoice.status {
-        InvoiceStatus::Draft => Some(words::PERIOD_NOT_OVER),
-        InvoiceStatus::Void => Some(words::VOIDED),
+        InvoiceStatus::Draft => Some(words::draft(&format::date(invoice.issued_at.date_naive()))),
+        InvoiceStatus::Void => Some(words::VOIDED.to_owned()),
         InvoiceStatus::Finalized => None,
     };
-    let damaged = invoice.is_damaged.then_some(words::DAMAGED);
-    let sentences = damaged.into_iter().chain(about_status).map(str::to_owned);
+    let damaged = invoice.is_damaged.then(|| words::DAMAGED.to_owned());
+    let sentences = damaged.into_iter().chain(about_status);
     sentences.chain(words::hidden_lines(hidden)).collect()
 }
 

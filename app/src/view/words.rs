@@ -26,9 +26,13 @@ pub const CSV_COLUMNS: [&str; 10] = [
     "Currency",
     "Tiers",
 ];
-pub const PERIOD_NOT_OVER: &str = "This period is not over: amounts grow until it ends.";
 pub const DAMAGED: &str = "This invoice cannot be shown at the moment.";
 pub const VOIDED: &str = "This invoice was voided and is not owed.";
+
+/// What a draft is; `issued` is the day.
+pub fn draft(issued: &str) -> String {
+    format!("This is a draft: amounts can change until it is issued on {issued}.")
+}
 
 /// Events without the property that lines are grouped by.
 pub fn no_value(key: &str) -> String {

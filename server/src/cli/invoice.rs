@@ -3,7 +3,7 @@
 use super::{InvoiceCommand, run::say};
 use crate::{
     config::Config,
-    db::{Database, invoice::damaged},
+    db::{Database, invoice::damaged, require_schema},
     error::chain,
     postgres::{Problem, Role},
 };
@@ -20,6 +20,7 @@ pub(super) async fn run(config: &Config, command: InvoiceCommand) -> Result<(), 
 }
 
 async fn check(pool: &PgPool) -> Result<(), Problem> {
+    require_schema(pool).await?;
     let damaged = damaged(pool).await.map_err(|error| Problem::new(chain(&error)))?;
     if damaged.is_empty() {
         say("Every stored invoice can be read.");

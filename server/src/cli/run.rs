@@ -4,7 +4,7 @@ use super::{Cli, Command, DemoArguments, health, invoice, token};
 use crate::{
     clock,
     config::Config,
-    db::{self, Database, Schema},
+    db::{self, Database},
     demo,
     error::chain,
     openapi::document,
@@ -56,15 +56,7 @@ async fn serve(config: Config) -> Result<(), Problem> {
 }
 
 async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), Problem> {
-    match db::schema(&database.pool).await.map_err(|error| Problem::new(chain(&error)))? {
-        Schema::Current => {}
-        Schema::Outdated(missing) => {
-            return Err(Problem::new(format!(
-                "the schema of the database is outdated: {} of its migrations are missing. Run: inlay migrate",
-                missing.len()
-            )));
-        }
-    }
+    db::require_schema(&database.pool).await?;
     if config.settings.allowed_origins.is_empty() {
         tracing::warn!(
             "INLAY_ALLOWED_ORIGINS is not set: only pages of this server itself may frame the dashboards"

@@ -7,6 +7,7 @@ use crate::{
     db::{
         Database,
         api_token::{ApiToken, Scope, create, list, revoke},
+        require_schema,
     },
     error::chain,
     postgres::{Problem, Role},
@@ -50,25 +51,24 @@ pub(super) fn expiry(text: &str) -> Result<Expiry, String> {
 /// Carries out one of the three.
 pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), Problem> {
     let database = Database::open(config, Role::Command, say).await?;
-    let outcome = match command {
-        TokenCommand::Create(arguments) => {
-            create_one(&database.pool, arguments, &config.settings.public_url, clock::now()).await
-        }
-        TokenCommand::List => list_all(&database.pool, clock::now()).await,
-        TokenCommand::Revoke { id } => revoke_one(&database.pool, &id).await,
-    };
+    let outcome = carry_out(&database.pool, config, command).await;
     let closed = database.close().await;
     outcome.and(closed)
 }
 
-fn failed(error: crate::Error) -> Problem {
-    match &error {
-        // 42P01: there is no such table.
-        crate::Error::Database(sqlx::Error::Database(inner)) if inner.code().as_deref() == Some("42P01") => {
-            Problem::new("the database has no tables yet. Run: inlay migrate")
+async fn carry_out(pool: &PgPool, config: &Config, command: TokenCommand) -> Result<(), Problem> {
+    require_schema(pool).await?;
+    match command {
+        TokenCommand::Create(arguments) => {
+            create_one(pool, arguments, &config.settings.public_url, clock::now()).await
         }
-        error => Problem::new(chain(error)),
+        TokenCommand::List => list_all(pool, clock::now()).await,
+        TokenCommand::Revoke { id } => revoke_one(pool, &id).await,
     }
+}
+
+fn failed(error: crate::Error) -> Problem {
+    Problem::new(chain(&error))
 }
 
 async fn create_one(

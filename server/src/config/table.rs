@@ -44,7 +44,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_GRACE_PERIOD",
         Some("24h"),
-        "How long after the end of a billing period late events are taken before its invoice is finalized.",
+        "How long after the end of a billing period late events are taken before its invoice is finalized; for a period that was over when its plan was added, how long after that.",
     ),
     secret(
         "DATABASE_URL",

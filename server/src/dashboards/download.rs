@@ -27,7 +27,7 @@ pub(super) struct DownloadForm {
 /// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
 pub(super) async fn download(State(state): State<AppState>, body: String) -> Response {
     let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
-        return refuse(&state, Refusal::Expired, Credential::None).await;
+        return refuse(&state, Refusal::Invalid, Credential::None).await;
     };
     let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
     let opened = match open(&state, credential).await {

@@ -23,12 +23,43 @@ const GONE: MessagePage = MessagePage {
 
 /// Why a page is not shown.
 pub(super) enum Refusal {
-    /// The token is missing, wrong, of another time or of another dashboard. Which of them is not said.
+    /// No token came.
+    Missing,
+    /// No key of this server signed the token as it came, or it is for something else.
+    Invalid,
+    /// Its time is over.
     Expired,
+    /// It is of the other dashboard.
+    WrongDashboard,
     /// The customer is archived, or was deleted.
     Gone,
     /// Something went wrong on this side, or too much is under way.
     Unavailable,
+}
+
+impl Refusal {
+    /// For developers, in a word and in a sentence. A reader is told less: of tokens, all the same.
+    fn reason(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Missing => ("missing-token", "the address has no token: make one by getEmbeddableUrl"),
+            Self::Invalid => (
+                "invalid-token",
+                "no key of this server signed the token: the address was changed or cut off, or made by another server",
+            ),
+            Self::Expired => (
+                "expired-token",
+                "the token has expired: make an embeddable URL each time you draw the page around it",
+            ),
+            Self::WrongDashboard => (
+                "wrong-dashboard",
+                "the token is of the other dashboard: use the address as getEmbeddableUrl gave it",
+            ),
+            Self::Gone => ("archived-customer", "the customer is archived"),
+            Self::Unavailable => {
+                ("unavailable", "something went wrong on this side, or too much is under way")
+            }
+        }
+    }
 }
 
 /// Logs why a section could not be loaded; the page says only that.
@@ -56,13 +87,17 @@ pub(super) async fn show(
     draw(&state.settings.allowed_origins, StatusCode::OK, frame, content).await
 }
 
-/// Says why, in the colors of the page that was asked for.
+/// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
 pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
-        Refusal::Expired => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
+        Refusal::Missing | Refusal::Invalid | Refusal::Expired | Refusal::WrongDashboard => {
+            (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED)
+        }
         Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
         Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
+    let (reason, meaning) = refusal.reason();
+    tracing::info!(refusal = reason, "a page was refused: {meaning}");
     let mut frame = frame(message.heading);
     let config = match credential {
         Credential::Address(token) | Credential::Session(token) => state.keys.config(token),
@@ -73,6 +108,7 @@ pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Crede
     }
     let origins = &state.settings.allowed_origins;
     let mut response = draw(origins, status, frame, PageContent::Message(message)).await;
+    response.headers_mut().insert(headers::REFUSAL, HeaderValue::from_static(reason));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

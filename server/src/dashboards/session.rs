@@ -28,7 +28,18 @@ impl<'a> Credential<'a> {
     /// The token of the address or, where there is none, that of the header.
     pub(super) fn of_page(token: Option<&'a str>, headers: &'a HeaderMap) -> Self {
         let session = || bearer(headers).map_or(Self::None, Self::Session);
-        token.map_or_else(session, Self::Address)
+        token.filter(|token| !token.is_empty()).map_or_else(session, Self::Address)
+    }
+
+    /// What is wrong with one that is not good.
+    fn refusal(self, state: &AppState, now: DateTime<Utc>) -> Refusal {
+        match self {
+            Self::None => Refusal::Missing,
+            Self::Address(token) | Self::Session(token) if state.keys.has_expired(token, now) => {
+                Refusal::Expired
+            }
+            Self::Address(_) | Self::Session(_) => Refusal::Invalid,
+        }
     }
 }
 
@@ -68,7 +79,7 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
         Credential::Session(token) => state.keys.verify_session(token, now),
         Credential::None => Err(InvalidToken),
     };
-    let session = session.map_err(|_| Refusal::Expired)?;
+    let session = session.map_err(|_| credential.refusal(state, now))?;
     let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
     let viewer = Viewer::reader(&Reader::new(session.clone()));
     let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {

@@ -148,6 +148,20 @@ pub async fn all(pool: &PgPool) -> Result<Vec<BillableMetric>> {
     rows.into_iter().map(Row::into_metric).collect()
 }
 
+/// The names that group keys of billable metrics are made of, in order.
+pub async fn group_key_names(pool: &PgPool) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(
+        "select array(
+            select distinct jsonb_array_elements_text(key) as name
+            from billable_metric
+            cross join jsonb_array_elements(group_keys) as key
+            order by name
+        )",
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
 /// One metric, archived or not.
 ///
 /// # Errors

@@ -26,15 +26,15 @@ pub fn decode<K: DeserializeOwned>(next_page: Option<&str>) -> Result<Option<K>>
         })
 }
 
-/// Rows a page: 1 to 100, as asked, capped; 25 unless asked.
+/// Rows a page: 1 to 100, as asked; 25 unless asked.
 ///
 /// # Errors
-/// 400 below 1.
+/// 400 for any other number.
 pub fn limit(asked: Option<i64>) -> Result<i64> {
     match asked {
         None => Ok(25),
-        Some(rows) if rows < 1 => Err(Error::field("limit", "must be a whole number from 1 to 100")),
-        Some(rows) => Ok(rows.min(100)),
+        Some(rows) if (1..=100).contains(&rows) => Ok(rows),
+        Some(rows) => Err(Error::field("limit", format!("must be a whole number from 1 to 100, not {rows}"))),
     }
 }
 

@@ -334,7 +334,26 @@ async fn add_aliases(
     .fetch_all(&mut *tx)
     .await?;
     if let Some(taken) = aliases.iter().find(|alias| !inserted.contains(alias)) {
-        return Err(Error::Conflict(format!("the ingest alias \"{taken}\" is taken by another customer")));
+        return Err(taken_by(tx, taken).await?);
     }
     usage::adopt(tx, customer_id, aliases, now).await
+}
+
+/// Whose a taken alias is.
+async fn taken_by(tx: &mut PgConnection, alias: &str) -> Result<Error> {
+    let (id, name, archived_at): (Uuid, String, Option<DateTime<Utc>>) = sqlx::query_as(
+        "select customer.id, customer.name, customer.archived_at
+        from ingest_alias
+        join customer on customer.id = ingest_alias.customer_id
+        where alias = $1",
+    )
+    .bind(alias)
+    .fetch_one(tx)
+    .await?;
+    let archived =
+        archived_at.map_or(String::new(), |at| format!(", archived since {}", at.format("%Y-%m-%d")));
+    Ok(Error::Conflict(format!(
+        "the ingest alias \"{alias}\" is taken by the customer \"{name}\" ({id}{archived}): take it from there first, by \
+         POST /v1/customers/{id}/setIngestAliases"
+    )))
 }

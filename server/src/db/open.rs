@@ -33,11 +33,10 @@ impl Database {
         if let Some(url) = &config.database_url {
             let options: PgConnectOptions =
                 url.0.parse().map_err(|error| Problem::new(format!("DATABASE_URL: {error}")))?;
-            let pool =
-                connect(options, share(config.database_connections).others).await.map_err(|error| {
-                    Problem::new(format!("the database of DATABASE_URL cannot be reached: {}", chain(&error)))
-                })?;
-            return Ok(Self { pool, postgres: None });
+            return match connect(options.clone(), share(config.database_connections).others).await {
+                Ok(pool) => Ok(Self { pool, postgres: None }),
+                Err(error) => Err(unreachable(&options, error).await),
+            };
         }
         let config = config.clone();
         let (postgres, mut say, config) = tokio::task::spawn_blocking(move || {
@@ -87,6 +86,28 @@ impl Database {
             None => Ok(()),
         }
     }
+}
+
+/// Why a configured database cannot be reached. The pool tries for some seconds and says only that; one connection says
+/// what is in the way.
+async fn unreachable(options: &PgConnectOptions, error: sqlx::Error) -> Problem {
+    let error = match error {
+        sqlx::Error::PoolTimedOut => super::pool::single(options).await.err().unwrap_or(error),
+        error => error,
+    };
+    let place = match options.get_socket() {
+        Some(folder) => folder.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let problem = match &error {
+        // 3D000: there is no such database.
+        sqlx::Error::Database(inner) if inner.code().as_deref() == Some("3D000") => {
+            format!("{}: create it, then run: inlay migrate", inner.message())
+        }
+        sqlx::Error::Database(inner) => inner.message().to_owned(),
+        error => chain(error),
+    };
+    Problem::new(format!("the database of DATABASE_URL cannot be reached at {place}: {problem}"))
 }
 
 async fn stop(postgres: Postgres) -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! The schema: its migrations, carried in the binary, and whether a database has them all.
 
-use crate::{Error, Result};
+use crate::{Error, Result, postgres::Problem};
 use sqlx::{
     PgPool,
     migrate::{MigrateError, Migration, Migrator},
@@ -17,6 +17,23 @@ pub enum Schema {
     Current,
     /// These are missing.
     Outdated(Vec<String>),
+}
+
+/// Makes sure that a database has all of our tables.
+///
+/// # Errors
+/// What the operator can do.
+pub async fn require_schema(pool: &PgPool) -> std::result::Result<(), Problem> {
+    let missing = match schema(pool).await.map_err(|error| Problem::new(crate::error::chain(&error)))? {
+        Schema::Current => return Ok(()),
+        Schema::Outdated(missing) => missing.len(),
+    };
+    let state = if missing == MIGRATOR.iter().count() {
+        "the database is empty".to_owned()
+    } else {
+        format!("the schema of the database is outdated: {missing} of its migrations are missing")
+    };
+    Err(Problem::new(format!("{state}. Run: inlay migrate")))
 }
 
 /// Compares the schema of a database with ours.

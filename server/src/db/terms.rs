@@ -24,6 +24,7 @@ pub(super) struct Row {
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
     billed_until: DateTime<Utc>,
+    finalize_after: DateTime<Utc>,
     net_payment_terms_days: Option<i64>,
     terms: Vec<TermRow>,
     minimums: Vec<Minimum>,
@@ -68,6 +69,7 @@ macro_rules! terms_json {
                 'starting_on', cp.starting_on,
                 'ending_before', cp.ending_before,
                 'billed_until', cp.billed_until,
+                'finalize_after', cp.finalize_after,
                 'net_payment_terms_days', cp.net_payment_terms_days,
                 'terms', (
                     select coalesce(jsonb_agg(
@@ -251,6 +253,7 @@ impl Row {
                 trial_ending_before: self.trial_ending_before,
             },
             billed_until: self.billed_until,
+            finalize_after: self.finalize_after,
             net_payment_terms_days: self.net_payment_terms_days,
             credit_type,
             is_currency,

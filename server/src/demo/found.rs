@@ -86,9 +86,10 @@ pub(super) async fn found(
                     amount: Decimal::from(trial.cap),
                     credit_type_id: CreditType::USD_CENTS,
                 }),
+                finalize_after: None,
                 custom_fields: BTreeMap::new(),
             };
-            db::customer_plan::add(pool, new, start).await?;
+            db::customer_plan::add(pool, new, start, grace).await?;
         }
     }
     Ok(())

@@ -217,6 +217,13 @@ impl Keys {
         claims.ok().map(|claims| claims.config)
     }
 
+    /// True for a token that one of our keys signed and whose time is over.
+    pub fn has_expired(&self, token: &str, now: DateTime<Utc>) -> bool {
+        let claims =
+            [Purpose::Embed, Purpose::Link, Purpose::Session].map(|purpose| self.claims(purpose, token));
+        claims.into_iter().flatten().any(|claims| claims.exp <= now.timestamp())
+    }
+
     /// What a token of ours says, whatever the time.
     fn claims(&self, purpose: Purpose, token: &str) -> Result<Claims, InvalidToken> {
         let (header, _) = token.split_once('.').ok_or(InvalidToken)?;

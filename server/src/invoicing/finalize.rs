@@ -64,7 +64,7 @@ async fn finalize_next(
     batch: i64,
 ) -> Result<Step> {
     let mut tx = db::begin(&pool).await?;
-    let claimed = db::customer_plan::claim(&mut tx, now - grace, &except, batch).await?;
+    let claimed = db::customer_plan::claim(&mut tx, now, grace, &except, batch).await?;
     if claimed.is_empty() {
         return Ok(Step::Nothing);
     }
@@ -90,7 +90,7 @@ async fn finalize(
     let mut invoices: Vec<(Uuid, Invoice)> = Vec::new();
     let mut advances = Vec::new();
     for terms in db::terms::of_customer_plans(connection, customer_plan_ids).await? {
-        let periods = due(&terms, now - grace);
+        let periods = due(&terms, now, grace);
         let billed_until = periods.last().map_or(terms.billed_until, |last| last.end);
         advances.push(Advance {
             customer_plan_id: terms.customer_plan_id,
@@ -112,12 +112,12 @@ async fn finalize(
     Ok(made.len())
 }
 
-/// The open periods that ended at or before `ended_by`.
-fn due(terms: &Terms, ended_by: DateTime<Utc>) -> Vec<Period> {
+/// The open periods whose invoices are due at `now`.
+fn due(terms: &Terms, now: DateTime<Utc>, grace: Duration) -> Vec<Period> {
     terms
         .rhythm
         .periods_from(terms.billed_until)
-        .take_while(|period| period.end <= ended_by)
+        .take_while(|period| terms.issued_at(*period, grace) <= now)
         .take(MOST_PERIODS)
         .collect()
 }

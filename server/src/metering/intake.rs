@@ -202,6 +202,9 @@ fn text(
             Some(problem) => problem,
         },
         None | Some(Value::Null) => "is missing".to_owned(),
+        Some(Value::Number(_)) if name == "timestamp" => {
+            "must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number".to_owned()
+        }
         Some(_) => "must be a string".to_owned(),
     };
     problems.add(name, &problem);
@@ -309,6 +312,10 @@ mod tests {
                 "[1].transaction_id: is longer than 128 characters",
             ),
             (with("customer_id", json!(7)), "[1].customer_id: must be a string"),
+            (
+                with("timestamp", json!(1_795_000_000)),
+                "[1].timestamp: must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number",
+            ),
             (with("event_type", Value::Null), "[1].event_type: is missing"),
             (with("event_type", json!("a\0b")), "[1].event_type: contains a NUL character"),
             (

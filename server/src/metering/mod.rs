@@ -4,10 +4,12 @@ mod event;
 mod intake;
 mod matching;
 mod sums;
+mod uncounted;
 mod value;
 
 pub use event::Event;
 pub use intake::read_events;
 pub use matching::{admits, group_values};
 pub use sums::{Latest, OversizedValue, Sum, SumKey, Sums, group_id};
+pub use uncounted::{NotCounted, PlanAt, Reason, Standing, judge};
 pub use value::{property_quantity, property_text};

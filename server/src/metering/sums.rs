@@ -136,7 +136,7 @@ impl Sum {
 }
 
 /// What one event adds to one metric; `None` when its value does not count.
-fn measure(metric: &BillableMetric, event: &Event) -> Result<Option<Sum>, OversizedValue> {
+pub(super) fn measure(metric: &BillableMetric, event: &Event) -> Result<Option<Sum>, OversizedValue> {
     let key = metric.aggregation_key.as_deref();
     let number = || match key {
         None => Ok(None),

@@ -67,6 +67,7 @@ pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
             trial_ending_before: None,
         },
         billed_until: starting_on,
+        finalize_after: starting_on,
         net_payment_terms_days: None,
         credit_type: CreditType::usd_cents(),
         is_currency: true,

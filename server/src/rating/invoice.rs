@@ -41,7 +41,7 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
         invoice_type: InvoiceType::PlanArrears,
         start_timestamp: period.start,
         end_timestamp: period.end,
-        issued_at: period.end + grace,
+        issued_at: terms.issued_at(period, grace),
         line_items,
         invoice_adjustments,
         total: &subtotal + &adjusted,

@@ -2,7 +2,7 @@
 
 use super::{Period, Rhythm};
 use app::billing::{AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct Terms {
     pub rhythm: Rhythm,
     /// The start of the first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
+    /// No invoice is finalized before this instant: past periods of a plan that was added, or whose end was moved, wait.
+    pub finalize_after: DateTime<Utc>,
     /// Days after issue when an invoice is due.
     pub net_payment_terms_days: Option<i64>,
     /// What amounts are counted in.
@@ -95,6 +97,12 @@ pub struct Measure {
 }
 
 impl Terms {
+    /// When the invoice of a period is due to be finalized, and so issued: after the grace period, and never before
+    /// [`Self::finalize_after`].
+    pub fn issued_at(&self, period: Period, grace: Duration) -> DateTime<Utc> {
+        (period.end + grace).max(self.finalize_after)
+    }
+
     /// The measures of all charges, each once.
     pub fn measures(&self) -> Vec<Measure> {
         let mut measures: Vec<Measure> = Vec::new();

@@ -1,7 +1,7 @@
 //! The rules that hold across calls, written beside the code that keeps them.
 
 /// Anchor, title and Markdown of each rule, in reading order.
-pub const RULES: [(&str, &str, &str); 10] = [
+pub const RULES: [(&str, &str, &str); 11] = [
     ("begin", "Begin here", include_str!("begin.md")),
     ("errors", "Errors", include_str!("errors.md")),
     ("idempotency", "Repeating a call", include_str!("idempotency.md")),
@@ -11,5 +11,6 @@ pub const RULES: [(&str, &str, &str); 10] = [
     ("events", "Events", include_str!("../metering/rules.md")),
     ("billing", "Periods and prices", include_str!("../rating/rules.md")),
     ("invoices", "The life of an invoice", include_str!("../invoicing/rules.md")),
+    ("migrating", "Migrating past usage", include_str!("../invoicing/migrating.md")),
     ("embedding", "Embedding and its tokens", include_str!("embedding.md")),
 ];

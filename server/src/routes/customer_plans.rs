@@ -65,7 +65,9 @@ async fn list(
 const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
     .about(
         "Dates are at midnight UTC; `starting_on` is inclusive, `ending_before` exclusive and optional. A customer is \
-         on one plan at a time. A start in the past bills the periods since then.\n\n\
+         on one plan at a time. A start in the past bills the periods since then: each has a draft at once, and is \
+         finalized when the grace period has passed since the plan was added, or at `finalize_after`. See \
+         [Migrating past usage](#migrating).\n\n\
          - A plan change is an end of one plan and a start of the next on the same day: each has an invoice of its \
          own for its part of the period, fixed charges prorated by days, and lines that say from when to when.\n\
          - `price_adjustments` change prices of the plan for this customer: by a share (`percentage`, -0.05 is a \
@@ -99,6 +101,10 @@ struct AddBody {
     #[serde(default)]
     overage_rate_adjustments: Vec<serde_json::Value>,
     trial_spec: Option<TrialSpec>,
+    /// Inlay's own: until when the invoices of periods that are over wait, instead of for the grace period from now on; at
+    /// most 90 days ahead. A time that has passed is now.
+    #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
+    finalize_after: Option<DateTime<Utc>>,
     #[serde(default)]
     custom_fields: BTreeMap<String, String>,
 }
@@ -157,9 +163,13 @@ async fn add(
         trial_ending_before,
         trial_spending_cap: cap
             .map(|cap| NewSpendingCap { amount: cap.amount, credit_type_id: cap.credit_type_id }),
+        finalize_after: body.finalize_after,
         custom_fields: body.custom_fields,
     };
-    let id = db::write(async move { db::customer_plan::add(&state.pool, new, clock::now()).await }).await?;
+    let id = db::write(async move {
+        db::customer_plan::add(&state.pool, new, clock::now(), state.settings.grace_period).await
+    })
+    .await?;
     Ok(Id::json(id))
 }
 
@@ -185,7 +195,8 @@ async fn price_adjustments(
 const END: Call = Call::new("customers.plans.end", "End a customer's plan")
     .about(
         "`ending_before` is at midnight UTC; without one, an end that was set is taken back. The period in which it \
-         lies is billed to that day. With `void_invoices`, finalized invoices of later periods are voided.",
+         lies is billed to that day. With `void_invoices`, finalized invoices of later periods are voided. Periods that \
+         are over and that this changes are finalized when the grace period has passed since the call.",
     )
     .body(r#"{ "ending_before": "{next_month}" }"#)
     .missing("the customer plan")
@@ -211,8 +222,8 @@ async fn end(
 ) -> Result<Json<Nothing>> {
     db::write(async move {
         let EndBody { ending_before, void_invoices, .. } = body;
-        let now = clock::now();
-        db::customer_plan::end(&state.pool, customer_id, customer_plan_id, ending_before, void_invoices, now)
+        let (now, grace, pool) = (clock::now(), state.settings.grace_period, &state.pool);
+        db::customer_plan::end(pool, customer_id, customer_plan_id, ending_before, void_invoices, now, grace)
             .await
     })
     .await?;

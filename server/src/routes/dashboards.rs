@@ -3,13 +3,13 @@
 use super::Data;
 use crate::{
     AppState, Error, Result,
-    auth::{Operator, no_such_customer},
+    auth::{Operator, archived_customer},
     clock, db,
     embed_url::Grant,
     extract::Body,
     openapi::{Call, Calls},
 };
-use app::embed::EmbedRequest;
+use app::embed::{EmbedRequest, GroupKeyNames, group_keys::GroupKeyOverride};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
@@ -31,7 +31,8 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          open goes on working. Ask for a new one each time you draw the page around it, and keep its token out of your \
          proxy's log: see [the tokens](#embedding).\n\n\
          `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
-         `bm_group_key_overrides` gives group keys and their values names for people.\n\n\
+         `bm_group_key_overrides` gives group keys and their values names for people. What has no effect is said in \
+         `warnings`.\n\n\
          Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
          query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
          longer than two seconds is a 503 with `retry-after`. The same holds for calls with a session token.",
@@ -50,6 +51,8 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
 struct EmbeddableUrl {
     url: String,
     expires_at: DateTime<Utc>,
+    /// Inlay's own: what was asked for and has no effect, or a bad one; empty when all is well.
+    warnings: Vec<String>,
 }
 
 async fn create_embeddable_url(
@@ -59,8 +62,9 @@ async fn create_embeddable_url(
 ) -> Result<Json<Data<EmbeddableUrl>>> {
     let customer = db::customer::find(&state.pool, operator.access(request.customer_id)).await?;
     if customer.archived_at.is_some() {
-        return Err(no_such_customer());
+        return Err(archived_customer());
     }
+    let warnings = unknown_group_keys(&state, &request.config.group_keys).await?;
     let ttl =
         request.expires_in.map_or(state.settings.embed_ttl, |seconds| Duration::seconds(seconds.into()));
     let path = request.config.dashboard.as_str();
@@ -70,5 +74,24 @@ async fn create_embeddable_url(
         .sign_embed(&grant, ttl, clock::now())
         .map_err(|error| Error::Internal(format!("an embed token could not be signed: {error}")))?;
     let url = format!("{}/embed/{path}?token={}", state.settings.public_url, signed.token);
-    Ok(Json(Data { data: EmbeddableUrl { url, expires_at: signed.expires_at } }))
+    Ok(Json(Data { data: EmbeddableUrl { url, expires_at: signed.expires_at, warnings } }))
+}
+
+/// A warning for each group key that is given a name and that no billable metric has.
+async fn unknown_group_keys(state: &AppState, names: &GroupKeyNames) -> Result<Vec<String>> {
+    if names.0.is_empty() {
+        return Ok(Vec::new());
+    }
+    let known = db::billable_metric::group_key_names(&state.pool).await?;
+    let unknown = (0..).zip(&names.0).filter(|(_, one)| !known.contains(&one.group_key_name));
+    let warning = |(index, one): (usize, &GroupKeyOverride)| {
+        let known =
+            if known.is_empty() { "none is".to_owned() } else { format!("known are {}", known.join(", ")) };
+        format!(
+            "bm_group_key_overrides[{index}].group_key_name: no billable metric is grouped by \"{}\", so nothing is \
+             renamed; {known}",
+            one.group_key_name
+        )
+    };
+    Ok(unknown.map(warning).collect())
 }

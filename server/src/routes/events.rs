@@ -6,7 +6,7 @@ use crate::{
     clock,
     db::{self, usage},
     extract::Body,
-    metering::admits,
+    metering::{NotCounted, judge},
     openapi::{Call, Calls},
 };
 use app::billing::BillableMetric;
@@ -27,7 +27,10 @@ const SEARCH: Call = Call::new("usage.search", "Look up events by their ids")
         "What became of events of the last 34 days: whose usage each is, and which billable metrics count it. The answer \
          is a bare array, by `transaction_id` and `customer_id`; ids that are not known are absent. `matched_customer` is \
          absent while no customer has the alias that the event names. `is_duplicate` is always false, since a repeat of \
-         a known event is not stored.",
+         a known event is not stored.\n\n\
+         `not_counted` is empty for an event that is on an invoice, or will be, and that every metric which takes it \
+         counts. An entry without `billable_metric_id` says why it is billed to nobody; one with it, why that metric \
+         does not count it. The reasons are those of [unmatched events](#usage.listUnmatched), which lists all.",
     )
     .body(r#"{ "transactionIds": ["{transaction_id}"] }"#)
     .reads();
@@ -56,8 +59,10 @@ struct FoundEvent {
     /// Absent while no customer has the alias.
     #[serde(skip_serializing_if = "Option::is_none")]
     matched_customer: Option<MatchedCustomer>,
-    /// The metrics whose filters it passes, archived ones included: products that use one go on counting.
+    /// The metrics that count it, archived ones included: products that use one go on counting.
     matched_billable_metrics: Vec<BillableMetric>,
+    /// Inlay's own: why it is billed to nobody, and which metrics take it but do not count it.
+    not_counted: Vec<NotCounted>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -79,21 +84,21 @@ async fn search(
     }
     let found = usage::search(&state.pool, &ids, clock::now()).await?;
     let metrics = if found.is_empty() { Vec::new() } else { db::billable_metric::all(&state.pool).await? };
-    let answer = found.into_iter().map(|one| FoundEvent {
-        id: one.event.id(),
-        matched_billable_metrics: metrics
-            .iter()
-            .filter(|metric| admits(metric, &one.event))
-            .cloned()
-            .collect(),
-        transaction_id: one.event.transaction_id,
-        customer_id: one.event.customer_id,
-        event_type: one.event.event_type,
-        timestamp: one.event.timestamp,
-        properties: one.event.properties,
-        is_duplicate: false,
-        processed_at: one.processed_at,
-        matched_customer: one.customer.map(|(id, name)| MatchedCustomer { id, name }),
+    let answer = found.into_iter().map(|one| {
+        let (counting, not_counted) = judge(&one.event, one.processed_at, one.standing.as_ref(), &metrics);
+        FoundEvent {
+            id: one.event.id(),
+            matched_billable_metrics: counting.into_iter().cloned().collect(),
+            transaction_id: one.event.transaction_id,
+            customer_id: one.event.customer_id,
+            event_type: one.event.event_type,
+            timestamp: one.event.timestamp,
+            properties: one.event.properties,
+            is_duplicate: false,
+            processed_at: one.processed_at,
+            matched_customer: one.customer.map(|(id, name)| MatchedCustomer { id, name }),
+            not_counted,
+        }
     });
     Ok(Json(answer.collect()))
 }

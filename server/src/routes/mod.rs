@@ -19,6 +19,7 @@ mod products;
 mod reference;
 mod shape;
 mod unknown;
+mod unmatched;
 mod usage;
 mod usage_dashboard;
 
@@ -41,6 +42,7 @@ pub fn calls() -> Calls {
         .merge(billable_metrics::calls())
         .merge(ingest::calls())
         .merge(events::calls())
+        .merge(unmatched::calls())
         .merge(usage::calls())
         .merge(plans::calls())
         .merge(products::calls())

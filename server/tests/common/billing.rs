@@ -80,9 +80,10 @@ pub async fn put_on(
         price_adjustments: Vec::new(),
         trial_ending_before: None,
         trial_spending_cap: None,
+        finalize_after: None,
         custom_fields: BTreeMap::new(),
     };
-    db::customer_plan::add(pool, new, day(starting_on)).await
+    db::customer_plan::add(pool, new, day(starting_on), GRACE).await
 }
 
 /// Tokens used at one instant, in region `eu` unless `region` is empty.

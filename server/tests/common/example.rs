@@ -32,6 +32,11 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
     invoicing::void(pool, finalized[0], now).await.unwrap();
     let other = seed::customer(pool, "Other").await;
     let product = db::plan::create_product(pool, NewProduct::new("Seats", None), now).await.unwrap();
+    if call == "usage.listUnmatched" {
+        let mut event = seed::event("request-7", billed.customer_id, now, "{}");
+        "acme-inc".clone_into(&mut event.customer_id);
+        db::usage::record(pool, vec![event], now).await.unwrap();
+    }
     let mut values = samples(now);
     let mut set = |name, id: Uuid| values.insert(name, id.to_string());
     set("customer_id", billed.customer_id);

@@ -3,6 +3,7 @@
 
 pub mod billing;
 pub mod example;
+pub mod log;
 pub mod seed;
 
 use axum::{

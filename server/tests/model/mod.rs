@@ -35,6 +35,8 @@ pub struct Invoice {
     pub end: Day,
     pub status: Status,
     pub lines: Lines,
+    /// When it was due; not known of one that was regenerated.
+    pub issued: Option<i64>,
     /// The index of the one it replaces.
     pub replaces: Option<usize>,
 }
@@ -48,6 +50,8 @@ pub struct Stretch {
     pub start: Day,
     pub end: Option<Day>,
     pub billed_until: Day,
+    /// Until when its periods wait that are over.
+    pub finalize_after: i64,
 }
 
 /// The first days of a stretch.
@@ -77,6 +81,11 @@ pub const TRIAL: &str = "Trial";
 pub const DAY: i64 = 86_400_000_000;
 
 impl Stretch {
+    /// When the invoice of a period is issued: a day after its end, or when the wait is over.
+    pub fn issued(&self, end: Day) -> i64 {
+        ((end + 1) * DAY).max(self.finalize_after)
+    }
+
     fn is_in_trial(&self, day: Day) -> bool {
         self.trial.is_some_and(|trial| day < trial.end)
     }
@@ -175,11 +184,11 @@ impl Model {
         self.stretches.iter().enumerate().flat_map(of).collect()
     }
 
-    /// Finalizes what ended a day before `at`.
+    /// Finalizes what is due at `at`.
     pub fn finalize(&mut self, at: i64) {
         for place in 0..self.stretches.len() {
             let stretch = self.stretches[place].clone();
-            for (start, end) in stretch.periods().take_while(|(_, end)| (end + 1) * DAY <= at) {
+            for (start, end) in stretch.periods().take_while(|(_, end)| stretch.issued(*end) <= at) {
                 let lines = self.lines(&stretch, start, end);
                 self.invoices.push(Invoice {
                     id: None,
@@ -188,6 +197,7 @@ impl Model {
                     end,
                     status: Status::Finalized,
                     lines,
+                    issued: Some(stretch.issued(end)),
                     replaces: None,
                 });
                 self.stretches[place].billed_until = end;
@@ -196,7 +206,7 @@ impl Model {
     }
 
     /// Ends a stretch, or clears its end; false when that is refused.
-    pub fn end(&mut self, place: usize, end: Option<Day>, void: bool) -> bool {
+    pub fn end(&mut self, place: usize, end: Option<Day>, void: bool, now: i64) -> bool {
         let stretch = &self.stretches[place];
         let overlaps = |other: &Stretch| {
             end.is_none_or(|end| other.start < end) && other.end.is_none_or(|other| stretch.start < other)
@@ -226,6 +236,11 @@ impl Model {
         let covered: Vec<_> = (0..self.invoices.len()).filter(|at| is_covered(&self.invoices[*at])).collect();
         for at in covered {
             self.invoices[at].status = Status::Void;
+        }
+        let is_past = |end: Option<Day>| end.is_some_and(|end| end * DAY <= now);
+        let stretch = &mut self.stretches[place];
+        if stretch.end != end && (is_past(stretch.end) || is_past(end)) {
+            stretch.finalize_after = stretch.finalize_after.max(now + DAY);
         }
         self.stretches[place].billed_until = billed_until;
         self.stretches[place].end = end;
@@ -271,6 +286,7 @@ impl Model {
             end,
             status: Status::Finalized,
             lines,
+            issued: None,
             replaces: Some(voided),
         });
         true

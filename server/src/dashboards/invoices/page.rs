@@ -57,7 +57,7 @@ pub(in crate::dashboards) async fn invoices(
     };
     let Opened { viewer, pool, now, .. } = &opened;
     if viewer.invoices().is_err() {
-        return refuse(&state, Refusal::Expired, credential).await;
+        return refuse(&state, Refusal::WrongDashboard, credential).await;
     }
     let query = query.read();
     let address = query.href("");

@@ -39,7 +39,7 @@ pub(in crate::dashboards) async fn usage(
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let Ok(access) = opened.viewer.usage() else {
-        return refuse(&state, Refusal::Expired, credential).await;
+        return refuse(&state, Refusal::WrongDashboard, credential).await;
     };
     let asked = UsageQuery::read(|name| match name {
         "window" => query.window.as_deref(),

@@ -1,15 +1,18 @@
 //! Putting a customer on a plan.
 
 use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
-use crate::{Error, Result, db, limits, rating};
+use crate::{Error, Result, auth::archived_customer, db, limits, rating};
 use app::billing::{Decimal, PriceAdjustment};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, Duration, SecondsFormat, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Years in which a plan may start and end: what is counted from there has a year of four digits as well.
 const YEARS: std::ops::RangeInclusive<i32> = 1970..=9000;
+
+/// How far ahead the finalization of past periods can be put off.
+const LONGEST_WAIT: Duration = Duration::days(90);
 
 /// A customer to be put on a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +21,7 @@ pub struct NewCustomerPlan {
     pub customer_id: Uuid,
     /// On which plan.
     pub plan_id: Uuid,
-    /// Inclusive, at midnight UTC; may lie in the past, which is then billed at once.
+    /// Inclusive, at midnight UTC; may lie in the past.
     pub starting_on: DateTime<Utc>,
     /// Exclusive, at midnight UTC; `None` for an open end.
     pub ending_before: Option<DateTime<Utc>>,
@@ -30,6 +33,8 @@ pub struct NewCustomerPlan {
     pub trial_ending_before: Option<DateTime<Utc>>,
     /// Up to how much the usage of the trial is free; all of it without a cap.
     pub trial_spending_cap: Option<NewSpendingCap>,
+    /// Until when periods that are over wait; `None` for the grace period from now on.
+    pub finalize_after: Option<DateTime<Utc>>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
 }
@@ -43,12 +48,13 @@ pub struct NewSpendingCap {
     pub credit_type_id: Uuid,
 }
 
-/// Puts a customer on a plan.
+/// Puts a customer on a plan. Periods that are over by then are not finalized before the grace period from `now` on, or
+/// the instant that the caller chose, has passed: what was used in them is often sent after the plan was added.
 ///
 /// # Errors
 /// 404 for an unknown customer; 400 for an unknown plan, dates or a cap that cannot be; 409 when the customer is on another
 /// plan in that time.
-pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Result<Uuid> {
+pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
     for (field, at) in [("starting_on", Some(new.starting_on)), ("ending_before", new.ending_before)] {
         check_midnight(field, at)?;
         if at.is_some_and(|at| !YEARS.contains(&at.year())) {
@@ -61,10 +67,18 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
         return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
     }
+    if let Some(latest) = Some(now + LONGEST_WAIT).filter(|latest| new.finalize_after > Some(*latest)) {
+        let problem = format!(
+            "is more than {} days ahead: choose an instant until {}",
+            LONGEST_WAIT.num_days(),
+            latest.to_rfc3339_opts(SecondsFormat::Secs, true)
+        );
+        return Err(Error::field("finalize_after", problem));
+    }
     limits::check_custom_fields(&new.custom_fields).map_err(|(path, problem)| Error::field(path, problem))?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, new.customer_id).await?.is_some() {
-        return Err(Error::BadRequest("the customer is archived".to_owned()));
+        return Err(archived_customer());
     }
     let plan: Option<(String, String, Uuid)> = sqlx::query_as(
         "select p.billing_frequency, p.billing_anchor, ch.credit_type_id
@@ -87,8 +101,8 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     sqlx::query(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
             custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before,
-            trial_spending_cap)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric)",
+            trial_spending_cap, finalize_after)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric, $13)",
     )
     .bind(id)
     .bind(new.customer_id)
@@ -102,6 +116,8 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>) -> Res
     .bind(Json(new.price_adjustments))
     .bind(new.trial_ending_before)
     .bind(new.trial_spending_cap.map(|cap| cap.amount.to_string()))
+    // Not before now, or an invoice would be issued before its plan was there.
+    .bind(new.finalize_after.unwrap_or(now + grace).max(now))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;

@@ -2,29 +2,32 @@
 
 use super::lock::rhythm;
 use crate::{Result, rating::Rhythm};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-/// Claims up to `most` customer plans whose open period ended at or before `ended_by`, and that no other replica holds,
-/// until the transaction ends; the longest waiting first, none of `except`.
+/// Claims up to `most` customer plans whose open period is due to be finalized at `now`, as
+/// [`Terms::issued_at`](crate::rating::Terms::issued_at) says, and that no other replica holds, until the transaction
+/// ends; the longest waiting first, none of `except`.
 pub async fn claim(
     connection: &mut PgConnection,
-    ended_by: DateTime<Utc>,
+    now: DateTime<Utc>,
+    grace: Duration,
     except: &[Uuid],
     most: i64,
 ) -> Result<Vec<Uuid>> {
     Ok(sqlx::query_scalar(
         "select id
         from customer_plan
-        where period_end <= $1 and id <> all($2)
+        where period_end <= $1 and finalize_after <= $4 and id <> all($2)
         order by period_end
         limit $3
         for no key update skip locked",
     )
-    .bind(ended_by)
+    .bind(now - grace)
     .bind(except)
     .bind(most)
+    .bind(now)
     .fetch_all(connection)
     .await?)
 }

@@ -1,8 +1,8 @@
 //! Ending a customer's plan, and clearing its end.
 
 use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
-use crate::{Error, Result, db, rating::Rhythm};
-use chrono::{DateTime, Utc};
+use crate::{Error, Result, auth::archived_customer, db, rating::Rhythm};
+use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -10,6 +10,9 @@ use uuid::Uuid;
 ///
 /// Periods that are finalized stay as they are: ending a plan before their end takes `void_invoices`, which voids
 /// them and bills again what is left of the first of them.
+///
+/// Where that changes periods that are over, they wait for the grace period from `now` on, as those of a plan that is
+/// added do.
 ///
 /// # Errors
 /// 404 when the customer has no such plan; 400 for a date that cannot be; 409 when another plan is in the way.
@@ -20,11 +23,12 @@ pub async fn end(
     ending_before: Option<DateTime<Utc>>,
     void_invoices: bool,
     now: DateTime<Utc>,
+    grace: Duration,
 ) -> Result<()> {
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
-        return Err(Error::BadRequest("the customer is archived, and its plans have ended".to_owned()));
+        return Err(archived_customer());
     }
     let Locked { rhythm, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, customer_id, customer_plan_id).await?;
@@ -74,11 +78,14 @@ pub async fn end(
             billed_until.format("%Y-%m-%d")
         )));
     }
+    let is_in_past = rhythm.ending_before != ending_before
+        && [rhythm.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
     let rhythm = Rhythm { ending_before, ..rhythm };
     let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
     sqlx::query(
         "update customer_plan
-        set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5
+        set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,
+            finalize_after = greatest(finalize_after, $6)
         where id = $1",
     )
     .bind(customer_plan_id)
@@ -86,6 +93,7 @@ pub async fn end(
     .bind(billed_until)
     .bind(period_end)
     .bind(revised)
+    .bind(is_in_past.then_some(now + grace))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;

@@ -27,6 +27,7 @@ pub async fn list(
             'starting_on', cp.starting_on,
             'ending_before', cp.ending_before,
             'net_payment_terms_days', cp.net_payment_terms_days,
+            'finalize_after', cp.finalize_after,
             'trial_info', case when cp.trial_ending_before is not null then jsonb_build_object(
                 'ending_before', cp.trial_ending_before,
                 'spending_caps', case when cp.trial_spending_cap is not null then jsonb_build_array(jsonb_build_object(

@@ -88,8 +88,8 @@ pub(super) async fn refuse_overlap(
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let row: Option<(String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
-        "select p.name, cp.starting_on, cp.ending_before
+    let row: Option<(Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        "select cp.id, p.name, cp.starting_on, cp.ending_before
         from customer_plan cp
         join plan p on p.id = cp.plan_id
         where cp.customer_id = $1
@@ -104,17 +104,18 @@ pub(super) async fn refuse_overlap(
     .bind(ending_before)
     .fetch_optional(connection)
     .await?;
-    let Some((name, start, end)) = row else { return Ok(()) };
+    let Some((id, name, start, end)) = row else { return Ok(()) };
     let end = end.map_or("with an open end".to_owned(), |end| format!("to {}", end.format("%Y-%m-%d")));
     Err(Error::Conflict(format!(
-        "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap",
+        "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap. End it by \
+         POST /v1/customers/{customer_id}/plans/{id}/end",
         start.format("%Y-%m-%d")
     )))
 }
 
 pub(super) fn check_midnight(field: &str, at: Option<DateTime<Utc>>) -> Result<()> {
     match at {
-        Some(at) if !timestamp::is_midnight(at) => Err(Error::field(field, "must be at midnight UTC")),
+        Some(at) if !timestamp::is_midnight(at) => Err(Error::field(field, timestamp::not_midnight(at))),
         _ => Ok(()),
     }
 }

@@ -19,6 +19,7 @@ mod record;
 mod recorder;
 mod search;
 mod series;
+mod unmatched;
 mod watch;
 
 pub use account::{ChartedMetric, PlanEnd, UsageAccount, account};
@@ -37,3 +38,4 @@ pub use record::{Recorded, record};
 pub use recorder::Recorder;
 pub use search::{Found, search};
 pub use series::{Daily, REACH, series};
+pub use unmatched::{LOOK, Looked, Uncounted, unmatched};

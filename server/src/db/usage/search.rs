@@ -1,7 +1,10 @@
 //! Events by their transaction ids.
 
 use super::partition::DEDUPE_DAYS;
-use crate::{Result, metering::Event};
+use crate::{
+    Result,
+    metering::{Event, PlanAt, Standing},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{PgPool, Row, types::Json};
 use uuid::Uuid;
@@ -15,6 +18,8 @@ pub struct Found {
     pub processed_at: DateTime<Utc>,
     /// The customer whose usage it is, with its name; `None` while no customer has the alias.
     pub customer: Option<(Uuid, String)>,
+    /// What the customer is at its time; likewise.
+    pub standing: Option<Standing>,
 }
 
 /// The events of the last 34 days with these transaction ids, by id and customer.
@@ -29,9 +34,21 @@ pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc
     sqlx::query("select set_config('enable_seqscan', 'off', true)").execute(&mut *tx).await?;
     let rows = sqlx::query(
         "select event.customer_ref, event.transaction_id, event.event_type, event.timestamp, event.properties,
-            event.received_at, customer.id as customer_id, customer.name as customer_name
+            event.received_at, customer.id as customer_id, customer.name as customer_name, customer.archived_at,
+            stretch.billed_until > event.timestamp as is_billed,
+            case when stretch.id is not null then array(
+                select billable_metric_id
+                from charge
+                where plan_id = stretch.plan_id and billable_metric_id is not null
+            ) end as priced,
+            invoice.id as invoice_id, invoice.finalized_at
          from usage_event event
          left join customer on customer.id = event.customer_id
+         left join customer_plan stretch on stretch.customer_id = event.customer_id
+            and stretch.starting_on <= event.timestamp
+            and (stretch.ending_before is null or stretch.ending_before > event.timestamp)
+         left join invoice on invoice.customer_plan_id = stretch.id and invoice.status = 'FINALIZED'
+            and invoice.start_timestamp <= event.timestamp and invoice.end_timestamp > event.timestamp
          where event.transaction_id = any($1) and (event.timestamp >= $2) is true
          order by event.transaction_id, event.customer_ref, event.timestamp",
     )
@@ -44,7 +61,15 @@ pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc
         .map(|row| {
             let customer: Option<Uuid> = row.try_get("customer_id")?;
             let name: Option<String> = row.try_get("customer_name")?;
+            let priced: Option<Vec<Uuid>> = row.try_get("priced")?;
+            let is_billed: Option<bool> = row.try_get("is_billed")?;
+            let invoice_id: Option<Uuid> = row.try_get("invoice_id")?;
+            let invoice = invoice_id.zip(row.try_get("finalized_at")?);
+            let plan =
+                priced.map(|priced| PlanAt { priced, is_billed: is_billed.unwrap_or_default(), invoice });
+            let standing = Standing { archived_at: row.try_get("archived_at")?, plan };
             Ok(Found {
+                standing: customer.map(|_| standing),
                 event: Event {
                     transaction_id: row.try_get("transaction_id")?,
                     customer_id: row.try_get("customer_ref")?,

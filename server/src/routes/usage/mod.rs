@@ -6,7 +6,7 @@ mod list;
 use crate::{
     Error, Result,
     openapi::{Call, Calls},
-    timestamp::is_midnight,
+    timestamp::{is_midnight, not_midnight},
 };
 use app::billing::{BillableMetric, WindowSize};
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
@@ -88,27 +88,33 @@ struct Windows {
     size: WindowSize,
 }
 
+/// Refuses a range that is not of whole days, at least one and at most ten years.
+pub(super) fn check_range(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<()> {
+    for (name, at) in [("starting_on", start), ("ending_before", end)] {
+        if !is_midnight(at) {
+            return Err(Error::field(name, not_midnight(at)));
+        }
+    }
+    for (name, at) in [("starting_on", start), ("ending_before", end)] {
+        if !YEARS.contains(&at.year()) {
+            return Err(Error::field(name, "must be in the years 1970 to 9999"));
+        }
+    }
+    if start >= end {
+        return Err(Error::field("ending_before", "must be at least one day after starting_on"));
+    }
+    if (end - start).num_days() > MOST_DAYS {
+        return Err(Error::field(
+            "ending_before",
+            format!("must be at most {MOST_DAYS} days after starting_on"),
+        ));
+    }
+    Ok(())
+}
+
 impl Windows {
     fn new(start: DateTime<Utc>, end: DateTime<Utc>, size: WindowSize) -> Result<Self> {
-        for (name, at) in [("starting_on", start), ("ending_before", end)] {
-            if !is_midnight(at) {
-                return Err(Error::field(name, "must be at midnight UTC, like 2026-01-31T00:00:00Z"));
-            }
-        }
-        for (name, at) in [("starting_on", start), ("ending_before", end)] {
-            if !YEARS.contains(&at.year()) {
-                return Err(Error::field(name, "must be in the years 1970 to 9999"));
-            }
-        }
-        if start >= end {
-            return Err(Error::field("ending_before", "must be at least one day after starting_on"));
-        }
-        if (end - start).num_days() > MOST_DAYS {
-            return Err(Error::field(
-                "ending_before",
-                format!("must be at most {MOST_DAYS} days after starting_on"),
-            ));
-        }
+        check_range(start, end)?;
         Ok(Self { start, end, size })
     }
 
