@@ -9,7 +9,7 @@ use crate::{
     extract::Body,
     openapi::{Call, Calls},
 };
-use app::embed::EmbedRequest;
+use app::embed::{EmbedRequest, contrast};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
@@ -30,7 +30,9 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          opened for 15 minutes unless `expires_in` (seconds, 60 to 86,400) or the server says otherwise; a page that is \
          open goes on working. Ask for a new one each time you draw the page around it, and keep its token out of your \
          proxy's log: see [the tokens](#embedding).\n\n\
-         `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
+         `color_overrides` replaces colors by name, over those of the `color_scheme`: in light and dark alike, or with its \
+         `scheme` in one of them. Where text then has less contrast than 4.5 with what is behind it, or a line or mark \
+         that means something less than 3, in a scheme that the URL can show, `warnings` names both colors. \
          `bm_group_key_overrides` gives group keys and their values names for people.\n\n\
          Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
          query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
@@ -48,8 +50,12 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
 
 #[derive(JsonSchema, Serialize)]
 struct EmbeddableUrl {
+    /// For the `src` of an iframe.
     url: String,
+    /// Until when it can be opened.
     expires_at: DateTime<Utc>,
+    /// What a reader could not tell apart with these colors, a sentence each; empty when all is well.
+    warnings: Vec<String>,
 }
 
 async fn create_embeddable_url(
@@ -64,11 +70,12 @@ async fn create_embeddable_url(
     let ttl =
         request.expires_in.map_or(state.settings.embed_ttl, |seconds| Duration::seconds(seconds.into()));
     let path = request.config.dashboard.as_str();
+    let warnings = contrast::warnings(&request.config);
     let grant = Grant { customer_id: request.customer_id, config: request.config };
     let signed = state
         .keys
         .sign_embed(&grant, ttl, clock::now())
         .map_err(|error| Error::Internal(format!("an embed token could not be signed: {error}")))?;
     let url = format!("{}/embed/{path}?token={}", state.settings.public_url, signed.token);
-    Ok(Json(Data { data: EmbeddableUrl { url, expires_at: signed.expires_at } }))
+    Ok(Json(Data { data: EmbeddableUrl { url, expires_at: signed.expires_at, warnings } }))
 }
