@@ -2,7 +2,7 @@
 
 use super::{allocate::allocate, format, money, text, words};
 use crate::{
-    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, Succession},
     embed::GroupKeyNames,
 };
 use chrono::Duration;
@@ -23,7 +23,7 @@ pub struct Document {
     pub unit: String,
     /// `Nov 1 – Nov 30, 2026`.
     pub period: String,
-    /// Label and value: billing period, issued, due, plan.
+    /// Label and value: billing period, issued, due unless it is void, plan, which invoices it replaces or is replaced by.
     pub facts: Vec<(&'static str, String)>,
     /// One a product.
     pub sections: Vec<Section>,
@@ -145,6 +145,15 @@ impl Document {
         document
     }
 
+    /// The same with the numbers of the invoices that it replaces, and that replace it.
+    pub fn with_succession(mut self, succession: &Succession) -> Self {
+        let named = [(words::REPLACES, &succession.replaces), (words::REPLACED_BY, &succession.replaced_by)];
+        let facts =
+            named.into_iter().filter_map(|(label, one)| Some((label, one.as_ref()?.invoice_number.clone())));
+        self.facts.extend(facts);
+        self
+    }
+
     /// All rows from top to bottom.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.sections
@@ -174,7 +183,8 @@ fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
     let mut facts = vec![(words::BILLING_PERIOD, format!("{period} ({})", words::time_zone(days)))];
     if invoice.status != InvoiceStatus::Draft {
         facts.push((words::ISSUED, format::date(invoice.issued_at.date_naive())));
-        if let Some(due) = invoice.net_payment_terms_days.and_then(Duration::try_days) {
+        let is_owed = invoice.status == InvoiceStatus::Finalized;
+        if let Some(due) = invoice.net_payment_terms_days.and_then(Duration::try_days).filter(|_| is_owed) {
             facts.push((words::DUE, format::date((invoice.issued_at + due).date_naive())));
         }
     }

@@ -12,6 +12,8 @@ pub use crate::invoices::text::{
 pub const DRAFT_INVOICE: &str = "Draft invoice";
 pub const DUE: &str = "Due";
 pub const PLAN: &str = "Plan";
+pub const REPLACES: &str = "Replaces";
+pub const REPLACED_BY: &str = "Replaced by";
 pub const SUBTOTAL: &str = "Subtotal";
 pub const BILL_TO: &str = "Bill to";
 pub const CSV_COLUMNS: [&str; 10] = [

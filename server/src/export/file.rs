@@ -2,7 +2,7 @@
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
 use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing, readers::ReadPool};
-use app::{billing::Invoice, embed::GroupKeyNames, view::document::Document};
+use app::view::document::Document;
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -39,6 +39,7 @@ pub async fn file(
     let customer = db::customer::find(&pool, viewer.customer()).await?;
     let grace = state.settings.grace_period;
     let invoice = invoicing::find(&pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
+    let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     // All is read: the turn is for others.
     drop(pool);
     if invoice.is_damaged {
@@ -51,7 +52,11 @@ pub async fn file(
     let (cancel, waiting) = Cancel::pair();
     // A long invoice is work for tenths of a second, too long for a thread that serves others.
     let work = tokio::task::spawn_blocking(move || {
-        let made = make(&invoice, &customer.customer.name, format, with_zero_lines, &group_keys, &cancel);
+        let document = || {
+            cancel.check()?;
+            Ok(Document::new(&invoice, with_zero_lines, &group_keys).with_succession(&succession))
+        };
+        let made = document().and_then(|document| make(&document, &customer.customer.name, format, &cancel));
         // The turn ends with the work, which goes on for a moment after a client that hung up.
         drop(turn);
         made
@@ -61,23 +66,14 @@ pub async fn file(
     made
 }
 
-fn make(
-    invoice: &Invoice,
-    bill_to: &str,
-    format: Format,
-    with_zero_lines: bool,
-    group_keys: &GroupKeyNames,
-    cancel: &Cancel,
-) -> Result<Response> {
-    cancel.check()?;
-    let document = Document::new(invoice, with_zero_lines, group_keys);
+fn make(document: &Document, bill_to: &str, format: Format, cancel: &Cancel) -> Result<Response> {
     cancel.check()?;
     match format {
         Format::Csv => {
-            answer(csv(&document).into_bytes(), "text/csv; charset=utf-8", &file_name(&document, "csv"))
+            answer(csv(document).into_bytes(), "text/csv; charset=utf-8", &file_name(document, "csv"))
         }
         Format::Pdf => {
-            answer(pdf(&document, bill_to, cancel)?, "application/pdf", &file_name(&document, "pdf"))
+            answer(pdf(document, bill_to, cancel)?, "application/pdf", &file_name(document, "pdf"))
         }
     }
 }
