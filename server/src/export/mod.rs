@@ -2,11 +2,14 @@
 
 mod cancel;
 mod csv;
+mod fallback;
 mod file;
 mod font;
 mod gate;
+mod lines;
 mod paper;
 mod pdf;
+mod shape;
 
 pub use cancel::Cancel;
 pub use csv::csv;
