@@ -7,7 +7,6 @@ use super::{
     theme,
 };
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
@@ -25,9 +24,6 @@ pub struct EmbedRequest {
 
 /// The bounds of `expires_in`, in seconds: a minute to a day.
 const EXPIRES_IN: std::ops::RangeInclusive<i64> = 60..=86_400;
-
-/// What `bm_group_key_overrides` may hold in all, in bytes: the URL carries it.
-const MAX_GROUP_KEY_BYTES: usize = 4_096;
 
 /// The body as it is sent.
 #[derive(Deserialize)]
@@ -84,7 +80,7 @@ impl TryFrom<Body> for EmbedRequest {
                 options: DashboardOptions::parse(&body.dashboard_options.unwrap_or_default())?,
                 color_scheme: body.color_scheme.as_deref().map(color_scheme).transpose()?.unwrap_or_default(),
                 theme: theme(&body.color_overrides.unwrap_or_default())?,
-                group_keys: group_keys(body.bm_group_key_overrides.unwrap_or_default())?,
+                group_keys: GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?,
             },
             expires_in: body.expires_in.map(expires_in).transpose()?,
         })
@@ -122,28 +118,6 @@ fn theme(overrides: &[ColorOverride]) -> Result<Theme, Invalid> {
         })
     });
     Ok(Theme::new(read.collect::<Result<Vec<_>, Invalid>>()?))
-}
-
-fn group_keys(overrides: Vec<GroupKeyOverride>) -> Result<GroupKeyNames, Invalid> {
-    let mut bytes = 0;
-    let mut names = BTreeSet::new();
-    for (index, entry) in overrides.iter().enumerate() {
-        let path = format!("bm_group_key_overrides[{index}].group_key_name");
-        if entry.group_key_name.is_empty() {
-            return Err(Invalid::new(path, "is empty"));
-        }
-        if !names.insert(&entry.group_key_name) {
-            return Err(Invalid::new(path, format!("\"{}\" is given twice", entry.group_key_name)));
-        }
-        bytes += entry.group_key_name.len() + entry.display_name.as_ref().map_or(0, String::len);
-        bytes +=
-            entry.value_display_names.iter().map(|(value, name)| value.len() + name.len()).sum::<usize>();
-    }
-    if bytes > MAX_GROUP_KEY_BYTES {
-        let problem = format!("holds {bytes} bytes of names; the URL can carry {MAX_GROUP_KEY_BYTES}");
-        return Err(Invalid::new("bm_group_key_overrides", problem));
-    }
-    Ok(GroupKeyNames(overrides))
 }
 
 fn expires_in(seconds: i64) -> Result<u32, Invalid> {

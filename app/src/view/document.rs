@@ -5,7 +5,7 @@ use crate::{
     billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, Succession},
     embed::GroupKeyNames,
 };
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use uuid::Uuid;
 
 /// An invoice, every string final.
@@ -177,15 +177,20 @@ fn is_used(sub: &SubLineItem) -> bool {
     !sub.quantity.is_zero() || !sub.subtotal.is_zero()
 }
 
+/// When an invoice is due: a finalized one whose plan has payment terms.
+pub fn due(invoice: &Invoice) -> Option<NaiveDate> {
+    let terms = invoice.net_payment_terms_days.filter(|_| invoice.status == InvoiceStatus::Finalized)?;
+    Some((invoice.issued_at + Duration::try_days(terms)?).date_naive())
+}
+
 fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
     let days = (invoice.end_timestamp - invoice.start_timestamp).num_days();
     let period = format::period(invoice.start_timestamp, invoice.end_timestamp);
     let mut facts = vec![(words::BILLING_PERIOD, format!("{period} ({})", words::time_zone(days)))];
     if invoice.status != InvoiceStatus::Draft {
         facts.push((words::ISSUED, format::date(invoice.issued_at.date_naive())));
-        let is_owed = invoice.status == InvoiceStatus::Finalized;
-        if let Some(due) = invoice.net_payment_terms_days.and_then(Duration::try_days).filter(|_| is_owed) {
-            facts.push((words::DUE, format::date((invoice.issued_at + due).date_naive())));
+        if let Some(due) = due(invoice) {
+            facts.push((words::DUE, format::date(due)));
         }
     }
     facts.push((words::PLAN, text::name(&invoice.plan_name)));
