@@ -190,12 +190,12 @@ async fn a_voided_invoice_and_its_successor_name_each_other(pool: PgPool) {
     assert_eq!(neither.count(), listed.len() - 2);
 
     let list = company.page("", json!([])).await;
-    assert!(list.contains(&format!("{old_number}<small>replaced by {new_number}</small>")), "{list}");
-    assert!(list.contains(&format!("{new_number}<small>replaces {old_number}</small>")), "{list}");
+    assert!(list.contains(&format!("{old_number} <small>replaced by {new_number}</small>")), "{list}");
+    assert!(list.contains(&format!("{new_number} <small>replaces {old_number}</small>")), "{list}");
     let of = |invoice: &Value| format!("&invoice={}", invoice["id"].as_str().unwrap());
     for (own, fact, other) in [(&old, "Replaced by", new_number), (&new, "Replaces", old_number)] {
         let page = company.page(&of(own), json!([])).await;
-        assert!(page.contains(&format!("<dt>{fact}</dt><dd>{other}</dd>")), "{page}");
+        assert!(page.contains(&format!("<dt>{fact}</dt> <dd>{other}</dd>")), "{page}");
         assert!(page.contains(&format!("Open {other}")), "{page}");
         let pdf = company.pdf(&own["id"]).await;
         assert!(pdf.contains(&format!("{}{other}", fact.replace(' ', ""))), "{pdf}");

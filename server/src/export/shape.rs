@@ -149,7 +149,8 @@ mod tests {
     fn right_to_left_names_are_in_visual_order() {
         for (text, expected) in [
             ("שלום", "םולש"),
-            ("INV שלום 42", "INV םולש 42"),
+            // A number after a name in Hebrew is read with it.
+            ("INV שלום 42", "INV 42 םולש"),
             ("\u{2068}שלום 42\u{2069} – $7", "42 םולש – $7"),
             ("\u{2068}שלום (א)\u{2069} x", "(א) םולש x"),
             ("\u{2068}שלום Acme בע\u{2069}", "עב Acme םולש"),

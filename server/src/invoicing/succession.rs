@@ -23,10 +23,10 @@ impl Successions {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn successions(
+pub async fn successions<'a>(
     pool: &PgPool,
     scope: &InvoiceScope,
-    invoices: impl IntoIterator<Item = &Invoice>,
+    invoices: impl IntoIterator<Item = &'a Invoice>,
 ) -> Result<Successions> {
     let is_asked = |invoice: &&Invoice| {
         invoice.status == InvoiceStatus::Void || invoice.regenerated_from_invoice_id.is_some()
