@@ -181,7 +181,8 @@ async fn page_pdf_csv_and_json_show_the_same_figures(pool: PgPool) {
         assert!(shown.contains(&number), "{number}");
     }
     // What is shown adds up: the amounts of the CSV to its total.
-    let amounts = Sheet::read(&csv).column("Amount");
+    let sheet = Sheet::read(&csv);
+    let amounts = sheet.column("Amount");
     let sum: app::billing::Decimal =
         amounts.iter().filter_map(|text| text.parse().ok()).collect::<Vec<_>>().iter().sum();
     assert_eq!(&sum * &app::billing::Decimal::from(100), json.total);

@@ -22,8 +22,8 @@ pub(super) static REGULAR: LazyLock<Option<Typeface>> =
 pub(super) static SEMIBOLD: LazyLock<Option<Typeface>> =
     LazyLock::new(|| Typeface::new(include_bytes!("../../fonts/Inter-SemiBold.ttf")));
 
-/// What stands for a letter that no font has.
-const REPLACEMENT: char = '\u{fffd}';
+/// What stands for a letter that no font has. Inter has no `\u{fffd}`.
+const REPLACEMENT: char = '?';
 
 impl Typeface {
     /// `None` when the bytes are no font.
