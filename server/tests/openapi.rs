@@ -195,7 +195,7 @@ async fn the_words_of_an_embed_request_are_listed_with_what_they_do(pool: PgPool
             "/openapi.json: {word}"
         );
     }
-    for said in ["FINALIZED_AND_DRAFT", "A brand needs first", "First series by size", "may be absent"] {
+    for said in ["FINALIZED_AND_DRAFT", "A brand needs first", "First series by size"] {
         assert!(section.contains(said), "{said}");
     }
 }
