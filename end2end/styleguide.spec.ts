@@ -1,6 +1,6 @@
 // The style guide: a changed color reaches both dashboards, contrast is told, and what is copied works.
 import AxeBuilder from "@axe-core/playwright";
-import { expect, LARGE, test, TOKENS } from "./fixtures";
+import { expect, LARGE, test } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 const lineOf = (page: Page, sample: string, name: string) =>
@@ -51,11 +51,12 @@ test("the JSON to copy makes a URL with these colors", async ({ page, demo }) =>
   await expect(page.locator("body")).toHaveCSS("background-color", "rgb(255, 250, 242)");
 });
 
-test("a dark palette is said whole, because overrides pin the light base", async ({ page }) => {
+test("a dark color is laid over the dark scheme", async ({ page }) => {
   await page.getByRole("button", { name: "Dark" }).click();
   await hexOf(page, "Action").fill("#ffcc00");
   const { color_overrides } = JSON.parse((await page.locator("#json").textContent())!);
-  expect(color_overrides.map(({ name }: { name: string }) => name)).toEqual([...TOKENS]);
+  expect(color_overrides).toEqual([{ name: "Action", value: "#ffcc00" }]);
+  await expect(page.locator("#curl")).toContainText('"color_scheme":"dark"');
 });
 
 test("the address keeps the colors", async ({ page }) => {

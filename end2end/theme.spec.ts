@@ -35,11 +35,21 @@ test("light is the default, dark is asked for, auto follows the reader", async (
   await expect.poll(() => painted(page)).toBe(light);
 });
 
-test("overrides pin the light base", async ({ page, demo }) => {
+test("overrides are laid over the scheme, in both or in one alone", async ({ page, demo }) => {
+  const color_overrides = [
+    { name: "Action", value: "#ff0000" },
+    { name: "Primary_medium", value: "#00aa00", scheme: "light" },
+    { name: "Primary_medium", value: "#00ff00", scheme: "dark" },
+  ];
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.goto(await demo.embedUrl(LARGE, "invoices", { color_scheme: "auto", color_overrides: [{ name: "Action", value: "#ff0000" }] }));
+  for (const color_scheme of ["dark", "auto"]) {
+    await page.goto(await demo.embedUrl(LARGE, "invoices", { color_scheme, color_overrides }));
+    expect(await painted(page)).toBe("rgb(20, 22, 27)");
+    expect(await tokensOf(page)).toMatchObject({ Action: "#ff0000", Primary_medium: "#00ff00" });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
   expect(await painted(page)).toBe("rgb(255, 255, 255)");
-  expect((await tokensOf(page)).Action).toBe("#ff0000");
+  expect(await tokensOf(page)).toMatchObject({ Action: "#ff0000", Primary_medium: "#00aa00" });
 });
 
 test("the portal's brand theme reaches the dashboard", async ({ page, demo }) => {

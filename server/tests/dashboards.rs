@@ -52,6 +52,32 @@ async fn a_full_request_makes_a_url_under_2000_characters(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn colors_that_cannot_be_told_apart_are_answered_as_warnings(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer = customer(&app, &token).await;
+    let warnings = async |change: Value| {
+        let mut body = json!({ "customer_id": customer, "dashboard": "usage" });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let (status, answer) = post(&app, &token, CREATE, body).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["data"]["warnings"].clone()
+    };
+    assert_eq!(warnings(json!({})).await, json!([]));
+    let faint = json!([{ "name": "Gray_medium", "value": "#EEEEEE" }]);
+    let found = warnings(json!({ "color_overrides": faint })).await;
+    assert_eq!(
+        found[0],
+        "Gray_medium #eeeeee on White #ffffff has a contrast of 1.16 in the light scheme, and needs 4.5: secondary text, axes"
+    );
+    // On dark neutrals it can be read.
+    assert_eq!(warnings(json!({ "color_overrides": faint, "color_scheme": "dark" })).await, json!([]));
+    let both = warnings(json!({ "color_overrides": faint, "color_scheme": "auto" })).await;
+    assert_eq!(both, found);
+    let only_dark = json!([{ "name": "Gray_medium", "value": "#EEEEEE", "scheme": "dark" }]);
+    assert_eq!(warnings(json!({ "color_overrides": only_dark, "color_scheme": "auto" })).await, json!([]));
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn wrong_requests_name_the_field(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let customer = customer(&app, &token).await;

@@ -98,6 +98,14 @@ async fn colors_and_scheme_are_on_the_page(pool: PgPool) {
     let overrides = json!({ "color_overrides": [{ "name": "Gray_dark", "value": "#123456" }] });
     let red = url(&app, &token, customer_id, "invoices", overrides).await;
     assert!(open(&app, &red).await.body.contains("--Gray_dark:#123456"));
+    // Overrides leave the scheme as it is.
+    for scheme in ["dark", "auto"] {
+        let colors = json!([{ "name": "Action", "value": "#123456", "scheme": "light" }, { "name": "Action", "value": "#fedcba" }]);
+        let change = json!({ "color_scheme": scheme, "color_overrides": colors });
+        let page = open(&app, &url(&app, &token, customer_id, "usage", change).await).await.body;
+        assert!(page.contains(&format!("<html lang=\"en\" data-scheme=\"{scheme}\">")), "{page}");
+        assert!(page.contains("--Action:#fedcba"), "{page}");
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]

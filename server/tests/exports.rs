@@ -56,6 +56,38 @@ fn pdf_text(bytes: &[u8]) -> (usize, String) {
     (pages.len(), text.chars().filter(|letter| !letter.is_whitespace()).collect())
 }
 
+/// A CSV as a spreadsheet reads it.
+struct Sheet {
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sheet {
+    fn read(csv: &str) -> Self {
+        let mut rows = csv.split_terminator("\r\n").map(|line| {
+            let (mut cells, mut is_quoted) = (vec![String::new()], false);
+            for letter in line.chars() {
+                match letter {
+                    '"' => is_quoted = !is_quoted,
+                    ',' if !is_quoted => cells.push(String::new()),
+                    letter => cells.last_mut().unwrap().push(letter),
+                }
+            }
+            cells
+        });
+        let columns = rows.next().unwrap();
+        Self { rows: rows.collect(), columns }
+    }
+
+    fn cell<'a>(&self, row: &'a [String], column: &str) -> &'a str {
+        &row[self.columns.iter().position(|one| one == column).expect(column)]
+    }
+
+    fn column(&self, column: &str) -> Vec<&str> {
+        self.rows.iter().map(|row| self.cell(row, column)).collect()
+    }
+}
+
 fn last_month() -> String {
     let now = clock::now();
     (now.date_naive().with_day(1).unwrap() - Months::new(1)).to_string()
@@ -137,7 +169,9 @@ async fn page_pdf_csv_and_json_show_the_same_figures(pool: PgPool) {
         assert!(page.contains(figure), "{figure} on the page");
         assert!(pdf_text.contains(figure), "{figure} in the PDF: {pdf_text}");
         let plain = figure.replace([',', '$'], "");
-        assert!(csv.contains(&format!(",{plain},USD,")), "{plain} in the CSV: {csv}");
+        let is_there =
+            [format!(",{plain},,USD,"), format!(",,{plain},USD,")].iter().any(|cells| csv.contains(cells));
+        assert!(is_there, "{plain} in the CSV: {csv}");
     }
     for line in json.line_items.iter().filter_map(|line| line.quantity.as_ref()) {
         assert!(csv.contains(&format!(",{line},")), "{line} in the CSV");
@@ -146,14 +180,11 @@ async fn page_pdf_csv_and_json_show_the_same_figures(pool: PgPool) {
     for shown in [&page, &pdf_text, &csv] {
         assert!(shown.contains(&number), "{number}");
     }
-    // What is shown adds up: the lines of the CSV to its total.
-    let sum: app::billing::Decimal = csv
-        .lines()
-        .filter(|line| line.contains(",product,"))
-        .map(|line| line.split(',').nth(line.split(',').count() - 3).unwrap().parse().unwrap())
-        .collect::<Vec<app::billing::Decimal>>()
-        .iter()
-        .sum();
+    // What is shown adds up: the amounts of the CSV to its total.
+    let sheet = Sheet::read(&csv);
+    let amounts = sheet.column("Amount");
+    let sum: app::billing::Decimal =
+        amounts.iter().filter_map(|text| text.parse().ok()).collect::<Vec<_>>().iter().sum();
     assert_eq!(&sum * &app::billing::Decimal::from(100), json.total);
 }
 
@@ -230,15 +261,12 @@ async fn pdf_of_a_long_invoice_shows_its_largest_lines_and_adds_up(pool: PgPool)
     let (pages, pdf) = pdf_text(&fetch(&app, &token, &format!("{path}/pdf")).await.body);
     assert!((30..50).contains(&pages), "{pages}");
     let csv = fetch(&app, &token, &format!("{path}/csv")).await.text();
-    let groups: Vec<Vec<&str>> = csv
-        .lines()
-        .map(|line| line.split(',').collect())
-        .filter(|cells: &Vec<_>| cells.contains(&"group"))
-        .collect();
+    let sheet = Sheet::read(&csv);
+    let groups: Vec<_> = sheet.rows.iter().filter(|row| sheet.cell(row, "Type") == "group").collect();
     assert_eq!(groups.len(), 3_000);
     // 2,000 rows, of which three products take two each; the CSV has the same rows, in the order of the document.
-    let amount = |cells: &[&str]| cells[cells.len() - 3].parse::<app::billing::Decimal>().unwrap();
-    let mut amounts: Vec<_> = groups.iter().map(|cells| amount(cells)).collect();
+    let mut amounts: Vec<app::billing::Decimal> =
+        groups.iter().map(|row| sheet.cell(row, "Amount").parse().unwrap()).collect();
     amounts.sort_by(|one, other| other.cmp(one));
     let shown = pdf.matches("region-").count();
     assert!((1_900..2_000).contains(&shown), "{shown}");
@@ -252,6 +280,136 @@ async fn pdf_of_a_long_invoice_shows_its_largest_lines_and_adds_up(pool: PgPool)
 
 fn with_commas(number: usize) -> String {
     app::view::format::number(&number.to_string())
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_csv_says_whose_it_is_and_when_and_adds_up_once(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 3).await;
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let (_, json) = get(&app, &token, &path).await;
+    let sheet = Sheet::read(&fetch(&app, &token, &format!("{path}/csv")).await.text());
+    let date = |name: &str, days: i64| {
+        let at: chrono::DateTime<chrono::Utc> = json["data"][name].as_str().unwrap().parse().unwrap();
+        (at + Duration::days(days)).date_naive().to_string()
+    };
+    let expected = [
+        ("Invoice", json["data"]["invoice_number"].as_str().unwrap().to_owned()),
+        ("Status", "Finalized".to_owned()),
+        ("Customer", "Acme".to_owned()),
+        ("Plan", "Pro".to_owned()),
+        ("First day (UTC)", date("start_timestamp", 0)),
+        ("Last day (UTC)", date("end_timestamp", -1)),
+        ("Issued", date("issued_at", 0)),
+        ("Due", date("issued_at", 30)),
+        ("Currency", "USD".to_owned()),
+    ];
+    for row in &sheet.rows {
+        for (column, value) in &expected {
+            assert_eq!(sheet.cell(row, column), value, "{column}");
+        }
+        let (amount, sum) = (sheet.cell(row, "Amount"), sheet.cell(row, "Sum"));
+        assert!(amount.is_empty() != sum.is_empty(), "an amount stands in one column: {row:?}");
+    }
+    let groups: Vec<_> = sheet.rows.iter().filter(|row| sheet.cell(row, "Type") == "group").collect();
+    assert_eq!(groups.len(), 3);
+    for row in groups {
+        assert_eq!((sheet.cell(row, "Product"), sheet.cell(row, "Group key")), ("Traffic", "region"));
+        assert_eq!(sheet.cell(row, "Group"), sheet.cell(row, "Item"));
+    }
+    let sums: Vec<_> = sheet.rows.iter().filter(|row| !sheet.cell(row, "Sum").is_empty()).collect();
+    let kinds: Vec<_> = sums.iter().map(|row| sheet.cell(row, "Type")).collect();
+    assert_eq!(kinds, ["product", "total"], "only what others break down: {sums:?}");
+    let number = |text: &str| text.parse::<app::billing::Decimal>().unwrap();
+    let amounts: Vec<_> =
+        sheet.column("Amount").into_iter().filter(|text| !text.is_empty()).map(number).collect();
+    assert_eq!(amounts.iter().sum::<app::billing::Decimal>(), number(sheet.cell(sums[1], "Sum")));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_file_of_the_api_has_the_names_that_are_asked_for(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 2).await;
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let names =
+        r#"[{"group_key_name":"region","display_name":"Cluster","value_display_names":{"region-1":"Oslo"}}]"#;
+    let query = |names: &str| {
+        url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("bm_group_key_overrides", names)
+            .finish()
+    };
+    let asked = query(names);
+    let sheet = Sheet::read(&fetch(&app, &token, &format!("{path}/csv?{asked}")).await.text());
+    let own = Sheet::read(&fetch(&app, &token, &format!("{path}/csv")).await.text());
+    assert!(sheet.column("Group").contains(&"Oslo") && sheet.column("Group key").contains(&"Cluster"));
+    assert!(own.column("Group").contains(&"region-1") && own.column("Group key").contains(&"region"));
+    let pdf = pdf_text(&fetch(&app, &token, &format!("{path}/pdf?{asked}")).await.body).1;
+    assert!(pdf.contains("Oslo") && !pdf.contains("region-1"), "{pdf}");
+    for (wrong, message) in [
+        ("{}", "bm_group_key_overrides: is not the list of getEmbeddableUrl as JSON: "),
+        (r#"[{"group_key_name":""}]"#, "bm_group_key_overrides[0].group_key_name: is empty"),
+        (
+            r#"[{"group_key_name":"a","names":{}}]"#,
+            "bm_group_key_overrides: is not the list of getEmbeddableUrl",
+        ),
+    ] {
+        let (status, answer) = get(&app, &token, &format!("{path}/csv?{}", query(wrong))).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        assert!(answer["message"].as_str().unwrap().starts_with(message), "{answer}");
+    }
+}
+
+/// Names as customers have them, in scripts that Inter lacks.
+const NAMES: [&str; 10] = [
+    "東京電力株式会社",
+    "デンキとうきょう",
+    "深圳市腾讯计算机",
+    "臺北龜山",
+    "서울특별시",
+    "مكتب بيروت",
+    "ירושלים",
+    "กรุงเทพ",
+    "भारत नगर",
+    "Größe und Ελλάς",
+];
+
+#[sqlx::test(migrations = "./migrations")]
+async fn names_of_every_script_are_text_in_embedded_fonts_of_the_pdf(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let billed = billed(&pool, &last_month(), None).await;
+    for (at, name) in (0..).zip(NAMES) {
+        used(&pool, &billed, day(&last_month()), 1_000 + at * 111, name).await;
+    }
+    sqlx::query("update customer set name = '株式会社 イカ'").execute(&pool).await.unwrap();
+    let id = finalized(&pool, &app, &token, &billed).await;
+    let pdf = fetch(&app, &token, &format!("/v1/customers/{}/invoices/{id}/pdf", billed.customer_id)).await;
+    assert_eq!(pdf.status, StatusCode::OK);
+    if let Some(file) = std::env::var_os("INLAY_WRITE_PDF") {
+        std::fs::write(file, &pdf.body).unwrap();
+    }
+    // Of glyphs that stand for one letter together the first has its text, and this reader sees the others as unknown.
+    let text = pdf_text(&pdf.body).1.replace('\u{fffd}', "");
+    for name in NAMES.into_iter().chain(["株式会社 イカ"]) {
+        let name: String = name.chars().filter(|letter| !letter.is_whitespace()).collect();
+        // Letters written from right to left stand in the order in which they are seen.
+        let turned: String = name.chars().rev().collect();
+        assert!(text.contains(&name) || text.contains(&turned), "{name}: {text}");
+    }
+    let file = lopdf::Document::load_mem(&pdf.body).unwrap();
+    let fonts: Vec<String> = file
+        .objects
+        .values()
+        .filter_map(|object| object.as_dict().ok())
+        .filter(|dictionary| dictionary.has(b"FontFile2") || dictionary.has(b"FontFile3"))
+        .filter_map(|dictionary| dictionary.get(b"FontName").ok()?.as_name().ok())
+        .map(|name| String::from_utf8_lossy(name).into_owned())
+        .collect();
+    for script in
+        ["NotoSansCJK", "NotoSansArabic", "NotoSansHebrew", "NotoSansThai", "NotoSansDevanagari", "Inter"]
+    {
+        assert!(fonts.iter().any(|font| font.contains(script)), "{script} is embedded: {fonts:?}");
+    }
+    assert!(pdf.body.len() < 150_000, "only the glyphs that are used: {} bytes", pdf.body.len());
 }
 
 #[sqlx::test(migrations = "./migrations")]

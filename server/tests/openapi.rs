@@ -166,6 +166,40 @@ async fn the_document_is_served_to_everybody(pool: PgPool) {
     assert!(document["components"]["schemas"]["Invoice"]["properties"]["total"].is_object());
 }
 
+#[sqlx::test(migrations = "./migrations")]
+async fn the_words_of_an_embed_request_are_listed_with_what_they_do(pool: PgPool) {
+    let app = app(pool).await;
+    let (_, document) = get(&app, "", "/openapi.json").await;
+    let response = app.oneshot(Request::get("/docs").body(Body::empty()).unwrap()).await.unwrap();
+    let page = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let page = String::from_utf8(page.to_vec()).unwrap();
+    let section = page.split("<article id=\"dashboards.getEmbeddableURL\">").nth(1).unwrap();
+    let section = section.split("</article>").next().unwrap();
+    let text = document.to_string();
+    let options = [
+        "show_zero_usage_line_items",
+        "contract_id",
+        "invoice_type",
+        "invoice_status_filter",
+        "hide_voided_invoices",
+        "billable_status_filter",
+        "hide_grant_name",
+        "credit_ledger_credit_type_id",
+    ];
+    let colors = ::app::embed::theme::Token::NAMES;
+    let words = ["invoices", "usage", "light", "dark", "auto"].into_iter().chain(options).chain(colors);
+    for word in words {
+        assert!(section.contains(&format!("<li><code>{word}</code> ")), "/docs: {word}");
+        assert!(
+            text.contains(&format!("\"const\":\"{word}\"")) || text.contains(&format!("\"{word}\",")),
+            "/openapi.json: {word}"
+        );
+    }
+    for said in ["FINALIZED_AND_DRAFT", "A brand needs first", "First series by size"] {
+        assert!(section.contains(said), "{said}");
+    }
+}
+
 #[test]
 fn every_reference_in_the_document_leads_somewhere() {
     let (groups, entries) = routes::calls().described();

@@ -3,7 +3,10 @@
 
 mod common;
 
-use axum::http::StatusCode;
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
 use chrono::{Datelike as _, Duration, Months};
 use common::{
     app,
@@ -13,6 +16,7 @@ use common::{
 use serde_json::{Value, json};
 use server::{clock, db};
 use sqlx::PgPool;
+use tower::ServiceExt as _;
 
 /// The first of the month `back` months ago.
 fn month(back: u32) -> String {
@@ -137,4 +141,75 @@ async fn a_draft_and_what_is_not_there_are_told_apart(pool: PgPool) {
     company.refused(&draft["id"], StatusCode::BAD_REQUEST, "id: is a draft").await;
     company.refused(&json!(uuid::Uuid::nil()), StatusCode::NOT_FOUND, "the invoice was not found").await;
     company.refused(&json!("x"), StatusCode::BAD_REQUEST, "id").await;
+}
+
+impl Company {
+    /// A page of the invoices dashboard with these options.
+    async fn page(&self, query: &str, options: Value) -> String {
+        let body = json!({
+            "customer_id": self.billed.customer_id, "dashboard": "invoices", "dashboard_options": options,
+        });
+        let (_, made) = post(&self.app, &self.token, "/v1/dashboards/getEmbeddableUrl", body).await;
+        let url = made["data"]["url"].as_str().unwrap();
+        let path = url.split_once("/embed").map(|(_, rest)| format!("/embed{rest}{query}")).unwrap();
+        let answer = self.app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let page = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let page = String::from_utf8(page.to_vec()).unwrap();
+        // What is read, and not what the app draws from.
+        page.split_once("<script type=\"application/json\"").unwrap().0.to_owned()
+    }
+
+    async fn pdf(&self, id: &Value) -> String {
+        let path = format!("/v1/customers/{}/invoices/{}/pdf", self.billed.customer_id, id.as_str().unwrap());
+        let request = Request::get(path).header("authorization", format!("Bearer {}", self.token));
+        let answer = self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        let text = lopdf::Document::load_mem(&bytes).unwrap().extract_text(&[1]).unwrap();
+        text.chars().filter(|letter| !letter.is_whitespace()).collect()
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_voided_invoice_and_its_successor_name_each_other(pool: PgPool) {
+    let company = Company::new(&pool).await;
+    let old = company.list().await[0].clone();
+    let owed = company.page(&format!("&invoice={}", old["id"].as_str().unwrap()), json!([])).await;
+    assert!(owed.contains("<dt>Due</dt>") && owed.contains("Cost by day"), "{owed}");
+    company.post("/v1/invoices/void", &old["id"]).await;
+    let made = company.regenerate(&old["id"]).await;
+    let path = format!("/v1/customers/{}/invoices/{}", company.billed.customer_id, made.as_str().unwrap());
+    let new = get(&company.app, &company.token, &path).await.1["data"].clone();
+    let name = |invoice: &Value| json!({ "id": invoice["id"], "invoice_number": invoice["invoice_number"] });
+    let (old_number, new_number) =
+        (old["invoice_number"].as_str().unwrap(), new["invoice_number"].as_str().unwrap());
+
+    assert_eq!((&new["replaces"], &new["replaced_by"]), (&name(&old), &Value::Null));
+    let listed = company.list().await;
+    let voided = listed.iter().find(|invoice| invoice["id"] == old["id"]).unwrap();
+    assert_eq!((&voided["replaces"], &voided["replaced_by"]), (&Value::Null, &name(&new)));
+    let neither = listed.iter().filter(|one| one["replaces"].is_null() && one["replaced_by"].is_null());
+    assert_eq!(neither.count(), listed.len() - 2);
+
+    let list = company.page("", json!([])).await;
+    assert!(list.contains(&format!("{old_number} <small>replaced by {new_number}</small>")), "{list}");
+    assert!(list.contains(&format!("{new_number} <small>replaces {old_number}</small>")), "{list}");
+    let of = |invoice: &Value| format!("&invoice={}", invoice["id"].as_str().unwrap());
+    for (own, fact, other) in [(&old, "Replaced by", new_number), (&new, "Replaces", old_number)] {
+        let page = company.page(&of(own), json!([])).await;
+        assert!(page.contains(&format!("<dt>{fact}</dt> <dd>{other}</dd>")), "{page}");
+        assert!(page.contains(&format!("Open {other}")), "{page}");
+        let pdf = company.pdf(&own["id"]).await;
+        assert!(pdf.contains(&format!("{}{other}", fact.replace(' ', ""))), "{pdf}");
+    }
+    // What is not owed is not due, and no day of it cost anything.
+    let page = company.page(&of(&old), json!([])).await;
+    assert!(!page.contains("<dt>Due</dt>") && !page.contains("Cost by day"), "{page}");
+    assert!(!company.pdf(&old["id"]).await.contains("Due"));
+
+    // A dashboard without voided invoices does not name them.
+    let hidden = json!([{ "key": "hide_voided_invoices", "value": "true" }]);
+    for query in [String::new(), of(&new)] {
+        let page = company.page(&query, hidden.clone()).await;
+        assert!(page.contains(new_number) && !page.contains(old_number), "{page}");
+    }
 }

@@ -13,6 +13,7 @@ mod new_plan;
 mod page;
 mod plan;
 mod price_adjustment;
+mod succession;
 mod usage;
 mod usage_series;
 
@@ -32,5 +33,6 @@ pub use plan::{
     PlanDetails, PlanDetailsOfCustomer, Price, Rounding, SpendingCap, TierMode, TrialInfo, UnitConversion,
 };
 pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
+pub use succession::{InvoiceName, Succession};
 pub use usage::{UsageGroup, UsageRow, UsageWindow, WindowSize};
 pub use usage_series::{DailyCost, DayMark, DayMarkKind, GroupSeries, NoCost, UsageSeries, WindowMeasure};

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// A dashboard that can be embedded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Dashboard {
     /// Current and past invoices.
@@ -97,21 +98,40 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DashboardOption {
+    /// Which option.
+    #[cfg_attr(feature = "schema", schemars(extend("oneOf" = OPTIONS.map(described))))]
     key: String,
+    /// Its value, as text: what the key says. Words are read in any case.
     value: String,
 }
 
-/// Every documented key; two of them are meant for dashboards that are not part of Inlay yet.
-const KEYS: [&str; 8] = [
-    "show_zero_usage_line_items",
-    "contract_id",
-    "invoice_type",
-    "invoice_status_filter",
-    "hide_voided_invoices",
-    "billable_status_filter",
-    "hide_grant_name",
-    "credit_ledger_credit_type_id",
+/// Every documented option: its key, and its values with what they do. Two are meant for dashboards that are not part of
+/// Inlay yet.
+const OPTIONS: [(&str, &str); 8] = [
+    (
+        "show_zero_usage_line_items",
+        "`true`: lines without usage are shown too. `false`, the default: they are not.",
+    ),
+    ("contract_id", "An id: only invoices of that contract. Plans have no contracts, so none are shown."),
+    ("invoice_type", "`USAGE`: invoices for usage, all that plans make. `SCHEDULED`: none are shown."),
+    (
+        "invoice_status_filter",
+        "`VOID`, `FINALIZED` or `DRAFT`: those alone. `FINALIZED_AND_DRAFT`: all but voided ones. `ALL`, the default.",
+    ),
+    ("hide_voided_invoices", "`true`: voided invoices are left out. `false`, the default: they are not."),
+    (
+        "billable_status_filter",
+        "`BILLABLE` or `ALL`, the default: every invoice is billable. `UNBILLABLE`: none are shown.",
+    ),
+    ("hide_grant_name", "`true` or `false`: read and without effect, as it is about credits."),
+    ("credit_ledger_credit_type_id", "An id: read and without effect, as it is about credits."),
 ];
+
+/// A key as a word of a schema.
+#[cfg(feature = "schema")]
+fn described((key, values): (&str, &str)) -> serde_json::Value {
+    serde_json::json!({ "const": key, "description": values })
+}
 
 impl DashboardOptions {
     /// Reads the `dashboard_options` of a request. An option meant for another dashboard is checked, then ignored.
@@ -153,7 +173,8 @@ impl DashboardOptions {
                     };
                 }
                 _ => {
-                    let problem = format!("\"{key}\" is not one of {}", KEYS.join(", "));
+                    let problem =
+                        format!("\"{key}\" is not one of {}", OPTIONS.map(|(key, _)| key).join(", "));
                     return Err(Invalid::new(format!("dashboard_options[{index}].key"), problem));
                 }
             }

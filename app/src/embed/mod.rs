@@ -1,5 +1,7 @@
 //! What an embed request may say, validated when it is parsed.
 
+#[cfg(feature = "ssr")]
+pub mod contrast;
 pub mod dashboard;
 pub mod group_keys;
 #[cfg(feature = "ssr")]
@@ -54,32 +56,51 @@ impl DashboardConfig {
     }
 }
 
-/// A theme as one short text: a letter for the token, then the six digits of its color, for each override.
+/// A theme as one short text, for each override: `L` or `D` when it is for light or dark alone, a letter for the token,
+/// then the six digits of its color.
 mod compact_theme {
-    use super::{Theme, theme::Token};
+    use super::{
+        ColorScheme, Theme,
+        theme::{ColorOverride, Token},
+    };
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(theme: &Theme, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = theme.overrides().iter().map(|(token, color)| {
+        let entries = theme.overrides().iter().map(|ColorOverride { token, color, scheme }| {
+            let scheme = match scheme {
+                ColorScheme::Light => "L",
+                ColorScheme::Dark => "D",
+                ColorScheme::Auto => "",
+            };
             let color = color.to_string();
-            format!("{}{}", char::from(b'a' + token.index()), color.trim_start_matches('#'))
+            format!("{scheme}{}{}", char::from(b'a' + token.index()), color.trim_start_matches('#'))
         });
         serializer.serialize_str(&entries.collect::<String>())
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Theme, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if !text.is_ascii() {
-            return Err(D::Error::custom("not a theme"));
+        let mut rest = text.as_str();
+        let mut overrides = Vec::new();
+        while !rest.is_empty() {
+            let (scheme, entry) = match (rest.strip_prefix('L'), rest.strip_prefix('D')) {
+                (Some(entry), _) => (ColorScheme::Light, entry),
+                (_, Some(entry)) => (ColorScheme::Dark, entry),
+                _ => (ColorScheme::Auto, rest),
+            };
+            let one = color(entry).ok_or_else(|| D::Error::custom("not a theme"))?;
+            overrides.push(ColorOverride { scheme, ..one });
+            rest = &entry[7..];
         }
-        let entries = text.as_bytes().chunks(7).map(|entry| {
-            let (letter, digits) = entry.split_first()?;
-            let token = Token::from_index(letter.checked_sub(b'a')?)?;
-            let color = format!("#{}", std::str::from_utf8(digits).ok().filter(|digits| digits.len() == 6)?);
-            Some((token, color.parse().ok()?))
-        });
-        let overrides: Option<Vec<_>> = entries.collect();
-        overrides.map(Theme::new).ok_or_else(|| D::Error::custom("not a theme"))
+        Ok(Theme::new(overrides))
+    }
+
+    /// The color that a text begins with: seven letters of ASCII.
+    fn color(text: &str) -> Option<ColorOverride> {
+        let (letter, digits) = text.get(..7)?.as_bytes().split_first()?;
+        let token = Token::from_index(letter.checked_sub(b'a')?)?;
+        let color = format!("#{}", std::str::from_utf8(digits).ok()?).parse().ok()?;
+        Some(ColorOverride { token, color, scheme: ColorScheme::Auto })
     }
 }
 
@@ -111,15 +132,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_colors_travel_in_seven_letters_each() {
-        let colors = theme::Token::NAMES.iter().enumerate().map(|(index, name)| {
-            (name.parse().unwrap(), format!("#{:06x}", index * 12_345).parse().unwrap())
-        });
-        let config =
-            DashboardConfig { theme: Theme::new(colors.collect()), ..DashboardConfig::new(Dashboard::Usage) };
-        let text = serde_json::to_string(&config).unwrap();
-        assert_eq!(text.len(), r#"{"d":"usage","c":""}"#.len() + 23 * 7);
-        assert_eq!(serde_json::from_str::<DashboardConfig>(&text).unwrap(), config);
+    fn all_colors_travel_in_seven_letters_each_and_eight_for_one_scheme() {
+        for (scheme, letters) in [(ColorScheme::Auto, 7), (ColorScheme::Light, 8), (ColorScheme::Dark, 8)] {
+            let colors = theme::Token::NAMES.iter().enumerate().map(|(index, name)| theme::ColorOverride {
+                token: name.parse().unwrap(),
+                color: format!("#{:06x}", index * 12_345).parse().unwrap(),
+                scheme,
+            });
+            let config =
+                DashboardConfig { theme: Theme::new(colors), ..DashboardConfig::new(Dashboard::Usage) };
+            let text = serde_json::to_string(&config).unwrap();
+            assert_eq!(text.len(), r#"{"d":"usage","c":""}"#.len() + 23 * letters);
+            assert_eq!(serde_json::from_str::<DashboardConfig>(&text).unwrap(), config);
+        }
         assert_eq!(
             serde_json::to_string(&DashboardConfig::new(Dashboard::Usage)).unwrap(),
             r#"{"d":"usage"}"#
@@ -128,7 +153,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_theme_is_refused() {
-        for wrong in ["a12345", "x123456", "A123456", "a12345g", "a123456b", "é12345"] {
+        for wrong in
+            ["a12345", "x123456", "A123456", "a12345g", "a123456b", "é12345", "L", "LDa123456", "a12345é"]
+        {
             let text = format!(r#"{{"d":"usage","c":"{wrong}"}}"#);
             assert!(serde_json::from_str::<DashboardConfig>(&text).is_err(), "{wrong}");
         }

@@ -4,9 +4,9 @@ use super::{
     Color, ColorScheme, Dashboard, DashboardConfig, DashboardOptions, Invalid, Theme,
     dashboard::DashboardOption,
     group_keys::{GroupKeyNames, GroupKeyOverride},
+    theme,
 };
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
@@ -25,35 +25,48 @@ pub struct EmbedRequest {
 /// The bounds of `expires_in`, in seconds: a minute to a day.
 const EXPIRES_IN: std::ops::RangeInclusive<i64> = 60..=86_400;
 
-/// What `bm_group_key_overrides` may hold in all, in bytes: the URL carries it.
-const MAX_GROUP_KEY_BYTES: usize = 4_096;
-
 /// The body as it is sent.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Body {
+    /// Whose dashboard.
     customer_id: Uuid,
+    /// What it shows.
+    #[cfg_attr(feature = "schema", schemars(with = "Dashboard"))]
     dashboard: String,
+    /// What of it is shown, each key at most once.
     #[serde(default)]
     dashboard_options: Option<Vec<DashboardOption>>,
+    /// Colors in place of ours, laid over those of the scheme. A brand needs first: `Action` and `Action_hover`,
+    /// `Primary_medium` and `Primary_light`, `UsageLine_0`, `Progress_bar` and `Progress_bar_background`.
     #[serde(default)]
     color_overrides: Option<Vec<ColorOverride>>,
+    /// Names for people in place of group keys and their values, of at most 4,096 bytes in all.
     #[serde(default)]
     bm_group_key_overrides: Option<Vec<GroupKeyOverride>>,
+    /// Light or dark; `light` when it is left out.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<ColorScheme>"))]
     color_scheme: Option<String>,
+    /// How long the URL can be opened, in seconds, from 60 to 86,400; as the server is set up when it is left out.
     #[serde(default)]
     expires_in: Option<i64>,
 }
 
-/// One entry of `color_overrides`; the vendor declares both fields optional.
+/// One entry of `color_overrides`; the vendor declares its `name` and `value` optional.
 #[derive(Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct ColorOverride {
+    /// Which color; required.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<theme::Token>"))]
     name: Option<String>,
+    /// Its value, `#rrggbb` or `#rgb`; required. Of two for one name the last holds.
     value: Option<String>,
+    /// `light` or `dark`: only there. In both when it is left out.
+    #[cfg_attr(feature = "schema", schemars(extend("enum" = ["light", "dark", null])))]
+    scheme: Option<String>,
 }
 
 impl TryFrom<Body> for EmbedRequest {
@@ -65,60 +78,46 @@ impl TryFrom<Body> for EmbedRequest {
             config: DashboardConfig {
                 dashboard: Dashboard::parse(&body.dashboard)?,
                 options: DashboardOptions::parse(&body.dashboard_options.unwrap_or_default())?,
-                color_scheme: body.color_scheme.as_deref().map(scheme).transpose()?.unwrap_or_default(),
+                color_scheme: body.color_scheme.as_deref().map(color_scheme).transpose()?.unwrap_or_default(),
                 theme: theme(&body.color_overrides.unwrap_or_default())?,
-                group_keys: group_keys(body.bm_group_key_overrides.unwrap_or_default())?,
+                group_keys: GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?,
             },
             expires_in: body.expires_in.map(expires_in).transpose()?,
         })
     }
 }
 
-fn scheme(text: &str) -> Result<ColorScheme, Invalid> {
-    [ColorScheme::Light, ColorScheme::Dark, ColorScheme::Auto]
-        .into_iter()
-        .find(|scheme| scheme.as_str() == text)
-        .ok_or_else(|| Invalid::new("color_scheme", format!("\"{text}\" is not one of light, dark, auto")))
+/// The one of these schemes that a text names.
+fn scheme(text: &str, among: &[ColorScheme]) -> Result<ColorScheme, String> {
+    among.iter().find(|scheme| scheme.as_str() == text).copied().ok_or_else(|| {
+        let names: Vec<_> = among.iter().map(|scheme| scheme.as_str()).collect();
+        format!("\"{text}\" is not one of {}", names.join(", "))
+    })
+}
+
+fn color_scheme(text: &str) -> Result<ColorScheme, Invalid> {
+    scheme(text, &[ColorScheme::Light, ColorScheme::Dark, ColorScheme::Auto])
+        .map_err(|problem| Invalid::new("color_scheme", problem))
 }
 
 fn theme(overrides: &[ColorOverride]) -> Result<Theme, Invalid> {
-    let mut colors = Vec::new();
-    for (index, ColorOverride { name, value }) in overrides.iter().enumerate() {
+    let read = overrides.iter().enumerate().map(|(index, entry)| {
         let invalid =
             |field: &str, problem: String| Invalid::new(format!("color_overrides[{index}].{field}"), problem);
-        let name = name.as_deref().ok_or_else(|| invalid("name", "is required".to_owned()))?;
-        let value = value.as_deref().ok_or_else(|| invalid("value", "is required".to_owned()))?;
-        let token = name.parse().map_err(|problem| invalid("name", problem))?;
-        let color: Color = value.parse().map_err(|problem| invalid("value", problem))?;
-        match colors.iter_mut().find(|(earlier, _)| *earlier == token) {
-            // Of two colors for one name the last holds.
-            Some((_, earlier)) => *earlier = color,
-            None => colors.push((token, color)),
-        }
-    }
-    Ok(Theme::new(colors))
-}
-
-fn group_keys(overrides: Vec<GroupKeyOverride>) -> Result<GroupKeyNames, Invalid> {
-    let mut bytes = 0;
-    let mut names = BTreeSet::new();
-    for (index, entry) in overrides.iter().enumerate() {
-        let path = format!("bm_group_key_overrides[{index}].group_key_name");
-        if entry.group_key_name.is_empty() {
-            return Err(Invalid::new(path, "is empty"));
-        }
-        if !names.insert(&entry.group_key_name) {
-            return Err(Invalid::new(path, format!("\"{}\" is given twice", entry.group_key_name)));
-        }
-        bytes += entry.group_key_name.len() + entry.display_name.as_ref().map_or(0, String::len);
-        bytes +=
-            entry.value_display_names.iter().map(|(value, name)| value.len() + name.len()).sum::<usize>();
-    }
-    if bytes > MAX_GROUP_KEY_BYTES {
-        let problem = format!("holds {bytes} bytes of names; the URL can carry {MAX_GROUP_KEY_BYTES}");
-        return Err(Invalid::new("bm_group_key_overrides", problem));
-    }
-    Ok(GroupKeyNames(overrides))
+        let name = entry.name.as_deref().ok_or_else(|| invalid("name", "is required".to_owned()))?;
+        let value = entry.value.as_deref().ok_or_else(|| invalid("value", "is required".to_owned()))?;
+        Ok(theme::ColorOverride {
+            token: name.parse().map_err(|problem| invalid("name", problem))?,
+            color: value.parse::<Color>().map_err(|problem| invalid("value", problem))?,
+            scheme: match entry.scheme.as_deref() {
+                Some(text) => {
+                    scheme(text, ColorScheme::Auto.seen()).map_err(|problem| invalid("scheme", problem))?
+                }
+                None => ColorScheme::Auto,
+            },
+        })
+    });
+    Ok(Theme::new(read.collect::<Result<Vec<_>, Invalid>>()?))
 }
 
 fn expires_in(seconds: i64) -> Result<u32, Invalid> {
@@ -158,6 +157,7 @@ mod tests {
                 { "name": "Gray_dark", "value": "#FFFFFF" },
                 { "name": "White", "value": "#000000" },
                 { "name": "gray_dark", "value": "#123456" },
+                { "name": "Action", "value": "#abc", "scheme": "dark" },
             ],
             "bm_group_key_overrides": [
                 { "group_key_name": "tenant_id", "display_name": "Org ID", "value_display_names": { "48ec": "EU" } },
@@ -168,7 +168,11 @@ mod tests {
         .unwrap();
         let DashboardConfig { options, theme, color_scheme, group_keys, .. } = request.config;
         assert!(options.hide_voided_invoices);
-        assert_eq!(theme.css(), ":root{--Gray_dark:#123456;--White:#000000;}");
+        assert_eq!(
+            theme.css(ColorScheme::Dark),
+            "@media print{:root{--White:#000000;--Gray_dark:#123456;}}\
+             @media screen{:root{--White:#000000;--Gray_dark:#123456;--Action:#aabbcc;}}"
+        );
         assert_eq!(color_scheme, ColorScheme::Dark);
         assert_eq!(group_keys.key("tenant_id"), "Org ID");
         assert_eq!(group_keys.value("tenant_id", "48ec"), "EU");
@@ -202,6 +206,11 @@ mod tests {
             ),
             ("color_overrides", json!([{ "name": "White" }]), "color_overrides[0].value: is required"),
             ("color_overrides", json!([{ "value": "#123456" }]), "color_overrides[0].name: is required"),
+            (
+                "color_overrides",
+                json!([{ "name": "White", "value": "#123456", "scheme": "auto" }]),
+                "color_overrides[0].scheme: \"auto\" is not one of light, dark",
+            ),
             ("color_scheme", json!("black"), "color_scheme: \"black\" is not one of light, dark, auto"),
             ("expires_in", json!(59), "expires_in: 59 is not a number of seconds from 60 to 86400"),
             ("expires_in", json!(-1), "expires_in: -1 is not a number of seconds"),

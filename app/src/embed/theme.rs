@@ -7,37 +7,53 @@ use std::{fmt, str::FromStr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(u8);
 
+/// The vendor's names, complete and in its order, each with what it paints.
+const TOKENS: [(&str, &str); 23] = [
+    ("Gray_dark", "Standard text, figures, the surface of the tooltip."),
+    ("Gray_medium", "Secondary text, axis labels, table headers, the borders of fields."),
+    ("Gray_light", "Hairlines, borders of cards, grid lines."),
+    ("Gray_extralight", "Rows that are open or under the pointer, headings of years."),
+    ("White", "The page and its cards, the text of the tooltip."),
+    ("Primary_medium", "The word of what is selected, the focus ring."),
+    ("Primary_light", "The background of what is selected."),
+    ("UsageLine_0", "First series by size, and the line of every chart with one."),
+    ("UsageLine_1", "Second series."),
+    ("UsageLine_2", "Third series."),
+    ("UsageLine_3", "Fourth series."),
+    ("UsageLine_4", "Fifth series."),
+    ("UsageLine_5", "Sixth series."),
+    ("UsageLine_6", "Seventh series."),
+    ("UsageLine_7", "Eighth series."),
+    ("UsageLine_8", "Ninth series."),
+    ("UsageLine_9", "“Other”: all smaller series together."),
+    ("Primary_green", "The badge of finalized invoices: its word, and at 10 % its background."),
+    ("Primary_red", "The badge of void invoices, as above, and what failed."),
+    ("Progress_bar", "The part of a billing period that is over."),
+    ("Progress_bar_background", "The part that is left."),
+    ("Action", "Links and buttons."),
+    ("Action_hover", "Links and buttons under the pointer."),
+];
+
 impl Token {
     /// The vendor's names, complete and in its order.
-    pub const NAMES: [&'static str; 23] = [
-        "Gray_dark",
-        "Gray_medium",
-        "Gray_light",
-        "Gray_extralight",
-        "White",
-        "Primary_medium",
-        "Primary_light",
-        "UsageLine_0",
-        "UsageLine_1",
-        "UsageLine_2",
-        "UsageLine_3",
-        "UsageLine_4",
-        "UsageLine_5",
-        "UsageLine_6",
-        "UsageLine_7",
-        "UsageLine_8",
-        "UsageLine_9",
-        "Primary_green",
-        "Primary_red",
-        "Progress_bar",
-        "Progress_bar_background",
-        "Action",
-        "Action_hover",
-    ];
+    pub const NAMES: [&'static str; 23] = {
+        let mut names = [""; 23];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = TOKENS[at].0;
+            at += 1;
+        }
+        names
+    };
 
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::NAMES[usize::from(self.0)]
+    }
+
+    /// What it paints, as a sentence.
+    pub fn paints(self) -> &'static str {
+        TOKENS[usize::from(self.0)].1
     }
 
     /// Its place in [`Token::NAMES`].
@@ -61,6 +77,18 @@ impl FromStr for Token {
             .position(|name| name.eq_ignore_ascii_case(text))
             .map(|index| Self(index as u8))
             .ok_or_else(|| format!("\"{text}\" is not a color of the dashboards: {}", Self::NAMES.join(", ")))
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Token {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ColorName".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words = TOKENS.map(|(name, paints)| serde_json::json!({ "const": name, "description": paints }));
+        schemars::json_schema!({ "type": "string", "oneOf": words })
     }
 }
 
@@ -113,9 +141,10 @@ impl fmt::Display for Color {
 
 /// Light or dark, by the embedder's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ColorScheme {
-    /// Light, the default: a widget that turns dark inside a light host looks broken.
+    /// Light, the default: a page that turns dark inside a light host looks broken.
     #[default]
     Light,
     /// Dark.
@@ -133,16 +162,41 @@ impl ColorScheme {
             Self::Auto => "auto",
         }
     }
+
+    /// The schemes that a page of this one can be seen in.
+    pub fn seen(self) -> &'static [Self] {
+        match self {
+            Self::Light => &[Self::Light],
+            Self::Dark => &[Self::Dark],
+            Self::Auto => &[Self::Light, Self::Dark],
+        }
+    }
+}
+
+/// A color that an integrator put in place of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColorOverride {
+    /// In place of which.
+    pub token: Token,
+    /// The color.
+    pub color: Color,
+    /// In light or in dark alone; `Auto` is both.
+    pub scheme: ColorScheme,
 }
 
 /// The colors that an integrator put in place of ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Theme(Vec<(Token, Color)>);
+pub struct Theme(Vec<ColorOverride>);
 
 impl Theme {
-    /// From overrides in the order given; of two for one token the last holds.
-    pub fn new(overrides: Vec<(Token, Color)>) -> Self {
-        Self(overrides)
+    /// From overrides in the order given; of two for one token and scheme the last holds.
+    pub fn new(overrides: impl IntoIterator<Item = ColorOverride>) -> Self {
+        let mut kept: Vec<ColorOverride> = Vec::new();
+        for one in overrides {
+            kept.retain(|earlier| (earlier.token, earlier.scheme) != (one.token, one.scheme));
+            kept.push(one);
+        }
+        Self(kept)
     }
 
     /// True when nothing is overridden.
@@ -151,17 +205,43 @@ impl Theme {
     }
 
     /// The overrides, in the order given.
-    pub fn overrides(&self) -> &[(Token, Color)] {
+    pub fn overrides(&self) -> &[ColorOverride] {
         &self.0
     }
 
-    /// One CSS rule that says all overrides; empty without any.
-    pub fn css(&self) -> String {
-        if self.0.is_empty() {
+    /// What is overridden in light or in dark, each token once: the last that is meant for this scheme holds.
+    pub fn colors(&self, scheme: ColorScheme) -> Vec<(Token, Color)> {
+        let mut colors: Vec<(Token, Color)> = Vec::new();
+        for one in self.0.iter().filter(|one| one.scheme.seen().contains(&scheme)) {
+            colors.retain(|(token, _)| *token != one.token);
+            colors.push((one.token, one.color));
+        }
+        colors
+    }
+
+    /// The CSS that says all overrides of a page of this scheme; empty without any. Paper is light.
+    pub fn css(&self, scheme: ColorScheme) -> String {
+        let [light, dark] = [ColorScheme::Light, ColorScheme::Dark].map(|scheme| self.rule(scheme));
+        if light == dark {
+            return light;
+        }
+        match scheme {
+            ColorScheme::Light => light,
+            ColorScheme::Dark => format!("@media print{{{light}}}@media screen{{{dark}}}"),
+            ColorScheme::Auto => format!(
+                "@media print,(prefers-color-scheme:light){{{light}}}\
+                 @media screen and (prefers-color-scheme:dark){{{dark}}}"
+            ),
+        }
+    }
+
+    fn rule(&self, scheme: ColorScheme) -> String {
+        let colors = self.colors(scheme);
+        if colors.is_empty() {
             return String::new();
         }
         let declarations: String =
-            self.0.iter().map(|(token, color)| format!("--{}:{color};", token.name())).collect();
+            colors.iter().map(|(token, color)| format!("--{}:{color};", token.name())).collect();
         format!(":root{{{declarations}}}")
     }
 }
@@ -190,10 +270,47 @@ mod tests {
         }
     }
 
+    fn theme(overrides: &[(&str, &str, ColorScheme)]) -> Theme {
+        Theme::new(overrides.iter().map(|(name, color, scheme)| ColorOverride {
+            token: name.parse().expect(name),
+            color: color.parse().expect(color),
+            scheme: *scheme,
+        }))
+    }
+
     #[test]
-    fn overrides_become_one_rule() {
-        let theme = Theme::new(vec![("White".parse().expect("token"), "#fff".parse().expect("color"))]);
-        assert_eq!(theme.css(), ":root{--White:#ffffff;}");
-        assert_eq!(Theme::default().css(), "");
+    fn overrides_of_both_schemes_become_one_rule() {
+        let theme = theme(&[("White", "#fff", ColorScheme::Auto)]);
+        for scheme in [ColorScheme::Light, ColorScheme::Dark, ColorScheme::Auto] {
+            assert_eq!(theme.css(scheme), ":root{--White:#ffffff;}");
+            assert_eq!(Theme::default().css(scheme), "");
+        }
+    }
+
+    #[test]
+    fn an_override_of_one_scheme_holds_in_that_alone() {
+        use ColorScheme::{Auto, Dark, Light};
+        let theme =
+            theme(&[("Action", "#111111", Auto), ("Action", "#eeeeee", Dark), ("White", "#ffffee", Light)]);
+        let light = ":root{--Action:#111111;--White:#ffffee;}";
+        let dark = ":root{--Action:#eeeeee;}";
+        assert_eq!(theme.css(Light), light);
+        assert_eq!(theme.css(Dark), format!("@media print{{{light}}}@media screen{{{dark}}}"));
+        assert_eq!(
+            theme.css(Auto),
+            format!(
+                "@media print,(prefers-color-scheme:light){{{light}}}\
+                 @media screen and (prefers-color-scheme:dark){{{dark}}}"
+            )
+        );
+    }
+
+    #[test]
+    fn of_two_colors_for_one_name_the_last_holds() {
+        use ColorScheme::{Auto, Dark, Light};
+        let theme = theme(&[("White", "#111", Dark), ("White", "#222", Auto), ("White", "#333", Light)]);
+        let shown =
+            |scheme| theme.colors(scheme).iter().map(|(_, color)| color.to_string()).collect::<String>();
+        assert_eq!((shown(Light), shown(Dark)), ("#333333".to_owned(), "#222222".to_owned()));
     }
 }

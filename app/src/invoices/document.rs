@@ -28,12 +28,12 @@ pub(super) fn DocumentView(
     let search = document.is_searchable.then(|| view! { <SearchForm dashboard of/> });
     let invoice_total = document.total.clone();
     let daily_cost = daily_cost.map(|cost| view! { <DailyCostChart cost invoice_total/> });
-    let notes = document.notes.clone();
+    let (notes, related) = (document.notes.clone(), document.related.clone());
     view! {
         <article class="sheet" data-invoice=id data-status=status.as_str() aria-labelledby=HEADING>
             <header class="heading">
                 <Link dashboard to=InvoicesQuery::default() words=text::ALL_INVOICES class="back"/>
-                <p class="actions"><Downloads id=id.clone() title/></p>
+                <p class="actions"><Related dashboard related/> <Downloads id=id.clone() title/></p>
             </header>
             <header class="masthead" inner_html=masthead(&document)></header>
             {comparison.map(|comparison| view! { <ComparisonCard comparison/> })}
@@ -159,6 +159,17 @@ fn row(class: &str, name: Markup, line: &Line) -> Markup {
 #[component]
 pub(super) fn DocumentNotes(notes: Vec<String>) -> impl IntoView {
     (!notes.is_empty()).then(|| view! { <p class="note">{notes.join(" ")}</p> })
+}
+
+/// Links to the invoices that it replaces, or that replace it.
+#[component]
+pub(super) fn Related(dashboard: Dashboard, related: Vec<Fact>) -> impl IntoView {
+    related
+        .into_iter()
+        .map(|Fact { label, value }| {
+            view! { <Link dashboard to=InvoicesQuery::document(&value) words=label class="button"/> }
+        })
+        .collect_view()
 }
 
 /// The buttons that download an invoice: they belong to the page's one form.

@@ -80,6 +80,8 @@ pub struct InvoiceRow {
     pub issued: Option<String>,
     /// `$4,218.07`; a dash where the stored document cannot be read.
     pub total: String,
+    /// `replaced by INV-0043`, `replaces INV-0041`; `null` where neither holds.
+    pub succession: Option<String>,
 }
 
 /// The draft of a period that runs now.
@@ -156,7 +158,7 @@ pub struct Document {
     pub unit: String,
     /// `Nov 1 – Nov 30, 2026`.
     pub period: String,
-    /// Billing period, dates and plan, in the order in which they are read.
+    /// Billing period, dates, plan, and which invoices it replaces or is replaced by, in the order in which they are read.
     pub facts: Vec<Fact>,
     /// One a product.
     pub sections: Vec<Section>,
@@ -164,6 +166,8 @@ pub struct Document {
     pub sums: Vec<Sum>,
     /// What a reader should know: voided, not over, lines left out.
     pub notes: Vec<String>,
+    /// The invoices that it replaces, or that replace it: what a link to each says, and its id.
+    pub related: Vec<Fact>,
     /// Whether a product has so many group values that they are folded, or searched.
     pub is_searchable: bool,
     /// Whether the stored document cannot be read: no line and no amount is known.

@@ -2,7 +2,7 @@
 
 use super::{
     dashboard::{Act, Dashboard},
-    document::{DocumentNotes, DocumentTable, Downloads},
+    document::{DocumentNotes, DocumentTable, Downloads, Related},
     link::Link,
     query::InvoicesQuery,
     report::{Document, InvoiceRow, InvoiceStatus},
@@ -55,13 +55,18 @@ pub(super) fn Row(dashboard: Dashboard, row: InvoiceRow) -> impl IntoView {
 
 /// The columns of a row. Where it is narrow, number and date go under the period.
 fn columns(row: &InvoiceRow) -> String {
-    let known: Vec<&str> = [&row.number, &row.issued].into_iter().filter_map(Option::as_deref).collect();
+    let known = [&row.number, &row.issued, &row.succession];
+    let known: Vec<&str> = known.into_iter().filter_map(Option::as_deref).collect();
     let or_none = |text: &Option<String>| words(text.as_deref().unwrap_or(text::NONE));
     let under_period = tag("small", &[], words(&known.join(" · ")));
+    let succession = match &row.succession {
+        Some(text) => tag("small", &[], words(text)),
+        None => Markup::default(),
+    };
     let column = |class: &str, inside: Markup| tag("span", &[("class", class)], inside);
     let columns = [
         column("period", all(&[words(&row.period), under_period])),
-        column("number", or_none(&row.number)),
+        column("number", all(&[or_none(&row.number), succession])),
         column("status", badge(row.status)),
         column("issued", or_none(&row.issued)),
         column("amount", words(&row.total)),
@@ -73,6 +78,7 @@ fn columns(row: &InvoiceRow) -> String {
 #[component]
 pub(super) fn Inside(dashboard: Dashboard, document: Document) -> impl IntoView {
     let (id, notes, title) = (document.id.clone(), document.notes.clone(), document.title.clone());
+    let related = document.related.clone();
     let to = InvoicesQuery::document(&id);
     view! {
         <div class="inside">
@@ -80,6 +86,7 @@ pub(super) fn Inside(dashboard: Dashboard, document: Document) -> impl IntoView 
             <DocumentNotes notes/>
             <p class="actions">
                 <Link dashboard to words=text::OPEN_INVOICE class="button" id=format!("open-{id}")/>
+                <Related dashboard related/>
                 <Downloads id title/>
             </p>
         </div>

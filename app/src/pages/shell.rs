@@ -87,9 +87,7 @@ pub fn Shell(
     /// The page.
     content: PageContent,
 ) -> impl IntoView {
-    // Half an overridden palette over dark surfaces is unreadable: overrides pin the light base.
-    let scheme = if frame.theme.is_empty() { frame.scheme } else { ColorScheme::Light };
-    let theme = frame.theme.css();
+    let theme = frame.theme.css(frame.scheme);
     let has_app = !frame.js.is_empty() && frame.session.is_some();
     let is_dashboard = !matches!(content, PageContent::Message(_));
     let preload = has_app.then(|| {
@@ -119,7 +117,7 @@ pub fn Shell(
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-scheme=scheme.as_str()>
+        <html lang="en" data-scheme=frame.scheme.as_str()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -2,10 +2,10 @@
 
 use super::{allocate::allocate, format, money, text, words};
 use crate::{
-    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, Succession},
     embed::GroupKeyNames,
 };
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use uuid::Uuid;
 
 /// An invoice, every string final.
@@ -23,7 +23,7 @@ pub struct Document {
     pub unit: String,
     /// `Nov 1 – Nov 30, 2026`.
     pub period: String,
-    /// Label and value: billing period, issued, due, plan.
+    /// Label and value: billing period, issued, due unless it is void, plan, which invoices it replaces or is replaced by.
     pub facts: Vec<(&'static str, String)>,
     /// One a product.
     pub sections: Vec<Section>,
@@ -145,6 +145,15 @@ impl Document {
         document
     }
 
+    /// The same with the numbers of the invoices that it replaces, and that replace it.
+    pub fn with_succession(mut self, succession: &Succession) -> Self {
+        let named = [(words::REPLACES, &succession.replaces), (words::REPLACED_BY, &succession.replaced_by)];
+        let facts =
+            named.into_iter().filter_map(|(label, one)| Some((label, one.as_ref()?.invoice_number.clone())));
+        self.facts.extend(facts);
+        self
+    }
+
     /// All rows from top to bottom.
     pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.sections
@@ -168,14 +177,20 @@ fn is_used(sub: &SubLineItem) -> bool {
     !sub.quantity.is_zero() || !sub.subtotal.is_zero()
 }
 
+/// When an invoice is due: a finalized one whose plan has payment terms.
+pub fn due(invoice: &Invoice) -> Option<NaiveDate> {
+    let terms = invoice.net_payment_terms_days.filter(|_| invoice.status == InvoiceStatus::Finalized)?;
+    Some((invoice.issued_at + Duration::try_days(terms)?).date_naive())
+}
+
 fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
     let days = (invoice.end_timestamp - invoice.start_timestamp).num_days();
     let period = format::period(invoice.start_timestamp, invoice.end_timestamp);
     let mut facts = vec![(words::BILLING_PERIOD, format!("{period} ({})", words::time_zone(days)))];
     if invoice.status != InvoiceStatus::Draft {
         facts.push((words::ISSUED, format::date(invoice.issued_at.date_naive())));
-        if let Some(due) = invoice.net_payment_terms_days.and_then(Duration::try_days) {
-            facts.push((words::DUE, format::date((invoice.issued_at + due).date_naive())));
+        if let Some(due) = due(invoice) {
+            facts.push((words::DUE, format::date(due)));
         }
     }
     facts.push((words::PLAN, text::name(&invoice.plan_name)));

@@ -34,7 +34,7 @@ pub fn group_value(key: &str, value: &str, names: &GroupKeyNames) -> String {
 }
 
 /// Marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm.
-fn turns_direction(letter: char) -> bool {
+pub fn turns_direction(letter: char) -> bool {
     matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

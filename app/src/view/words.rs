@@ -12,17 +12,28 @@ pub use crate::invoices::text::{
 pub const DRAFT_INVOICE: &str = "Draft invoice";
 pub const DUE: &str = "Due";
 pub const PLAN: &str = "Plan";
+pub const REPLACES: &str = "Replaces";
+pub const REPLACED_BY: &str = "Replaced by";
 pub const SUBTOTAL: &str = "Subtotal";
 pub const BILL_TO: &str = "Bill to";
-pub const CSV_COLUMNS: [&str; 10] = [
+pub const CSV_COLUMNS: [&str; 19] = [
     "Invoice",
-    "Billing period (UTC)",
+    "Status",
+    "Customer",
+    "Plan",
+    "First day (UTC)",
+    "Last day (UTC)",
+    "Issued",
+    "Due",
     "Type",
     "Product",
+    "Group key",
+    "Group",
     "Item",
     "Quantity",
     "Unit price",
     "Amount",
+    "Sum",
     "Currency",
     "Tiers",
 ];

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     AppState, Error,
-    export::{self, Format},
+    export::{self, Format, Wanted},
 };
 use axum::{
     extract::State,
@@ -38,7 +38,8 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
         (Some(id), _) => (id, Format::Pdf),
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
-    match export::file(&state, opened.pool, &opened.viewer, id, format, false, opened.now).await {
+    let wanted = Wanted::default();
+    match export::file(&state, opened.pool, &opened.viewer, id, format, wanted, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
         Err(Error::Overloaded) => {

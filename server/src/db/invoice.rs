@@ -1,7 +1,7 @@
 //! Finalized and voided invoices: frozen documents.
 
 use crate::{Error, Result, auth::CustomerAccess, rating::Period};
-use app::billing::{CreditType, Decimal, Invoice, InvoiceStatus, InvoiceType};
+use app::billing::{CreditType, Decimal, Invoice, InvoiceName, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
@@ -192,6 +192,39 @@ pub async fn find_with_previous(
         read(pool, rows).await?.into_iter().partition(|one| one.id == id);
     // One that cannot be read explains nothing.
     Ok((found.into_iter().next(), previous.into_iter().next().filter(|previous| !previous.is_damaged)))
+}
+
+/// An invoice before or after another one that was voided and regenerated.
+#[derive(Clone, Debug)]
+pub struct Relative {
+    /// The other one.
+    pub of: Uuid,
+    /// Its names.
+    pub name: InvoiceName,
+    /// Where it is in its life.
+    pub status: InvoiceStatus,
+    /// Whether it is the one that was replaced, and not the one in its place.
+    pub is_replaced: bool,
+}
+
+/// What these invoices of a customer replace, and what replaces them.
+pub async fn relatives(pool: &PgPool, access: CustomerAccess, ids: &[Uuid]) -> Result<Vec<Relative>> {
+    let rows: Vec<(Uuid, Uuid, i64, String, Option<bool>)> = sqlx::query_as(
+        "select one.id, other.id, other.number, other.status, other.id = one.regenerated_from_invoice_id
+        from invoice one
+        join invoice other on other.id = one.regenerated_from_invoice_id
+            or other.regenerated_from_invoice_id = one.id
+        where one.customer_id = $1 and one.id = any($2)",
+    )
+    .bind(access.customer_id())
+    .bind(ids)
+    .fetch_all(pool)
+    .await?;
+    let relative = |(of, id, number, status, is_replaced): (Uuid, Uuid, i64, String, Option<bool>)| {
+        let name = InvoiceName { id, invoice_number: invoice_number(number) };
+        Ok(Relative { of, name, status: read_status(&status)?, is_replaced: is_replaced == Some(true) })
+    };
+    rows.into_iter().map(relative).collect()
 }
 
 /// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.

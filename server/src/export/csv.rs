@@ -1,45 +1,114 @@
-//! An invoice for spreadsheets: RFC 4180, every row that the document shows, amounts as plain decimals.
+//! An invoice for spreadsheets: RFC 4180, every row that the document shows, amounts as plain decimals, dates as ISO 8601.
+//!
+//! An amount stands in one of two columns: `Amount` where no other row breaks it down, so that the column adds up to the
+//! total, however it is filtered or pivoted; `Sum` where it adds up rows of the same file.
 
-use app::view::{
-    document::{Document, Row, RowKind},
-    text as names, words,
+use app::{
+    billing::{Invoice, InvoiceStatus},
+    view::{
+        document::{self, Document, Row, RowKind},
+        text as names, words,
+    },
 };
+use chrono::{Duration, NaiveDate};
 
-/// The file: a header, then one record a row, in the order of the document.
-pub fn csv(document: &Document) -> String {
+/// A column for each cell of a record.
+type Record = [String; words::CSV_COLUMNS.len()];
+
+/// The file: a header, then one record a row, in the order of the document. `bill_to` is the customer's name.
+pub fn csv(document: &Document, invoice: &Invoice, bill_to: &str) -> String {
     let mut file = String::new();
-    record(&mut file, words::CSV_COLUMNS.map(str::to_owned));
-    let mut product = "";
-    for row in document.rows() {
-        if row.kind == RowKind::Product {
-            product = &row.name;
+    record(&mut file, &words::CSV_COLUMNS.map(str::to_owned));
+    let all = About::new(document, invoice, bill_to);
+    for section in &document.sections {
+        let of = Place { product: &section.head.name, group_key: "", group: "" };
+        record(&mut file, &all.record(&section.head, of, section.rows.is_empty()));
+        let mut of = Place { group_key: section.group_key.as_deref().unwrap_or_default(), ..of };
+        for (at, row) in section.rows.iter().enumerate() {
+            let mut is_lowest = true;
+            if row.kind == RowKind::Group {
+                of.group = &row.name;
+                is_lowest = section.rows.get(at + 1).is_none_or(|next| next.kind == RowKind::Group);
+            }
+            record(&mut file, &all.record(row, of, is_lowest));
         }
-        record(&mut file, cells(document, row, product));
+    }
+    for row in document.sums() {
+        let of = Place { product: "", group_key: "", group: "" };
+        record(&mut file, &all.record(row, of, row.kind == RowKind::Adjustment));
     }
     file
 }
 
-fn cells(document: &Document, row: &Row, product: &str) -> [String; 10] {
-    let (kind, is_of_product) = match row.kind {
-        RowKind::Product => ("product", true),
-        RowKind::Group => ("group", true),
-        RowKind::Charge => ("charge", true),
-        RowKind::Adjustment => ("adjustment", false),
-        RowKind::Subtotal => ("subtotal", false),
-        RowKind::Total => ("total", false),
-    };
-    [
-        text(&document.title),
-        text(&document.period),
-        kind.to_owned(),
-        text(if is_of_product { product } else { "" }),
-        text(&row.name),
-        row.quantity.plain.clone(),
-        row.unit_price.plain.clone(),
-        row.amount.plain.clone(),
-        text(&document.unit),
-        text(&row.detail),
-    ]
+/// Where a row belongs; empty where it does not.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    product: &'a str,
+    group_key: &'a str,
+    group: &'a str,
+}
+
+/// What every row says alike: the cells before and after its own.
+struct About {
+    invoice: [String; 9],
+}
+
+impl About {
+    fn new(document: &Document, invoice: &Invoice, bill_to: &str) -> Self {
+        let issued = (invoice.status != InvoiceStatus::Draft).then_some(invoice.issued_at);
+        // The last moment of the period is on its last day.
+        let last = invoice.end_timestamp - Duration::nanoseconds(1);
+        let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        Self {
+            invoice: [
+                text(&document.title),
+                words::status(document.status).to_owned(),
+                text(bill_to),
+                date(Some(invoice.start_timestamp.date_naive())),
+                date(Some(last.date_naive())),
+                date(issued.map(|at| at.date_naive())),
+                date(document::due(invoice)),
+                text(&document.unit),
+                text(&invoice.plan_name),
+            ],
+        }
+    }
+
+    /// A row. Where others break it down, it is a sum.
+    fn record(&self, row: &Row, of: Place<'_>, is_lowest: bool) -> Record {
+        let kind = match row.kind {
+            RowKind::Product => "product",
+            RowKind::Group => "group",
+            RowKind::Charge => "charge",
+            RowKind::Adjustment => "adjustment",
+            RowKind::Subtotal => "subtotal",
+            RowKind::Total => "total",
+        };
+        let amount = row.amount.plain.clone();
+        let (amount, sum) = if is_lowest { (amount, String::new()) } else { (String::new(), amount) };
+        let [number, status, bill_to, start, end, issued, due, unit, plan] = self.invoice.clone();
+        [
+            number,
+            status,
+            bill_to,
+            plan,
+            start,
+            end,
+            issued,
+            due,
+            kind.to_owned(),
+            text(of.product),
+            text(of.group_key),
+            text(of.group),
+            text(&row.name),
+            row.quantity.plain.clone(),
+            row.unit_price.plain.clone(),
+            amount,
+            sum,
+            unit,
+            text(&row.detail),
+        ]
+    }
 }
 
 /// A text that no spreadsheet takes for a formula, and that turns nothing round.
@@ -51,7 +120,7 @@ fn text(value: &str) -> String {
     }
 }
 
-fn record(file: &mut String, cells: [String; 10]) {
+fn record(file: &mut String, cells: &Record) {
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
             file.push(',');
@@ -88,9 +157,9 @@ mod tests {
     #[test]
     fn separators_and_quotes_are_quoted() {
         let mut file = String::new();
-        let mut cells: [String; 10] = Default::default();
+        let mut cells = Record::default();
         cells[0] = "a, \"b\"\nc".to_owned();
-        record(&mut file, cells);
-        assert_eq!(file, "\"a, \"\"b\"\"\nc\",,,,,,,,,\r\n");
+        record(&mut file, &cells);
+        assert_eq!(file.trim_end_matches([',', '\r', '\n']), "\"a, \"\"b\"\"\nc\"");
     }
 }

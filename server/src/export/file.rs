@@ -2,13 +2,16 @@
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
 use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing, readers::ReadPool};
-use app::{billing::Invoice, embed::GroupKeyNames, view::document::Document};
+use app::{embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+
+const PDF: &str = "application/pdf";
+const CSV: &str = "text/csv; charset=utf-8";
 
 /// Which file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +22,17 @@ pub enum Format {
     Csv,
 }
 
-/// The file of one invoice, with what its viewer may see.
+/// What of an invoice is in its file, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Without lines of quantity zero.
+    pub skip_zero_qty_line_items: bool,
+    /// Names for group keys and their values, in place of the viewer's own.
+    pub group_keys: Option<GroupKeyNames>,
+}
+
+/// The file of one invoice, with what its viewer may see. Group keys and their values have the names asked for, else
+/// those of the viewer's dashboard.
 ///
 /// # Errors
 /// 404 when there is none that this viewer may see, 409 when its stored document cannot be read, 503 while too many files
@@ -30,7 +43,7 @@ pub async fn file(
     viewer: &Viewer,
     invoice_id: Uuid,
     format: Format,
-    skip_zero_qty_line_items: bool,
+    wanted: Wanted,
     now: DateTime<Utc>,
 ) -> Result<Response> {
     let scope = viewer.invoices()?;
@@ -38,7 +51,9 @@ pub async fn file(
     let turn = gate::turn(viewer.customer().customer_id()).await?;
     let customer = db::customer::find(&pool, viewer.customer()).await?;
     let grace = state.settings.grace_period;
-    let invoice = invoicing::find(&pool, &scope, invoice_id, skip_zero_qty_line_items, now, grace).await?;
+    let invoice =
+        invoicing::find(&pool, &scope, invoice_id, wanted.skip_zero_qty_line_items, now, grace).await?;
+    let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     // All is read: the turn is for others.
     drop(pool);
     if invoice.is_damaged {
@@ -46,12 +61,20 @@ pub async fn file(
             "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
         ));
     }
-    let with_zero_lines = !scope.skips_zero_lines(skip_zero_qty_line_items);
-    let group_keys = viewer.group_keys();
+    let with_zero_lines = !scope.skips_zero_lines(wanted.skip_zero_qty_line_items);
+    let group_keys = wanted.group_keys.unwrap_or_else(|| viewer.group_keys());
     let (cancel, waiting) = Cancel::pair();
     // A long invoice is work for tenths of a second, too long for a thread that serves others.
     let work = tokio::task::spawn_blocking(move || {
-        let made = make(&invoice, &customer.customer.name, format, with_zero_lines, &group_keys, &cancel);
+        let document = || Document::new(&invoice, with_zero_lines, &group_keys).with_succession(&succession);
+        let bill_to = &customer.customer.name;
+        let made = cancel.check().map(|()| document()).and_then(|document| {
+            cancel.check()?;
+            match format {
+                Format::Csv => answer(csv(&document, &invoice, bill_to).into_bytes(), CSV, &document, "csv"),
+                Format::Pdf => answer(pdf(&document, bill_to, &cancel)?, PDF, &document, "pdf"),
+            }
+        });
         // The turn ends with the work, which goes on for a moment after a client that hung up.
         drop(turn);
         made
@@ -61,29 +84,14 @@ pub async fn file(
     made
 }
 
-fn make(
-    invoice: &Invoice,
-    bill_to: &str,
-    format: Format,
-    with_zero_lines: bool,
-    group_keys: &GroupKeyNames,
-    cancel: &Cancel,
+fn answer(
+    bytes: Vec<u8>,
+    media_type: &'static str,
+    document: &Document,
+    extension: &str,
 ) -> Result<Response> {
-    cancel.check()?;
-    let document = Document::new(invoice, with_zero_lines, group_keys);
-    cancel.check()?;
-    match format {
-        Format::Csv => {
-            answer(csv(&document).into_bytes(), "text/csv; charset=utf-8", &file_name(&document, "csv"))
-        }
-        Format::Pdf => {
-            answer(pdf(&document, bill_to, cancel)?, "application/pdf", &file_name(&document, "pdf"))
-        }
-    }
-}
-
-fn answer(bytes: Vec<u8>, media_type: &'static str, name: &str) -> Result<Response> {
     let mut response = bytes.into_response();
+    let name = file_name(document, extension);
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""))
         .map_err(|error| Error::Internal(error.to_string()))?;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -1,86 +1,92 @@
-//! The two fonts of a PDF: how wide a text is, and its glyphs.
+//! A font of a PDF: which letters it has, how wide they are, and its glyphs for a text.
 
+use harfrust::{Direction, FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use std::sync::LazyLock;
+use std::{io::Read as _, ops::Range, sync::LazyLock};
 use ttf_parser::Face;
 
-/// A weight of Inter, cut to Latin, Greek, Cyrillic and currency signs, with figures of equal width.
+/// A font.
 pub(super) struct Typeface {
     /// What the PDF embeds.
     pub(super) font: Font,
     face: Face<'static>,
+    tables: FontRef<'static>,
+    shaper: ShaperData,
 }
 
-/// For reading.
+/// Inter, cut to Latin, Greek, Cyrillic and currency signs, with figures of equal width.
 pub(super) static REGULAR: LazyLock<Option<Typeface>> =
     LazyLock::new(|| Typeface::new(include_bytes!("../../fonts/Inter-Regular.ttf")));
 
-/// For totals and headings.
+/// The same for totals and headings.
 pub(super) static SEMIBOLD: LazyLock<Option<Typeface>> =
     LazyLock::new(|| Typeface::new(include_bytes!("../../fonts/Inter-SemiBold.ttf")));
 
+/// What stands for a letter that no font has. Inter has no `\u{fffd}`.
+const REPLACEMENT: char = '?';
+
 impl Typeface {
-    fn new(bytes: &'static [u8]) -> Option<Self> {
-        Some(Self { font: Font::new(bytes.to_vec().into(), 0)?, face: Face::parse(bytes, 0).ok()? })
+    /// `None` when the bytes are no font.
+    pub(super) fn new(bytes: &'static [u8]) -> Option<Self> {
+        let tables = FontRef::from_index(bytes, 0).ok()?;
+        let shaper = ShaperData::new(&tables);
+        Some(Self { font: Font::new(bytes.into(), 0)?, face: Face::parse(bytes, 0).ok()?, tables, shaper })
     }
 
-    /// One glyph a character, each in its own width; a character that the font lacks is a box.
+    /// A font packed by brotli. It stays unpacked from now on.
+    pub(super) fn packed(bytes: &'static [u8]) -> Option<Self> {
+        let mut unpacked = Vec::new();
+        brotli::Decompressor::new(bytes, 1 << 16).read_to_end(&mut unpacked).ok()?;
+        Self::new(unpacked.leak())
+    }
+
+    /// Whether it can draw a letter.
+    pub(super) fn has(&self, letter: char) -> bool {
+        self.face.glyph_index(letter).is_some()
+    }
+
+    /// One glyph a character, each in its own width: for letters that stand side by side.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
-        text.char_indices()
-            .map(|(at, letter)| {
-                let id = self.face.glyph_index(letter).unwrap_or_default();
-                let advance = self.face.glyph_hor_advance(id).unwrap_or_default();
-                let em = f32::from(advance) / f32::from(self.face.units_per_em());
-                let range = at..at + letter.len_utf8();
-                KrillaGlyph::new(GlyphId::new(id.0.into()), em, 0.0, 0.0, 0.0, range, None)
-            })
-            .collect()
+        let glyph = |(at, letter): (usize, char)| {
+            let id = self.face.glyph_index(letter)?.0;
+            let range = at..at + letter.len_utf8();
+            Some(KrillaGlyph::new(GlyphId::new(id.into()), self.advance(id), 0.0, 0.0, 0.0, range, None))
+        };
+        text.char_indices().filter_map(glyph).collect()
     }
 
-    /// How wide a text is at a size.
-    pub(super) fn width(&self, text: &str, size: f32) -> f32 {
-        self.glyphs(text).iter().map(|glyph| glyph.x_advance).sum::<f32>() * size
+    /// A part of a text by the rules of its script: joined, reordered and placed, in the order in which its glyphs stand
+    /// on the line. What the font lacks is a replacement.
+    pub(super) fn shaped(&self, text: &str, part: Range<usize>, is_right_to_left: bool) -> Vec<KrillaGlyph> {
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(&text[part.clone()]);
+        buffer.set_direction(if is_right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
+        buffer.guess_segment_properties();
+        let shaper = self.shaper.shaper(&self.tables).build();
+        let shaped = shaper.shape(buffer, ShapeOptions::new());
+        let start = |cluster: u32| part.start + cluster as usize;
+        let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| start(info.cluster)).collect();
+        starts.push(part.end);
+        starts.sort_unstable();
+        let em = |units: i32| units as f32 / f32::from(self.face.units_per_em());
+        let glyphs = shaped.glyph_infos().iter().zip(shaped.glyph_positions()).map(|(info, position)| {
+            let start = start(info.cluster);
+            let end = starts.get(starts.partition_point(|other| *other <= start)).copied();
+            let range = start..end.unwrap_or(part.end);
+            let missing = (info.glyph_id == 0).then(|| self.face.glyph_index(REPLACEMENT)).flatten();
+            let (id, advance) = match missing {
+                Some(id) => (id.0.into(), self.advance(id.0)),
+                None => (info.glyph_id, em(position.x_advance)),
+            };
+            let (x, y) = (em(position.x_offset), em(position.y_offset));
+            KrillaGlyph::new(GlyphId::new(id), advance, x, y, 0.0, range, None)
+        });
+        glyphs.collect()
     }
 
-    /// The text in lines no wider than this, broken at spaces and between thousands, else within a word; at most `most` lines, the last one
-    /// cut with an ellipsis.
-    pub(super) fn lines(&self, text: &str, size: f32, width: f32, most: usize) -> Vec<String> {
-        let mut lines = vec![String::new()];
-        // What comes after the last line that is shown is not measured: a text may be of any length.
-        'text: for word in text.split_inclusive([' ', '-', '/', '_', ',']) {
-            let fits =
-                |line: &str, word: &str| self.width(&format!("{line}{}", word.trim_end()), size) <= width;
-            let last = lines.last_mut().filter(|last| fits(last, word));
-            match last {
-                Some(last) => last.push_str(word),
-                None => {
-                    let mut line = String::new();
-                    for letter in word.chars() {
-                        if !fits(&line, &letter.to_string()) {
-                            lines.push(std::mem::take(&mut line));
-                            if lines.len() > most + 1 {
-                                break 'text;
-                            }
-                        }
-                        line.push(letter);
-                    }
-                    lines.push(line);
-                }
-            }
-            if lines.len() > most + 1 {
-                break;
-            }
-        }
-        lines.retain(|line| !line.is_empty());
-        if lines.len() > most {
-            lines.truncate(most);
-            if let Some(last) = lines.last_mut() {
-                while !last.is_empty() && self.width(&format!("{last}…"), size) > width {
-                    last.pop();
-                }
-                last.push('…');
-            }
-        }
-        lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+    /// The width of a glyph, in ems.
+    fn advance(&self, id: u16) -> f32 {
+        let advance = self.face.glyph_hor_advance(ttf_parser::GlyphId(id)).unwrap_or_default();
+        f32::from(advance) / f32::from(self.face.units_per_em())
     }
 }

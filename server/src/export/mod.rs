@@ -2,15 +2,18 @@
 
 mod cancel;
 mod csv;
+mod fallback;
 mod file;
 mod font;
 mod gate;
+mod lines;
 mod paper;
 mod pdf;
+mod shape;
 
 pub use cancel::Cancel;
 pub use csv::csv;
-pub use file::{Format, file};
+pub use file::{Format, Wanted, file};
 pub use pdf::pdf;
 
 use app::view::document::Document;

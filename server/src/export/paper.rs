@@ -1,11 +1,7 @@
 //! Pages of a PDF: texts and rules at places, each with its part in the structure that screen readers follow.
 
-use super::{
-    Cancel,
-    font::{REGULAR, SEMIBOLD, Typeface},
-};
+use super::{Cancel, shape};
 use crate::{Error, Result};
-use app::view::text::plain;
 use krilla::{
     Document, SerializeSettings,
     color::rgb,
@@ -13,6 +9,7 @@ use krilla::{
     metadata::Metadata,
     page::PageSettings,
     paint::Fill,
+    surface::Surface,
     tagging::{Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TagTree},
 };
 
@@ -52,6 +49,8 @@ pub(super) struct Style {
     pub(super) bold: bool,
     /// Its color.
     pub(super) ink: Ink,
+    /// With a line through it: not owed.
+    pub(super) struck: bool,
 }
 
 /// Something on a page.
@@ -72,16 +71,7 @@ fn unwritable(problem: &str) -> Error {
 
 /// How wide a text is.
 pub(super) fn width(text: &str, style: Style) -> f32 {
-    face(style.bold).map_or(0.0, |face| face.width(&plain(text), style.size))
-}
-
-/// A text broken into lines.
-pub(super) fn lines(text: &str, style: Style, width: f32, most: usize) -> Vec<String> {
-    face(style.bold).map_or_else(Vec::new, |face| face.lines(&plain(text), style.size, width, most))
-}
-
-fn face(bold: bool) -> Option<&'static Typeface> {
-    if bold { SEMIBOLD.as_ref() } else { REGULAR.as_ref() }
+    shape::width(text, style.bold, style.size)
 }
 
 /// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each numbered part, in the order of drawing.
@@ -108,22 +98,21 @@ pub(super) fn write(
             let id = surface.start_tagged(tag);
             match mark {
                 Mark::Text { x, y, text, style, to_right } => {
-                    let face = face(style.bold).ok_or_else(|| unwritable("a font"))?;
-                    let x = if *to_right { x - face.width(text, style.size) } else { *x };
+                    let from = if *to_right { x - width(text, *style) } else { *x };
+                    let mut x = from;
                     surface.set_fill(Some(style.ink.fill()));
-                    let glyphs = face.glyphs(text);
-                    let start = Point::from_xy(x, *y);
-                    surface.draw_glyphs(start, &glyphs, face.font.clone(), text, style.size, false);
+                    for piece in shape::pieces(text, style.bold) {
+                        let (start, font) = (Point::from_xy(x, *y), piece.face.font.clone());
+                        surface.draw_glyphs(start, &piece.glyphs, font, text, style.size, false);
+                        x += piece.width(style.size);
+                    }
+                    if style.struck {
+                        rule(&mut surface, from, x, y - style.size * 0.32);
+                    }
                 }
                 Mark::Rule { from, to, y } => {
                     surface.set_fill(Some(Ink::Light.fill()));
-                    let mut path = PathBuilder::new();
-                    if let Some(rule) = Rect::from_ltrb(*from, *y, *to, y + 0.6) {
-                        path.push_rect(rule);
-                    }
-                    if let Some(path) = path.finish() {
-                        surface.draw_path(&path);
-                    }
+                    rule(&mut surface, *from, *to, *y);
                 }
             }
             surface.end_tagged();
@@ -141,4 +130,15 @@ pub(super) fn write(
     }
     document.set_tag_tree(tree);
     document.finish().map_err(|error| unwritable(&format!("{error:?}")))
+}
+
+/// A hairline in the ink that is set.
+fn rule(surface: &mut Surface<'_>, from: f32, to: f32, y: f32) {
+    let mut path = PathBuilder::new();
+    if let Some(rule) = Rect::from_ltrb(from, y, to, y + 0.6) {
+        path.push_rect(rule);
+    }
+    if let Some(path) = path.finish() {
+        surface.draw_path(&path);
+    }
 }

@@ -2,13 +2,17 @@
 
 use super::{
     Cancel,
+    lines::lines,
     paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
 };
 use crate::Result;
-use app::view::{
-    document::{Document, Row, RowKind},
-    text::plain,
-    words,
+use app::{
+    billing::InvoiceStatus,
+    view::{
+        document::{Document, Row, RowKind},
+        text::name,
+        words,
+    },
 };
 use krilla::{
     metadata::Metadata,
@@ -34,11 +38,11 @@ const QUANTITY_ROOM: f32 = 120.0;
 const SMALLEST: f32 = 6.5;
 const MOST_LINES: usize = 12;
 
-const BODY: Style = Style { size: 9.0, bold: false, ink: Ink::Dark };
+const BODY: Style = Style { size: 9.0, bold: false, ink: Ink::Dark, struck: false };
 const QUIET: Style = Style { ink: Ink::Gray, ..BODY };
 const STRONG: Style = Style { bold: true, ..BODY };
-const SMALL: Style = Style { size: 7.5, ink: Ink::Gray, bold: false };
-const HEADING: Style = Style { size: 18.0, bold: true, ink: Ink::Dark };
+const SMALL: Style = Style { size: 7.5, ..QUIET };
+const HEADING: Style = Style { size: 18.0, ..STRONG };
 
 /// The parts of the structure before the rows: heading, total, facts, notes, and four cells of the table header.
 const TITLE: usize = 0;
@@ -57,10 +61,11 @@ pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8
     let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0 };
     layout.masthead(document, bill_to);
     layout.header(true);
-    let mut lines = rows.first().map(|row| Lines::new(row));
+    let is_void = document.status == InvoiceStatus::Void;
+    let mut lines = rows.first().map(|row| Lines::new(row, is_void));
     for (at, row) in rows.iter().enumerate() {
         cancel.check()?;
-        let next = rows.get(at + 1).map(|row| Lines::new(row));
+        let next = rows.get(at + 1).map(|row| Lines::new(row, is_void));
         let Some(own) = std::mem::replace(&mut lines, next) else { break };
         // A product is not left alone at the foot of a page.
         let below = lines.as_ref().filter(|_| row.kind == RowKind::Product).map_or(0.0, Lines::height);
@@ -94,7 +99,7 @@ impl Figure {
         let fitting = style.size * room / wide;
         let style = Style { size: fitting.max(SMALLEST), ..style };
         match fitting < SMALLEST {
-            true => Self { lines: paper::lines(text, style, room, MOST_LINES), style },
+            true => Self { lines: lines(text, style, room, MOST_LINES), style },
             false => Self { lines: vec![text.to_owned()], style },
         }
     }
@@ -119,13 +124,15 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(row: &Row) -> Self {
+    /// Those of a row; of a void invoice with a line through them.
+    fn new(row: &Row, is_void: bool) -> Self {
         let (indent, style) = match row.kind {
             RowKind::Product => (0.0, STRONG),
             RowKind::Group | RowKind::Charge => (12.0, QUIET),
             RowKind::Adjustment | RowKind::Subtotal => (0.0, BODY),
             RowKind::Total => (0.0, Style { size: 11.0, ..STRONG }),
         };
+        let style = Style { struck: is_void, ..style };
         let plain = Style { bold: false, ..style };
         let figures = [
             (QUANTITY, Figure::new(&row.quantity.text, plain, QUANTITY_ROOM)),
@@ -135,8 +142,8 @@ impl Lines {
         let quantity = paper::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
         let room = QUANTITY - MARGIN - indent - GAP - quantity;
         Self {
-            name: paper::lines(&row.name, style, room, 3),
-            detail: paper::lines(&row.detail, SMALL, UNIT_PRICE - MARGIN - indent, 6),
+            name: lines(&row.name, style, room, 3),
+            detail: lines(&row.detail, SMALL, UNIT_PRICE - MARGIN - indent, 6),
             figures,
             indent,
             style,
@@ -171,14 +178,14 @@ impl Layout {
     }
 
     fn text(&mut self, x: f32, y: f32, text: &str, style: Style, part: Option<usize>) {
-        self.put(Mark::Text { x, y, text: plain(text).into_owned(), style, to_right: false }, part);
+        self.put(Mark::Text { x, y, text: text.to_owned(), style, to_right: false }, part);
     }
 
     /// A figure whose lines end at `x`, the first of them at `y`.
     fn figure(&mut self, x: f32, y: f32, figure: &Figure, part: Option<usize>) {
         for (at, line) in figure.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
             let y = y + at as f32 * figure.leading();
-            let text = plain(line).into_owned();
+            let text = line.clone();
             self.put(Mark::Text { x, y, text, style: figure.style, to_right: true }, part);
         }
     }
@@ -195,13 +202,14 @@ impl Layout {
         let after = MARGIN + paper::width(&document.title, HEADING) + 8.0;
         self.text(after, self.y, status, QUIET, Some(TITLE));
         self.figure(RIGHT, self.y - 20.0, &Figure::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
-        let total = Figure::new(&document.total_text, Style { size: 20.0, ..STRONG }, 240.0);
+        let struck = document.status == InvoiceStatus::Void;
+        let total = Figure::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
         self.figure(RIGHT, self.y, &total, Some(FACTS));
         self.y += 26.0 + total.below();
-        let bill_to = (words::BILL_TO, bill_to.to_owned());
+        let bill_to = (words::BILL_TO, name(bill_to));
         for (label, value) in std::iter::once(&bill_to).chain(&document.facts) {
             self.text(MARGIN, self.y, label, QUIET, Some(FACTS));
-            for line in paper::lines(value, BODY, RIGHT - MARGIN - 84.0, 3) {
+            for line in lines(value, BODY, RIGHT - MARGIN - 84.0, 3) {
                 self.text(MARGIN + 84.0, self.y, &line, BODY, Some(FACTS));
                 self.y += 14.0;
             }
@@ -257,7 +265,7 @@ impl Layout {
     fn notes<'a>(&mut self, notes: impl Iterator<Item = &'a String>) {
         self.y += 18.0;
         for note in notes {
-            for line in paper::lines(note, SMALL, RIGHT - MARGIN, 4) {
+            for line in lines(note, SMALL, RIGHT - MARGIN, 4) {
                 if self.y > BOTTOM {
                     self.turn();
                 }

@@ -12,6 +12,7 @@ mod preview;
 mod projection;
 mod regenerate;
 mod scope;
+mod succession;
 mod trial;
 mod void;
 
@@ -24,5 +25,6 @@ pub use list::{Overview, find, list, overview};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
 pub use scope::InvoiceScope;
+pub use succession::{Successions, successions};
 pub use trial::customer_plans;
 pub use void::void;

@@ -9,7 +9,7 @@ use crate::{
     extract::Body,
     openapi::{Call, Calls},
 };
-use app::embed::{EmbedRequest, GroupKeyNames, group_keys::GroupKeyOverride};
+use app::embed::{EmbedRequest, GroupKeyNames, contrast, group_keys::GroupKeyOverride};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
@@ -30,9 +30,10 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          opened for 15 minutes unless `expires_in` (seconds, 60 to 86,400) or the server says otherwise; a page that is \
          open goes on working. Ask for a new one each time you draw the page around it, and keep its token out of your \
          proxy's log: see [the tokens](#embedding).\n\n\
-         `color_overrides` replaces colors by name, `color_scheme` is `light`, `dark` or `auto`, and \
-         `bm_group_key_overrides` gives group keys and their values names for people. What has no effect is said in \
-         `warnings`.\n\n\
+         `color_overrides` replaces colors by name, over those of the `color_scheme`: in light and dark alike, or with its \
+         `scheme` in one of them. `bm_group_key_overrides` gives group keys and their values names for people. \
+         `warnings` says what has no effect, and where text would have less contrast than 4.5 with what is behind it, or a \
+         line or mark that means something less than 3, in a scheme that the URL can show.\n\n\
          Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
          query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
          longer than two seconds is a 503 with `retry-after`. The same holds for calls with a session token.",
@@ -49,9 +50,12 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
 
 #[derive(JsonSchema, Serialize)]
 struct EmbeddableUrl {
+    /// For the `src` of an iframe.
     url: String,
+    /// Until when it can be opened.
     expires_at: DateTime<Utc>,
-    /// Inlay's own: what was asked for and has no effect, or a bad one; empty when all is well.
+    /// What was asked for and has no effect, and which colors a reader could not tell apart, a sentence each; empty when
+    /// all is well.
     warnings: Vec<String>,
 }
 
@@ -64,7 +68,8 @@ async fn create_embeddable_url(
     if customer.archived_at.is_some() {
         return Err(archived_customer());
     }
-    let warnings = unknown_group_keys(&state, &request.config.group_keys).await?;
+    let mut warnings = unknown_group_keys(&state, &request.config.group_keys).await?;
+    warnings.extend(contrast::warnings(&request.config));
     let ttl =
         request.expires_in.map_or(state.settings.embed_ttl, |seconds| Duration::seconds(seconds.into()));
     let path = request.config.dashboard.as_str();

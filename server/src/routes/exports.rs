@@ -1,15 +1,16 @@
 //! An invoice as PDF and as CSV.
 
 use crate::{
-    AppState, Result,
+    AppState, Error, Result,
     auth::Caller,
     clock,
     dashboards::Viewer,
-    export::{Format, file},
+    export::{Format, Wanted, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
     readers::ReadPool,
 };
+use app::embed::{GroupKeyNames, group_keys::GroupKeyOverride};
 use axum::{extract::State, response::Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -28,8 +29,10 @@ const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoi
     .about(
         "A4, tagged for screen readers, fonts embedded. It shows the rows of the dashboard's document: charges of a \
          line are rounded so that they add up to it. Of an invoice with more than 2,000 rows it shows the largest lines \
-         by amount, and the others of each product as one row with their sum; the CSV has all of them. A \
-         [session token](#embedding) gets what its dashboard shows, under the names of its `bm_group_key_overrides`. \
+         by amount, and the others of each product as one row with their sum; the CSV has all of them. Names in Chinese, \
+         Japanese, Korean, Arabic, Hebrew, Thai, the scripts of India and others are set in fonts of theirs; a letter that \
+         none of them has prints as `?`. A [session token](#embedding) gets what its dashboard shows, under the names of \
+         its `bm_group_key_overrides`. \
          Two files are made at a time, one of each customer: who waits for longer than two seconds gets a 503 with \
          `retry-after`.",
     )
@@ -38,9 +41,12 @@ const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoi
 
 const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoice as CSV")
     .about(
-        "The same rows as the PDF, by RFC 4180 in UTF-8: a column `Type` says what a row is. Quantities and prices \
-         hold every digit; amounts are in whole units (dollars, not cents). A text that a spreadsheet would take for \
-         a formula begins with an apostrophe, and characters that turn the direction of a text are left out. It is \
+        "The same rows as the PDF, by RFC 4180 in UTF-8; each says whose invoice it is, its currency and its dates, as \
+         `2026-11-01`. `Type` says what a row is: product, group, charge, adjustment, subtotal or total; `Group key` and \
+         `Group` what a grouped line is of. An amount that no other row breaks down is in `Amount`, which adds up to \
+         the invoice's total however it is filtered; one that adds up other rows is in `Sum`. Both days of a period \
+         are within it. Quantities and prices hold every digit; amounts are in whole units (dollars, not cents). A \
+         text that a spreadsheet would take for a formula begins with an apostrophe, and characters that turn the direction of a text are left out. It is \
          made in turn with PDFs. A [session token](#embedding) gets what its dashboard shows, under the names of its \
          `bm_group_key_overrides`.",
     )
@@ -53,6 +59,28 @@ struct ExportQuery {
     /// Leave out lines without usage.
     #[serde(default)]
     skip_zero_qty_line_items: bool,
+    /// Names for people in place of group keys and their values: the list that
+    /// [getEmbeddableUrl](#dashboards.getEmbeddableURL) takes, as JSON. Give the same one, and the file has the names of
+    /// the page. Left out, they are as events spell them; to a session token, those of its dashboard.
+    #[serde(default)]
+    bm_group_key_overrides: Option<String>,
+}
+
+impl TryFrom<ExportQuery> for Wanted {
+    type Error = Error;
+
+    fn try_from(query: ExportQuery) -> Result<Self> {
+        let names = |list: String| {
+            let invalid = |problem: String| Error::field("bm_group_key_overrides", problem);
+            let read: Vec<GroupKeyOverride> = serde_json::from_str(&list)
+                .map_err(|error| invalid(format!("is not the list of getEmbeddableUrl as JSON: {error}")))?;
+            GroupKeyNames::new(read).map_err(|wrong| Error::field(&wrong.path, wrong.problem))
+        };
+        Ok(Self {
+            skip_zero_qty_line_items: query.skip_zero_qty_line_items,
+            group_keys: query.bm_group_key_overrides.map(names).transpose()?,
+        })
+    }
 }
 
 async fn pdf(
@@ -81,6 +109,7 @@ async fn export(
     format: Format,
 ) -> Result<Response> {
     let viewer = Viewer::new(&caller, customer_id)?;
+    let wanted = query.try_into()?;
     let pool = ReadPool::of(&viewer, state).await?;
-    file(state, pool, &viewer, invoice_id, format, query.skip_zero_qty_line_items, clock::now()).await
+    file(state, pool, &viewer, invoice_id, format, wanted, clock::now()).await
 }

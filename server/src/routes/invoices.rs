@@ -13,11 +13,11 @@ use crate::{
     readers::ReadPool,
     timestamp,
 };
-use app::billing::{Invoice, InvoiceStatus, Page};
+use app::billing::{Invoice, InvoiceStatus, Page, Succession};
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/invoices` and `/v1/invoices`.
@@ -115,17 +115,29 @@ pub(super) fn sort(text: &str) -> Result<Sort> {
     }
 }
 
+/// An invoice, and those that it replaces or is replaced by.
+#[derive(JsonSchema, Serialize)]
+struct NamedInvoice {
+    #[serde(flatten)]
+    invoice: Invoice,
+    #[serde(flatten)]
+    succession: Succession,
+}
+
 async fn list(
     caller: Caller,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
     Query(query): Query<ListQuery>,
-) -> Result<Json<Page<Invoice>>> {
+) -> Result<Json<Page<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
     let grace = state.settings.grace_period;
     let pool = ReadPool::of(&viewer, &state).await?;
-    invoicing::list(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let page = invoicing::list(&pool, &scope, &query.try_into()?, clock::now(), grace).await?;
+    let successions = invoicing::successions(&pool, &scope, &page.data).await?;
+    let named = |invoice: Invoice| NamedInvoice { succession: successions.of(invoice.id), invoice };
+    Ok(Json(Page { data: page.data.into_iter().map(named).collect(), next_page: page.next_page }))
 }
 
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
@@ -147,16 +159,18 @@ async fn retrieve(
     State(state): State<AppState>,
     Path((customer_id, invoice_id)): Path<(Uuid, Uuid)>,
     Query(query): Query<RetrieveQuery>,
-) -> Result<Json<Data<Invoice>>> {
+) -> Result<Json<Data<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
     let (skip, grace) = (query.skip_zero_qty_line_items, state.settings.grace_period);
     let pool = ReadPool::of(&viewer, &state).await?;
-    invoicing::find(&pool, &scope, invoice_id, skip, clock::now(), grace).await.map(Data::json)
+    let invoice = invoicing::find(&pool, &scope, invoice_id, skip, clock::now(), grace).await?;
+    let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
+    Ok(Data::json(NamedInvoice { invoice, succession }))
 }
 
 const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")
-    .about("A voided invoice keeps its lines and is no longer owed. A draft cannot be voided. It cannot be taken back.")
+    .about("A voided invoice keeps its lines and is no longer owed. A draft cannot be voided. It cannot be taken back. Once it is regenerated, its `replaced_by` names the invoice in its place, as that one's `replaces` names it.")
     .body(r#"{ "id": "{invoice_id}" }"#)
     .missing("the invoice");
 

@@ -4,10 +4,11 @@
 #![allow(unreachable_pub)]
 
 use super::{
-    contrast::{PAIRS, TOKEN_GROUPS, ratio},
+    contrast::{TOKEN_GROUPS, ratio},
     samples,
 };
 use app::embed::{
+    contrast::PAIRS,
     palette::palette,
     theme::{ColorScheme, Token},
 };
@@ -76,10 +77,12 @@ pub(super) fn Styleguide(
                 <noscript><p class="card state">"Changing colors needs JavaScript. The tables below do not."</p></noscript>
                 <div class="guide-columns">
                     <section class="guide-tokens" aria-label="Colors">
-                        {TOKEN_GROUPS.iter().map(|group| view! {
-                            <h2>{group.title}</h2>
+                        {TOKEN_GROUPS.iter().map(|(title, names)| view! {
+                            <h2>{*title}</h2>
                             <ul>
-                                {group.tokens.iter().map(|(name, place)| view! { <TokenRow name place/> }).collect_view()}
+                                {names.iter().filter_map(|name| name.parse::<Token>().ok()).map(|token| view! {
+                                    <TokenRow name=token.name() place=token.paints()/>
+                                }).collect_view()}
                             </ul>
                         }).collect_view()}
                     </section>
@@ -229,7 +232,7 @@ fn pairs() -> impl IntoView {
                     <td><code>{pair.front}</code></td>
                     <td>
                         <code>{pair.behind}</code>
-                        {pair.tinted.then_some(" with its tint")}
+                        {(pair.tint > 0).then_some(" with its tint")}
                     </td>
                     <td class="guide-number">{format!("{:.1}", pair.least)}</td>
                     {cell("light", pair.contrast(&light))}
@@ -249,7 +252,7 @@ fn data(public_url: &str) -> String {
     };
     let pairs: Vec<_> = PAIRS
         .iter()
-        .map(|pair| serde_json::json!([pair.front, pair.behind, pair.tinted, pair.least, pair.place]))
+        .map(|pair| serde_json::json!([pair.front, pair.behind, pair.tint, pair.least, pair.strength]))
         .collect();
     serde_json::json!({
         "names": Token::NAMES,

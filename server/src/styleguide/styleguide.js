@@ -20,11 +20,11 @@
     const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
     return (high + 0.05) / (low + 0.05);
   };
-  const tint = (over, under) => over.map((value, at) => Math.floor((value * 10 + under[at] * 90 + 50) / 100));
-  const ofPair = ([front, behind, tinted], front_hex, of) => {
+  const tint = (over, percent, under) => over.map((value, at) => Math.floor((value * percent + under[at] * (100 - percent) + 50) / 100));
+  const ofPair = ([front, behind, percent, , strength], front_hex, of) => {
     const over = channels(front_hex ?? color(front, of));
     const under = channels(color(behind, of));
-    return contrast(over, tinted ? tint(over, under) : under);
+    return contrast(tint(over, strength, under), tint(over, percent, under));
   };
   const ratio = (value) => (Math.floor(value * 10) / 10).toFixed(1);
 
@@ -88,9 +88,7 @@
   };
 
   const overrides = () => {
-    const own = Object.keys(changed[scheme]).length;
-    // Overrides pin the light base, so a dark palette has to be said whole.
-    const names = own === 0 ? [] : scheme === 'dark' ? data.names : data.names.filter((name) => name in changed.light);
+    const names = data.names.filter((name) => name in changed[scheme]);
     return names.map((name) => ({ name, value: color(name) }));
   };
 
@@ -138,14 +136,12 @@
     const own = Object.keys(changed[scheme]).length;
     document.getElementById('changes').textContent = own === 0
       ? 'Nothing is changed: the dashboards need no overrides' + (scheme === 'dark' ? ', only "color_scheme": "dark".' : '.')
-      : scheme === 'dark'
-        ? 'Overrides are laid over the light colors, so a dark palette names all 23.'
-        : `${own} of 23 changed. The others keep their defaults.`;
+      : `${own} of 23 changed. The others keep their defaults` + (scheme === 'dark' ? ' of "color_scheme": "dark".' : '.');
     document.getElementById('json').textContent = JSON.stringify({ color_overrides: list }, null, 2)
       .replace(/\{\s+"name": (.*),\s+"value": (.*)\s+\}/g, '{ "name": $1, "value": $2 }');
     const body = { customer_id: '<customer_id>', dashboard: 'usage' };
     if (list.length) body.color_overrides = list;
-    else if (scheme === 'dark') body.color_scheme = 'dark';
+    if (scheme === 'dark') body.color_scheme = 'dark';
     document.getElementById('curl').textContent =
       `curl -s ${data.url}/v1/dashboards/getEmbeddableUrl \\\n  -H "Authorization: Bearer $INLAY_TOKEN" \\\n` +
       `  -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(body)}'`;

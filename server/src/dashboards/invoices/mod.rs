@@ -15,7 +15,7 @@ pub(super) use page::invoices;
 use super::Viewer;
 use crate::{
     AppState, Result,
-    invoicing::{self, InvoiceFilter, InvoiceScope, Sort},
+    invoicing::{self, InvoiceFilter, InvoiceScope, Sort, Successions},
 };
 use app::{
     billing::InvoiceStatus,
@@ -27,9 +27,10 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 /// How a viewer sees invoices.
-fn look(viewer: &Viewer, scope: &InvoiceScope, skip_zero_lines: bool) -> Look {
+fn look(viewer: &Viewer, scope: &InvoiceScope, skip_zero_lines: bool, successions: Successions) -> Look {
     let all = [InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void];
     Look {
+        successions,
         with_zero_lines: !scope.skips_zero_lines(skip_zero_lines),
         statuses: all.into_iter().filter(|status| scope.admits(*status)).collect(),
         group_keys: viewer.group_keys(),
@@ -57,8 +58,9 @@ pub async fn list(
         ..InvoiceFilter::default()
     };
     let found = invoicing::overview(pool, &scope, &filter, now, state.settings.grace_period).await?;
+    let successions = invoicing::successions(pool, &scope, &found.invoices.data).await?;
     let is_plain = *query == ListQuery::default();
-    Ok(report::list(found, &look(viewer, &scope, skip_zero_lines), is_plain, now))
+    Ok(report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now))
 }
 
 /// One invoice with what explains it, as far as the dashboard's options let it through.
@@ -76,6 +78,7 @@ pub async fn one(
     let scope = viewer.invoices()?;
     let id: Uuid = query.id.parse().unwrap_or_default();
     let dossier = invoicing::dossier(pool, &scope, id, now, state.settings.grace_period).await?;
-    let look = look(viewer, &scope, skip_zero_lines);
+    let successions = invoicing::successions(pool, &scope, [&dossier.invoice]).await?;
+    let look = look(viewer, &scope, skip_zero_lines, successions);
     Ok(report::one(&dossier, &look, &query.find, query.show_all, now))
 }

@@ -1,9 +1,9 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
-use super::{comparison, current, daily_cost, fold};
-use crate::invoicing::{Dossier, Overview};
+use super::{comparison, current, daily_cost, fold, text};
+use crate::invoicing::{Dossier, Overview, Successions};
 use app::{
-    billing::{Invoice, InvoiceStatus},
+    billing::{Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
     invoices::report::{Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum},
     view::{
@@ -22,11 +22,14 @@ pub struct Look {
     pub statuses: Vec<InvoiceStatus>,
     /// Names for group keys and their values.
     pub group_keys: GroupKeyNames,
+    /// Which invoices replace which.
+    pub successions: Successions,
 }
 
 impl Look {
     fn document(&self, invoice: &Invoice) -> document::Document {
         document::Document::new(invoice, self.with_zero_lines, &self.group_keys)
+            .with_succession(&self.successions.of(invoice.id))
     }
 }
 
@@ -41,7 +44,7 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
     };
     InvoicesReport {
         current: running.iter().map(current).collect(),
-        rows: rows.iter().map(row).collect(),
+        rows: rows.iter().map(|invoice| row(invoice, &look.successions.of(invoice.id))).collect(),
         next_page: invoices.next_page,
         statuses: look.statuses.clone(),
     }
@@ -52,14 +55,25 @@ pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: Date
     let Dossier { invoice, previous, days } = dossier;
     let compared = |before: &Invoice| comparison::comparison(before, invoice, &look.group_keys);
     let today = now.date_naive();
+    // What is not owed has no days that cost something.
+    let days = days.as_ref().filter(|_| invoice.status != InvoiceStatus::Void);
     InvoiceReport {
-        document: document(&look.document(invoice), find, show_all),
+        document: Document {
+            related: related(&look.successions.of(invoice.id)),
+            ..document(&look.document(invoice), find, show_all)
+        },
         comparison: previous.as_ref().and_then(compared),
-        daily_cost: days.as_ref().and_then(|days| daily_cost::daily_cost(invoice, days, today)),
+        daily_cost: days.and_then(|days| daily_cost::daily_cost(invoice, days, today)),
     }
 }
 
-fn row(invoice: &Invoice) -> InvoiceRow {
+/// Links to the invoices that one replaces, or that replace it.
+fn related(succession: &Succession) -> Vec<Fact> {
+    let named = [&succession.replaces, &succession.replaced_by].into_iter().flatten();
+    named.map(|one| Fact { label: text::open(&one.invoice_number), value: one.id.to_string() }).collect()
+}
+
+fn row(invoice: &Invoice, succession: &Succession) -> InvoiceRow {
     let issued = format::date(invoice.issued_at.date_naive());
     InvoiceRow {
         id: invoice.id.to_string(),
@@ -71,6 +85,11 @@ fn row(invoice: &Invoice) -> InvoiceRow {
         total: match invoice.is_damaged {
             true => format::NONE.to_owned(),
             false => money::money(&invoice.total, &invoice.credit_type),
+        },
+        succession: match (&succession.replaced_by, &succession.replaces) {
+            (Some(other), _) => Some(text::replaced_by(&other.invoice_number)),
+            (None, Some(other)) => Some(text::replaces(&other.invoice_number)),
+            (None, None) => None,
         },
     }
 }
@@ -90,6 +109,7 @@ pub(super) fn document(whole: &document::Document, find: &str, show_all: bool) -
         sections: whole.sections.iter().map(|one| section(one, find, show_all)).collect(),
         sums: whole.sums().map(sum).collect(),
         notes: whole.notes.clone(),
+        related: Vec::new(),
         is_searchable: whole.sections.iter().any(fold::is_long),
         is_damaged: whole.is_damaged,
     }

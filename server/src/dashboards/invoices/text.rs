@@ -44,6 +44,21 @@ pub(super) fn from_to(from: &str, to: &str) -> String {
     format!("{from} → {to}")
 }
 
+/// `replaced by INV-0043`, of a row of the list.
+pub(super) fn replaced_by(number: &str) -> String {
+    format!("replaced by {number}")
+}
+
+/// `replaces INV-0041`, of a row of the list.
+pub(super) fn replaces(number: &str) -> String {
+    format!("replaces {number}")
+}
+
+/// `Open INV-0041`, of a link.
+pub(super) fn open(number: &str) -> String {
+    format!("Open {number}")
+}
+
 /// Periods of different length.
 pub(super) fn period_lengths(before: i64, now: i64) -> String {
     format!("The period before has {}, this one {}.", format::days(before), format::days(now))
