@@ -385,7 +385,8 @@ test("the days of an invoice are pointed at and walked by keys, also where the p
   const tooltip = chart.getByRole("tooltip").filter({ visible: true });
   await expect(area.getByRole("img", { name: /^Cost by day: \$[\d,.]+ in \d+ days\. Peak/ })).toBeVisible();
   await chart.locator("summary").click();
-  const days = (await chart.locator("tbody tr").allInnerTexts()).map((row) => row.replace(/\s/g, ""));
+  // Newest first in the table, oldest first in the picture.
+  const days = (await chart.locator("tbody tr").allInnerTexts()).map((row) => row.replace(/\s/g, "")).reverse();
   const shown = async () => (await tooltip.innerText()).replace(/\s/g, "");
 
   const box = (await area.boundingBox())!;

@@ -12,11 +12,13 @@ test("a brand-new customer reads what will appear", async ({ page, demo }) => {
   await expect(page.getByText(/plan/i).first()).toBeVisible();
 });
 
-test("a customer whose plan ended keeps its invoices and has no charts", async ({ page, demo }) => {
+test("a customer whose plan ended keeps its invoices and charts, and reads when it ended", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(ENDED, "invoices"));
   await expect(page.locator("[data-invoice]").first()).toContainText("Finalized");
   await page.goto(await demo.embedUrl(ENDED, "usage"));
-  await expect(page.locator("[data-chart]")).toHaveCount(0);
+  await expect(page.getByText(/^Plan .* ended on .*\.$/)).toBeVisible();
+  await page.getByRole("link", { name: "90 days" }).click();
+  await expect(page.locator("[data-chart] .figure strong").filter({ hasText: /[1-9]/ }).first()).toBeVisible();
 });
 
 test("a customer without usage sees charts of zero", async ({ page, demo }) => {

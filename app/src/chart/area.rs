@@ -103,7 +103,7 @@ pub fn ChartArea<S: ChartSource>(
     let nothing = move || {
         let nothing = source.nothing();
         let is_hidden = nothing.is_none().then_some("");
-        view! { <p class="nothing" hidden=is_hidden>{nothing.unwrap_or_default()}</p> }
+        view! { <p class="nothing" hidden=is_hidden>{nothing}</p> }
     };
     // All in one piece: what is compared mark by mark is cheaper than what is followed mark by mark.
     let paths = move || source.marks().into_iter().map(path).collect_view();

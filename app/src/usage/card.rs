@@ -138,7 +138,7 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
             .map(|tick| {
                 let label = labels.get(tick).cloned();
                 let is_hidden = label.is_none().then_some("");
-                view! { <span hidden=is_hidden>{label.unwrap_or_default()}</span> }
+                view! { <span hidden=is_hidden>{label}</span> }
             })
             .collect_view()
     };
@@ -155,7 +155,7 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
     let hint = move || {
         let hint = place.read(|card| card.chart().and_then(|chart| chart.hint.clone()));
         let is_hidden = hint.is_none().then_some("");
-        view! { <p class="hint" hidden=is_hidden>{hint.unwrap_or_default()}</p> }
+        view! { <p class="hint" hidden=is_hidden>{hint}</p> }
     };
     let legend = (!legend.is_empty()).then(|| view! { <Legend place groups=legend/> });
     let (label, plot) = (name.clone(), name.clone());
