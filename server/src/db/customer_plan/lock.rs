@@ -88,7 +88,8 @@ pub(super) async fn refuse_overlap(
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let row: Option<(Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+    type Row = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
+    let row: Option<Row> = sqlx::query_as(
         "select cp.id, p.name, cp.starting_on, cp.ending_before
         from customer_plan cp
         join plan p on p.id = cp.plan_id
