@@ -165,7 +165,10 @@ async fn every_reason_is_told_of_one_event_and_of_all(pool: PgPool) {
         assert_eq!(told["reason"], reason, "{found}");
         assert!(told["message"].as_str().unwrap().starts_with(&message), "{told}");
         assert_eq!(decisive(&found).as_deref(), Some(reason));
-        assert_eq!(it.unmatched(&format!("reason={}", reason.to_uppercase())).await, std::slice::from_ref(row));
+        assert_eq!(
+            it.unmatched(&format!("reason={}", reason.to_uppercase())).await,
+            std::slice::from_ref(row)
+        );
     }
     let comma = it.search(&["comma".to_owned()]).await.remove(0);
     assert_eq!(comma["matched_billable_metrics"], json!([]));
