@@ -212,8 +212,8 @@ pub async fn relatives(pool: &PgPool, access: CustomerAccess, ids: &[Uuid]) -> R
     let rows: Vec<(Uuid, Uuid, i64, String, Option<bool>)> = sqlx::query_as(
         "select one.id, other.id, other.number, other.status, other.id = one.regenerated_from_invoice_id
         from invoice one
-        join invoice other on other.id = one.regenerated_from_invoice_id
-            or other.regenerated_from_invoice_id = one.id
+        join invoice other on other.customer_id = one.customer_id
+            and (other.id = one.regenerated_from_invoice_id or other.regenerated_from_invoice_id = one.id)
         where one.customer_id = $1 and one.id = any($2)",
     )
     .bind(access.customer_id())
