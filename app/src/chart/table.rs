@@ -1,5 +1,5 @@
-//! The table that says the same as a chart: a row a day, the newest first. It is markup in one piece, as hundreds of elements that nobody
-//! changes one by one would cost more to take over than to draw.
+//! The table that says the same as a chart: a row a day, the newest first. It is markup in one piece, as hundreds of
+//! elements that nobody changes one by one would cost more to take over than to draw.
 
 use crate::{
     day,

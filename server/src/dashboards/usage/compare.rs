@@ -25,7 +25,7 @@ pub(super) fn compare(
 ) -> Compared {
     let days = window.days() as usize;
     let length = series.values.len();
-    let Some(first_used) = series.values.iter().position(|value| !value.is_zero()) else {
+    let Some(first_used) = first_used(series) else {
         return Compared::default();
     };
     let sum = |from: usize, until: usize| -> Option<Decimal> {
@@ -52,18 +52,22 @@ pub(super) fn compare(
     Compared { average: average.map(|average| rounded(&average)), since: since(series, window), tenths }
 }
 
+/// Which day of a series is the first with usage.
+fn first_used(series: &UsageSeries) -> Option<usize> {
+    series.values.iter().position(|value| !value.is_zero())
+}
+
 /// The day on which usage began, where that is within the window.
 fn since(series: &UsageSeries, window: UsageWindow) -> Option<NaiveDate> {
-    let first_used = series.values.iter().position(|value| !value.is_zero())?;
+    let first_used = first_used(series)?;
     (first_used > series.skipped(window)).then(|| series.starting_on + Days::new(first_used as u64))
 }
 
 /// Whether usage began before the window before, or with it: one in which usage only began is no measure for the one
 /// after it.
 fn began_before(series: &UsageSeries, window: UsageWindow) -> bool {
-    let first_used = series.values.iter().position(|value| !value.is_zero());
     let before = series.values.len().checked_sub(2 * window.days() as usize);
-    first_used.zip(before).is_some_and(|(first_used, before)| first_used <= before)
+    first_used(series).zip(before).is_some_and(|(first_used, before)| first_used <= before)
 }
 
 /// The change in tenths of a percent.
@@ -139,7 +143,7 @@ fn group_average(series: &UsageSeries, values: &[Decimal], window: UsageWindow) 
     if !has_average(series.aggregation_type) {
         return None;
     }
-    let first_used = series.values.iter().position(|value| !value.is_zero())?;
+    let first_used = first_used(series)?;
     let skipped = first_used.saturating_sub(series.skipped(window));
     let complete = values.get(skipped..values.len().saturating_sub(1)).filter(|days| !days.is_empty())?;
     let sum: Decimal = complete.iter().sum();

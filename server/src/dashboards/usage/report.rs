@@ -119,9 +119,9 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
             })
             .collect()
     });
-    let no_cost = match (&series.cost, groups.is_empty()) {
-        (Err(reason), _) => Some(text::no_cost(*reason)),
-        (Ok(cost), false) if group_costs(cost, groups).is_none() => {
+    let no_cost = match (&cost, groups.is_empty()) {
+        (Err(reason), _) => Some(text::no_cost(**reason)),
+        (Ok(cost), false) if cost.groups.is_empty() => {
             Some(text::no_cost(app::billing::NoCost::TiersOverGroups))
         }
         (Ok(_), _) => None,

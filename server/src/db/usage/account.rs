@@ -78,7 +78,7 @@ pub async fn account(
 const ACCOUNT: &str = concat!(
     "
 with held as (
-    select cp.plan_id, cp.starting_on, cp.ending_before, p.name,
+    select cp.plan_id, cp.ending_before, p.name,
         row_number() over (order by cp.starting_on desc) as age
     from customer_plan cp
     join plan p on p.id = cp.plan_id
