@@ -15,6 +15,7 @@ test("a brand-new customer reads what will appear", async ({ page, demo }) => {
 test("a customer whose plan ended keeps its invoices and charts, and reads when it ended", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(ENDED, "invoices"));
   await expect(page.locator("[data-invoice]").first()).toContainText("Finalized");
+  await expect(page.getByText(/^Plan .* ended on .*\.$/)).toBeVisible();
   await page.goto(await demo.embedUrl(ENDED, "usage"));
   await expect(page.getByText(/^Plan .* ended on .*\.$/)).toBeVisible();
   await page.getByRole("link", { name: "90 days" }).click();

@@ -23,7 +23,7 @@ const FILTERED_FROM: usize = 10;
 /// The list as it was asked for.
 #[component]
 pub(super) fn ListView(dashboard: Dashboard, report: InvoicesReport, query: ListQuery) -> impl IntoView {
-    let InvoicesReport { current, rows, next_page, statuses } = report;
+    let InvoicesReport { current, rows, next_page, statuses, ended } = report;
     let is_plain = query == ListQuery::default();
     let has_filter = rows.len() >= FILTERED_FROM || next_page.is_some() || !is_plain;
     let filter = has_filter.then(|| view! { <FilterBar dashboard query=query.clone() statuses/> });
@@ -32,6 +32,7 @@ pub(super) fn ListView(dashboard: Dashboard, report: InvoicesReport, query: List
         view! { <Link dashboard to words=text::NEWEST class="button"/> }
     });
     let has_current = !current.is_empty();
+    let has_ended = ended.is_some();
     // Rows are added below; what is above them stays as it is.
     let list = move || {
         let (rows, next_page) = dashboard.list();
@@ -42,7 +43,11 @@ pub(super) fn ListView(dashboard: Dashboard, report: InvoicesReport, query: List
         let list = if !rows.is_empty() {
             EitherOf3::A(view! { <Rows dashboard rows/> })
         } else if is_plain {
-            let sentence = if has_current { text::NO_PAST } else { text::NO_INVOICES };
+            let sentence = match (has_current, has_ended) {
+                (true, _) => text::NO_PAST,
+                (false, true) => text::NOTHING,
+                (false, false) => text::NO_INVOICES,
+            };
             EitherOf3::B(view! { <EmptyState text=sentence/> })
         } else {
             let (words, link) = (text::NO_MATCH, text::SHOW_ALL_INVOICES);
@@ -54,7 +59,10 @@ pub(super) fn ListView(dashboard: Dashboard, report: InvoicesReport, query: List
         current.into_iter().map(|current| view! { <CurrentCard dashboard current/> }).collect_view();
     view! {
         <header class="heading">
-            <h1 id=HEADING tabindex="-1">{text::INVOICES}</h1>
+            <div>
+                <h1 id=HEADING tabindex="-1">{text::INVOICES}</h1>
+                {ended.map(|ended| view! { <p class="ended">{ended}</p> })}
+            </div>
             {newest}
         </header>
         <div class="currents">{currents}</div>

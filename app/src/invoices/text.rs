@@ -53,6 +53,7 @@ pub const NO_INVOICE: &str = "This invoice is not here. It may have been replace
 pub const NO_PAST: &str =
     "No past invoices yet. The first one appears when the current billing period has ended.";
 pub const NO_INVOICES: &str = "No invoices yet. The first one appears when a billing period starts.";
+pub const NOTHING: &str = "No invoices.";
 pub const NO_MATCH: &str = "No invoice matches.";
 pub const SHOW_ALL_INVOICES: &str = "Show all invoices";
 /// What stands where there is nothing.

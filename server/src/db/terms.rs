@@ -134,6 +134,50 @@ macro_rules! terms_json {
 
 pub(super) use terms_json;
 
+/// When the latest plan of a customer ended.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PlanEnd {
+    /// The plan's name.
+    pub plan_name: String,
+    /// Until when, exclusive.
+    pub ending_before: DateTime<Utc>,
+}
+
+/// The end of the latest plan that has begun as JSON, null while it runs; `c` is the customer, the literal the parameter
+/// that says what time it is.
+macro_rules! plan_end_json {
+    ($now:literal) => {
+        concat!(
+            "(
+                select case when latest.ending_before <= ",
+            $now,
+            " then jsonb_build_object('plan_name', latest.name, 'ending_before', latest.ending_before) end
+                from (
+                    select p.name, cp.ending_before
+                    from customer_plan cp
+                    join plan p on p.id = cp.plan_id
+                    where cp.customer_id = c.id and cp.starting_on <= ",
+            $now,
+            " and (cp.ending_before is null or cp.ending_before > cp.starting_on)
+                    order by cp.starting_on desc
+                    limit 1
+                ) latest
+            )"
+        )
+    };
+}
+
+pub(super) use plan_end_json;
+
+/// What of a customer is not billed yet.
+#[derive(Clone, Debug)]
+pub struct Unbilled {
+    /// The terms under which it has periods that have begun and are not finalized.
+    pub terms: Vec<rating::Terms>,
+    /// The end of its latest plan; `None` while it runs, and for a customer that never had one.
+    pub ended: Option<PlanEnd>,
+}
+
 /// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
 /// unknown, or archived where only an active one is asked for.
 pub async fn unbilled(
@@ -142,10 +186,23 @@ pub async fn unbilled(
     active_only: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Vec<rating::Terms>>> {
-    let rows: Vec<CustomerRow> = sqlx::query_as(concat!(
+    Ok(unbilled_and_end(pool, access, active_only, now).await?.map(|unbilled| unbilled.terms))
+}
+
+/// The same with the end of the customer's latest plan, from the same query.
+pub async fn unbilled_and_end(
+    pool: &PgPool,
+    access: CustomerAccess,
+    active_only: bool,
+    now: DateTime<Utc>,
+) -> Result<Option<Unbilled>> {
+    type Columns = (Option<Json<Row>>, Option<Json<PlanEnd>>);
+    let rows: Vec<Columns> = sqlx::query_as(concat!(
         "select case when p.id is not null then ",
         terms_json!(),
-        " end
+        " end, ",
+        plan_end_json!("$2"),
+        "
         from customer c
         left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
         left join plan p on p.id = cp.plan_id
@@ -157,7 +214,9 @@ pub async fn unbilled(
     .bind(active_only)
     .fetch_all(pool)
     .await?;
-    Ok(of_customer(rows))
+    let (terms, ends): (Vec<_>, Vec<_>) = rows.into_iter().map(|(terms, end)| ((terms,), end)).unzip();
+    let ended = ends.into_iter().next().flatten().map(|end| end.0);
+    Ok(of_customer(terms).map(|terms| Unbilled { terms, ended }))
 }
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     Error, Result,
     auth::no_such_customer,
-    db::{self, cursor},
+    db::{
+        self, cursor,
+        terms::{PlanEnd, Unbilled},
+    },
 };
 use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
 use chrono::{DateTime, Duration, Utc};
@@ -28,6 +31,8 @@ pub struct Overview {
     pub invoices: Page<Invoice>,
     /// The projected total of each draft that has one, by its id.
     pub projected_totals: BTreeMap<Uuid, Decimal>,
+    /// The end of the customer's latest plan; `None` while it runs, and for a customer that never had one.
+    pub ended: Option<PlanEnd>,
 }
 
 /// A page of a customer's invoices, drafts and stored ones in one order, as much of each as the scope admits.
@@ -63,13 +68,14 @@ pub async fn overview(
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
     // Drafts are read before stored invoices: one that is finalized in between is seen twice, never missed.
-    let unbilled =
-        db::terms::unbilled(pool, access, scope.active_only, now).await?.ok_or_else(no_such_customer)?;
+    let unbilled = db::terms::unbilled_and_end(pool, access, scope.active_only, now).await?;
+    let Unbilled { terms: unbilled, ended } = unbilled.ok_or_else(no_such_customer)?;
     let statuses = scope.statuses(&filter.status);
     if filter.contract_id.is_some() || filter.invoice_type == Some(TypeFilter::Contract) {
         return Ok(Overview {
             invoices: Page { data: Vec::new(), next_page: None },
             projected_totals: BTreeMap::new(),
+            ended,
         });
     }
     let order = |one: (DateTime<Utc>, Uuid), other: (DateTime<Utc>, Uuid)| match filter.sort {
@@ -114,7 +120,8 @@ pub async fn overview(
         Listed::Stored(invoice) => Some(*invoice),
         Listed::Draft(_) => rated.next().map(|one| one.invoice),
     });
-    Ok(Overview { invoices: Page { data: invoices.collect(), next_page: page.next_page }, projected_totals })
+    let invoices = Page { data: invoices.collect(), next_page: page.next_page };
+    Ok(Overview { invoices, projected_totals, ended })
 }
 
 /// One invoice of a customer, draft or stored, as much of it as the scope admits.

@@ -30,7 +30,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let list = |query: ListQuery, invoices| {
         let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
         let is_plain = query == ListQuery::default();
-        let found = report::list(Overview { invoices, projected_totals }, &look, is_plain, now);
+        let found = report::list(Overview { invoices, projected_totals, ended: None }, &look, is_plain, now);
         page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
     };
     let plain = ListQuery::default;

@@ -9,13 +9,15 @@ mod text;
 
 pub(super) use page::usage;
 pub(super) use report::columns;
+pub(super) use text::ended;
 
 use crate::{
     Error, Result,
     auth::CustomerAccess,
     db::{
         self,
-        usage::{ChartedMetric, Daily, PlanEnd, REACH},
+        terms::PlanEnd,
+        usage::{ChartedMetric, Daily, REACH},
     },
     error::chain,
     metering::group_id,

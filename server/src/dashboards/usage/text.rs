@@ -1,6 +1,6 @@
 //! Words of the usage dashboard that come with its figures.
 
-use crate::db::usage::PlanEnd;
+use crate::db::terms::PlanEnd;
 use app::{
     billing::{AggregationType, DayMarkKind, NoCost},
     embed::GroupKeyNames,
@@ -18,7 +18,7 @@ pub(super) const NO_METRICS: &str = "The current plan has no metered usage, so t
 pub(super) const NOT_CHARTED: &str = "Charts show the usage of the last 90 days that a plan has metered.";
 
 /// `Plan Starter ended on Oct 16, 2026.`
-pub(super) fn ended(ended: &PlanEnd) -> String {
+pub(in crate::dashboards) fn ended(ended: &PlanEnd) -> String {
     format!(
         "Plan {} ended on {}.",
         text::name(&ended.plan_name),

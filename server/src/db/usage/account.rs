@@ -5,7 +5,7 @@ use crate::{
     auth::{CustomerAccess, no_such_customer},
     db::{
         plan::{charge_json, minimums_json},
-        terms::{self, terms_json},
+        terms::{self, PlanEnd, plan_end_json, terms_json},
     },
     rating,
 };
@@ -27,15 +27,6 @@ pub struct UsageAccount {
     pub metrics: Vec<ChartedMetric>,
     /// The end of the latest plan; `None` while it runs, and for a customer that never had one.
     pub ended: Option<PlanEnd>,
-}
-
-/// When the latest plan of a customer ended.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct PlanEnd {
-    /// The plan's name.
-    pub plan_name: String,
-    /// Until when, exclusive.
-    pub ending_before: DateTime<Utc>,
 }
 
 /// A metric that gets a chart.
@@ -78,10 +69,8 @@ pub async fn account(
 const ACCOUNT: &str = concat!(
     "
 with held as (
-    select cp.plan_id, cp.ending_before, p.name,
-        row_number() over (order by cp.starting_on desc) as age
+    select cp.plan_id, cp.ending_before, row_number() over (order by cp.starting_on desc) as age
     from customer_plan cp
-    join plan p on p.id = cp.plan_id
     where cp.customer_id = $1 and cp.starting_on <= $3
         and (cp.ending_before is null or cp.ending_before > cp.starting_on)
 ),
@@ -117,11 +106,9 @@ select
         )
         from charted
     ), '[]'),
-    (
-        select jsonb_build_object('plan_name', name, 'ending_before', ending_before)
-        from held
-        where age = 1 and ending_before <= $3
-    )
+    ",
+    plan_end_json!("$3"),
+    "
 from customer c
 where c.id = $1"
 );

@@ -22,7 +22,7 @@ mod series;
 mod unmatched;
 mod watch;
 
-pub use account::{ChartedMetric, PlanEnd, UsageAccount, account};
+pub use account::{ChartedMetric, UsageAccount, account};
 pub use adopt::adopt;
 pub use backfill::backfill;
 pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
