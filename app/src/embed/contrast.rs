@@ -38,7 +38,7 @@ const fn mark(front: &'static str, behind: &'static str, place: &'static str) ->
 }
 
 /// Every pair that must be told apart. Hairlines and the surfaces of rows are decoration: nothing depends on seeing them.
-pub const PAIRS: [Pair; 30] = [
+pub const PAIRS: [Pair; 31] = [
     text("Gray_dark", "White", "text; the tooltip, reversed"),
     text("Gray_dark", "Gray_extralight", "text of an open row"),
     text("Gray_dark", "Primary_light", "name of the selected group"),
@@ -48,7 +48,8 @@ pub const PAIRS: [Pair; 30] = [
     Pair { strength: 70, ..mark("Gray_medium", "White", "border of fields") },
     text("Primary_medium", "Primary_light", "word of the selected tab"),
     text("Primary_medium", "White", "word of the selected menu item"),
-    Pair { tint: 10, ..text("Primary_green", "White", "word of the Finalized badge") },
+    Pair { tint: 10, ..text("Gray_dark", "White", "word of the Finalized badge") },
+    text("Primary_green", "White", "credits of an invoice"),
     text("Primary_red", "White", "what failed"),
     Pair { tint: 10, ..text("Primary_red", "White", "word of the Void badge") },
     text("Action", "White", "links and buttons"),

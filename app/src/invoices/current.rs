@@ -78,28 +78,23 @@ fn days(current: &CurrentPeriod) -> String {
 
 /// What the total is made of. The bar repeats what the list says: it is hidden from those who cannot see it.
 fn parts(parts: &[Part], is_drawn: bool) -> String {
-    let rect = |part: &Part, place: [(&str, &str); 3]| {
-        let [x, width, height] = place;
+    let paint = |part: &Part, attribute: (&str, &str)| {
         let fill = format!("var(--UsageLine_{})", part.slot);
-        tag("rect", &[x, width, height, ("fill", &fill)], Markup::default())
+        let whole = [("width", "100%"), ("height", "100%"), ("fill", &*fill), attribute];
+        tag("rect", &whole, Markup::default())
     };
+    // A picture each, as long as its share: the page sets them one beside the other, none too small to be seen.
     let share = |part: &Part| {
-        let (start, length) = (part.start.to_string(), part.length.to_string());
-        rect(part, [("x", &start), ("width", &length), ("height", "1")])
+        let width = format!("{}.{}%", part.length / 10, part.length % 10);
+        tag("svg", &[("width", &width)], paint(part, ("", "")))
     };
     let bars: Vec<Markup> = parts.iter().filter(|part| part.length > 0).map(share).collect();
-    let picture = [
-        ("class", "parts-bar"),
-        ("viewBox", "0 0 1000 1"),
-        ("preserveAspectRatio", "none"),
-        ("aria-hidden", "true"),
-    ];
-    let bar = if is_drawn { tag("svg", &picture, all(&bars)) } else { Markup::default() };
+    let bar = [("class", "parts-bar"), ("aria-hidden", "true")];
+    let bar = if is_drawn { tag("div", &bar, all(&bars)) } else { Markup::default() };
     let item = |part: &Part| {
-        let swatch = [("class", "swatch"), ("viewBox", "0 0 8 8"), ("aria-hidden", "true")];
-        let square = || rect(part, [("rx", "2"), ("width", "8"), ("height", "8")]);
+        let swatch = [("class", "swatch"), ("aria-hidden", "true")];
         let entry = [
-            if is_drawn { tag("svg", &swatch, square()) } else { Markup::default() },
+            if is_drawn { tag("svg", &swatch, paint(part, ("rx", "2"))) } else { Markup::default() },
             tag("span", &[("class", "name"), ("title", &part.name)], words(&part.name)),
             tag("span", &[("class", "amount")], words(&part.amount)),
         ];

@@ -112,7 +112,12 @@ pub(super) fn DocumentTable(dashboard: Dashboard, document: Document) -> impl In
     let unit = all(&[words(text::AMOUNT), tag("small", &[], words(&document.unit))]);
     let columns = [words(text::ITEM), words(text::QUANTITY), words(text::UNIT_PRICE), unit];
     let columns = columns.map(|column| tag("th", &[("scope", "col")], column));
-    let sum = |sum: &Sum| sum_row(if sum.is_total { "total" } else { "sum" }, "3", &sum.name, &sum.amount);
+    let kind = |sum: &Sum| match (sum.is_total, sum.amount.starts_with('\u{2212}')) {
+        (true, _) => "total",
+        (false, true) => "sum credit",
+        (false, false) => "sum",
+    };
+    let sum = |sum: &Sum| sum_row(kind(sum), "3", &sum.name, &sum.amount);
     let sums: Vec<Markup> = document.sums.iter().map(sum).collect();
     view! {
         <table class="document" data-long=is_long.then_some("")>

@@ -58,6 +58,8 @@ pub struct InvoicesReport {
     pub next_page: Option<String>,
     /// The statuses that the list can be narrowed to.
     pub statuses: Vec<InvoiceStatus>,
+    /// `Plan Starter ended on Oct 16, 2026.`; `null` while a plan runs, and for a customer that never had one.
+    pub ended: Option<String>,
 }
 
 /// One invoice of the list.
@@ -78,6 +80,8 @@ pub struct InvoiceRow {
     pub status: InvoiceStatus,
     /// `Dec 2, 2026`; `null` on a draft.
     pub issued: Option<String>,
+    /// `Due Jan 1, 2027`; `null` where nothing is due, or the plan has no payment terms.
+    pub due: Option<String>,
     /// `$4,218.07`; a dash where the stored document cannot be read.
     pub total: String,
     /// `replaced by INV-0043`, `replaces INV-0041`; `null` where neither holds.
@@ -118,9 +122,7 @@ pub struct Part {
     pub name: String,
     /// `$4,218.07`.
     pub amount: String,
-    /// Where its share begins, in thousandths of the total.
-    pub start: i64,
-    /// How long its share is, in thousandths of the total.
+    /// How long its share is, in thousandths of the total; of a part that is not zero, at least one.
     pub length: i64,
     /// Which of the ten chart colors it has.
     pub slot: usize,

@@ -55,20 +55,20 @@ pub(super) fn Row(dashboard: Dashboard, row: InvoiceRow) -> impl IntoView {
 
 /// The columns of a row. Where it is narrow, number and date go under the period.
 fn columns(row: &InvoiceRow) -> String {
-    let known = [&row.number, &row.issued, &row.succession];
+    let known = [&row.number, &row.issued, &row.due, &row.succession];
     let known: Vec<&str> = known.into_iter().filter_map(Option::as_deref).collect();
     let or_none = |text: &Option<String>| words(text.as_deref().unwrap_or(text::NONE));
     let under_period = tag("small", &[], words(&known.join(" · ")));
-    let succession = match &row.succession {
+    let small = |text: &Option<String>| match text {
         Some(text) => tag("small", &[], words(text)),
         None => Markup::default(),
     };
     let column = |class: &str, inside: Markup| tag("span", &[("class", class)], inside);
     let columns = [
         column("period", all(&[words(&row.period), under_period])),
-        column("number", all(&[or_none(&row.number), succession])),
+        column("number", all(&[or_none(&row.number), small(&row.succession)])),
         column("status", badge(row.status)),
-        column("issued", or_none(&row.issued)),
+        column("issued", all(&[or_none(&row.issued), small(&row.due)])),
         column("amount", words(&row.total)),
     ];
     all(&columns).html()

@@ -177,9 +177,10 @@ fn is_used(sub: &SubLineItem) -> bool {
     !sub.quantity.is_zero() || !sub.subtotal.is_zero()
 }
 
-/// When an invoice is due: a finalized one whose plan has payment terms.
+/// When an invoice is due: a finalized one whose plan has payment terms, if it comes to something.
 pub fn due(invoice: &Invoice) -> Option<NaiveDate> {
-    let terms = invoice.net_payment_terms_days.filter(|_| invoice.status == InvoiceStatus::Finalized)?;
+    let is_owed = invoice.status == InvoiceStatus::Finalized && invoice.total > Decimal::zero();
+    let terms = invoice.net_payment_terms_days.filter(|_| is_owed)?;
     Some((invoice.issued_at + Duration::try_days(terms)?).date_naive())
 }
 

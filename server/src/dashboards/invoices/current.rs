@@ -71,14 +71,11 @@ fn parts(invoice: &Invoice, document: &Document) -> (Vec<Part>, bool) {
         let share = (value * &Decimal::from(1_000)).checked_div(&whole).unwrap_or_default();
         share.round(0).to_string().parse().unwrap_or_default()
     };
-    let mut before = Decimal::zero();
     let parts = parts
         .into_iter()
         .map(|(name, value, slot)| {
-            let start = thousandths(&before);
-            before += &value;
-            let length = thousandths(&before) - start;
-            Part { name, amount: money::money(&value, &invoice.credit_type), start, length, slot }
+            let length = thousandths(&value).max(i64::from(!value.is_zero()));
+            Part { name, amount: money::money(&value, &invoice.credit_type), length, slot }
         })
         .collect();
     (parts, is_drawn)

@@ -1,7 +1,10 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
 use super::{comparison, current, daily_cost, fold, text};
-use crate::invoicing::{Dossier, Overview, Successions};
+use crate::{
+    dashboards::usage,
+    invoicing::{Dossier, Overview, Successions},
+};
 use app::{
     billing::{Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
@@ -36,7 +39,7 @@ impl Look {
 /// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
 /// begun further down.
 pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
-    let Overview { invoices, projected_totals } = found;
+    let Overview { invoices, projected_totals, ended } = found;
     let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
         invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
     let current = |invoice: &Invoice| {
@@ -47,6 +50,7 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
         rows: rows.iter().map(|invoice| row(invoice, &look.successions.of(invoice.id))).collect(),
         next_page: invoices.next_page,
         statuses: look.statuses.clone(),
+        ended: ended.as_ref().map(usage::ended),
     }
 }
 
@@ -82,6 +86,7 @@ fn row(invoice: &Invoice, succession: &Succession) -> InvoiceRow {
         number: invoice.invoice_number.clone(),
         status: invoice.status,
         issued: (invoice.status != InvoiceStatus::Draft).then_some(issued),
+        due: document::due(invoice).map(|day| text::due(&format::date(day))),
         total: match invoice.is_damaged {
             true => format::NONE.to_owned(),
             false => money::money(&invoice.total, &invoice.credit_type),

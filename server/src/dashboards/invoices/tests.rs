@@ -4,7 +4,10 @@ use super::{
     daily_cost::daily_cost,
     report::{self, Look},
 };
-use crate::invoicing::{Days, Dossier, Overview};
+use crate::{
+    db::terms::PlanEnd,
+    invoicing::{Days, Dossier, Overview},
+};
 use app::{
     billing::{CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, Page},
     invoices::{InvoiceReport, InvoicesReport},
@@ -78,6 +81,7 @@ fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let overview = || Overview {
         invoices: Page { data: vec![draft.clone(), invoice(100)], next_page: Some("more".to_owned()) },
         projected_totals: BTreeMap::from([(draft.id, Decimal::from(6_300))]),
+        ended: None,
     };
     let look = Look { statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void], ..Look::default() };
     let first = report::list(overview(), &look, true, now);
@@ -89,6 +93,25 @@ fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let further = report::list(overview(), &look, false, now);
     assert_eq!((further.current.len(), further.rows.len()), (0, 2));
     assert_eq!((further.rows[0].number.as_ref(), further.rows[0].issued.as_ref()), (None, None));
+}
+
+#[test]
+fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
+    let now = "2026-11-21T12:00:00Z".parse().expect("a time");
+    let with_terms = |total| Invoice { net_payment_terms_days: Some(30), ..invoice(total) };
+    let void = Invoice { status: InvoiceStatus::Void, ..with_terms(100) };
+    let overview = Overview {
+        invoices: Page { data: vec![with_terms(100), with_terms(0), void, invoice(100)], next_page: None },
+        projected_totals: BTreeMap::new(),
+        ended: Some(PlanEnd {
+            plan_name: "Starter".to_owned(),
+            ending_before: "2026-10-16T00:00:00Z".parse().expect("a time"),
+        }),
+    };
+    let list = report::list(overview, &Look::default(), true, now);
+    assert_eq!(list.ended.as_deref(), Some("Plan Starter ended on Oct 16, 2026."));
+    let due: Vec<_> = list.rows.iter().map(|row| row.due.as_deref()).collect();
+    assert_eq!(due, [Some("Due Dec 2, 2026"), None, None, None]);
 }
 
 #[test]
@@ -106,6 +129,7 @@ fn reports_survive_json() {
     let overview = Overview {
         invoices: Page { data: vec![dossier.invoice], next_page: None },
         projected_totals: BTreeMap::new(),
+        ended: None,
     };
     let list = report::list(overview, &Look::default(), true, now);
     let text = serde_json::to_string(&list).expect("JSON");

@@ -1,7 +1,7 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
 use super::comparison::EffectKind;
-use app::view::format;
+use app::view::{format, words};
 
 pub(super) const OTHER: &str = "Other";
 pub(super) const FIXED: &str = "Fixed charges";
@@ -52,6 +52,11 @@ pub(super) fn replaced_by(number: &str) -> String {
 /// `replaces INV-0041`, of a row of the list.
 pub(super) fn replaces(number: &str) -> String {
     format!("replaces {number}")
+}
+
+/// `Due Jan 1, 2027`, of a row of the list.
+pub(super) fn due(day: &str) -> String {
+    format!("{} {day}", words::DUE)
 }
 
 /// `Open INV-0041`, of a link.
