@@ -45,9 +45,21 @@ test("an expired link says so and shows no customer's data", async ({ page, requ
   expect((await request.get(url.href)).status()).toBe(401);
   await page.goto(url.href);
   await expect(page.getByRole("heading", { name: "This link has expired" })).toBeVisible();
-  await expect(page.getByText("Reload the page it is embedded in.").filter({ visible: true })).toBeVisible();
+  await expect(page.getByText("Reload the page around it.").filter({ visible: true })).toBeVisible();
   await expect(page.locator("[data-invoice]")).toHaveCount(0);
   await expect(page.locator("body")).not.toContainText("$");
+});
+
+test("a frame that was reloaded says what is true", async ({ page, request, demo }) => {
+  const url = await demo.embedUrl(LARGE, "invoices");
+  await page.goto(url);
+  await expect.poll(() => page.url()).not.toContain("token");
+  const answer = await page.reload();
+  expect([answer!.status(), answer!.headers()["x-inlay-refusal"]]).toEqual([401, "missing-token"]);
+  await expect(page.getByRole("heading", { name: "This page cannot reload itself" })).toBeVisible();
+  await expect(page.getByText("Reload the page around it.")).toBeVisible();
+  // The page around it opens the address that it has.
+  expect((await request.get(url)).status()).toBe(200);
 });
 
 test("a link that was tampered with gets the same answer", async ({ page, request, demo }) => {

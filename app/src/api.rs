@@ -1,4 +1,4 @@
-//! Calls of the server from the browser: JSON, with the session's token in a header and in no address.
+//! Calls of the server from the browser: JSON and files, with the session's token in a header and in no address.
 
 use crate::session::Session;
 use leptos::prelude::*;
@@ -48,17 +48,35 @@ fn read<T: Deserialize>(text: String) -> Result<T, Failure> {
     })
 }
 
+/// Asks for a file: what it holds, and its name.
+///
+/// # Errors
+/// When the session has ended, or nothing came back.
+#[cfg(feature = "invoices")]
+pub async fn file(session: Session, path: &str) -> Result<(web_sys::Blob, String), Failure> {
+    let response = answer(session, "GET", path).await?;
+    let named = response.headers().get("content-disposition").ok().flatten().unwrap_or_default();
+    let name = named.split('"').nth(1).unwrap_or_default().to_owned();
+    let blob = response.blob().map_err(|_| Failure::Unreachable)?;
+    let blob = JsFuture::from(blob).await.map_err(|_| Failure::Unreachable)?;
+    Ok((blob.unchecked_into(), name))
+}
+
 async fn call(session: Session, method: &str, path: &str) -> Result<String, Failure> {
-    let response = send(session, method, path).await.ok_or(Failure::Unreachable)?;
-    match response.status() {
-        200 => {}
-        401 => return Err(Failure::Expired),
-        404 => return Err(Failure::Missing),
-        _ => return Err(Failure::Unreachable),
-    }
-    let text = response.text().map_err(|_| Failure::Unreachable)?;
+    let text = answer(session, method, path).await?.text().map_err(|_| Failure::Unreachable)?;
     let text = JsFuture::from(text).await.map_err(|_| Failure::Unreachable)?;
     text.as_string().ok_or(Failure::Unreachable)
+}
+
+/// A good answer.
+async fn answer(session: Session, method: &str, path: &str) -> Result<Response, Failure> {
+    let response = send(session, method, path).await.ok_or(Failure::Unreachable)?;
+    match response.status() {
+        200 => Ok(response),
+        401 => Err(Failure::Expired),
+        404 => Err(Failure::Missing),
+        _ => Err(Failure::Unreachable),
+    }
 }
 
 async fn send(session: Session, method: &str, path: &str) -> Option<Response> {

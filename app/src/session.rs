@@ -87,7 +87,7 @@ pub fn Expired(
     move || {
         session.is_expired.get().then(|| {
             view! {
-                <p class="expired" role="alert">"This link has expired. Reload the page it is embedded in."</p>
+                <p class="expired" role="alert">"This link has expired. Reload the page around it."</p>
             }
         })
     }

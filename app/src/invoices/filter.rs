@@ -56,8 +56,10 @@ pub(super) fn SearchForm(
     let other = other.map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        dashboard.go(of.clone().search(text.trim()));
+        let Some(field) = field.get_untracked() else { return };
+        // Where the button was pressed: the reader goes on in the field, also where nothing is found.
+        let _ = field.focus();
+        dashboard.go(of.clone().search(field.value().trim()));
     };
     view! {
         <form class=class role="search" method="get" action=query::PATH on:submit=submit>

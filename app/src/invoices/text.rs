@@ -47,6 +47,7 @@ pub const OPEN_INVOICE: &str = "Open invoice";
 pub const DOWNLOAD_PDF: &str = "PDF";
 pub const DOWNLOAD_CSV: &str = "CSV";
 pub const OFFLINE: &str = "There is no connection. This page goes on as soon as there is one.";
+pub const NOT_DOWNLOADED: &str = "The file could not be loaded. Try again in a moment.";
 pub const NOT_LOADED: &str = "Invoices could not be loaded.";
 pub const INVOICE_NOT_LOADED: &str = "This invoice could not be loaded.";
 pub const NO_INVOICE: &str = "This invoice is not here. It may have been replaced.";

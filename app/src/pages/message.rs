@@ -1,6 +1,9 @@
-//! A whole page that says one thing: the link has expired, or the page cannot be shown.
+//! A whole page that says one thing: the link has expired, the frame was reloaded, or the page cannot be shown.
 
 use leptos::prelude::*;
+
+/// What brings a dashboard back: the page around it makes a new address.
+const RELOAD: &str = "Reload the page around it.";
 
 /// A whole page with one message and no customer data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +16,10 @@ pub struct MessagePage {
 
 impl MessagePage {
     /// The link's time is over, or it was never valid: the reader need not know which.
-    pub const EXPIRED: Self =
-        Self { heading: "This link has expired", text: "Reload the page it is embedded in." };
+    pub const EXPIRED: Self = Self { heading: "This link has expired", text: RELOAD };
+
+    /// The address has no token: the frame was reloaded, whose token left the address when it was opened.
+    pub const RELOADED: Self = Self { heading: "This page cannot reload itself", text: RELOAD };
 
     /// The server could not do its work.
     pub const UNAVAILABLE: Self =

@@ -38,7 +38,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// For developers, in a word and in a sentence. A reader is told less: of tokens, all the same.
+    /// For developers, in a word and in a sentence. A reader is told less: of tokens that came, all the same.
     fn reason(&self) -> (&'static str, &'static str) {
         match self {
             Self::Missing => ("missing-token", "the address has no token: make one by getEmbeddableUrl"),
@@ -90,7 +90,8 @@ pub(super) async fn show(
 /// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
 pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
-        Refusal::Missing | Refusal::Invalid | Refusal::Expired | Refusal::WrongDashboard => {
+        Refusal::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
+        Refusal::Invalid | Refusal::Expired | Refusal::WrongDashboard => {
             (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED)
         }
         Refusal::Gone => (StatusCode::NOT_FOUND, GONE),

@@ -26,10 +26,11 @@ const DASHBOARDS: [&str; 6] = ["invoices", "invoice", "invoice-many", "usage", "
 /// All of them: the two dashboards first, then their states.
 pub fn samples() -> Vec<Sample> {
     let expired = ("expired", "The link has expired", PageContent::Message(MessagePage::EXPIRED));
+    let reloaded = ("reloaded", "The frame was reloaded", PageContent::Message(MessagePage::RELOADED));
     sample_invoices::pages(now())
         .into_iter()
         .chain(sample_usage::pages(now()))
-        .chain([expired])
+        .chain([expired, reloaded])
         .map(|(name, title, content)| Sample { name, title, is_state: !DASHBOARDS.contains(&name), content })
         .collect()
 }

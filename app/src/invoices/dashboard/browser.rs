@@ -8,6 +8,8 @@ use crate::{
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::{sync::Arc, time::Duration};
+use wasm_bindgen::JsCast as _;
+use web_sys::{Blob, HtmlElement, Url};
 
 /// How long after a failure what was asked is asked again, where the browser does not say that it is back online;
 /// after each further one twice as long.
@@ -68,7 +70,10 @@ impl Dashboard {
         window_event_listener(ev::popstate, move |_| {
             self.return_to(InvoicesQuery::of_address(&url::current()))
         });
-        window_event_listener(ev::online, move |_| self.retry());
+        window_event_listener(ev::online, move |_| {
+            self.alert.set(None);
+            self.retry();
+        });
     }
 
     /// Shows another page: what is at hand at once, all else once it is loaded.
@@ -142,7 +147,7 @@ impl Dashboard {
             }
             match answer {
                 Ok(shown) => {
-                    self.is_offline.set(false);
+                    self.alert.set(None);
                     self.show(ask, shown);
                 }
                 Err(Failure::Expired) => {
@@ -156,9 +161,34 @@ impl Dashboard {
                     set_timeout(move || self.retry(), PATIENCE * 2u32.pow(ask.failures.min(6)));
                     ask.failures += 1;
                     self.moves.update_value(|moves| moves.waiting.push(ask));
-                    self.is_offline.set(true);
+                    self.alert.set(Some(text::OFFLINE));
                 }
             }
+        });
+    }
+
+    /// Saves the file of the button that was pressed. The page stays, whatever becomes of it.
+    pub(super) fn download(self, event: &ev::SubmitEvent) {
+        event.prevent_default();
+        let Some(button) = event.submitter() else { return };
+        let value = |name: &str| button.get_attribute(name).unwrap_or_default();
+        let (invoice, format) = (value("value"), value("name"));
+        let customer = self.session.customer_id.get_value();
+        let path = format!("/v1/customers/{customer}/invoices/{invoice}/{format}");
+        // What cannot be marked as busy is loaded all the same.
+        let _ = button.set_attribute("aria-busy", "true");
+        spawn_local(async move {
+            match api::file(self.session, &path).await {
+                Ok((blob, name)) => {
+                    self.alert.set(None);
+                    save(&blob, &name);
+                }
+                Err(Failure::Expired) => self.session.is_expired.set(true),
+                Err(Failure::Missing | Failure::Unreachable) => {
+                    self.alert.set(Some(text::NOT_DOWNLOADED));
+                }
+            }
+            let _ = button.remove_attribute("aria-busy");
         });
     }
 
@@ -285,6 +315,21 @@ impl Dashboard {
             }
         });
     }
+}
+
+/// Hands a file to the browser, as a link to a download does.
+fn save(blob: &Blob, name: &str) -> Option<()> {
+    let url = Url::create_object_url_with_blob(blob).ok()?;
+    let link: HtmlElement = document().create_element("a").ok()?.unchecked_into();
+    link.set_attribute("href", &url).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    // The browser may read it after the click.
+    let forget = move || {
+        let _ = Url::revoke_object_url(&url);
+    };
+    set_timeout(forget, Duration::from_secs(60));
+    Some(())
 }
 
 fn is_document(query: &InvoicesQuery) -> bool {

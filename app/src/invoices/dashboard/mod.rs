@@ -69,7 +69,8 @@ pub(super) struct Dashboard {
     query: StoredValue<InvoicesQuery>,
     rows: RwSignal<Rows>,
     is_loading: RwSignal<bool>,
-    is_offline: RwSignal<bool>,
+    /// What did not work, while it does not; nothing where all does.
+    alert: RwSignal<Option<&'static str>>,
     /// What is said to those who do not see the page change.
     said: RwSignal<String>,
     session: Session,
@@ -165,6 +166,9 @@ impl Dashboard {
 
     #[cfg(not(feature = "hydrate"))]
     fn add(self, _query: InvoicesQuery) {}
+
+    #[cfg(not(feature = "hydrate"))]
+    fn download(self, _event: &ev::SubmitEvent) {}
 }
 
 /// The invoices dashboard.
@@ -183,7 +187,7 @@ pub fn InvoicesDashboard() -> impl IntoView {
         query: StoredValue::new(InvoicesQuery::of_address(&address)),
         rows: RwSignal::new(Rows::default()),
         is_loading: RwSignal::new(false),
-        is_offline: RwSignal::new(false),
+        alert: RwSignal::new(None),
         said: RwSignal::new(String::new()),
         session: Session::start(session),
         #[cfg(feature = "hydrate")]
@@ -206,13 +210,14 @@ pub fn InvoicesDashboard() -> impl IntoView {
         })
     };
     let session = dashboard.session;
-    let is_online = move || (!dashboard.is_offline.get()).then_some("");
+    let is_well = move || dashboard.alert.get().is_none().then_some("");
+    let alert = move || dashboard.alert.get().unwrap_or(text::OFFLINE);
     view! {
         <div id="invoices" aria-busy=move || dashboard.is_loading.get().then_some("true")>{content}</div>
-        <p class="card state" id="offline" role="alert" hidden=is_online>{text::OFFLINE}</p>
+        <p class="card state" id="offline" role="alert" hidden=is_well>{alert}</p>
         <p class="said" role="status">{move || dashboard.said.get()}</p>
         // The buttons of all downloads belong to it: the token stands in its body and in no address.
-        <form id="download" method="post" action=query::DOWNLOAD>
+        <form id="download" method="post" action=query::DOWNLOAD on:submit=move |event| dashboard.download(&event)>
             <input type="hidden" name="token" autocomplete="off" value=move || session.token.get()/>
         </form>
         <Expired session/>
