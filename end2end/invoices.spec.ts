@@ -48,7 +48,9 @@ test.describe("without JavaScript", () => {
     await row(page, 0).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText(/^INV-/);
     await expect(page.getByText(/midnight to midnight UTC/)).toBeVisible();
-    await page.locator("summary").filter({ hasText: "Why did my bill change?" }).click();
+    const why = page.locator("summary").filter({ hasText: "Why did my bill change?" });
+    await expect(why.getByText(/^(Mostly |Of \d+ changes, the largest is )?.+: .*[+−]\$[\d,.]+\.$/)).toBeVisible();
+    await why.click();
     await expect(page.getByRole("cell").or(page.getByRole("rowheader")).filter({ hasText: "This invoice" })).toBeVisible();
     await page.getByRole("link", { name: "All invoices" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");

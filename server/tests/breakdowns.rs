@@ -448,3 +448,35 @@ async fn a_parameter_that_cannot_be_is_named(pool: PgPool) {
         assert!(body["message"].as_str().unwrap().starts_with(named), "{query}: {body}");
     }
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_draft_is_held_against_the_same_days_of_the_period_before(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    for (at, tokens) in
+        [("2026-01-03", 40), ("2026-01-11", 10), ("2026-02-03", 42), ("2026-02-10", 1), ("2026-02-11", 100)]
+    {
+        used(&pool, &billed, day(at), tokens, "eu").await;
+    }
+    let access = access(&pool, billed.customer_id).await;
+    let scope = InvoiceScope::all(access);
+    let now = day("2026-02-11") + Duration::hours(12);
+    let so_far = async |now| {
+        let list = invoicing::list(&pool, &scope, &InvoiceFilter::default(), now, GRACE).await.unwrap();
+        let draft = list.data.iter().find(|one| one.start_timestamp == day("2026-02-01")).unwrap();
+        invoicing::dossier(&pool, &scope, draft.id, now, GRACE).await.unwrap().so_far
+    };
+    for is_finalized in [false, true] {
+        if is_finalized {
+            assert_eq!(finalize(&pool, "2026-02-05").await, 1);
+        }
+        let found = so_far(now).await.unwrap();
+        assert_eq!(found.days, 10);
+        // 2 cents a token, one more by region, and the fee; today's tokens are in neither.
+        assert_eq!([&found.before.total, &found.now.total], [&decimal("1120"), &decimal("1129")]);
+        assert_eq!(found.before.end_timestamp, day("2026-01-11"));
+        assert_eq!(found.now.end_timestamp, day("2026-02-11"));
+    }
+    assert!(so_far(day("2026-02-01") + Duration::hours(23)).await.is_none(), "no whole day is over");
+    used(&pool, &billed, day("2026-01-25"), 5, "eu").await;
+    assert!(so_far(now).await.is_none(), "the invoice before does not hold what came after it");
+}

@@ -136,7 +136,9 @@ pub struct Part {
 pub struct InvoiceReport {
     /// The invoice.
     pub document: Document,
-    /// Why it differs from the one before; `null` on drafts, voided and first invoices.
+    /// Why it differs from the one before; of a period that runs, its whole days from the same days of the period before.
+    /// `null` on voided and first invoices, and where it cannot be told exactly, as when usage came in after the one
+    /// before was issued.
     pub comparison: Option<BillComparison>,
     /// What its days cost; `null` where they do not add up to it, as when usage came in after it was issued.
     pub daily_cost: Option<DailyCost>,
@@ -246,6 +248,8 @@ pub struct Sum {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BillComparison {
+    /// The largest part: `Mostly Input tokens: +23%, +$65.57.`
+    pub sentence: String,
     /// `+$1,204.11`.
     pub difference: String,
     /// `Sep 1 – Sep 30, 2026`.
@@ -254,6 +258,8 @@ pub struct BillComparison {
     pub previous_total: String,
     /// `$4,218.07`.
     pub total: String,
+    /// What the total is of: `This invoice`; of a period that runs, the days that are compared: `Nov 1 – Nov 20, 2026`.
+    pub total_of: String,
     /// By other quantities at the old prices; empty for nothing.
     pub by_quantity: String,
     /// By other prices for the new quantities; empty for nothing.
@@ -262,7 +268,7 @@ pub struct BillComparison {
     pub by_other: String,
     /// The largest parts, then the sum of the others.
     pub parts: Vec<ComparisonPart>,
-    /// Periods of different length are said so.
+    /// Which days are compared, or that the periods have not the same number of days; `null` where they have.
     pub note: Option<String>,
 }
 
@@ -272,9 +278,11 @@ pub struct BillComparison {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparisonPart {
-    /// The line.
+    /// The charge; the product, where it has one charge alone.
     pub name: String,
-    /// Its charge, and its quantities before and now.
+    /// The product of a charge; empty where it is the name.
+    pub product: String,
+    /// Its quantities before and now; empty where they are the same.
     pub detail: String,
     /// `New`, `No longer billed`, `Adjustment`; empty for a line of both invoices.
     pub word: String,

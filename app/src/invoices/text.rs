@@ -29,7 +29,6 @@ pub const BY_QUANTITY: &str = "By quantity";
 pub const BY_PRICE: &str = "By price";
 pub const BY_OTHER: &str = "New, gone, adjustments";
 pub const CHANGE: &str = "Change";
-pub const THIS_INVOICE: &str = "This invoice";
 pub const DAILY_COST: &str = "Cost by day";
 pub const METERED: &str = "Metered by day";
 pub const AS_TABLE: &str = "As a table";

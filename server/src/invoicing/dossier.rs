@@ -1,4 +1,5 @@
-//! One invoice with what explains it: the invoice before it, and what each day added.
+//! One invoice with what explains it: the invoice before it, or the same days of the period before, and what each day
+//! added.
 
 use super::{
     InvoiceScope,
@@ -28,11 +29,24 @@ use uuid::Uuid;
 pub struct Dossier {
     /// The invoice.
     pub invoice: Invoice,
-    /// The finalized one before it in the same credit type; of a draft, the draft before it if that is not finalized.
-    /// `None` as well where the scope does not admit it.
+    /// The finalized one before it in the same credit type; `None` of a draft, and where the scope does not admit it.
     pub previous: Option<Invoice>,
+    /// How a draft stands against the period before; `None` of a finalized one, and where it cannot be told exactly.
+    pub so_far: Option<SoFar>,
     /// What its days cost; `None` when the terms are not known.
     pub days: Option<Days>,
+}
+
+/// A period that runs and the one before it in the same credit type, each as it stood after the same number of whole
+/// days: today, which is not over, is in neither.
+#[derive(Clone, Debug)]
+pub struct SoFar {
+    /// How many days of each.
+    pub days: i64,
+    /// The period before, as if it had ended then.
+    pub before: Invoice,
+    /// The period that runs, as if it had ended then.
+    pub now: Invoice,
 }
 
 /// What the days of a billing period cost, and what else is on its invoice. All of it adds up to `total`, to the
@@ -52,7 +66,7 @@ pub struct Days {
     pub total: Decimal,
 }
 
-/// The dossier of one invoice of a customer: in three queries, in four while the period before a draft is one too.
+/// The dossier of one invoice of a customer, in three queries.
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.
@@ -80,37 +94,61 @@ pub async fn dossier(
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier { invoice, previous: None, days: None });
+            return Ok(Dossier { invoice, previous: None, so_far: None, days: None });
         }
-        let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
+        let period = period(&invoice);
         let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
-                let growth = grown(pool, access, terms, period).await?;
+                let growth = grown(pool, access, &[(terms, period)]).await?.remove(0);
                 Some(days(terms, &growth, period, now, grace))
             }
             None => None,
         };
-        return Ok(Dossier { invoice, previous: seen(previous), days });
+        return Ok(Dossier { invoice, previous: seen(previous), so_far: None, days });
     }
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
-    let growth = grown(pool, access, draft.terms, draft.period).await?;
-    let mut usage = cumulative(draft.terms, &growth);
-    usage.advance(i64::MAX);
-    let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
-    let before = drafts
+    let draft_before = drafts
         .iter()
         .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
         .filter(|other| other.period.start < draft.period.start)
         .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
         .max_by_key(|other| other.period.start);
-    let previous = match before {
-        Some(before) => {
-            draft::rate(pool, access, &[before], now, grace).await?.pop().map(|rated| rated.invoice)
+    let stored_before = previous.filter(|stored| draft_before.is_none() && scope.admits(stored.status));
+    let before = match (draft_before, &stored_before) {
+        (Some(before), _) => Some((before.terms, before.period)),
+        (None, Some(stored)) => {
+            terms.iter().find(|terms| is_under(stored, terms)).map(|terms| (terms, period(stored)))
         }
-        None => previous,
+        (None, None) => None,
     };
-    let days = Some(days(draft.terms, &growth, draft.period, now, grace));
-    Ok(Dossier { invoice, previous: seen(previous), days })
+    let periods: Vec<_> = std::iter::once((draft.terms, draft.period)).chain(before).collect();
+    let mut growth = grown(pool, access, &periods).await?.into_iter();
+    let growth_of_draft = growth.next().unwrap_or_default();
+    let usage = after(draft.terms, &growth_of_draft, i64::MAX);
+    let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
+    let before = before.zip(growth.next()).and_then(|((terms, period), growth)| {
+        let state = |days| rating::rate(terms, after(terms, &growth, days).usage(), period, grace);
+        // What was finalized with other usage, as before late events, cannot be told for a part of its days.
+        let is_exact = stored_before.is_none_or(|stored| state(i64::MAX).total == stored.total);
+        let days = (now - draft.period.start).num_days().min(draft.period.days()).min(period.days());
+        (is_exact && days > 0).then(|| (days, ending(state(days), days)))
+    });
+    let so_far = before.map(|(days, before)| {
+        let usage = after(draft.terms, &growth_of_draft, days);
+        let now = rating::rate(draft.terms, usage.usage(), draft.period, grace);
+        SoFar { days, before, now: ending(now, days) }
+    });
+    let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
+    Ok(Dossier { invoice, previous: None, so_far, days })
+}
+
+fn period(invoice: &Invoice) -> Period {
+    Period { start: invoice.start_timestamp, end: invoice.end_timestamp }
+}
+
+/// An invoice of the first days of its period.
+fn ending(invoice: Invoice, days: i64) -> Invoice {
+    Invoice { end_timestamp: invoice.start_timestamp + Duration::days(days), ..invoice }
 }
 
 /// Whether an invoice was made of these terms.
@@ -121,22 +159,33 @@ fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
         && terms.rhythm.ending_before.is_none_or(|end| invoice.start_timestamp < end)
 }
 
-/// Usage day by day, then that of each period before that tiers reach back to.
+/// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.
 async fn grown(
     pool: &PgPool,
     access: CustomerAccess,
-    terms: &Terms,
-    period: Period,
-) -> Result<Vec<Vec<Growth>>> {
-    let own = Span { start: period.start, from: period.start, until: period.end };
-    let before = terms.metered(period).into_iter().skip(1).map(|period| Span {
-        start: period.start,
-        from: period.end,
-        until: period.end,
-    });
-    let spans: Vec<Span> = std::iter::once(own).chain(before).collect();
-    let wanted = draft::wanted(std::iter::once(terms));
-    db::usage::growth(pool, access, &wanted, &spans, Duration::days(1)).await
+    periods: &[(&Terms, Period)],
+) -> Result<Vec<Vec<Vec<Growth>>>> {
+    let spans = |(terms, period): &(&Terms, Period)| -> Vec<Span> {
+        let own = Span { start: period.start, from: period.start, until: period.end };
+        let before = terms.metered(*period).into_iter().skip(1).map(|period| Span {
+            start: period.start,
+            from: period.end,
+            until: period.end,
+        });
+        std::iter::once(own).chain(before).collect()
+    };
+    let spans: Vec<Vec<Span>> = periods.iter().map(spans).collect();
+    let wanted = draft::wanted(periods.iter().map(|(terms, _)| *terms));
+    let growth = db::usage::growth(pool, access, &wanted, &spans.concat(), Duration::days(1)).await?;
+    let mut growth = growth.into_iter();
+    Ok(spans.iter().map(|spans| growth.by_ref().take(spans.len()).collect()).collect())
+}
+
+/// Usage after so many days of the period.
+fn after(terms: &Terms, growth: &[Vec<Growth>], days: i64) -> Cumulative {
+    let mut usage = cumulative(terms, growth);
+    usage.advance(days.saturating_sub(1));
+    usage
 }
 
 /// Usage at the start of the period.

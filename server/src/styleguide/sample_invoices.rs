@@ -5,7 +5,7 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-    invoicing::{Days, Dossier, Overview},
+    invoicing::{Days, Dossier, Overview, SoFar},
 };
 use app::{
     billing::{
@@ -35,11 +35,18 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     };
     let plain = ListQuery::default;
     let one = |mut data: Vec<Invoice>, at: usize, query: DocumentQuery| {
-        let previous = Some(data.remove(at + 1));
+        let previous = data.remove(at + 1);
         let invoice = data.remove(at);
+        let so_far = (invoice.status == InvoiceStatus::Draft).then(|| {
+            let [before, now] = [&previous, &invoice].map(|one| Invoice {
+                end_timestamp: one.start_timestamp + Duration::days(20),
+                ..one.clone()
+            });
+            SoFar { days: 20, before, now }
+        });
         let days = Some(daily(&invoice, now));
         let query = DocumentQuery { id: invoice.id.to_string(), ..query };
-        let dossier = Dossier { invoice, previous, days };
+        let dossier = Dossier { invoice, previous: Some(previous), so_far, days };
         let found = report::one(&dossier, &look, &query.find, query.show_all, now);
         let props = InvoicesProps { document: Some(found), ..InvoicesProps::default() };
         page(InvoicesQuery::Document(query), props)

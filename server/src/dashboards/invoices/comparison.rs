@@ -1,6 +1,7 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
 use super::text;
+use crate::invoicing::SoFar;
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
     embed::GroupKeyNames,
@@ -31,6 +32,8 @@ struct Effect {
     charge: String,
     /// What became of it.
     kind: EffectKind,
+    /// Its amount before; `None` where it was not there.
+    before: Option<Decimal>,
     /// Quantity before and now.
     quantities: Option<(Decimal, Decimal)>,
     /// From another quantity at the old price.
@@ -58,6 +61,18 @@ impl Effect {
     /// Its part of the difference.
     fn total(&self) -> Decimal {
         [&self.by_quantity, &self.by_price, &self.other].into_iter().sum()
+    }
+
+    /// The charge, where the product has several, else the product.
+    fn title(&self) -> &str {
+        if self.charge.is_empty() { &self.name } else { &self.charge }
+    }
+
+    /// `+23%`: by how much its amount differs. `None` for less than half a percent, and of nothing.
+    fn percent(&self) -> Option<String> {
+        let before = self.before.as_ref().filter(|before| !before.is_negative())?;
+        let percent = (&self.total() * &Decimal::from(100)).checked_div(before)?.round(0);
+        (!percent.is_zero()).then(|| text::percent(&percent))
     }
 }
 
@@ -95,6 +110,7 @@ fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
         name: String::new(),
         charge: String::new(),
         kind,
+        before: None,
         quantities: None,
         by_quantity: Decimal::zero(),
         by_price: Decimal::zero(),
@@ -116,6 +132,7 @@ fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
         _ => difference.clone(),
     };
     Effect {
+        before: Some(was.amount.clone()),
         quantities: Some((was.quantity.clone(), is.quantity.clone())),
         by_price: &difference - &by_quantity,
         by_quantity,
@@ -204,10 +221,41 @@ fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Effect> {
 /// Parts shown one by one.
 const SHOWN: usize = 12;
 
-/// How a finalized invoice differs from the one before. A draft grows still and a void one is not owed: neither is
-/// compared, as the difference would say nothing.
+/// How a finalized invoice differs from the one before. A draft grows still, for which there is [`so_far`], and a void one
+/// is not owed: the difference would say nothing.
 pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<BillComparison> {
-    if now.status != InvoiceStatus::Finalized || before.credit_type != now.credit_type {
+    let [was, is] = [before, now].map(|one| (one.end_timestamp - one.start_timestamp).num_days());
+    let note = (was != is).then(|| text::period_lengths(was, is));
+    let compared = (now.status == InvoiceStatus::Finalized).then(|| compared(before, now, names))?;
+    compared.map(|compared| BillComparison { note, ..compared })
+}
+
+/// How the days of a period that runs differ from the same days of the one before.
+pub(super) fn so_far(so_far: &SoFar, names: &GroupKeyNames) -> Option<BillComparison> {
+    let SoFar { days, before, now } = so_far;
+    let total_of = format::period(now.start_timestamp, now.end_timestamp);
+    let note = Some(text::first_days(*days));
+    compared(before, now, names).map(|compared| BillComparison { total_of, note, ..compared })
+}
+
+/// The largest part in a sentence: `Mostly Input tokens: +23%, +$65.57.`
+fn sentence(effects: &[Effect], change: impl Fn(&Decimal) -> String) -> String {
+    let sizes: Vec<Decimal> = effects.iter().map(|effect| size(&effect.total())).collect();
+    let (Some(first), Some(largest)) = (effects.first(), sizes.first().filter(|size| !size.is_zero())) else {
+        return text::SAME.to_owned();
+    };
+    let how = match first.kind {
+        EffectKind::Changed => first.percent(),
+        kind => Some(text::effect(kind).to_lowercase()),
+    };
+    let what: Vec<String> = how.into_iter().chain([change(&first.total())]).collect();
+    let all: Decimal = sizes.iter().sum();
+    let is_most = largest + largest > all;
+    text::largest(first.title(), &what.join(", "), effects.len(), is_most)
+}
+
+fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<BillComparison> {
+    if before.credit_type != now.credit_type {
         return None;
     }
     let change = |value: &Decimal| money::change(value, &now.credit_type);
@@ -219,7 +267,8 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
     let mut parts: Vec<ComparisonPart> = effects[..shown]
         .iter()
         .map(|effect| ComparisonPart {
-            name: effect.name.clone(),
+            name: effect.title().to_owned(),
+            product: if effect.charge.is_empty() { String::new() } else { effect.name.clone() },
             detail: detail(effect),
             word: text::effect(effect.kind).to_owned(),
             by_quantity: some(&effect.by_quantity),
@@ -233,6 +282,7 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
         let total: Decimal = rest.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
         parts.push(ComparisonPart {
             name: text::more(rest.len()),
+            product: String::new(),
             detail: String::new(),
             word: String::new(),
             by_quantity: some(&sum(|one| &one.by_quantity)),
@@ -240,26 +290,26 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
             total: change(&total),
         });
     }
-    let days = |invoice: &Invoice| (invoice.end_timestamp - invoice.start_timestamp).num_days();
     let [by_quantity, by_price, by_other] = sums.each_ref().map(some);
     Some(BillComparison {
+        sentence: sentence(&effects, change),
         difference: change(&(&now.total - &before.total)),
         previous_period: format::period(before.start_timestamp, before.end_timestamp),
         previous_total: money::money(&before.total, &before.credit_type),
         total: money::money(&now.total, &now.credit_type),
+        total_of: text::THIS_INVOICE.to_owned(),
         parts,
         by_quantity,
         by_price,
         by_other,
-        note: (days(before) != days(now)).then(|| text::period_lengths(days(before), days(now))),
+        note: None,
     })
 }
 
 fn detail(effect: &Effect) -> String {
     let quantities = effect.quantities.as_ref().filter(|(was, is)| was != is);
     let moved = quantities.map(|(was, is)| text::from_to(&format::quantity(was), &format::quantity(is)));
-    let parts = [Some(effect.charge.clone()).filter(|charge| !charge.is_empty()), moved];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
+    moved.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -358,6 +408,28 @@ mod tests {
         assert_eq!(all[0].2, ["700".to_owned(), "0".to_owned(), "0".to_owned()]);
         let dearer = found(&[(1, None, "300", "10", Some("1"))], &[(1, None, "300", "10", Some("2"))]);
         assert_eq!(dearer[0].2, ["0".to_owned(), "200".to_owned(), "0".to_owned()]);
+    }
+
+    #[test]
+    fn a_sentence_names_the_largest_part() {
+        let (one, more) = ((1, None, "10", "5", None), (1, None, "20", "5", None));
+        let other = (2, None, "10", "5", None);
+        let cases: [(&[Charge], &[Charge], &str); 5] = [
+            (&[one], &[(1, None, "12", "6", None)], "Product 1: +44%, +$0.22."),
+            (&[one, other], &[more, (2, None, "9", "5", None)], "Mostly Product 1: +100%, +$0.50."),
+            (
+                &[one, other],
+                &[more, (3, None, "10", "4", None)],
+                "Of 3 changes, the largest is Product 1: +100%, +$0.50.",
+            ),
+            (&[], &[one], "Product 1: new, +$0.50."),
+            (&[one], &[one], text::SAME),
+        ];
+        for (before, now, expected) in cases {
+            let (before, now) = (invoice(before, 0), invoice(now, 0));
+            let found = comparison(&before, &now, &GroupKeyNames::default()).expect("a comparison");
+            assert_eq!(found.sentence, expected);
+        }
     }
 
     fn charge() -> impl Strategy<Value = Charge> {

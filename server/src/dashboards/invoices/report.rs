@@ -56,8 +56,13 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
 
 /// The report of one invoice, searched or shown whole.
 pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
-    let Dossier { invoice, previous, days } = dossier;
-    let compared = |before: &Invoice| comparison::comparison(before, invoice, &look.group_keys);
+    let Dossier { invoice, previous, so_far, days } = dossier;
+    let names = &look.group_keys;
+    let comparison = match (so_far, previous) {
+        (Some(so_far), _) => comparison::so_far(so_far, names),
+        (None, Some(before)) => comparison::comparison(before, invoice, names),
+        (None, None) => None,
+    };
     let today = now.date_naive();
     // What is not owed has no days that cost something.
     let days = days.as_ref().filter(|_| invoice.status != InvoiceStatus::Void);
@@ -66,7 +71,7 @@ pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: Date
             related: related(&look.successions.of(invoice.id)),
             ..document(&look.document(invoice), find, show_all)
         },
-        comparison: previous.as_ref().and_then(compared),
+        comparison,
         daily_cost: days.and_then(|days| daily_cost::daily_cost(invoice, days, today)),
     }
 }

@@ -120,6 +120,7 @@ fn reports_survive_json() {
     let dossier = Dossier {
         invoice: invoice(54_500),
         previous: Some(invoice(40_000)),
+        so_far: None,
         days: Some(days(&[400, 0, -100, 200], 50_000, 5_000, -1_000)),
     };
     let one = report::one(&dossier, &Look::default(), "", false, now);

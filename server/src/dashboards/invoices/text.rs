@@ -1,7 +1,10 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
 use super::comparison::EffectKind;
-use app::view::{format, words};
+use app::{
+    billing::Decimal,
+    view::{format, words},
+};
 
 pub(super) const OTHER: &str = "Other";
 pub(super) const FIXED: &str = "Fixed charges";
@@ -36,6 +39,41 @@ pub(super) fn effect(kind: EffectKind) -> &'static str {
         EffectKind::New => "New",
         EffectKind::Gone => "No longer billed",
         EffectKind::Adjustment => "Adjustment",
+    }
+}
+
+/// Of a bill that nothing changed, or whose changes come to nothing.
+pub(super) const SAME: &str = "Nothing that was billed costs more or less.";
+/// What the total of a finalized invoice is of.
+pub(super) const THIS_INVOICE: &str = "This invoice";
+
+/// `+23%`, `−4%`.
+pub(super) fn percent(percent: &Decimal) -> String {
+    let sign = if percent.is_negative() { "" } else { "+" };
+    format!("{sign}{}%", format::number(&percent.to_string()))
+}
+
+/// `Mostly Input tokens: +23%, +$65.57.`; of several changes, of which none outweighs the others, the largest.
+pub(super) fn largest(name: &str, what: &str, of: usize, is_most: bool) -> String {
+    match (of, is_most) {
+        (1, _) => format!("{name}: {what}."),
+        (_, true) => format!("Mostly {name}: {what}."),
+        (_, false) => {
+            format!("Of {} changes, the largest is {name}: {what}.", format::number(&of.to_string()))
+        }
+    }
+}
+
+/// What of two periods is compared, while one of them runs.
+pub(super) fn first_days(days: i64) -> String {
+    match days {
+        1 => {
+            "The first day of each period is compared; the days are whole, so today is in neither.".to_owned()
+        }
+        days => format!(
+            "The first {} of each period are compared; the days are whole, so today is in neither.",
+            format::days(days)
+        ),
     }
 }
 
