@@ -77,3 +77,11 @@ test("a part of a bill is seen however small, within the bar's ends", async ({ p
   for (const [at, { left }] of parts.slice(1).entries()) expect(left - parts[at]!.right).toBeCloseTo(2, 1);
   expect(parts.at(-1)!.right).toBeCloseTo(bar.x + bar.width, 1);
 });
+
+test("a quantity has six digits after the point on screen, and all of them in its title", async ({ page, demo }) => {
+  await page.goto(await hostile(demo));
+  await page.getByText("Line items").filter({ visible: true }).first().click();
+  const cell = (text: string) => page.locator(".current td").filter({ hasText: text });
+  await expect(cell("3,002.99628")).toHaveAttribute("title", "3,002.996279999999");
+  for (const short of ["4,151,367,426,125.5", "151.367426"]) await expect(cell(short)).not.toHaveAttribute("title");
+});

@@ -153,6 +153,9 @@ pub struct SubLineItem {
     /// Tiered charges: the period over which tiers count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier_period: Option<TierPeriod>,
+    /// Fixed charges of a period that the plan's bounds cut: for which part of it they are owed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proration: Option<Proration>,
     /// The charge's custom fields.
     #[serde(default)]
     pub custom_fields: BTreeMap<String, String>,
@@ -181,6 +184,16 @@ pub struct TierPeriod {
     /// Exclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending_before: Option<DateTime<Utc>>,
+}
+
+/// The part of a billing period for which a fixed charge is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Proration {
+    /// Days of the period within the plan.
+    pub days: i64,
+    /// Days of the whole period.
+    pub of: i64,
 }
 
 /// A minimum, credit or discount on the whole invoice.

@@ -24,7 +24,9 @@ pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
-pub use invoice::{Invoice, InvoiceAdjustment, InvoiceType, LineItem, SubLineItem, TierPeriod, TierUsage};
+pub use invoice::{
+    Invoice, InvoiceAdjustment, InvoiceType, LineItem, Proration, SubLineItem, TierPeriod, TierUsage,
+};
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use page::Page;

@@ -143,7 +143,7 @@ fn rows(section: &Section) -> String {
 }
 
 fn row(class: &str, name: Markup, line: &Line) -> Markup {
-    let Line { detail, quantity, unit_price, amount, .. } = line;
+    let Line { detail, quantity, exact, unit_price, amount, .. } = line;
     let detail = match detail.as_str() {
         "" => Markup::default(),
         detail => tag("span", &[("class", "detail")], words(detail)),
@@ -151,9 +151,10 @@ fn row(class: &str, name: Markup, line: &Line) -> Markup {
     // Where rows stack, a quantity without a price beside it says what it is.
     let is_lone = !quantity.is_empty() && unit_price.is_empty();
     let label = if is_lone { ("data-label", text::QUANTITY) } else { ("", "") };
+    let exact = exact.as_deref().map_or(("", ""), |exact| ("title", exact));
     let cells = [
         tag("th", &[("scope", "row")], all(&[name, detail])),
-        tag("td", &[flag("data-none", quantity.is_empty()), label], words(quantity)),
+        tag("td", &[flag("data-none", quantity.is_empty()), label, exact], words(quantity)),
         tag("td", &[flag("data-none", unit_price.is_empty())], words(unit_price)),
         tag("td", &[], words(amount)),
     ];

@@ -218,10 +218,13 @@ pub struct Line {
     pub is_group: bool,
     /// The product, the group value or the charge.
     pub name: String,
-    /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
+    /// For which part of the period it is owed, and its tiers in words: `29 of 30 days`, `First 1,000 at $0.10, next 488
+    /// at $0.09`.
     pub detail: String,
-    /// How much; empty where the row sums up others.
+    /// How much, to six digits after the point; empty where the row sums up others.
     pub quantity: String,
+    /// How much to the last digit, where that differs; else `null`.
+    pub exact: Option<String>,
     /// At which price a unit; empty where there is no single one.
     pub unit_price: String,
     /// `$4,218.07`.

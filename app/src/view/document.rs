@@ -78,6 +78,8 @@ pub struct Row {
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
     pub detail: String,
+    /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
+    pub proration: String,
     /// How much.
     pub quantity: Figure,
     /// At which price a unit.
@@ -239,6 +241,7 @@ impl Section {
                         quantity: only.quantity,
                         unit_price: only.unit_price,
                         detail: only.detail,
+                        proration: only.proration,
                         ..group
                     }]
                 }
@@ -278,11 +281,18 @@ impl Row {
             kind,
             name: text::name(name),
             detail: String::new(),
+            proration: String::new(),
             quantity: Figure::default(),
             unit_price: Figure::default(),
             amount: Figure::money(value, credit_type),
             value: value.clone(),
         }
+    }
+
+    /// What stands below its name: its tiers, and for which part of the period it is owed.
+    pub fn below(&self) -> String {
+        let parts = [self.proration.as_str(), self.detail.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ")
     }
 
     fn charge(sub: &SubLineItem, amount: &Decimal, credit_type: &CreditType) -> Self {
@@ -307,6 +317,7 @@ impl Row {
             .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
             detail: if used.len() > 1 { tiers.join(", ") } else { String::new() },
+            proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
             unit_price: unit_price.unwrap_or_default(),
             ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)

@@ -19,6 +19,22 @@ pub fn quantity(value: &Decimal) -> String {
     number(&value.to_string())
 }
 
+/// Digits after the point of a quantity for reading.
+const READABLE: usize = 6;
+
+/// A quantity for reading: at most six digits after the point, counted from the first that is not zero where nothing
+/// stands before it. Whole numbers keep every digit.
+pub fn readable(value: &Decimal) -> String {
+    let text = value.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
+    let zeros = match whole.trim_start_matches('-') {
+        "0" => fraction.len() - fraction.trim_start_matches('0').len(),
+        _ => 0,
+    };
+    let places = READABLE + zeros;
+    if fraction.len() <= places { number(&text) } else { quantity(&value.round(places as i64)) }
+}
+
 pub use super::money::{money, unit_price};
 pub use crate::invoices::text::NONE;
 
@@ -68,6 +84,22 @@ mod tests {
             ("100000", "100,000"),
         ] {
             assert_eq!(number(plain), written);
+        }
+    }
+
+    #[test]
+    fn quantities_for_reading_have_six_digits_that_count_after_the_point() {
+        for (exact, readable) in [
+            ("0", "0"),
+            ("151.367426", "151.367426"),
+            ("0.966666666667", "0.966667"),
+            ("-3002.99627999999999999985", "−3,002.99628"),
+            ("0.00000123456789", "0.00000123457"),
+            ("0.9999999", "1"),
+            ("2682673478377577692", "2,682,673,478,377,577,692"),
+            ("1234567.00000009", "1,234,567"),
+        ] {
+            assert_eq!(super::readable(&exact.parse().expect(exact)), readable);
         }
     }
 

@@ -97,6 +97,11 @@ pub fn largest_of(shown: usize, of: usize) -> String {
     format!("The {} largest of {} lines are shown; the CSV has all of them.", count(shown), count(of))
 }
 
+/// `29 of 30 days`: for which part of a period something is owed.
+pub fn days_of(days: i64, of: i64) -> String {
+    format!("{days} of {}", format::days(of))
+}
+
 /// `Page 1 of 2`.
 pub fn page_of(page: usize, of: usize) -> String {
     format!("Page {page} of {of}")

@@ -143,7 +143,7 @@ impl Lines {
         let room = QUANTITY - MARGIN - indent - GAP - quantity;
         Self {
             name: lines(&row.name, style, room, 3),
-            detail: lines(&row.detail, SMALL, UNIT_PRICE - MARGIN - indent, 6),
+            detail: lines(&row.below(), SMALL, UNIT_PRICE - MARGIN - indent, 6),
             figures,
             indent,
             style,

@@ -178,15 +178,17 @@ mod tests {
 
     #[test]
     fn a_fixed_charge_is_prorated_by_days_in_a_cut_period() {
-        for (starting_on, quantity, total) in [
-            ("2026-04-01", "2", "2000"),
-            ("2026-04-16", "1", "1000"),
-            ("2026-03-22", "0.645161290323", "645"),
+        for (starting_on, quantity, total, days) in [
+            ("2026-04-01", "2", "2000", None),
+            ("2026-04-16", "1", "1000", Some((15, 30))),
+            ("2026-03-22", "0.645161290323", "645", Some((10, 31))),
         ] {
             let terms = terms(vec![term(1, Some("2"), &[("0", "1000")], None)], starting_on);
             let invoice = rated(&terms, &[]);
             assert_eq!(invoice.line_items[0].quantity, Some(decimal(quantity)), "{starting_on}");
             assert_eq!(invoice.total, decimal(total), "{starting_on}");
+            let proration = invoice.line_items[0].sub_line_items[0].proration;
+            assert_eq!(proration.map(|one| (one.days, one.of)), days, "{starting_on}");
         }
     }
 

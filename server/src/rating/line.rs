@@ -4,7 +4,7 @@ use super::{
     Measure, Period, PeriodUsage, Term, Terms, adjust,
     sub_line::{self, Counted, Priced},
 };
-use app::billing::{Charge, Decimal, LineItem};
+use app::billing::{Charge, Decimal, LineItem, Proration};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
@@ -57,6 +57,11 @@ impl<'a> Billed<'a> {
             return [Decimal::from(1), Decimal::from(1)];
         }
         [self.period, self.full].map(|period| Decimal::from((period.end - period.start).num_seconds()))
+    }
+
+    /// The same share in days; `None` of a whole period.
+    pub(super) fn proration(&self) -> Option<Proration> {
+        self.is_cut().then(|| Proration { days: self.period.days(), of: self.full.days() })
     }
 
     /// The usage of one measure, in all or by one group value.

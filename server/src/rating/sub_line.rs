@@ -33,7 +33,9 @@ pub(super) struct Priced {
 
 /// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
 pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Priced {
-    priced(billed, &term.charge, counted(billed, term, group_value))
+    let mut priced = priced(billed, &term.charge, counted(billed, term, group_value));
+    priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
+    priced
 }
 
 /// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
@@ -101,6 +103,7 @@ pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> 
         price: price.map(|price| price.value.clone()),
         tiers: is_tiered.then(|| tiers.into_iter().map(as_printed).collect()),
         tier_period: is_tiered.then(|| tier_period(billed, charge)),
+        proration: None,
         quantity: printed(&over(&quantity)),
         custom_fields: charge.custom_fields.clone(),
     };

@@ -171,6 +171,7 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         price: Some(decimal(price)),
         tiers: None,
         tier_period: None,
+        proration: None,
         custom_fields: Default::default(),
     };
     let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {

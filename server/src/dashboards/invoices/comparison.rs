@@ -308,7 +308,7 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
 
 fn detail(effect: &Effect) -> String {
     let quantities = effect.quantities.as_ref().filter(|(was, is)| was != is);
-    let moved = quantities.map(|(was, is)| text::from_to(&format::quantity(was), &format::quantity(is)));
+    let moved = quantities.map(|(was, is)| text::from_to(&format::readable(was), &format::readable(is)));
     moved.unwrap_or_default()
 }
 

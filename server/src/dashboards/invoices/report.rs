@@ -6,7 +6,7 @@ use crate::{
     invoicing::{Dossier, Overview, Successions},
 };
 use app::{
-    billing::{Invoice, InvoiceStatus, Succession},
+    billing::{Decimal, Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
     invoices::report::{Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum},
     view::{
@@ -137,11 +137,19 @@ fn section(section: &document::Section, find: &str, show_all: bool) -> Section {
 }
 
 fn line(row: &Row) -> Line {
+    let exact = &row.quantity.text;
+    // A row that sums up others has none.
+    let quantity = row
+        .quantity
+        .plain
+        .parse::<Decimal>()
+        .map_or_else(|_| exact.clone(), |value| format::readable(&value));
     Line {
+        exact: (quantity != *exact).then(|| exact.clone()),
         is_group: row.kind == RowKind::Group,
         name: row.name.clone(),
-        detail: row.detail.clone(),
-        quantity: row.quantity.text.clone(),
+        detail: row.below(),
+        quantity,
         unit_price: row.unit_price.text.clone(),
         amount: row.amount.text.clone(),
     }
