@@ -8,6 +8,7 @@ use crate::{
     Error, Result,
     auth::no_such_customer,
     db::{self, cursor},
+    rating::PriceList,
 };
 use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
 use chrono::{DateTime, Duration, Utc};
@@ -21,13 +22,15 @@ enum Listed<'a> {
     Stored(Box<Invoice>),
 }
 
-/// A page of invoices, and where its drafts are heading.
+/// A page of invoices, where its drafts are heading, and at which prices.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// The invoices.
     pub invoices: Page<Invoice>,
     /// The projected total of each draft that has one, by its id.
     pub projected_totals: BTreeMap<Uuid, Decimal>,
+    /// The prices of each period that runs now, by the id of its draft.
+    pub prices: BTreeMap<Uuid, PriceList>,
 }
 
 /// A page of a customer's invoices, drafts and stored ones in one order, as much of each as the scope admits.
@@ -70,6 +73,7 @@ pub async fn overview(
         return Ok(Overview {
             invoices: Page { data: Vec::new(), next_page: None },
             projected_totals: BTreeMap::new(),
+            prices: BTreeMap::new(),
         });
     }
     let order = |one: (DateTime<Utc>, Uuid), other: (DateTime<Utc>, Uuid)| match filter.sort {
@@ -109,12 +113,14 @@ pub async fn overview(
     let rated = draft::rate(pool, access, &fresh, now, grace).await?;
     let projected_totals =
         rated.iter().filter_map(|one| Some((one.invoice.id, one.projected_total.clone()?))).collect();
+    let prices = rated.iter().filter_map(|one| Some((one.invoice.id, one.prices.clone()?))).collect();
     let mut rated = rated.into_iter();
     let invoices = page.data.into_iter().filter_map(|row| match row {
         Listed::Stored(invoice) => Some(*invoice),
         Listed::Draft(_) => rated.next().map(|one| one.invoice),
     });
-    Ok(Overview { invoices: Page { data: invoices.collect(), next_page: page.next_page }, projected_totals })
+    let invoices = Page { data: invoices.collect(), next_page: page.next_page };
+    Ok(Overview { invoices, projected_totals, prices })
 }
 
 /// One invoice of a customer, draft or stored, as much of it as the scope admits.

@@ -30,7 +30,8 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let list = |query: ListQuery, invoices| {
         let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
         let is_plain = query == ListQuery::default();
-        let found = report::list(Overview { invoices, projected_totals }, &look, is_plain, now);
+        let overview = Overview { invoices, projected_totals, prices: [].into() };
+        let found = report::list(overview, &look, is_plain, now);
         page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
     };
     let plain = ListQuery::default;
@@ -164,6 +165,7 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         price: Some(decimal(price)),
         tiers: None,
         tier_period: None,
+        tier_scope: None,
         custom_fields: Default::default(),
     };
     let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {

@@ -2,7 +2,7 @@
 
 use super::text;
 use app::{
-    billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},
     embed::GroupKeyNames,
     invoices::report::{BillComparison, ComparisonPart},
     view::{allocate::allocate, format, money, text as written, words},
@@ -17,6 +17,8 @@ struct Charged {
     amount: Decimal,
     /// Prices by the quantity from which they hold.
     prices: Vec<(Decimal, Decimal)>,
+    /// Its tiers count other groups too.
+    is_shared: bool,
 }
 
 /// Which charge: product, group value, charge, and its place among those of the same name.
@@ -33,6 +35,8 @@ struct Effect {
     kind: EffectKind,
     /// Quantity before and now.
     quantities: Option<(Decimal, Decimal)>,
+    /// Its tiers count other groups too.
+    is_shared: bool,
     /// From another quantity at the old price.
     by_quantity: Decimal,
     /// From another price at the new quantity.
@@ -96,6 +100,7 @@ fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
         charge: String::new(),
         kind,
         quantities: None,
+        is_shared: false,
         by_quantity: Decimal::zero(),
         by_price: Decimal::zero(),
         other,
@@ -117,6 +122,7 @@ fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
     };
     Effect {
         quantities: Some((was.quantity.clone(), is.quantity.clone())),
+        is_shared: is.is_shared,
         by_price: &difference - &by_quantity,
         by_quantity,
         ..one_sided(EffectKind::Changed, Decimal::zero())
@@ -167,7 +173,8 @@ fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, Charged)> {
             while found.contains_key(&key) {
                 key.3 += 1;
             }
-            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub) };
+            let is_shared = sub.tier_scope == Some(TierScope::AcrossGroups);
+            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub), is_shared };
             found.insert(key, (Label { line, charge: &sub.name }, charged));
         }
     }
@@ -256,8 +263,11 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
 }
 
 fn detail(effect: &Effect) -> String {
-    let quantities = effect.quantities.as_ref().filter(|(was, is)| was != is);
-    let moved = quantities.map(|(was, is)| text::from_to(&format::quantity(was), &format::quantity(is)));
+    let moved = match &effect.quantities {
+        Some((was, is)) if was != is => Some(text::from_to(&format::quantity(was), &format::quantity(is))),
+        Some(_) if effect.is_shared && effect.by_price.is_zero() => Some(text::SHARED_TIERS.to_owned()),
+        _ => None,
+    };
     let parts = [Some(effect.charge.clone()).filter(|charge| !charge.is_empty()), moved];
     parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
 }
