@@ -275,6 +275,10 @@ fn detail(effect: &Effect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rating::{
+        fixtures::{term, terms, used},
+        rate,
+    };
     use app::billing::{CreditType, InvoiceAdjustment};
     use proptest::prelude::*;
 
@@ -395,5 +399,25 @@ mod tests {
                 prop_assert!(effect.name != text::OTHER, "nothing is left unexplained");
             }
         }
+    }
+
+    #[test]
+    fn a_group_that_used_as_much_says_that_shared_tiers_were_filled_otherwise() {
+        let rated = |ups: &str| {
+            let mut labels = term(1, None, &[("0", "10"), ("100", "5")], Some("carrier"));
+            labels.charge.tier_scope = TierScope::AcrossGroups;
+            let terms = terms(vec![labels], "2026-10-01");
+            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
+            let invoice = rate(&terms, &usage, period, chrono::Duration::hours(24));
+            Invoice { status: InvoiceStatus::Finalized, ..invoice }
+        };
+        // 500 and 500 of 1,000; then 375 and 1,125 of 1,500.
+        let found = comparison(&rated("50"), &rated("150"), &GroupKeyNames::default()).expect("a comparison");
+        let parts: Vec<_> =
+            found.parts.iter().map(|part| (&*part.name, &*part.detail, &*part.total)).collect();
+        let expected =
+            [("Product 1 · ups", "50 → 150", "+$6.25"), ("Product 1 · dhl", text::SHARED_TIERS, "−$1.25")];
+        assert_eq!(parts, expected);
     }
 }
