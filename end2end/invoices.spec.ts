@@ -43,6 +43,18 @@ test.describe("without JavaScript", () => {
     expect(parts.map(cents).reduce((sum, part) => sum + part, 0)).toBe(cents(total));
   });
 
+  test("the current period says what the plan charges and how far usage has come", async ({ page, demo }) => {
+    await page.goto(await demo.embedUrl(LARGE, "invoices"));
+    const prices = page.locator("section.current .prices");
+    await prices.locator("summary").click();
+    const entry = (name: string) => prices.locator("dl > div").filter({ hasText: name });
+    await expect(entry("Platform fee")).toContainText("$500.00 each month");
+    await expect(entry("Input tokens")).toContainText("First 50 at $3.00, next 50 at $2.50, then $2.00");
+    await expect(entry("Input tokens").locator("small")).toHaveText(/^[\d,.]+ so far, at \$/);
+    await expect(entry("GPU seconds")).toContainText("$0.00085");
+    await expect(entry("GPU seconds").locator("small")).toHaveCount(0);
+  });
+
   test("an invoice opens as a document, and leads back", async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, "invoices"));
     await row(page, 0).click();

@@ -5,7 +5,7 @@ mod common;
 
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, InvoiceBreakdown,
-    InvoiceStatus, NewCharge, NewMinimum, NewPlan, NewProduct, Price, TierMode,
+    InvoiceStatus, NewCharge, NewMinimum, NewPlan, NewProduct, Price, TierMode, TierScope,
 };
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
@@ -124,7 +124,11 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
     ];
     for (place, (kind, key)) in kinds.into_iter().enumerate() {
         let metric = seed::metric(pool, kind, key, r#"[["region"]]"#).await;
-        for group_key in [None, Some("region")] {
+        for (group_key, tier_scope) in [
+            (None, TierScope::PerGroup),
+            (Some("region"), TierScope::PerGroup),
+            (Some("region"), TierScope::AcrossGroups),
+        ] {
             let product =
                 db::plan::create_product(pool, NewProduct::new(&format!("{kind:?}"), group_key), now)
                     .await
@@ -133,8 +137,8 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
             let mode = if place % 2 == 0 { TierMode::Graduated } else { TierMode::Volume };
             let tiers = tiered(flat.clone(), &[("0", "0.731"), ("5", "0.5"), ("20", "0.11")], mode);
             // Tiers that reach back into earlier months, where the product is grouped.
-            charges
-                .push(NewCharge { tier_reset_frequency: if group_key.is_some() { 3 } else { 1 }, ..tiers });
+            let tier_reset_frequency = if group_key.is_some() { 3 } else { 1 };
+            charges.push(NewCharge { tier_reset_frequency, tier_scope, ..tiers });
             charges.push(flat);
         }
     }

@@ -1,6 +1,6 @@
 //! The document a customer is billed by.
 
-use super::{CreditType, Decimal, InvoiceStatus};
+use super::{CreditType, Decimal, InvoiceStatus, TierScope};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -147,9 +147,13 @@ pub struct SubLineItem {
     /// The price of a unit; only when the charge is not tiered and the quantity is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Decimal>,
-    /// Tiered charges: what fell into each tier.
+    /// Tiered charges: what fell into each tier; under `ACROSS_GROUPS` the line's share of that, to 20 digits after the point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tiers: Option<Vec<TierUsage>>,
+    /// `ACROSS_GROUPS` where the tiers count all group values together; absent where they count the line alone. Not in the
+    /// vendor's JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier_scope: Option<TierScope>,
     /// Tiered charges: the period over which tiers count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier_period: Option<TierPeriod>,

@@ -32,7 +32,8 @@ pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use page::Page;
 pub use plan::{
     BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Minimum, Plan, PlanCustomer,
-    PlanDetails, PlanDetailsOfCustomer, Price, Rounding, SpendingCap, TierMode, TrialInfo, UnitConversion,
+    PlanDetails, PlanDetailsOfCustomer, Price, Rounding, SpendingCap, TierMode, TierScope, TrialInfo,
+    UnitConversion,
 };
 pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
 pub use succession::{InvoiceName, Succession};

@@ -1,6 +1,8 @@
 //! What a plan is made from: the bodies of `POST /v1/products/create` and `POST /v1/plans/create`.
 
-use super::{BillingAnchor, BillingFrequency, ChargeType, Decimal, Price, TierMode, UnitConversion};
+use super::{
+    BillingAnchor, BillingFrequency, ChargeType, Decimal, Price, TierMode, TierScope, UnitConversion,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -12,7 +14,8 @@ use uuid::Uuid;
 pub struct NewProduct {
     /// Its name: that of its invoice lines. At most 160 characters.
     pub name: String,
-    /// One invoice line for each value of this property; `None` for one line in all. At most 200 characters.
+    /// One invoice line for each value of this property; `null` or left out for one line in all. At most 200 characters.
+    /// Each value has tiers of its own, unless the charge's `tier_scope` is `ACROSS_GROUPS`.
     #[serde(default)]
     pub group_key: Option<String>,
     /// The integrator's own fields, copied onto invoice lines.
@@ -43,7 +46,7 @@ pub struct NewPlan {
     pub description: Option<String>,
     /// How often it bills.
     pub billing_frequency: BillingFrequency,
-    /// Where billing periods begin.
+    /// Where billing periods begin: `FIRST_OF_MONTH` unless given.
     #[serde(default)]
     pub billing_anchor: BillingAnchor,
     /// The integrator's own fields.
@@ -86,23 +89,28 @@ pub struct NewCharge {
     pub name: String,
     /// What it counts.
     pub charge_type: ChargeType,
-    /// For a usage charge: what it measures.
+    /// What it measures: required for a `usage` charge, refused for a `fixed` one.
     #[serde(default)]
     pub billable_metric_id: Option<Uuid>,
     /// What its prices are counted in.
     pub credit_type_id: Uuid,
-    /// For a fixed charge: how many units every period; at most 18 digits before and after the point.
+    /// How many units every period: required for a `fixed` charge, refused for a `usage` one. At least 0, with at most 18
+    /// digits before and after the point.
     #[serde(default)]
     pub quantity: Option<Decimal>,
-    /// One price, or a tier each; at most 200.
+    /// Required for both types: one price, or a tier each; at most 200. The first starts at 0.
     pub prices: Vec<Price>,
     /// From which billing period on it applies, counted from 0, the one in which the customer's plan starts. Charges
     /// of one product and one name are a ramp: in each period the one that started last applies.
     #[serde(default)]
     pub start_period: u32,
-    /// How tiers apply.
+    /// How tiers apply: `graduated` unless given.
     #[serde(default)]
     pub tier_mode: TierMode,
+    /// Whose usage the tiers count, where the product has a `group_key`: `PER_GROUP` unless given. `ACROSS_GROUPS` is refused
+    /// without a `group_key` and without tiers.
+    #[serde(default)]
+    pub tier_scope: TierScope,
     /// After how many billing periods the tiers start again at 0, counted from the first: 1 unless given.
     #[serde(default = "every_period")]
     pub tier_reset_frequency: u32,
@@ -137,6 +145,7 @@ impl NewCharge {
             prices: vec![Price { tier: Decimal::zero(), value: price }],
             start_period: 0,
             tier_mode: TierMode::Graduated,
+            tier_scope: TierScope::PerGroup,
             tier_reset_frequency: 1,
             unit_conversion: None,
             custom_fields: BTreeMap::new(),

@@ -129,6 +129,30 @@ impl TierMode {
     }
 }
 
+/// Whose usage the tiers of a charge count, where its product has a `group_key`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TierScope {
+    /// Each group value has tiers of its own: with tiers at 0 and 100, each has its own first 100 units.
+    #[default]
+    #[serde(alias = "per_group")]
+    PerGroup,
+    /// All group values move through the tiers together, and each has its share by quantity of what they come to.
+    #[serde(alias = "across_groups")]
+    AcrossGroups,
+}
+
+impl TierScope {
+    /// The name, as in JSON and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::PerGroup => "PER_GROUP",
+            Self::AcrossGroups => "ACROSS_GROUPS",
+        }
+    }
+}
+
 /// How converted units are rounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -149,7 +173,8 @@ pub enum Rounding {
 pub struct Price {
     /// The quantity after which this price applies; at most 18 digits before and after the point.
     pub tier: Decimal,
-    /// The price of one unit, in the charge's credit type; at most 18 digits before and after the point.
+    /// The price of one unit, in the charge's credit type; at most 18 digits before and after the point. It may be 0, and
+    /// below 0: then the units lower the invoice, as a credit does.
     pub value: Decimal,
 }
 
@@ -200,6 +225,9 @@ pub struct Charge {
     pub start_period: u32,
     /// How tiers apply.
     pub tier_mode: TierMode,
+    /// Whose usage the tiers count, where the product has a `group_key`. Not in the vendor's JSON.
+    #[serde(default)]
+    pub tier_scope: TierScope,
     /// After how many billing periods the tiers start again at 0, counted from the first.
     #[serde(default = "every_period")]
     pub tier_reset_frequency: u32,

@@ -2,7 +2,7 @@
 
 use super::{
     dashboard::Dashboard,
-    report::{CurrentPeriod, Part},
+    report::{CurrentPeriod, Part, PlanPrice},
     row::{Inside, badge},
     text,
 };
@@ -25,6 +25,11 @@ pub(super) fn CurrentCard(dashboard: Dashboard, current: CurrentPeriod) -> impl 
                 class="parts"
                 hidden=current.parts.is_empty().then_some("")
                 inner_html=parts(&current.parts, current.is_drawn)
+            ></div>
+            <div
+                class="prices"
+                hidden=current.prices.is_empty().then_some("")
+                inner_html=prices(&current.prices)
             ></div>
             <details class="invoice" data-invoice=id data-status=status.as_str()>
                 <summary>{text::LINE_ITEMS}</summary>
@@ -102,4 +107,20 @@ fn parts(parts: &[Part], is_drawn: bool) -> String {
     };
     let items: Vec<Markup> = parts.iter().map(item).collect();
     all(&[bar, tag("ul", &[], all(&items))]).html()
+}
+
+/// What the plan charges, and how far usage has come in its tiers.
+fn prices(prices: &[PlanPrice]) -> String {
+    let entry = |price: &PlanPrice| {
+        let reached = match price.reached.as_str() {
+            "" => Markup::default(),
+            reached => tag("small", &[], words(reached)),
+        };
+        let parts =
+            [tag("dt", &[], words(&price.name)), tag("dd", &[], all(&[words(&price.price), reached]))];
+        tag("div", &[], all(&parts))
+    };
+    let entries: Vec<Markup> = prices.iter().map(entry).collect();
+    let parts = [tag("summary", &[], words(text::PRICES)), tag("dl", &[], all(&entries))];
+    tag("details", &[], all(&parts)).html()
 }

@@ -110,6 +110,22 @@ pub struct CurrentPeriod {
     pub left: String,
     /// `$23,100`: where the total is heading; `null` where that cannot be said.
     pub estimate: Option<String>,
+    /// What the plan charges, in its order: its trial, charges and minimum.
+    pub prices: Vec<PlanPrice>,
+}
+
+/// What one part of the plan costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlanPrice {
+    /// `Inference · Input tokens`.
+    pub name: String,
+    /// `First 1,000 at $0.10, then $0.09`; `$500.00 each month`.
+    pub price: String,
+    /// `4,200 so far, at $0.10; 800 more until $0.09`; empty without tiers, and where each group has tiers of its own.
+    pub reached: String,
 }
 
 /// A product, an adjustment, or all smaller products together.

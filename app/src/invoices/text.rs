@@ -19,6 +19,7 @@ pub const UNIT_PRICE: &str = "Unit price";
 pub const AMOUNT: &str = "Amount";
 pub const TOTAL: &str = "Total";
 pub const LINE_ITEMS: &str = "Line items";
+pub const PRICES: &str = "Prices";
 pub const ESTIMATE: &str = "Estimated total";
 pub const ESTIMATE_HOW: &str = "How this is estimated";
 pub const ESTIMATE_METHOD: &str = "Counted usage goes on at its average rate since the period began and is priced \

@@ -2,7 +2,9 @@
 
 use super::{allocate::allocate, format, money, text, words};
 use crate::{
-    billing::{CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, Succession},
+    billing::{
+        CreditType, Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, Succession, TierScope, TierUsage,
+    },
     embed::GroupKeyNames,
 };
 use chrono::{Duration, NaiveDate};
@@ -76,7 +78,7 @@ pub struct Row {
     pub kind: RowKind,
     /// Its name.
     pub name: String,
-    /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
+    /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`; of a grouped product, whose usage they count.
     pub detail: String,
     /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
     pub proration: String,
@@ -227,6 +229,7 @@ impl Section {
             }
             return Self { head, group_key: None, rows, credit_type };
         };
+        head.detail = tiers_of_groups(lines, &text::group_key(key, names));
         let rows = lines.iter().flat_map(|line| {
             let value = match &line.group_value {
                 Some(value) => text::group_value(key, value, names),
@@ -260,6 +263,50 @@ impl Section {
         let ends = starts.iter().skip(1).copied().chain([self.rows.len()]);
         starts.iter().zip(ends).map(|(start, end)| &self.rows[*start..end]).collect()
     }
+}
+
+/// Digits after the point of what fell into a tier, as summed over shares of twenty.
+const SUMMED_DIGITS: i64 = 12;
+
+/// Whose usage the tiers of a grouped product count, and what fell into those that all groups fill together.
+fn tiers_of_groups(lines: &[&LineItem], key: &str) -> String {
+    let mut is_apart = false;
+    let mut together: Vec<(&SubLineItem, Vec<TierUsage>)> = Vec::new();
+    for sub in lines.iter().flat_map(|line| &line.sub_line_items) {
+        let Some(tiers) = &sub.tiers else { continue };
+        if sub.tier_scope != Some(TierScope::AcrossGroups) {
+            is_apart = true;
+            continue;
+        }
+        let same =
+            |(first, _): &(&SubLineItem, _)| first.charge_id == sub.charge_id && first.name == sub.name;
+        let Some(place) = together.iter().position(same) else {
+            together.push((sub, tiers.clone()));
+            continue;
+        };
+        for (sum, share) in together[place].1.iter_mut().zip(tiers) {
+            sum.quantity += &share.quantity;
+        }
+    }
+    let apart = is_apart.then(|| words::tiers_apart(key));
+    let is_only = together.len() == 1;
+    let filled = together.into_iter().map(|(sub, mut tiers)| {
+        for tier in &mut tiers {
+            tier.quantity = tier.quantity.round(SUMMED_DIGITS);
+        }
+        tiers.retain(|tier| !tier.quantity.is_zero());
+        let tiers = tiers_in_words(&tiers.iter().collect::<Vec<_>>(), &lines[0].credit_type);
+        words::tiers_together(key, if is_only { "" } else { sub.name.as_str() }, &tiers)
+    });
+    apart.into_iter().chain(filled).collect::<Vec<_>>().join(" ")
+}
+
+fn tiers_in_words(used: &[&TierUsage], credit_type: &CreditType) -> String {
+    let tier = |(at, tier): (usize, &&TierUsage)| {
+        let price = money::unit_price(&tier.price, credit_type);
+        words::tier(at, used.len(), &format::quantity(&tier.quantity), &price)
+    };
+    used.iter().enumerate().map(tier).collect::<Vec<_>>().join(", ")
 }
 
 /// The charges of a line, their amounts rounded so that they add up to the line's.
@@ -298,13 +345,8 @@ impl Row {
     fn charge(sub: &SubLineItem, amount: &Decimal, credit_type: &CreditType) -> Self {
         let price = |price: &Decimal| money::unit_price(price, credit_type);
         let used: Vec<_> = sub.tiers.iter().flatten().filter(|tier| !tier.quantity.is_zero()).collect();
-        let tiers: Vec<String> = used
-            .iter()
-            .enumerate()
-            .map(|(at, tier)| {
-                words::tier(at, used.len(), &format::quantity(&tier.quantity), &price(&tier.price))
-            })
-            .collect();
+        // Shares of tiers say nothing: the product says what fell into them.
+        let says_tiers = used.len() > 1 && sub.tier_scope != Some(TierScope::AcrossGroups);
         // A quantity that lies in one tier has one price: no need of words.
         let single = match used.as_slice() {
             [only] => Some(&only.price),
@@ -316,7 +358,7 @@ impl Row {
             .or(single)
             .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
-            detail: if used.len() > 1 { tiers.join(", ") } else { String::new() },
+            detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
             proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
             unit_price: unit_price.unwrap_or_default(),

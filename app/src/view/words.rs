@@ -59,6 +59,20 @@ pub fn tier(at: usize, of: usize, quantity: &str, price: &str) -> String {
     }
 }
 
+/// Tiers that each group value has of its own.
+pub fn tiers_apart(key: &str) -> String {
+    format!("Tiers count each {key} apart.")
+}
+
+/// Tiers that all group values fill together, and what fell into them; `charge` is empty where there is one alone.
+pub fn tiers_together(key: &str, charge: &str, tiers: &str) -> String {
+    let of = if charge.is_empty() { String::new() } else { format!(" of {charge}") };
+    match tiers {
+        "" => format!("Tiers{of} count every {key} together."),
+        tiers => format!("Tiers{of} count every {key} together, each with its share: {tiers}."),
+    }
+}
+
 /// Lines that are left out for want of usage.
 pub fn hidden_lines(count: usize) -> Option<String> {
     match count {

@@ -26,6 +26,7 @@ macro_rules! charge_json {
             'quantity', ch.quantity,
             'start_period', ch.start_period,
             'tier_mode', ch.tier_mode,
+            'tier_scope', ch.tier_scope,
             'tier_reset_frequency', ch.tier_reset_frequency,
             'unit_conversion', ch.unit_conversion
         )"
@@ -118,8 +119,8 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
         sqlx::query(
             "insert into charge (id, plan_id, position, product_id, name, charge_type, billable_metric_id,
                 credit_type_id, quantity, prices, tier_mode, unit_conversion, custom_fields, start_period,
-                tier_reset_frequency)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                tier_reset_frequency, tier_scope)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(super::new_id(now))
         .bind(id)
@@ -136,6 +137,7 @@ pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Re
         .bind(Json(&charge.custom_fields))
         .bind(i64::from(charge.start_period))
         .bind(i64::from(charge.tier_reset_frequency))
+        .bind(charge.tier_scope.as_str())
         .execute(&mut *tx)
         .await?;
     }

@@ -17,7 +17,7 @@ use crate::{
 };
 use app::billing::{
     BillableMetric, BillingFrequency, ChargeType, CreditType, Decimal, EventTypeFilter, NewCharge, NewPlan,
-    NewProduct, Price, PropertyFilter, TierMode, UnitConversion,
+    NewProduct, Price, PropertyFilter, TierMode, TierScope, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
@@ -181,6 +181,7 @@ fn charge(spec: &ChargeSpec, metrics: &[Uuid], products: &[Uuid]) -> Result<NewC
         prices: spec.prices.iter().map(price).collect::<Result<_>>()?,
         start_period: 0,
         tier_mode: TierMode::Graduated,
+        tier_scope: TierScope::PerGroup,
         tier_reset_frequency: 1,
         unit_conversion: (spec.per != 1)
             .then(|| UnitConversion { division_factor: Decimal::from(spec.per), rounding_behavior: None }),

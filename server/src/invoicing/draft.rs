@@ -5,7 +5,7 @@ use crate::{
     Result,
     auth::CustomerAccess,
     db::{self, usage::Wanted},
-    rating::{self, Period, PeriodUsage, Terms},
+    rating::{self, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
 use chrono::{DateTime, Duration, Utc};
@@ -52,6 +52,8 @@ pub(super) struct Rated {
     pub(super) invoice: Invoice,
     /// Its total at the end of the period, where that can be said.
     pub(super) projected_total: Option<Decimal>,
+    /// Its prices, while the period runs.
+    pub(super) prices: Option<PriceList>,
 }
 
 /// The drafts' invoices, in their order, from one query.
@@ -67,6 +69,7 @@ pub(super) async fn rate(
     let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {
         invoice: rating::rate(draft.terms, usage, draft.period, grace),
         projected_total: project(draft.terms, usage, draft.period, now, grace),
+        prices: draft.period.contains(now).then(|| rating::price_list(draft.terms, usage, draft.period)),
     });
     Ok(rated.collect())
 }
@@ -87,6 +90,7 @@ pub(super) async fn usage(
         group_values: row.group_values,
         quantity: row.quantity,
         before: Vec::new(),
+        is_past: false,
     };
     let of_period = |stretches: &Vec<Period>| {
         let rows = usage.by_ref().take(stretches.len());

@@ -5,10 +5,12 @@ use crate::{
     rating::{PeriodUsage, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, LineItem, SubLineItem, TierUsage};
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// Usage since the start of a period, as it stands after one window and then the next.
 pub(super) struct Cumulative {
-    /// What stands so far; a group is there once it has usage.
+    /// What stands so far; a group is there once it has usage, or had some in an earlier period.
     usage: Vec<PeriodUsage>,
     /// For each group how it adds up, the rest of its windows, and its place in `usage`.
     rest: Vec<Rest>,
@@ -25,26 +27,34 @@ impl Cumulative {
     /// At the start of the period. `earlier` is what was used in each of the periods before that tiers reach back to.
     pub(super) fn new(terms: &Terms, growth: &[Growth], earlier: &[Vec<Growth>]) -> Self {
         let measures = terms.measures();
+        let mut usage: Vec<PeriodUsage> = Vec::new();
+        let past = |growth: &Growth| PeriodUsage {
+            billable_metric_id: growth.billable_metric_id,
+            group_index: growth.group_index,
+            group_values: growth.group_values.clone(),
+            quantity: Decimal::zero(),
+            before: earlier.iter().map(|period| of_group(period, growth)).collect(),
+            is_past: true,
+        };
         let rest = growth.iter().filter_map(|growth| {
             let measure = measures.iter().find(|measure| {
                 measure.billable_metric_id == growth.billable_metric_id
                     && measure.group_index == growth.group_index
             })?;
             let windows: Vec<_> = growth.windows.iter().copied().zip(growth.values.iter().cloned()).collect();
-            Some(Rest {
-                aggregation_type: measure.aggregation_type,
-                windows: windows.into_iter().peekable(),
-                group: PeriodUsage {
-                    billable_metric_id: growth.billable_metric_id,
-                    group_index: growth.group_index,
-                    group_values: growth.group_values.clone(),
-                    quantity: Decimal::zero(),
-                    before: earlier.iter().map(|period| of_group(period, growth)).collect(),
-                },
-                place: None,
-            })
+            let group = past(growth);
+            // What it used before counts from the start, where tiers count all groups together.
+            let place = (!earlier.is_empty()).then_some(usage.len());
+            if place.is_some() {
+                usage.push(group.clone());
+            }
+            let windows = windows.into_iter().peekable();
+            Some(Rest { aggregation_type: measure.aggregation_type, windows, group, place })
         });
-        Self { usage: Vec::new(), rest: rest.collect() }
+        let rest = rest.collect();
+        let mut known: HashSet<_> = growth.iter().map(key).collect();
+        usage.extend(earlier.iter().flatten().filter(|group| known.insert(key(group))).map(past));
+        Self { usage, rest }
     }
 
     /// After this window; whether it had usage.
@@ -55,10 +65,16 @@ impl Cumulative {
                 grew = true;
                 let Some(place) = rest.place else {
                     rest.place = Some(self.usage.len());
-                    self.usage.push(PeriodUsage { quantity: value, ..rest.group.clone() });
+                    let group = rest.group.clone();
+                    self.usage.push(PeriodUsage { quantity: value, is_past: false, ..group });
                     continue;
                 };
-                let quantity = &mut self.usage[place].quantity;
+                let row = &mut self.usage[place];
+                if row.is_past {
+                    (row.quantity, row.is_past) = (value, false);
+                    continue;
+                }
+                let quantity = &mut row.quantity;
                 match rest.aggregation_type {
                     AggregationType::Count | AggregationType::Sum | AggregationType::Unique => {
                         *quantity += &value;
@@ -77,14 +93,14 @@ impl Cumulative {
     }
 }
 
+/// Which measure and group.
+fn key(growth: &Growth) -> (Uuid, i16, &[Option<String>]) {
+    (growth.billable_metric_id, growth.group_index, growth.group_values.as_slice())
+}
+
 /// What a whole period had of the same measure and group.
 fn of_group(period: &[Growth], group: &Growth) -> Decimal {
-    let key = |one: &Growth| (one.billable_metric_id, one.group_index);
-    period
-        .iter()
-        .find(|one| key(one) == key(group) && one.group_values == group.group_values)
-        .map(|one| one.values.iter().sum())
-        .unwrap_or_default()
+    period.iter().find(|one| key(one) == key(group)).map(|one| one.values.iter().sum()).unwrap_or_default()
 }
 
 /// `after` less `before`, line by line: two states of one invoice, or nothing and its first.

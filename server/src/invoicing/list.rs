@@ -11,6 +11,7 @@ use crate::{
         self, cursor,
         terms::{PlanEnd, Unbilled},
     },
+    rating::PriceList,
 };
 use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
 use chrono::{DateTime, Duration, Utc};
@@ -24,7 +25,7 @@ enum Listed<'a> {
     Stored(Box<Invoice>),
 }
 
-/// A page of invoices, and where its drafts are heading.
+/// A page of invoices, where its drafts are heading, and at which prices.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// The invoices.
@@ -33,6 +34,8 @@ pub struct Overview {
     pub projected_totals: BTreeMap<Uuid, Decimal>,
     /// The end of the customer's latest plan; `None` while it runs, and for a customer that never had one.
     pub ended: Option<PlanEnd>,
+    /// The prices of each period that runs now, by the id of its draft.
+    pub prices: BTreeMap<Uuid, PriceList>,
 }
 
 /// A page of a customer's invoices, drafts and stored ones in one order, as much of each as the scope admits.
@@ -76,6 +79,7 @@ pub async fn overview(
             invoices: Page { data: Vec::new(), next_page: None },
             projected_totals: BTreeMap::new(),
             ended,
+            prices: BTreeMap::new(),
         });
     }
     let order = |one: (DateTime<Utc>, Uuid), other: (DateTime<Utc>, Uuid)| match filter.sort {
@@ -115,13 +119,14 @@ pub async fn overview(
     let rated = draft::rate(pool, access, &fresh, now, grace).await?;
     let projected_totals =
         rated.iter().filter_map(|one| Some((one.invoice.id, one.projected_total.clone()?))).collect();
+    let prices = rated.iter().filter_map(|one| Some((one.invoice.id, one.prices.clone()?))).collect();
     let mut rated = rated.into_iter();
     let invoices = page.data.into_iter().filter_map(|row| match row {
         Listed::Stored(invoice) => Some(*invoice),
         Listed::Draft(_) => rated.next().map(|one| one.invoice),
     });
     let invoices = Page { data: invoices.collect(), next_page: page.next_page };
-    Ok(Overview { invoices, projected_totals, ended })
+    Ok(Overview { invoices, projected_totals, prices, ended })
 }
 
 /// One invoice of a customer, draft or stored, as much of it as the scope admits.

@@ -85,6 +85,7 @@ mod tests {
                 group_values: Vec::new(),
                 quantity: decimal(quantity),
                 before: Vec::new(),
+                is_past: false,
             })
             .collect();
         let period = Period { start: day("2026-04-01"), end: day("2026-05-01") };

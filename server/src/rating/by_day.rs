@@ -5,7 +5,7 @@
 //! trial without a spending cap cost nothing; those of one with a cap cost what counts toward it.
 
 use super::{Period, Terms, adjust, tier};
-use app::billing::{Charge, Decimal, NoCost, TierMode};
+use app::billing::{Charge, Decimal, NoCost, TierMode, TierScope};
 use chrono::{Days, NaiveDate, NaiveTime};
 use uuid::Uuid;
 
@@ -113,7 +113,7 @@ fn unit_price(charge: &Charge) -> Option<Decimal> {
 /// Says why a charge without a unit price has no cost by day, where it has none.
 fn depends(charge: &Charge) -> Result<(), NoCost> {
     let has_tiers = charge.prices.len() > 1;
-    if charge.product_group_key.is_some() {
+    if charge.product_group_key.is_some() && charge.tier_scope == TierScope::PerGroup {
         Err(NoCost::TiersByGroup)
     } else if has_tiers && (charge.tier_mode == TierMode::Volume || charge.tier_reset_frequency > 1) {
         Err(NoCost::WholePeriod)
@@ -192,8 +192,14 @@ mod tests {
         let mut volume = term(1, None, &TIERS, None);
         volume.charge.tier_mode = TierMode::Volume;
         assert_eq!(costs(&terms(vec![volume], "2026-11-01"), "2026-11-01", &["1"]), ["WholePeriod"]);
-        let grouped = term(1, None, &TIERS, Some("region"));
-        assert_eq!(costs(&terms(vec![grouped], "2026-11-01"), "2026-11-01", &["1"]), ["TiersByGroup"]);
+        let mut grouped = term(1, None, &TIERS, Some("region"));
+        assert_eq!(
+            costs(&terms(vec![grouped.clone()], "2026-11-01"), "2026-11-01", &["1"]),
+            ["TiersByGroup"]
+        );
+        // Tiers that all groups move through together are tiers of the total.
+        grouped.charge.tier_scope = TierScope::AcrossGroups;
+        assert_eq!(costs(&terms(vec![grouped], "2026-11-01"), "2026-11-01", &["90", "20"]), ["900", "150"]);
         let mut yearly = term(1, None, &TIERS, None);
         yearly.charge.tier_reset_frequency = 12;
         assert_eq!(costs(&terms(vec![yearly], "2026-11-01"), "2026-11-01", &["1"]), ["WholePeriod"]);

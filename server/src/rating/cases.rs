@@ -379,8 +379,11 @@ fn usage_of_groups_is_joined_with_what_the_same_group_used_before() {
         vec![used(Some(Some("eu")), "1"), used(Some(None), "2")],
         vec![used(Some(None), "3"), used(Some(Some("us")), "4")],
     ]);
-    assert_eq!(rows.len(), 2);
+    assert_eq!(rows.len(), 3);
     assert_eq!(rows[0].before, [decimal("0")]);
     assert_eq!(rows[1].before, [decimal("3")]);
     assert!(rows.iter().all(|row| row.billable_metric_id == METRIC));
+    // A group without usage of its own since is kept for tiers that count all groups, and has no line.
+    let us = &rows[2];
+    assert_eq!((us.is_past, &us.quantity, &us.before), (true, &decimal("0"), &vec![decimal("4")]));
 }

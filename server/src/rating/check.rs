@@ -1,7 +1,7 @@
 //! Which plans can be billed: every problem of a plan to be made, each by its JSON path.
 
 use crate::limits;
-use app::billing::{ChargeType, Decimal, NewCharge, NewPlan};
+use app::billing::{ChargeType, Decimal, NewCharge, NewPlan, TierScope};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -98,6 +98,7 @@ pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
             None => problem(path("product_id"), "is not a product: make one with POST /v1/products/create"),
             Some(group_key) => {
                 check_measure(charge, group_key.as_deref(), known, |field, text| problem(path(field), text));
+                check_scope(charge, group_key.as_deref(), |text| problem(path("tier_scope"), text));
             }
         }
         check_prices(charge, |field, text| problem(path(field), text));
@@ -147,6 +148,20 @@ fn check_measure(
                 }
             }
         }
+    }
+}
+
+fn check_scope(charge: &NewCharge, group_key: Option<&str>, mut problem: impl FnMut(&str)) {
+    if charge.tier_scope == TierScope::PerGroup {
+        return;
+    }
+    if group_key.is_none() {
+        problem("is ACROSS_GROUPS, but the product has no group_key: its tiers count everything as it is");
+    }
+    if charge.prices.len() < 2 {
+        problem(
+            "is ACROSS_GROUPS, but there are no tiers: with one price there is nothing to count together",
+        );
     }
 }
 
@@ -210,6 +225,7 @@ mod tests {
 
     const PLAIN: Uuid = Uuid::from_u128(1);
     const GROUPED: Uuid = Uuid::from_u128(2);
+    const REGIONS: Uuid = Uuid::from_u128(5);
     const METRIC: Uuid = Uuid::from_u128(3);
     const EURO: Uuid = Uuid::from_u128(4);
 
@@ -221,7 +237,11 @@ mod tests {
 
     fn known() -> Known {
         Known {
-            products: BTreeMap::from([(PLAIN, None), (GROUPED, Some("region".to_owned()))]),
+            products: BTreeMap::from([
+                (PLAIN, None),
+                (GROUPED, Some("region".to_owned())),
+                (REGIONS, Some("model".to_owned())),
+            ]),
             billable_metrics: BTreeMap::from([(
                 METRIC,
                 KnownMetric {
@@ -257,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_problem_names_its_field() {
-        let cases: [(&str, Change); 13] = [
+        let cases: [(&str, Change); 15] = [
             ("name: is empty", |plan| plan.name = " ".to_owned()),
             ("charges: is empty", |plan| plan.charges.clear()),
             ("charges[1].name: is empty", |plan| plan.charges[1].name.clear()),
@@ -271,6 +291,14 @@ mod tests {
             ("charges[0].prices: is empty", |plan| plan.charges[0].prices.clear()),
             ("charges[0].prices[0].tier: must be 0", |plan| plan.charges[0].prices[0] = tier(5)),
             ("charges[0].prices[1].tier: must be above", |plan| plan.charges[0].prices.push(tier(0))),
+            ("charges[0].tier_scope: is ACROSS_GROUPS, but the product has no group_key", |plan| {
+                plan.charges[0].prices.push(tier(5));
+                plan.charges[0].tier_scope = TierScope::AcrossGroups;
+            }),
+            ("charges[0].tier_scope: is ACROSS_GROUPS, but there are no tiers", |plan| {
+                plan.charges[0].product_id = REGIONS;
+                plan.charges[0].tier_scope = TierScope::AcrossGroups;
+            }),
         ];
         for (expected, change) in cases {
             let found = problem(change);

@@ -96,7 +96,7 @@ fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::billing::{CreditType, Price, TierMode};
+    use app::billing::{CreditType, Price, TierMode, TierScope};
     use std::collections::BTreeMap;
     use uuid::Uuid;
 
@@ -116,6 +116,7 @@ mod tests {
             quantity: None,
             start_period: 0,
             tier_mode: TierMode::Graduated,
+            tier_scope: TierScope::PerGroup,
             tier_reset_frequency: 1,
             unit_conversion: None,
         }

@@ -3,7 +3,7 @@
 use super::{Measure, PeriodUsage, Rhythm, Term, Terms};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
-    TierMode,
+    TierMode, TierScope,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -44,6 +44,7 @@ pub(crate) fn term(
             billable_metric_id: fixed.is_none().then_some(METRIC),
             quantity: fixed.map(decimal),
             tier_mode: TierMode::Graduated,
+            tier_scope: TierScope::PerGroup,
             unit_conversion: None,
         },
     }
@@ -86,5 +87,6 @@ pub(crate) fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
         group_values: group.into_iter().map(|value| value.map(str::to_owned)).collect(),
         quantity: decimal(quantity),
         before: Vec::new(),
+        is_past: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Measure, Period, PeriodUsage, Term, Terms, adjust,
-    sub_line::{self, Counted, Priced},
+    sub_line::{self, Counted, Priced, Together},
 };
 use app::billing::{Charge, Decimal, LineItem, Proration};
 use std::{
@@ -67,7 +67,13 @@ impl<'a> Billed<'a> {
     /// The usage of one measure, in all or by one group value.
     pub(super) fn used(&self, measure: Measure, group_value: Option<&str>) -> Option<&'a PeriodUsage> {
         let of_measure = self.usage.get(&(measure.billable_metric_id, measure.group_index))?;
-        of_measure.get(&group_value).copied()
+        of_measure.get(&group_value).copied().filter(|row| !row.is_past)
+    }
+
+    /// The usage of one measure by each group value, also by those that have some in earlier periods alone.
+    pub(super) fn by_group(&self, measure: Measure) -> impl Iterator<Item = &'a PeriodUsage> {
+        let of_measure = self.usage.get(&(measure.billable_metric_id, measure.group_index));
+        of_measure.into_iter().flat_map(|of_measure| of_measure.values().copied())
     }
 }
 
@@ -88,12 +94,11 @@ pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
     let mut lines = Vec::new();
     for (_, members) in &products {
         match members[0].charge.product_group_key.as_deref() {
-            None => lines.push(of_terms(billed, members, None)),
-            Some(group_key) => lines.extend(
-                group_values(billed, members)
-                    .into_iter()
-                    .map(|value| of_terms(billed, members, Some((group_key, value)))),
-            ),
+            None => {
+                let priced = members.iter().map(|term| sub_line::of_term(billed, term, None)).collect();
+                lines.push(of_terms(billed, members, None, priced));
+            }
+            Some(group_key) => lines.extend(of_groups(billed, members, group_key)),
         }
     }
     lines
@@ -104,7 +109,7 @@ fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a st
     let measures = members.iter().filter_map(|term| term.measure);
     let mut values: Vec<Option<&str>> = measures
         .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
-        .flat_map(|of_measure| of_measure.keys().copied())
+        .flat_map(|of_measure| of_measure.iter().filter(|(_, row)| !row.is_past).map(|(value, _)| *value))
         .collect();
     values.sort_unstable_by(|one, other| match (one, other) {
         (Some(one), Some(other)) => one.cmp(other),
@@ -116,9 +121,36 @@ fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a st
     values
 }
 
-fn of_terms(billed: &Billed<'_>, members: &[&Term], group: Option<(&str, Option<&str>)>) -> LineItem {
+/// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
+/// what the tiers come to.
+fn of_groups(billed: &Billed<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
+    let shared: Vec<Option<Together>> = members.iter().map(|term| sub_line::together(billed, term)).collect();
+    let of_value = |value: Option<&str>| {
+        let priced = |(term, together): (&&Term, &Option<Together>)| match together {
+            Some(together) => sub_line::of_share(billed, term, together, value),
+            None => sub_line::of_term(billed, term, value),
+        };
+        let priced: Vec<Priced> = members.iter().zip(&shared).map(priced).collect();
+        let exact: Decimal = priced.iter().map(|one| &one.exact).sum();
+        (of_terms(billed, members, Some((group_key, value)), priced), exact)
+    };
+    let (mut lines, exact): (Vec<LineItem>, Vec<Decimal>) =
+        group_values(billed, members).into_iter().map(of_value).unzip();
+    if shared.iter().any(Option::is_some) {
+        for (line, total) in lines.iter_mut().zip(billed.terms.rounded_together(&exact)) {
+            line.total = total;
+        }
+    }
+    lines
+}
+
+fn of_terms(
+    billed: &Billed<'_>,
+    members: &[&Term],
+    group: Option<(&str, Option<&str>)>,
+    priced: Vec<Priced>,
+) -> LineItem {
     let value = group.and_then(|(_, value)| value);
-    let priced = members.iter().map(|term| sub_line::of_term(billed, term, value)).collect();
     let cut = billed.is_cut().then_some(billed.period);
     LineItem {
         group_key: group.map(|(key, _)| key.to_owned()),
@@ -149,7 +181,7 @@ pub(super) fn added(billed: &Billed<'_>) -> Vec<LineItem> {
             let mut charge = added.charge.clone();
             charge.name.clone_from(&added.description);
             charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];
-            sub_line::priced(billed, &charge, counted)
+            sub_line::priced(billed, &charge, &counted, None)
         });
         let first = members.first()?;
         Some(line(terms, &first.charge, &first.product_custom_fields, priced.collect()))

@@ -13,6 +13,9 @@ mod line;
 #[cfg(test)]
 mod oracle;
 mod period;
+mod price_list;
+#[cfg(test)]
+mod shared_tiers;
 mod sub_line;
 mod terms;
 mod tier;
@@ -22,6 +25,7 @@ pub use check::{Known, KnownMetric, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{Period, Rhythm};
+pub use price_list::{InForce, PriceList, Reached, Trial, price_list};
 pub use terms::{AddedCharge, Measure, PeriodUsage, Term, Terms};
 pub use tier::price_quantity;
 

@@ -1,7 +1,7 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
-use super::{Billed, Term, terms::KEPT_DIGITS, tier};
-use app::billing::{Charge, Decimal, Price, SubLineItem, TierPeriod, TierUsage};
+use super::{Billed, Measure, Term, terms::KEPT_DIGITS, tier};
+use app::billing::{Charge, Decimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
 const PRINTED_DIGITS: i64 = 12;
@@ -23,6 +23,13 @@ impl Counted {
     }
 }
 
+/// What all groups of a charge count, where they move through its tiers together.
+pub(super) struct Together {
+    counted: Counted,
+    /// What they used, before any conversion.
+    used: Decimal,
+}
+
 /// A sub line, and its subtotal before any rounding.
 pub(super) struct Priced {
     /// As it is printed.
@@ -33,9 +40,51 @@ pub(super) struct Priced {
 
 /// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
 pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Priced {
-    let mut priced = priced(billed, &term.charge, counted(billed, term, group_value));
+    let mut priced = priced(billed, &term.charge, &counted(billed, term, group_value), None);
     priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
     priced
+}
+
+/// What all groups count together, each measured for itself and their sum converted once; `None` where each has tiers of
+/// its own.
+pub(super) fn together(billed: &Billed<'_>, term: &Term) -> Option<Together> {
+    let is_shared = term.charge.tier_scope == TierScope::AcrossGroups;
+    term.measure.filter(|_| is_shared).map(|measure| of_all(billed, term, measure))
+}
+
+/// How many units have moved through the tiers of a charge since they were at 0; `None` without tiers, of a fixed charge,
+/// and where each group has tiers of its own.
+pub(super) fn moved(billed: &Billed<'_>, term: &Term) -> Option<Decimal> {
+    let charge = &term.charge;
+    let is_one = charge.product_group_key.is_none() || charge.tier_scope == TierScope::AcrossGroups;
+    let measure = term.measure.filter(|_| is_one && charge.prices.len() > 1)?;
+    let Counted { quantity, before, per } = of_all(billed, term, measure).counted;
+    (&quantity + &before).checked_div(&per)
+}
+
+fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
+    let mut used = Decimal::zero();
+    let mut before = vec![Decimal::zero(); reach(billed, &term.charge)];
+    for row in billed.by_group(measure) {
+        used += &row.quantity;
+        for (sum, earlier) in before.iter_mut().zip(&row.before) {
+            *sum += earlier;
+        }
+    }
+    let counted = converted(&term.charge, &used, &before, &Decimal::from(1));
+    Together { counted, used }
+}
+
+/// The sub line of one group among those that move through tiers together: its share by quantity of each tier.
+pub(super) fn of_share(
+    billed: &Billed<'_>,
+    term: &Term,
+    together: &Together,
+    group_value: Option<&str>,
+) -> Priced {
+    let row = term.measure.and_then(|measure| billed.used(measure, group_value));
+    let used = row.map_or_else(Decimal::zero, |row| row.quantity.clone());
+    priced(billed, &term.charge, &together.counted, Some([&used, &together.used]))
 }
 
 /// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
@@ -51,15 +100,19 @@ fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Count
         return converted(charge, &quantity, &[], &whole);
     };
     let Some(used) = billed.used(measure, group_value) else { return Counted::whole(Decimal::zero()) };
-    let stretches = match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
+    let before = &used.before[..reach(billed, charge).min(used.before.len())];
+    converted(charge, &used.quantity, before, &Decimal::from(1))
+}
+
+/// How many periods before this one the tiers of a charge count.
+fn reach(billed: &Billed<'_>, charge: &Charge) -> usize {
+    match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
         Some(since) if charge.prices.len() > 1 => {
             let before = billed.terms.rhythm.periods_before(billed.period.start);
             before.take_while(|(number, _)| *number >= since).count()
         }
         _ => 0,
-    };
-    let before = &used.before[..stretches.min(used.before.len())];
-    converted(charge, &used.quantity, before, &Decimal::from(1))
+    }
 }
 
 /// Quantities that are to be divided by `per`, in the units that prices are for.
@@ -79,22 +132,43 @@ fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &Deci
     }
 }
 
-/// A counted quantity at the charge's prices.
-pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> Priced {
+/// A counted quantity at the charge's prices; of a group that shares it, what that used of what all used.
+pub(super) fn priced(
+    billed: &Billed<'_>,
+    charge: &Charge,
+    counted: &Counted,
+    share: Option<[&Decimal; 2]>,
+) -> Priced {
     let Counted { quantity, before, per } = counted;
     let is_tiered = charge.prices.len() > 1;
     // Tiers times `per` as the quantities are: one division, at the end.
-    let scaled = |price: &Price| Price { tier: &price.tier * &per, value: price.value.clone() };
+    let scaled = |price: &Price| Price { tier: &price.tier * per, value: price.value.clone() };
     let prices: Vec<Price> = charge.prices.iter().map(scaled).collect();
-    let tiers = tier::price_quantity(&quantity, &before, &prices, charge.tier_mode);
-    let over = |amount: &Decimal| amount.checked_div(&per).unwrap_or_default();
+    let tiers = tier::price_quantity(quantity, before, &prices, charge.tier_mode);
+    let whole = share.map_or_else(|| per.clone(), |[_, whole]| per * whole);
+    let over = |amount: &Decimal| {
+        let quotient = match share {
+            Some([part, _]) => (amount * part).checked_div(&whole),
+            None => amount.checked_div(&whole),
+        };
+        // Groups that cancel each other out used nothing together: nothing has no shares.
+        quotient.unwrap_or_default()
+    };
     let exact = over(&tiers.iter().map(|tier| &tier.subtotal).sum());
     let price = (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first()).flatten();
     let as_printed = |tier: TierUsage| TierUsage {
-        starting_at: over(&tier.starting_at),
-        quantity: printed(&over(&tier.quantity)),
+        starting_at: tier.starting_at.checked_div(per).unwrap_or_default(),
+        quantity: match share {
+            // Shares are to be summed again.
+            Some(_) => over(&tier.quantity).round(KEPT_DIGITS),
+            None => printed(&over(&tier.quantity)),
+        },
         subtotal: over(&tier.subtotal).round(KEPT_DIGITS),
         price: tier.price,
+    };
+    let counts = match share {
+        Some([part, whole]) if whole.is_zero() => of_itself(charge, part),
+        _ => over(quantity),
     };
     let sub_line = SubLineItem {
         name: charge.name.clone(),
@@ -104,10 +178,20 @@ pub(super) fn priced(billed: &Billed<'_>, charge: &Charge, counted: Counted) -> 
         tiers: is_tiered.then(|| tiers.into_iter().map(as_printed).collect()),
         tier_period: is_tiered.then(|| tier_period(billed, charge)),
         proration: None,
-        quantity: printed(&over(&quantity)),
+        tier_scope: share.map(|_| TierScope::AcrossGroups),
+        quantity: printed(&counts),
         custom_fields: charge.custom_fields.clone(),
     };
     Priced { sub_line, exact }
+}
+
+/// What one group counts by itself, not rounded to whole units.
+fn of_itself(charge: &Charge, used: &Decimal) -> Decimal {
+    let conversion = charge.unit_conversion.as_ref();
+    conversion.map_or_else(
+        || used.clone(),
+        |conversion| used.checked_div(&conversion.division_factor).unwrap_or_default(),
+    )
 }
 
 /// From where a charge's tiers were at 0 to where they will be again, within the plan.

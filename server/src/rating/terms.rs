@@ -1,10 +1,13 @@
 //! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
 
 use super::{Period, Rhythm};
-use app::billing::{AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment};
+use app::{
+    billing::{AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment},
+    view::allocate::allocate,
+};
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Digits after the point that are kept of amounts within a line: enough to absorb what divisions leave, so that
@@ -146,6 +149,14 @@ impl Terms {
         }
     }
 
+    /// Amounts rounded such that they add up to their rounded sum: each is rounded down, and the units that are left over
+    /// go to those that lost most, of equal ones to the first.
+    pub(super) fn rounded_together(&self, amounts: &[Decimal]) -> Vec<Decimal> {
+        let exact: Vec<Decimal> = amounts.iter().map(|amount| amount.round(GUARD_DIGITS)).collect();
+        let total = self.rounded(&amounts.iter().sum());
+        allocate(&exact, &total, self.digits().unwrap_or(KEPT_DIGITS))
+    }
+
     /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
     pub fn digits(&self) -> Option<i64> {
         self.is_currency.then_some(match self.credit_type.name.as_str() {
@@ -170,6 +181,9 @@ pub struct PeriodUsage {
     pub quantity: Decimal,
     /// How much in the stretches before, in the order of [`Terms::metered`].
     pub before: Vec<Decimal>,
+    /// True where the group has usage in the stretches before alone: it has no line, and counts toward tiers that all
+    /// groups move through together.
+    pub is_past: bool,
 }
 
 impl PeriodUsage {
@@ -177,8 +191,8 @@ impl PeriodUsage {
     pub fn join(stretches: Vec<Vec<Self>>) -> Vec<Self> {
         let mut stretches = stretches.into_iter();
         let mut usage = stretches.next().unwrap_or_default();
-        for earlier in stretches {
-            let mut quantities: HashMap<_, _> = earlier
+        for (place, earlier) in stretches.enumerate() {
+            let mut quantities: BTreeMap<_, _> = earlier
                 .into_iter()
                 .map(|row| ((row.billable_metric_id, row.group_index, row.group_values), row.quantity))
                 .collect();
@@ -186,6 +200,14 @@ impl PeriodUsage {
                 let key = (row.billable_metric_id, row.group_index, row.group_values.clone());
                 row.before.push(quantities.remove(&key).unwrap_or_default());
             }
+            let past =
+                quantities.into_iter().map(|((billable_metric_id, group_index, group_values), quantity)| {
+                    let mut before = vec![Decimal::zero(); place];
+                    before.push(quantity);
+                    let quantity = Decimal::zero();
+                    Self { billable_metric_id, group_index, group_values, quantity, before, is_past: true }
+                });
+            usage.extend(past);
         }
         usage
     }

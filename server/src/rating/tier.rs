@@ -47,7 +47,7 @@ pub fn price_quantity(
 }
 
 /// The tier in which a total lies.
-fn reached(total: &Decimal, prices: &[Price]) -> usize {
+pub(super) fn reached(total: &Decimal, prices: &[Price]) -> usize {
     prices.iter().rposition(|price| price.tier < *total).unwrap_or_default()
 }
 

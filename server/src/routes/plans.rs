@@ -29,9 +29,15 @@ const CREATE: Call = Call::new("plans.create", "Create a plan")
     .about(
         "Metronome makes plans in its user interface; this call is Inlay's own. A plan is a list of charges, each \
          belonging to a product: products are the lines of the invoice, charges their parts.\n\n\
-         - A `usage` charge prices a billable metric, a `fixed` one a `quantity` every billing period.\n\
-         - `prices` is one price, or a tier each; the first starts at 0. `tier_mode` `graduated` prices each unit by \
-         its own tier, `volume` all units by the highest tier reached.\n\
+         - A `usage` charge prices a billable metric: it needs `billable_metric_id`, and refuses `quantity`. A `fixed` \
+         one prices a `quantity` every billing period: it needs that, and refuses `billable_metric_id`. Both need \
+         `prices`.\n\
+         - `prices` is one price, or a tier each; the first starts at 0. `tier_mode` `graduated`, the default, prices \
+         each unit by its own tier, `volume` all units by the highest tier reached. A price may be 0 or below 0: then \
+         the units lower the invoice.\n\
+         - `tier_scope` says whose usage the tiers of a product with a `group_key` count. With `PER_GROUP`, the default, \
+         each group value has tiers of its own: four carriers have their own first 100 labels each. With \
+         `ACROSS_GROUPS` all of them move through the tiers together, and each line has its share by quantity.\n\
          - `unit_conversion` divides the quantity of each billing period before it is priced, and rounds it if asked \
          to.\n\
          - `start_period` makes a ramp: a charge applies from this billing period on, counted from 0, the one in which \

@@ -19,7 +19,8 @@ pub(super) fn calls() -> Calls {
 const CREATE: Call = Call::new("products.create", "Create a product")
     .about(
         "A product is a line of the invoice. With `group_key` it is a line for each value of that property of the \
-         events. Metronome makes the products of plans in its user interface; this call is Inlay's own.",
+         events; tiers count each value apart, unless the charge's `tier_scope` is `ACROSS_GROUPS`. Metronome makes the \
+         products of plans in its user interface; this call is Inlay's own.",
     )
     .body(r#"{ "name": "Tokens" }"#);
 

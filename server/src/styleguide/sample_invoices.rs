@@ -6,16 +6,18 @@
 use crate::{
     dashboards::invoices::report::{self, Look},
     invoicing::{Days, Dossier, Overview, SoFar},
+    rating::{InForce, PriceList, Reached},
 };
 use app::{
     billing::{
-        CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, Page,
-        SubLineItem, TierUsage,
+        BillingFrequency, Charge, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus,
+        InvoiceType, LineItem, Page, SubLineItem, TierUsage,
     },
     invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
     pages::PageContent,
 };
 use chrono::{DateTime, Duration, Months, Utc};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Name, title and page of each.
@@ -30,7 +32,9 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let list = |query: ListQuery, invoices| {
         let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
         let is_plain = query == ListQuery::default();
-        let found = report::list(Overview { invoices, projected_totals, ended: None }, &look, is_plain, now);
+        let prices = [(Uuid::from_u128(0), price_list())].into();
+        let overview = Overview { invoices, projected_totals, prices, ended: None };
+        let found = report::list(overview, &look, is_plain, now);
         page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
     };
     let plain = ListQuery::default;
@@ -80,6 +84,35 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             ),
         ),
     ]
+}
+
+/// A metered charge in tiers, and a fixed one.
+fn price_list() -> PriceList {
+    let charge = |name: &str, charge_type: &str, prices: &[(i64, &str)]| {
+        let price = |(tier, value): &(i64, &str)| json!({ "tier": tier, "value": decimal(value) });
+        let charge = json!({
+            "id": Uuid::nil(), "name": name, "charge_type": charge_type, "credit_type": CreditType::usd_cents(),
+            "custom_fields": {}, "prices": prices.iter().map(price).collect::<Vec<_>>(),
+            "product_id": Uuid::nil(), "product_name": name, "tier_mode": "graduated", "quantity": 1,
+        });
+        serde_json::from_value::<Charge>(charge).unwrap()
+    };
+    let in_force = |charge| InForce { charge, list_prices: None, amount: None, reached: None };
+    let requests = InForce {
+        reached: Some(Reached { used: decimal("2806042"), tier: 1 }),
+        ..in_force(charge("Requests", "usage", &[(0, "0.25"), (1_000_000, "0.2"), (5_000_000, "0.15")]))
+    };
+    let fee = InForce {
+        amount: Some(decimal("50000")),
+        ..in_force(charge("Platform fee", "fixed", &[(0, "50000")]))
+    };
+    PriceList {
+        credit_type: CreditType::usd_cents(),
+        billing_frequency: BillingFrequency::Monthly,
+        charges: vec![requests, fee],
+        minimum: None,
+        trial: None,
+    }
 }
 
 fn decimal(text: &str) -> Decimal {
@@ -172,6 +205,7 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         tiers: None,
         tier_period: None,
         proration: None,
+        tier_scope: None,
         custom_fields: Default::default(),
     };
     let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {

@@ -3,7 +3,7 @@
 use super::text;
 use crate::invoicing::SoFar;
 use app::{
-    billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem},
+    billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},
     embed::GroupKeyNames,
     invoices::report::{BillComparison, ComparisonPart},
     view::{allocate::allocate, format, money, text as written, words},
@@ -18,6 +18,8 @@ struct Charged {
     amount: Decimal,
     /// Prices by the quantity from which they hold.
     prices: Vec<(Decimal, Decimal)>,
+    /// Its tiers count other groups too.
+    is_shared: bool,
 }
 
 /// Which charge: product, group value, charge, and its place among those of the same name.
@@ -36,6 +38,8 @@ struct Effect {
     before: Option<Decimal>,
     /// Quantity before and now.
     quantities: Option<(Decimal, Decimal)>,
+    /// Its tiers count other groups too.
+    is_shared: bool,
     /// From another quantity at the old price.
     by_quantity: Decimal,
     /// From another price at the new quantity.
@@ -112,6 +116,7 @@ fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
         kind,
         before: None,
         quantities: None,
+        is_shared: false,
         by_quantity: Decimal::zero(),
         by_price: Decimal::zero(),
         other,
@@ -134,6 +139,7 @@ fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
     Effect {
         before: Some(was.amount.clone()),
         quantities: Some((was.quantity.clone(), is.quantity.clone())),
+        is_shared: is.is_shared,
         by_price: &difference - &by_quantity,
         by_quantity,
         ..one_sided(EffectKind::Changed, Decimal::zero())
@@ -184,7 +190,8 @@ fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, Charged)> {
             while found.contains_key(&key) {
                 key.3 += 1;
             }
-            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub) };
+            let is_shared = sub.tier_scope == Some(TierScope::AcrossGroups);
+            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub), is_shared };
             found.insert(key, (Label { line, charge: &sub.name }, charged));
         }
     }
@@ -307,14 +314,20 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
 }
 
 fn detail(effect: &Effect) -> String {
-    let quantities = effect.quantities.as_ref().filter(|(was, is)| was != is);
-    let moved = quantities.map(|(was, is)| text::from_to(&format::readable(was), &format::readable(is)));
-    moved.unwrap_or_default()
+    match &effect.quantities {
+        Some((was, is)) if was != is => text::from_to(&format::readable(was), &format::readable(is)),
+        Some(_) if effect.is_shared && effect.by_price.is_zero() => text::SHARED_TIERS.to_owned(),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rating::{
+        fixtures::{term, terms, used},
+        rate,
+    };
     use app::billing::{CreditType, InvoiceAdjustment};
     use proptest::prelude::*;
 
@@ -457,5 +470,25 @@ mod tests {
                 prop_assert!(effect.name != text::OTHER, "nothing is left unexplained");
             }
         }
+    }
+
+    #[test]
+    fn a_group_that_used_as_much_says_that_shared_tiers_were_filled_otherwise() {
+        let rated = |ups: &str| {
+            let mut labels = term(1, None, &[("0", "10"), ("100", "5")], Some("carrier"));
+            labels.charge.tier_scope = TierScope::AcrossGroups;
+            let terms = terms(vec![labels], "2026-10-01");
+            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
+            let invoice = rate(&terms, &usage, period, chrono::Duration::hours(24));
+            Invoice { status: InvoiceStatus::Finalized, ..invoice }
+        };
+        // 500 and 500 of 1,000; then 375 and 1,125 of 1,500.
+        let found = comparison(&rated("50"), &rated("150"), &GroupKeyNames::default()).expect("a comparison");
+        let parts: Vec<_> =
+            found.parts.iter().map(|part| (&*part.name, &*part.detail, &*part.total)).collect();
+        let expected =
+            [("Product 1 · ups", "50 → 150", "+$6.25"), ("Product 1 · dhl", text::SHARED_TIERS, "−$1.25")];
+        assert_eq!(parts, expected);
     }
 }

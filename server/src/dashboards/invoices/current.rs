@@ -45,6 +45,7 @@ pub(super) fn current(
         estimate: projected_total
             .map(|total| money::about(total, &invoice.credit_type))
             .filter(|text| *text != money::about(&invoice.total, &invoice.credit_type)),
+        prices: Vec::new(),
     }
 }
 

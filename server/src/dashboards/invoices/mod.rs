@@ -5,6 +5,7 @@ mod current;
 mod daily_cost;
 mod fold;
 mod page;
+mod prices;
 pub mod report;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
-use super::{comparison, current, daily_cost, fold, text};
+use super::{comparison, current, daily_cost, fold, prices, text};
 use crate::{
     dashboards::usage,
     invoicing::{Dossier, Overview, Successions},
@@ -8,7 +8,9 @@ use crate::{
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
-    invoices::report::{Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum},
+    invoices::report::{
+        CurrentPeriod, Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum,
+    },
     view::{
         document::{self, Row, RowKind},
         format, money,
@@ -39,11 +41,15 @@ impl Look {
 /// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
 /// begun further down.
 pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
-    let Overview { invoices, projected_totals, ended } = found;
+    let Overview { invoices, projected_totals, prices: price_lists, ended } = found;
     let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
         invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
     let current = |invoice: &Invoice| {
-        current::current(invoice, &look.document(invoice), projected_totals.get(&invoice.id), now)
+        let prices = price_lists.get(&invoice.id).map(|list| prices::prices(list, &look.group_keys));
+        CurrentPeriod {
+            prices: prices.unwrap_or_default(),
+            ..current::current(invoice, &look.document(invoice), projected_totals.get(&invoice.id), now)
+        }
     };
     InvoicesReport {
         current: running.iter().map(current).collect(),

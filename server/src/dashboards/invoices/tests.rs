@@ -82,6 +82,7 @@ fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
         invoices: Page { data: vec![draft.clone(), invoice(100)], next_page: Some("more".to_owned()) },
         projected_totals: BTreeMap::from([(draft.id, Decimal::from(6_300))]),
         ended: None,
+        prices: BTreeMap::new(),
     };
     let look = Look { statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void], ..Look::default() };
     let first = report::list(overview(), &look, true, now);
@@ -131,6 +132,7 @@ fn reports_survive_json() {
         invoices: Page { data: vec![dossier.invoice], next_page: None },
         projected_totals: BTreeMap::new(),
         ended: None,
+        prices: BTreeMap::new(),
     };
     let list = report::list(overview, &Look::default(), true, now);
     let text = serde_json::to_string(&list).expect("JSON");

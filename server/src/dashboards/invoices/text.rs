@@ -2,7 +2,7 @@
 
 use super::comparison::EffectKind;
 use app::{
-    billing::Decimal,
+    billing::{BillingFrequency, Decimal, TierScope},
     view::{format, words},
 };
 
@@ -122,3 +122,92 @@ pub(super) fn not_by_day(parts: &[String]) -> String {
 pub(super) fn amount_in(amount: &str, of: &str) -> String {
     format!("{amount} in {}", of.to_lowercase())
 }
+
+pub(super) const TRIAL: &str = "Trial";
+
+/// How long a fixed charge is for.
+pub(super) fn each(frequency: BillingFrequency) -> &'static str {
+    match frequency {
+        BillingFrequency::Weekly => "each week",
+        BillingFrequency::Monthly => "each month",
+        BillingFrequency::Quarterly => "each quarter",
+        BillingFrequency::Annual => "each year",
+    }
+}
+
+/// What a trial gives.
+pub(super) fn trial(last_day: &str, cap: Option<&str>) -> String {
+    let usage = cap.map_or_else(|| "Usage".to_owned(), |cap| format!("The first {cap} of usage"));
+    format!("{usage} until {last_day} is free; fixed charges begin then.")
+}
+
+/// `At least $50.00 each month`.
+pub(super) fn at_least(amount: &str, each: &str) -> String {
+    format!("At least {amount} {each}")
+}
+
+/// `First 1,000 at $0.10`, `next 4,000 at $0.09`.
+pub(super) fn tier(at: usize, quantity: &str, price: &str) -> String {
+    format!("{} {quantity} at {price}", if at == 0 { "First" } else { "next" })
+}
+
+/// `then $0.08`.
+pub(super) fn last_tier(price: &str) -> String {
+    format!("then {price}")
+}
+
+/// `All at $0.10 up to 1,000`, of all units by the tier that they reach; `at` is 0 for the first.
+pub(super) fn volume(at: usize, price: &str, end: &str) -> String {
+    format!("{} at {price} up to {end}", if at == 0 { "All" } else { "all" })
+}
+
+/// `all at $0.08 above`.
+pub(super) fn last_volume(price: &str) -> String {
+    format!("all at {price} above")
+}
+
+/// What one unit is: `$0.40 per 1,000`; of tiers, which are in such units too, in brackets.
+pub(super) fn per(prices: &str, factor: &str, is_rounded_up: bool, has_tiers: bool) -> String {
+    let rounded = if is_rounded_up { ", rounded up" } else { "" };
+    if has_tiers {
+        format!("{prices} (a unit is {factor}{rounded})")
+    } else {
+        format!("{prices} per {factor}{rounded}")
+    }
+}
+
+/// Whose usage tiers count.
+pub(super) fn counted(scope: TierScope, key: &str) -> String {
+    match scope {
+        TierScope::PerGroup => format!("counted for each {key} apart"),
+        TierScope::AcrossGroups => format!("counted for every {key} together"),
+    }
+}
+
+/// Tiers that are not reset every period.
+pub(super) fn counted_over(periods: u32) -> String {
+    format!("counted over {periods} billing periods")
+}
+
+/// The plan's own price, beside the customer's.
+pub(super) fn list_price(price: &str) -> String {
+    format!("list price {price}")
+}
+
+/// `4,200 so far, at $0.10`.
+pub(super) fn so_far(quantity: &str, price: &str) -> String {
+    format!("{quantity} so far, at {price}")
+}
+
+/// `4,200 so far, at $0.10; 800 more until $0.09`.
+pub(super) fn more_until(so_far: &str, quantity: &str, price: &str) -> String {
+    format!("{so_far}; {quantity} more until {price}")
+}
+
+/// `1,000 so far, at $0.10; the next at $0.09`.
+pub(super) fn next_at(so_far: &str, price: &str) -> String {
+    format!("{so_far}; the next at {price}")
+}
+
+/// A group that used what it had used, whose amount differs nevertheless.
+pub(super) const SHARED_TIERS: &str = "Same quantity; the tiers that all share were filled otherwise";

@@ -7,7 +7,7 @@ use super::super::{
 };
 use app::billing::{
     AdjustmentType, AggregationType, BillingAnchor, BillingFrequency, ChargeType, CreditType, Decimal,
-    Minimum, Price, PriceAdjustment, Rounding, TierMode, UnitConversion,
+    Minimum, Price, PriceAdjustment, Rounding, TierMode, TierScope, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -68,8 +68,8 @@ pub(super) struct Case {
     /// Of the period, among those of the plan from its start on: a trial is the first.
     index: usize,
     number: u32,
-    /// Per group of [`GROUPS`], per period number.
-    usage: Vec<Vec<Decimal>>,
+    /// Per group of [`GROUPS`], per period number; `None` where it has no usage.
+    usage: Vec<Vec<Option<Decimal>>>,
 }
 
 impl Case {
@@ -91,7 +91,8 @@ impl Case {
         if random.one_in(6) {
             terms.added_charges = (0..1 + random.below(2)).map(|_| added(random, &terms, index)).collect();
         }
-        let of_group = |random: &mut Random| (0..=number).map(|_| quantity(random)).collect();
+        let used = |random: &mut Random| (!random.one_in(6)).then(|| quantity(random));
+        let of_group = |random: &mut Random| (0..=number).map(|_| used(random)).collect();
         let usage = GROUPS.iter().map(|_| of_group(random)).collect();
         Self { terms, index, number, usage }
     }
@@ -104,18 +105,21 @@ impl Case {
         let stretches = terms.metered(period);
         let rows = (0..stretches.len()).map(|back| {
             let groups = GROUPS.iter().zip(&self.usage);
-            let row = |(group, quantities): (&&str, &Vec<Decimal>)| PeriodUsage {
-                billable_metric_id: METRIC,
-                group_index: i16::from(*group != "all"),
-                group_values: match *group {
-                    "all" => Vec::new(),
-                    "none" => vec![None],
-                    value => vec![Some(value.to_owned())],
-                },
-                quantity: quantities[self.number as usize - back].clone(),
-                before: Vec::new(),
+            let row = |(group, quantities): (&&str, &Vec<Option<Decimal>>)| {
+                Some(PeriodUsage {
+                    billable_metric_id: METRIC,
+                    group_index: i16::from(*group != "all"),
+                    group_values: match *group {
+                        "all" => Vec::new(),
+                        "none" => vec![None],
+                        value => vec![Some(value.to_owned())],
+                    },
+                    quantity: quantities[self.number as usize - back].clone()?,
+                    before: Vec::new(),
+                    is_past: false,
+                })
             };
-            groups.map(row).collect()
+            groups.filter_map(row).collect()
         });
         let usage = PeriodUsage::join(rows.collect());
         let invoice = rate(terms, &usage, period, Duration::hours(24));
@@ -136,7 +140,8 @@ impl Case {
         let terms = &self.terms;
         let day = |at: DateTime<Utc>| at.date_naive().to_string();
         let usage = GROUPS.iter().zip(&self.usage).map(|(group, quantities)| {
-            ((*group).to_owned(), quantities.iter().map(Decimal::to_string).collect())
+            let texts = quantities.iter().map(|quantity| quantity.as_ref().map(Decimal::to_string));
+            ((*group).to_owned(), Value::from(texts.collect::<Vec<_>>()))
         });
         json!({
             "unit": terms.credit_type.name,
@@ -181,6 +186,7 @@ fn charge_json(term: &Term) -> Value {
         "quantity": charge.quantity.as_ref().map(Decimal::to_string),
         "start_period": charge.start_period,
         "tier_mode": charge.tier_mode,
+        "across_groups": charge.tier_scope == TierScope::AcrossGroups,
         "tier_reset_frequency": charge.tier_reset_frequency,
         "division_factor": conversion.map(|conversion| conversion.division_factor.to_string()),
         "rounding": conversion.and_then(|conversion| conversion.rounding_behavior),
@@ -224,6 +230,9 @@ fn charge(random: &mut Random, id: u32) -> Term {
     charge.tier_mode = random.one_of(&[TierMode::Graduated, TierMode::Graduated, TierMode::Volume]);
     if charge.charge_type == ChargeType::Usage {
         charge.tier_reset_frequency = random.one_of(&[1, 1, 2, 3]);
+    }
+    if product == 3 && charge.prices.len() > 1 && random.one_in(2) {
+        charge.tier_scope = TierScope::AcrossGroups;
     }
     charge.unit_conversion = random.one_in(3).then(|| UnitConversion {
         division_factor: random.one_of(&["1000", "3", "0.5", "7", "1.25"]).parse().expect("a number"),

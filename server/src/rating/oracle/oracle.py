@@ -109,7 +109,13 @@ def cost(total, tiers):
     return amount + rest * tiers[0][1]
 
 
-def subtotal(case, charge, group, periods):
+def used_by(case, group, number):
+    """What a group used in the period of this number; nothing where it has no usage."""
+    return exact(case["usage"][group][number] or "0")
+
+
+def subtotal(case, charge, groups, periods):
+    """What a charge comes to for some groups together."""
     number = case["number"]
     full, charged = periods[number]
     before = ZERO
@@ -119,7 +125,7 @@ def subtotal(case, charge, group, periods):
         quantity = converted(charge, quantity)
     else:
         def used(at):
-            return converted(charge, exact(case["usage"][group][at]))
+            return converted(charge, sum((used_by(case, group, at) for group in groups), ZERO))
 
         quantity = used(number)
         if len(charge["prices"]) > 1:
@@ -133,6 +139,18 @@ def subtotal(case, charge, group, periods):
         if before + quantity > start:
             reached = value
     return quantity * reached
+
+
+def in_units(amounts, unit):
+    """Amounts that add up to their rounded sum: rounded down, the rest to those that lost most, of equal ones the first."""
+    digits = KEPT if DIGITS[unit] is None else DIGITS[unit]
+    scaled = [amount * 10**digits for amount in amounts]
+    units = [one.numerator // one.denominator for one in scaled]
+    left = int(in_unit(sum(amounts, ZERO), unit).scaleb(digits)) - sum(units)
+    most = sorted(range(len(amounts)), key=lambda at: units[at] - scaled[at])
+    for at in most[:left]:
+        units[at] += 1
+    return [decimal.Decimal(one).scaleb(-digits) for one in units]
 
 
 def invoice(case):
@@ -151,26 +169,45 @@ def invoice(case):
             continue
         if starts and charge["start_period"] == max(starts):
             in_force.append(charge)
-    sums = {}
+    sums, together = {}, set()
     for charge in in_force:
-        groups = ["all"]
-        if charge["grouped"]:
-            groups = ["eu", "us", "none"]
-        for group in groups:
+        if not charge["grouped"]:
+            key = (charge["product"], "all")
+            sums[key] = sums.get(key, ZERO) + subtotal(case, charge, ["all"], periods)
+            continue
+        everyone = ["eu", "us", "none"]
+        for group in everyone:
+            if case["usage"][group][number] is None:
+                continue
+            if charge["across_groups"]:
+                together.add(charge["product"])
+                whole = sum((used_by(case, one, number) for one in everyone), ZERO)
+                amount = ZERO
+                if whole != 0:
+                    amount = subtotal(case, charge, everyone, periods) * used_by(case, group, number) / whole
+            else:
+                amount = subtotal(case, charge, [group], periods)
             key = (charge["product"], group)
-            sums[key] = sums.get(key, ZERO) + subtotal(case, charge, group, periods)
+            sums[key] = sums.get(key, ZERO) + amount
+    amounts = {key: in_unit(amount, unit) for key, amount in sums.items()}
+    for product in together:
+        # In the order of the group values, those without one last.
+        keys = [(product, group) for group in ["eu", "us", "none"] if (product, group) in sums]
+        amounts.update(zip(keys, in_units([sums[key] for key in keys], unit)))
     waived = decimal.Decimal(0)
     if is_trial:
-        waived = sum((in_unit(amount, unit) for amount in sums.values()), waived)
+        waived = sum(amounts.values(), waived)
         if case["trial_spending_cap"] is not None:
             waived = min(waived, in_unit(exact(case["trial_spending_cap"]), unit))
     # The start of the period, as a charge that was added to it names it.
     start = case["starting_on"] if is_trial else str(charged[0])
+    extra = {}
     for added in case["added_charges"]:
         if added["start"] == start:
             key = (added["product"], "all")
-            sums[key] = sums.get(key, ZERO) + exact(added["price"]) * exact(added["quantity"])
-    lines = [[product, group, in_unit(amount, unit)] for (product, group), amount in sums.items()]
+            extra[key] = extra.get(key, ZERO) + exact(added["price"]) * exact(added["quantity"])
+    amounts.update({key: in_unit(amount, unit) for key, amount in extra.items()})
+    lines = [[product, group, amount] for (product, group), amount in amounts.items()]
     lines.sort(key=lambda line: line[:2])
     total = sum((line[2] for line in lines), decimal.Decimal(0)) - waived
     begun = [one for one in case["minimums"] if one["start_period"] <= number and not is_trial]
