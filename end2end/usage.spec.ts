@@ -15,6 +15,11 @@ async function splitByRegion(page: Page) {
   await page.getByRole("link", { name: "Data center" }).click();
 }
 
+/** The card of a metric by its heading: in money, the first card names all metrics. */
+function chartOf(page: Page, name: string) {
+  return page.locator("[data-chart]", { has: page.getByRole("heading", { name, exact: true }) });
+}
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
@@ -47,7 +52,7 @@ test.describe("without JavaScript", () => {
     await splitByRegion(page);
     await page.locator('[data-range="60"]').click();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject({ window: "60", view: "cumulative", group: "region" });
-    const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+    const chart = chartOf(page, "Input tokens");
     await expect(chart.locator(".legend li")).not.toHaveCount(0);
     await expect(chart.locator(".legend")).toContainText("Dublin");
     await expect(chart.locator(".legend")).not.toContainText("eu-west-1");
@@ -56,6 +61,34 @@ test.describe("without JavaScript", () => {
     expect(totals).toEqual([...totals].sort((one, other) => other - one));
     await page.getByRole("link", { name: "Cost", exact: true }).click();
     await expect(chart.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
+  });
+
+  test("cost opens with one chart of everything", async ({ page, demo }) => {
+    await page.goto(`${await demo.embedUrl(LARGE, "usage")}&measure=cost`);
+    const total = page.locator("[data-chart]").first();
+    await expect(total.getByRole("heading")).toHaveText("Total cost");
+    await expect(total.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
+    await expect(total.locator(".hint").filter({ visible: true })).toContainText("Not shown by day: Active users, Stored gigabytes (billed once a period)");
+    const cents = (text: string) => Math.round(Number(text.replace(/[$,]/g, "")) * 100);
+    const parts = (await total.locator(".legend .total").allInnerTexts()).map(cents);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts).toEqual([...parts].sort((one, other) => other - one));
+    const sum = parts.reduce((one, other) => one + other, 0);
+    expect(Math.abs(sum - cents(await total.locator(".figure strong").innerText())), "each is rounded").toBeLessThanOrEqual(parts.length);
+    await expect(total.locator(".legend a[href]")).toHaveCount(0);
+    const [all, page_] = [await total.boundingBox(), await page.locator(".charts").boundingBox()];
+    expect(all!.width).toBeCloseTo(page_!.width, 0);
+  });
+
+  test("a metric that is priced by group has a cost by day, and so has each group", async ({ page, demo }) => {
+    await page.goto(`${await demo.embedUrl(GROUPED, "usage")}&measure=cost&window=60`);
+    await expect(page.getByText("Each group is priced")).toHaveCount(0);
+    const chart = chartOf(page, "GPU seconds");
+    await expect(chart.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
+    const whole = await chart.locator(".figure strong").innerText();
+    await page.goto(`${await demo.embedUrl(GROUPED, "usage")}&measure=cost&window=60&group=region`);
+    await expect(chart.locator(".figure strong")).toHaveText(whole);
+    await expect(chart.locator(".legend a[href]")).not.toHaveCount(0);
   });
 
   test("a group is shown alone and then all again", async ({ page, demo }) => {

@@ -10,12 +10,16 @@ use std::ops::Deref;
 pub struct Column {
     /// Digits after the point; below zero, the values are in tens, hundreds and so on.
     pub scale: i32,
-    /// Whole numbers, separated by blanks: `1203 1180 977`.
+    /// Whole numbers, separated by blanks: `1203 1180 977`; `-` for a day that has none.
     pub values: Values,
 }
 
-/// The numbers of a column. In JSON they are one text, separated by blanks: an array would be twice as long, and JSON's
-/// own numbers lose digits in JavaScript.
+/// In the place of a number that there is none of: a level without events, a day after the end. No column holds the
+/// number itself, which has 39 digits.
+pub const ABSENT: i128 = i128::MIN;
+
+/// The numbers of a column, or [`ABSENT`]. In JSON they are one text, separated by blanks: an array would be twice as
+/// long, and JSON's own numbers lose digits in JavaScript.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
 pub struct Values(#[cfg_attr(feature = "schema", schemars(with = "String"))] pub Vec<i128>);
@@ -30,15 +34,16 @@ impl Deref for Values {
 
 impl Values {
     fn read(text: &str) -> Option<Self> {
-        let values: Result<Vec<i128>, _> = text.split_ascii_whitespace().map(str::parse).collect();
-        values.ok().map(Self)
+        let value = |text: &str| if text == "-" { Some(ABSENT) } else { text.parse().ok() };
+        text.split_ascii_whitespace().map(value).collect::<Option<_>>().map(Self)
     }
 }
 
 #[cfg(feature = "ssr")]
 impl serde::Serialize for Values {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let texts: Vec<String> = self.iter().map(ToString::to_string).collect();
+        let text = |value: &i128| if *value == ABSENT { "-".to_owned() } else { value.to_string() };
+        let texts: Vec<String> = self.iter().map(text).collect();
         serializer.serialize_str(&texts.join(" "))
     }
 }
@@ -46,7 +51,7 @@ impl serde::Serialize for Values {
 #[cfg(feature = "ssr")]
 impl<'de> serde::Deserialize<'de> for Values {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let refusal = "a column holds whole numbers, separated by blanks";
+        let refusal = "a column holds whole numbers or -, separated by blanks";
         Self::read(&String::deserialize(deserializer)?).ok_or_else(|| serde::de::Error::custom(refusal))
     }
 }
@@ -79,16 +84,31 @@ impl Column {
     }
 }
 
-/// Each value with all before it.
+/// Each value with all before it; absent ones stay so.
 pub fn accumulated(values: &[i128]) -> Vec<i128> {
     let mut sum = 0;
     values
         .iter()
         .map(|value| {
+            if *value == ABSENT {
+                return ABSENT;
+            }
             sum += value;
             sum
         })
         .collect()
+}
+
+/// The sum of those that are not absent.
+pub fn sum(values: &[i128]) -> i128 {
+    values.iter().filter(|value| **value != ABSENT).fold(0, |sum, value| sum.saturating_add(*value))
+}
+
+/// Numbers of a scale as those of one that is finer by so many digits.
+pub fn rescaled(values: &[i128], finer: i32) -> Vec<i128> {
+    let power = 10i128.saturating_pow(finer.max(0).unsigned_abs());
+    let value = |value: &i128| if *value == ABSENT { ABSENT } else { value.saturating_mul(power) };
+    values.iter().map(value).collect()
 }
 
 /// How numbers of a chart are written.
@@ -126,13 +146,17 @@ impl Unit {
         }
     }
 
-    /// A number with at least so many digits after the point; of money, with those that it always has.
+    /// A number with at least so many digits after the point; of money, with those that it always has. A dash for an
+    /// absent one.
     pub fn write_to(&self, value: i128, scale: i32, places: u32) -> String {
+        if value == ABSENT {
+            return "\u{2013}".to_owned();
+        }
         let sign = if value < 0 { "\u{2212}" } else { "" };
         let (prefix, suffix) = (&self.prefix, &self.suffix);
         let Some(digits) = self.digits else {
             let places = places.max(fraction_digits(value, scale));
-            let number = decimal(rescaled(value.unsigned_abs(), scale, places), places);
+            let number = decimal(shifted(value.unsigned_abs(), scale, places), places);
             return format!("{sign}{prefix}{number}{suffix}");
         };
         let rounded = rounded(value.unsigned_abs(), scale, digits);
@@ -148,7 +172,7 @@ impl Unit {
 
 /// Digits after the point without trailing zeros.
 fn fraction_digits(value: i128, scale: i32) -> u32 {
-    let (mut value, mut digits) = (value, scale.max(0));
+    let (mut value, mut digits) = (value, if value == ABSENT { 0 } else { scale.max(0) });
     while digits > 0 && value % 10 == 0 {
         value /= 10;
         digits -= 1;
@@ -157,7 +181,7 @@ fn fraction_digits(value: i128, scale: i32) -> u32 {
 }
 
 /// A number of a scale as one of another, digits beyond it cut off.
-fn rescaled(value: u128, scale: i32, places: u32) -> u128 {
+fn shifted(value: u128, scale: i32, places: u32) -> u128 {
     let shift = i64::from(places) - i64::from(scale);
     let power = 10u128.saturating_pow(u32::try_from(shift.unsigned_abs()).unwrap_or(u32::MAX));
     if shift >= 0 { value.saturating_mul(power) } else { value / power }
@@ -167,7 +191,7 @@ fn rescaled(value: u128, scale: i32, places: u32) -> u128 {
 fn rounded(value: u128, scale: i32, places: u32) -> u128 {
     let cut = i64::from(scale) - i64::from(places);
     if cut <= 0 {
-        return rescaled(value, scale, places);
+        return shifted(value, scale, places);
     }
     let power = 10u128.saturating_pow(u32::try_from(cut).unwrap_or(u32::MAX));
     value / power + u128::from(value % power >= power.div_ceil(2))
@@ -246,6 +270,16 @@ mod tests {
         }
         let tokens = Unit { suffix: "\u{a0}tokens".to_owned(), ..Unit::default() };
         assert_eq!(tokens.write(1_200, 0), "1,200\u{a0}tokens");
+    }
+
+    #[test]
+    fn what_is_absent_is_a_dash_and_adds_nothing() {
+        let column: Column = serde_json::from_str(r#"{"scale":1,"values":"5 - 20"}"#).expect("a column");
+        assert_eq!(*column.values, [5, ABSENT, 20]);
+        assert_eq!(serde_json::to_string(&column).expect("JSON"), r#"{"scale":1,"values":"5 - 20"}"#);
+        assert_eq!(Unit::default().column(&column.values, column.scale), ["0.5", "–", "2.0"]);
+        assert_eq!(dollars().write(ABSENT, 2), "–");
+        assert_eq!((accumulated(&column.values), sum(&column.values)), (vec![5, ABSENT, 25], 25));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, Measured, Span, Wanted, backfill, buckets, fold, fold_busy, groups, growth, over_periods,
-        pairs, record, series,
+        Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, fold, fold_busy, groups,
+        growth, over_periods, pairs, record, series,
     },
 };
 use sqlx::{
@@ -85,6 +85,28 @@ async fn ten_times_the_groups_cost_about_ten_times_as_much(pool: PgPool) {
     let found = ask(many).await;
     assert_eq!((found[0].measure.total.to_string(), found[9].count), ("30000".to_owned(), 9_991));
     // When it went by the square, 150 times.
+    let ratio = ratio(async || drop(ask(many).await), async || drop(ask(few).await)).await;
+    assert!(ratio < 30.0, "{ratio}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn the_groups_that_are_priced_by_themselves_have_a_bound(pool: PgPool) {
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["user"]]"#).await;
+    // Three days each.
+    let (few, many) = (grouped(&pool, metric, 2_000).await, grouped(&pool, metric, 20_000).await);
+    let too_many = grouped(&pool, metric, GROUP_DAYS as i32 / 3 + 1).await;
+    sqlx::raw_sql("analyze usage_day").execute(&pool).await.unwrap();
+    let ask = async |customer: Uuid| {
+        let wanted = [(metric, AggregationType::Sum, 1)];
+        let (id, usage) = by_group(&pool, access(customer), &wanted, now()).await.unwrap().remove(0);
+        assert_eq!(id, metric);
+        usage.map(|usage| usage.days)
+    };
+    let days = ask(many).await.unwrap();
+    assert_eq!((days.len(), days[0].day), (60_000, now().date_naive() - Days::new(2)));
+    assert!(days.is_sorted_by_key(|one| one.day));
+    assert_eq!(ask(too_many).await, None);
+    assert_eq!(ask(seed::customer(&pool, "Nobody").await).await, Some(Vec::new()));
     let ratio = ratio(async || drop(ask(many).await), async || drop(ask(few).await)).await;
     assert!(ratio < 30.0, "{ratio}");
 }
@@ -163,7 +185,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
         aggregation_type,
         group_index: 1,
     });
-    for query in ["series", "groups", "periods", "growth", "buckets", "pairs"] {
+    for query in ["series", "groups", "by_group", "periods", "growth", "buckets", "pairs"] {
         match query {
             "series" => {
                 let charted = metrics.map(|(kind, id)| (id, kind));
@@ -172,6 +194,10 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
             "groups" => {
                 let wanted = metrics.map(|(kind, id)| (id, kind, 1));
                 groups(&one, access(acme), &wanted, None, UsageWindow::Days30, now()).await.map(drop)
+            }
+            "by_group" => {
+                let wanted = [(metrics[0].1, metrics[0].0, 1)];
+                by_group(&one, access(acme), &wanted, now()).await.map(drop)
             }
             "periods" => over_periods(&one, access(acme), &wanted, &[(start, end)]).await.map(drop),
             "growth" => {

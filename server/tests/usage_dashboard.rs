@@ -8,6 +8,7 @@ use app::{
         AggregationType, BillingAnchor, BillingFrequency, CreditType, NewCharge, NewPlan, NewProduct, Price,
     },
     embed::GroupKeyNames,
+    number::Column,
     usage::{
         UsageReport,
         report::{Group, Measure, MetricUsage},
@@ -166,6 +167,114 @@ async fn the_costs_of_days_add_up_to_the_draft(pool: PgPool) {
     assert!(metric.no_cost.as_ref().unwrap().contains("all groups together"), "{:?}", metric.no_cost);
 }
 
+/// The names of a metric's groups, and what they cost.
+fn group_costs(metric: &MetricUsage) -> Vec<(&str, &str)> {
+    let cost = |group: &Group| group.cost.as_ref().map(|cost| cost.figures.total.as_str());
+    metric.groups.iter().flatten().map(|group| (group.name.as_str(), cost(group).unwrap_or("none"))).collect()
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn each_group_costs_by_day_what_its_line_comes_to(pool: PgPool) {
+    let acme = seed::customer(&pool, "Acme").await;
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["model"],["region"]]"#).await;
+    let product = NewProduct::new("Tokens by region", Some("region"));
+    let product = db::plan::create_product(&pool, product, now()).await.unwrap();
+    let plan = plan(&pool, "Regional", vec![tiered(product, metric)]).await;
+    put_on(&pool, acme, plan, "2026-08-01", None).await.unwrap();
+    let before = [("2026-10-31", 1_500, "eu"), ("2026-11-02", 900, "eu"), ("2026-11-03", 300, "eu")];
+    used(&pool, acme, &before).await;
+    // Some of it is folded, and some of one day waits.
+    db::usage::fold(&pool).await.unwrap();
+    used(&pool, acme, &[("2026-11-03", 600, "us"), ("2026-11-20", 400, "us"), ("2026-11-20", 200, "us")])
+        .await;
+
+    let filter = invoicing::InvoiceFilter {
+        status: vec![app::billing::InvoiceStatus::Draft],
+        sort: invoicing::Sort::DateDesc,
+        ..Default::default()
+    };
+    let scope = invoicing::InvoiceScope::all(access(acme));
+    let drafts = invoicing::list(&pool, &scope, &filter, now(), chrono::Duration::hours(24)).await.unwrap();
+    let draft = &drafts.data[0];
+    assert_eq!(draft.start_timestamp, day("2026-11-01"));
+    let line = |region: &str| {
+        let line = draft.line_items.iter().find(|line| line.group_value.as_deref() == Some(region)).unwrap();
+        money::money(&line.total, &line.credit_type)
+    };
+    assert_eq!((line("eu"), line("us")), ("$21.00".to_owned(), "$21.00".to_owned()));
+
+    let found = report(&pool, acme, &whole()).await;
+    let cost = found.metrics[0].cost.as_ref().unwrap();
+    let days = ["2026-10-31", "2026-11-01", "2026-11-02", "2026-11-03", "2026-11-20"];
+    // Nov 3: 100 × 2 + 200 × 0.5 cents in eu, 600 × 2 in us; Nov 20: 400 × 2 + 200 × 0.5 in us.
+    assert_eq!(on(&found, cost, &days), ["$22.50", "$0.00", "$18.00", "$15.00", "$9.00"]);
+    let november = |days: &Column| cost.unit.write(days.last(22).iter().sum(), days.scale);
+    assert_eq!(november(&cost.days), money::money(&draft.total, &draft.credit_type));
+
+    // By the key that is priced, and with one group alone: each group as its line.
+    for asked in [by_region(None), by_region(Some("us"))] {
+        let split = report(&pool, acme, &asked).await;
+        let metric = &split.metrics[0];
+        assert_eq!(metric.no_cost, None);
+        assert_eq!(group_costs(metric), [("eu", "$43.50"), ("us", "$21.00")]);
+        for group in metric.groups.iter().flatten() {
+            assert_eq!(november(&group.cost.as_ref().unwrap().days), line(&group.name));
+        }
+    }
+
+    // By another key the groups have no cost, and the total keeps its own.
+    let by_model = Asked { group_key: Some(vec!["model".to_owned()]), ..whole() };
+    let other = report(&pool, acme, &by_model).await;
+    let metric = &other.metrics[0];
+    assert_eq!(group_costs(metric), [("No model", "none")]);
+    assert!(metric.no_cost.as_ref().unwrap().contains("another key"), "{:?}", metric.no_cost);
+    assert_eq!(metric.cost.as_ref(), Some(cost));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn groups_beyond_the_largest_cost_what_they_leave_over(pool: PgPool) {
+    let acme = seed::customer(&pool, "Acme").await;
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["region"]]"#).await;
+    let product = NewProduct::new("Tokens by region", Some("region"));
+    let product = db::plan::create_product(&pool, product, now()).await.unwrap();
+    let plan = plan(&pool, "Regional", vec![tiered(product, metric)]).await;
+    put_on(&pool, acme, plan, "2026-08-01", None).await.unwrap();
+    let regions: Vec<String> = (1..=12).map(|number| format!("r{number:02}")).collect();
+    let events: Vec<_> =
+        (1..).zip(&regions).map(|(size, region)| ("2026-11-20", size * 200, region.as_str())).collect();
+    used(&pool, acme, &events).await;
+    let split = report(&pool, acme, &by_region(None)).await;
+    let costs = group_costs(&split.metrics[0]);
+    // 2,400 are 1,000 at 2 and 1,400 at 0.5 cents; 200, 400 and 600 are all at 2.
+    assert_eq!((costs[0], costs[9]), (("r12", "$27.00"), ("Other (3)", "$24.00")));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_level_has_no_day_without_events_and_none_after_its_plan(pool: PgPool) {
+    let acme = seed::customer(&pool, "Acme").await;
+    let metric = seed::metric(&pool, AggregationType::Max, "tokens", "[]").await;
+    let count = seed::metric(&pool, AggregationType::Count, "", "[]").await;
+    let plan = seed::on_plan(&pool, acme, &[metric, count]).await;
+    used(&pool, acme, &[("2026-11-18", 7, ""), ("2026-11-20", 0, "")]).await;
+    for folded in [false, true] {
+        let found = report(&pool, acme, &whole()).await;
+        let levels = found.metrics[0].quantity.as_ref().unwrap();
+        let days = ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"];
+        assert_eq!(on(&found, levels, &days), ["–", "7", "–", "0", "–", "–"], "{folded}");
+        db::usage::fold(&pool).await.unwrap();
+    }
+    sqlx::query("update customer_plan set ending_before = '2026-11-19' where plan_id = $1")
+        .bind(plan)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let ended = report(&pool, acme, &whole()).await;
+    let counts = ended.metrics[1].quantity.as_ref().unwrap();
+    // What came after the end is told, and nothing after that.
+    let days = ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21"];
+    assert_eq!(on(&ended, counts, &days), ["0", "1", "0", "1", "–"]);
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn the_nine_largest_groups_stand_alone_and_the_others_together(pool: PgPool) {
     let acme = seed::customer(&pool, "Acme").await;
@@ -271,7 +380,7 @@ async fn different_values_are_compared_with_the_window_before(pool: PgPool) {
     // Oct 23 is the last day of the window before: it stands against today, which is left out. So 1 against 2.
     assert_eq!(figures.total, "2");
     assert_eq!(figures.change.as_deref(), Some("\u{2193}\u{a0}50% vs previous 30 days"));
-    assert!(metric.cost.is_none() && metric.no_cost.as_ref().unwrap().contains("whole billing period"));
+    assert!(metric.cost.is_none() && metric.no_cost.as_ref().unwrap().contains("billed once a period"));
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -291,9 +291,10 @@ fn regrouped(
     let length = TimeDelta::days(DAYS as i64);
     let tomorrow = today + TimeDelta::days(1);
     let (start, before) = (tomorrow - length, tomorrow - length * 2);
-    let mut values = vec![Decimal::zero(); 2 * DAYS];
+    let (mut values, mut used) = (vec![Decimal::zero(); 2 * DAYS], vec![false; 2 * DAYS]);
     for ((day, _), value) in recount(events, kind, (before, tomorrow), "DAY", &[]) {
-        values[(day - before).num_days() as usize] = value;
+        let at = (day - before).num_days() as usize;
+        (values[at], used[at]) = (value, true);
     }
     let over = |from, until| recount(events, kind, (from, until), "NONE", &[]).into_values().next();
     let older = recount(
@@ -310,6 +311,7 @@ fn regrouped(
         count,
         before: values[..DAYS].to_vec(),
         values: values.split_off(DAYS),
+        used: used.split_off(DAYS),
         measure: WindowMeasure {
             total: over(start, tomorrow).unwrap_or_default(),
             complete: over(start, today).unwrap_or_default(),

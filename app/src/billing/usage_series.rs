@@ -17,6 +17,10 @@ pub struct UsageSeries {
     pub starting_on: NaiveDate,
     /// One value a day to today; zero where nothing happened.
     pub values: Vec<Decimal>,
+    /// For each of `values` whether there were events that it is measured by.
+    pub used: Vec<bool>,
+    /// The first day on which no plan prices it any more; `None` while one does.
+    pub ending_before: Option<NaiveDate>,
     /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
     pub measures: [WindowMeasure; 3],
     /// What each of `values` cost, where that is known.
@@ -48,6 +52,9 @@ pub struct DailyCost {
     /// For each value of the series the price of one unit; `None` where tiers or rounding make it depend on the rest of
     /// the period, and where the cost is not known.
     pub unit_prices: Vec<Option<Decimal>>,
+    /// For each group of the series what its days cost, as `values`: where prices are not those of `unit_prices`. Why
+    /// that cannot be told, where it cannot.
+    pub groups: Result<Vec<Vec<Option<Decimal>>>, NoCost>,
 }
 
 /// Why a metric has no cost by day.
@@ -59,8 +66,10 @@ pub enum NoCost {
     NotAdditive,
     /// The price of every unit depends on the whole billing period.
     WholePeriod,
-    /// Each group of the product has tiers of its own.
+    /// Each group of another key has tiers of its own.
     TiersByGroup,
+    /// Each group has tiers of its own, and there are too many to price them day by day.
+    TooManyGroups,
     /// The tiers are of all groups together.
     TiersOverGroups,
     /// Several credit types.
@@ -98,6 +107,8 @@ pub struct GroupSeries {
     pub values: Vec<Decimal>,
     /// As many days of the window before.
     pub before: Vec<Decimal>,
+    /// For each of `values` whether there were events that it is measured by.
+    pub used: Vec<bool>,
     /// The metric over the window.
     pub measure: WindowMeasure,
     /// Whether it was used before the window before, or with its first day: else that window is no measure for this.
@@ -113,6 +124,21 @@ impl UsageSeries {
     /// The metric over a window.
     pub fn measure(&self, window: UsageWindow) -> &WindowMeasure {
         &self.measures[window.index()]
+    }
+
+    /// How many of the series' days there is something to tell of: all to today, or, once no plan prices the metric any
+    /// more, those to that plan's end and to the last use.
+    pub fn told(&self) -> usize {
+        let Some(end) = self.ending_before else { return self.values.len() };
+        let priced = usize::try_from((end - self.starting_on).num_days()).unwrap_or(0);
+        let used = self.used.iter().rposition(|used| *used).map_or(0, |last| last + 1);
+        priced.max(used).min(self.values.len())
+    }
+
+    /// Whether a metric of this kind has no value on a day without events: MAX and LATEST measure a level, and zero would
+    /// be one.
+    pub fn is_level(&self) -> bool {
+        matches!(self.aggregation_type, AggregationType::Max | AggregationType::Latest)
     }
 
     /// True when the days add up to the total.

@@ -4,8 +4,9 @@ use super::{
     backend::{CANVAS, PathBackend},
     scale::YScale,
 };
+use crate::number::ABSENT;
 use plotters::{coord::types::RangedCoordf64, element::DynElement, prelude::*};
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, ops::Range, rc::Rc};
 
 /// How the values of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum ChartKind {
 pub struct Drawing<'a> {
     /// As what.
     pub kind: ChartKind,
-    /// For each series its color's number and one value a day, the last one today's.
+    /// For each series its color's number and one value a day, the last one today's. Where one is absent, there is a gap.
     pub series: Vec<(u8, &'a [i128])>,
     /// The y axis.
     pub scale: &'a YScale,
@@ -92,21 +93,30 @@ impl Drawing<'_> {
         (if self.is_bars() { days } else { days.saturating_sub(1) }).max(1) as f64
     }
 
-    /// The area, the line of the days that are over, and the one to today.
+    /// The area, the line of the days that are over, and the one to today; each is interrupted where values are absent.
     fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
-        let points: Vec<Point> =
-            values.iter().enumerate().map(|(day, value)| (day as f64, self.scale.place(*value))).collect();
-        let (complete, today) = points.split_at(points.len().saturating_sub(1));
-        let last: Vec<Point> = complete.last().into_iter().chain(today).copied().collect();
+        let runs = runs(values);
+        let today = values.len().saturating_sub(1);
+        let points = |days: Range<usize>| -> Vec<Point> {
+            days.map(|day| (day as f64, self.scale.place(values[day]))).collect()
+        };
+        // A day between two gaps is a short line: a point alone draws nothing.
+        let line = |days: Range<usize>| match points(days).as_slice() {
+            [(x, y)] => vec![((x - 0.2).max(0.0), *y), ((x + 0.2).min(self.right()), *y)],
+            points => points.to_vec(),
+        };
         let mark = |class, path| Mark { class, slot: Some(slot), width: None, path };
         let mut marks = Vec::new();
         if self.kind == ChartKind::Area {
             // The first of its shapes is the area, the second a border.
-            let area = AreaSeries::new(points.iter().copied(), 0.0, BLACK).take(1);
-            marks.push(mark("area", self.path(area)));
+            let areas = runs.iter().flat_map(|run| AreaSeries::new(points(run.clone()), 0.0, BLACK).take(1));
+            marks.push(mark("area", self.path(areas)));
         }
-        marks.push(mark("line", self.lines(vec![complete.to_vec()])));
-        marks.push(mark("line today", self.lines(if last.len() > 1 { vec![last] } else { Vec::new() })));
+        let over = runs.iter().map(|run| line(run.start..run.end.min(today)));
+        marks.push(mark("line", self.lines(over.filter(|line| !line.is_empty()).collect())));
+        let last = runs.last().filter(|run| run.end > today);
+        let last = last.map(|run| line(run.start.max(today.saturating_sub(1))..run.end));
+        marks.push(mark("line today", self.lines(last.into_iter().collect())));
         marks
     }
 
@@ -119,7 +129,7 @@ impl Drawing<'_> {
         for (slot, values) in &self.series {
             let mut bars: [Vec<[Point; 2]>; 2] = Default::default();
             for (day, (value, (above, below))) in values.iter().zip(&mut stacks).enumerate() {
-                if *value == 0 {
+                if *value == 0 || *value == ABSENT {
                     continue;
                 }
                 let foot = if *value > 0 { above } else { below };
@@ -161,6 +171,18 @@ impl Drawing<'_> {
 
 type Coordinates = Cartesian2d<RangedCoordf64, RangedCoordf64>;
 
+/// The stretches of days that have a value.
+fn runs(values: &[i128]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for day in (0..values.len()).filter(|day| values[*day] != ABSENT) {
+        match runs.last_mut().filter(|run| run.end == day) {
+            Some(run) => run.end += 1,
+            None => runs.push(day..day + 1),
+        }
+    }
+    runs
+}
+
 fn rule(class: &'static str, path: String) -> Mark {
     Mark { class, slot: None, width: None, path }
 }
@@ -200,6 +222,24 @@ mod tests {
         assert_eq!(path(&marks, "line"), "M0,999l1499,-999");
         let today = path(&marks, "line today");
         assert!(["M1499,0l1500,499", "M1499,0l1500,500"].contains(&today), "{today}");
+    }
+
+    #[test]
+    fn an_absent_value_is_a_gap() {
+        assert_eq!(runs(&[ABSENT, 1, 2, ABSENT, 0, ABSENT]), [1..3, 4..5]);
+        let drawn = |values: &[i128]| {
+            let scale = YScale::new(0, 4, 0, false);
+            let series = vec![(0, values)];
+            Drawing { kind: ChartKind::Area, series, scale: &scale, boundaries: &[], today: None }.marks()
+        };
+        let count = |marks: &[Mark], class| path(marks, class).matches('M').count();
+        let marks = drawn(&[4, 4, ABSENT, 2, ABSENT, 4, 4]);
+        assert_eq!([count(&marks, "area"), count(&marks, "line"), count(&marks, "line today")], [3, 3, 1]);
+        // The day alone is a short line through its place, 3 of 6.
+        assert!(path(&marks, "line").contains("l200,0"), "{}", path(&marks, "line"));
+        let ended = drawn(&[4, 4, 4, ABSENT, ABSENT]);
+        assert_eq!((count(&ended, "line"), path(&ended, "line today")), (1, ""));
+        assert!(drawn(&[ABSENT; 3])[4..].iter().all(|mark| mark.path.is_empty()));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub const PRICES: &str = "Prices";
 pub const ESTIMATE: &str = "Estimated total";
 pub const ESTIMATE_HOW: &str = "How this is estimated";
 pub const ESTIMATE_METHOD: &str = "Counted usage goes on at its average rate since the period began and is priced \
-    again, tiers included. Fixed charges, peaks and distinct counts stay as they are now. Rounded to three digits; the \
+    again, tiers included. Fixed charges, peaks and unique counts stay as they are now. Rounded to three digits; the \
     invoice will be exact.";
 pub const WHY_CHANGED: &str = "Why did my bill change?";
 pub const BY_QUANTITY: &str = "By quantity";

@@ -56,9 +56,11 @@ impl ChartSource for Place {
 /// The card of a metric.
 #[component]
 pub(super) fn UsageCard(place: Place) -> impl IntoView {
-    let (name, state) = place.dashboard.shown.with_untracked(|shown| {
+    let (name, is_wide, state) = place.dashboard.shown.with_untracked(|shown| {
         let card = shown.cards.get(place.at).map(|drawn| &drawn.card);
-        card.map_or((String::new(), State::Failed), |card| (card.name.clone(), State::of(&card.content)))
+        card.map_or((String::new(), false, State::Failed), |card| {
+            (card.name.clone(), card.is_wide, State::of(&card.content))
+        })
     });
     let title = name.clone();
     let (state, body) = match state {
@@ -73,6 +75,7 @@ pub(super) fn UsageCard(place: Place) -> impl IntoView {
             class="card usage-chart"
             data-state=state
             data-chart=state.is_none().then_some("")
+            data-wide=is_wide.then_some("")
             role=(state == Some("error")).then_some("alert")
         >
             <h2 title=title>{name}</h2>
@@ -175,7 +178,7 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
     }
 }
 
-/// The groups of a chart, largest first; each is a link that shows it alone.
+/// The groups of a chart, largest first; each is a link that shows it alone. Metrics of a total are no links.
 #[component]
 fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
     let dashboard = place.dashboard;
@@ -191,20 +194,26 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
                 <span class="share">{share}</span>
             }
         };
+        let is_link = group.selection.is_some();
         let is_current = move || place.group(index).is_some_and(|group| group.is_current);
-        let what = move || if is_current() { text::SHOW_ALL } else { text::SHOW_ALONE };
+        let what = move || is_link.then(|| if is_current() { text::SHOW_ALL } else { text::SHOW_ALONE });
         let current = move || is_current().then_some("true");
         let fill = format!("var(--UsageLine_{})", group.slot);
         let alone = Choice::Group(place.at, index);
         let id = format!("group-{}-{index}", place.at);
+        let href = dashboard.href(alone.clone());
         view! {
             <li>
                 <a
                     id=id
-                    href=dashboard.href(alone.clone())
+                    href=move || is_link.then(&href)
                     title=what
                     aria-current=current
-                    on:click=move |event| dashboard.follow(&event, &alone)
+                    on:click=move |event| {
+                        if is_link {
+                            dashboard.follow(&event, &alone);
+                        }
+                    }
                 >
                     <svg class="swatch" viewBox="0 0 8 8" aria-hidden="true">
                         <rect width="8" height="8" rx="2" fill=fill></rect>

@@ -1,21 +1,23 @@
 //! A report becomes cards: pure, and the same on the server and in the browser.
 
 use super::{
-    query::{GroupSelection, UsageQuery},
-    report::{Figures, Group, GroupMeasure, Measure, MetricUsage, UsageReport},
+    query::{GroupSelection, UsageQuery, WINDOWS},
+    report::{Figures, Group, Measure, MetricUsage, UsageReport},
     text,
 };
 use crate::{
     chart::marks::ChartKind,
     day,
-    number::{Unit, accumulated},
+    number::{ABSENT, Unit, accumulated, rescaled, sum},
 };
 
-/// The card of one metric.
+/// The card of one metric, or of all that have a cost in one currency together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     /// The metric's name.
     pub name: String,
+    /// True for one that is as wide as the page: that of several metrics together.
+    pub is_wide: bool,
     /// What is below it.
     pub content: CardContent,
 }
@@ -56,7 +58,7 @@ pub struct UsageChart {
     pub first_day: i32,
     /// Marked days, counted from the first: whether the plan changes, and what happens.
     pub marks: Vec<(usize, bool, String)>,
-    /// The groups, where the metric is grouped.
+    /// The groups, where the metric is grouped; the metrics, where there are several.
     pub legend: Vec<LegendItem>,
     /// Why the card shows less than was asked for.
     pub hint: Option<String>,
@@ -75,30 +77,56 @@ pub struct ChartSeries {
     pub values: Vec<i128>,
 }
 
-/// One group in the legend.
+/// One group, or metric, in the legend.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LegendItem {
     /// Which of the ten colors.
     pub slot: u8,
-    /// The group's name.
+    /// Its name.
     pub name: String,
     /// Its total.
     pub total: String,
-    /// Its share of all, where groups add up.
+    /// Its share of all, where they add up.
     pub share: Option<String>,
-    /// What shows it alone.
-    pub selection: GroupSelection,
+    /// What shows it alone; `None` for a metric.
+    pub selection: Option<GroupSelection>,
     /// True for the group that is shown alone.
     pub is_current: bool,
 }
 
 impl UsageReport {
-    /// The card of each metric.
+    /// The card of each metric; before them, in money, that of all together.
     pub fn cards(&self, query: &UsageQuery) -> Vec<Card> {
-        self.metrics
-            .iter()
-            .map(|metric| Card { name: metric.name.clone(), content: self.content(metric, query) })
-            .collect()
+        let card = |metric: &MetricUsage, is_wide: bool| {
+            let content = if is_wide { self.total(metric, query) } else { self.content(metric, query) };
+            Card { name: metric.name.clone(), is_wide, content }
+        };
+        let totals = self.totals.iter().filter(|_| query.is_cost).map(|total| card(total, true));
+        totals.chain(self.metrics.iter().map(|metric| card(metric, false))).collect()
+    }
+
+    /// What all metrics of a currency cost, on top of each other. Each keeps its color in every window.
+    fn total(&self, total: &MetricUsage, query: &UsageQuery) -> CardContent {
+        let Some(measure) = &total.cost else { return CardContent::Failed };
+        let days = query.window as usize;
+        let all = sum(measure.days.last(days));
+        let costs = self.metrics.iter().filter_map(|metric| Some((metric, metric.cost.as_ref()?)));
+        let part = |(slot, (metric, cost)): (usize, (&'_ MetricUsage, &'_ Measure))| {
+            let days = rescaled(cost.days.last(days), measure.days.scale - cost.days.scale);
+            Part {
+                slot,
+                name: metric.name.clone(),
+                figures: cost.windows[window_index(query)].clone(),
+                share: share(sum(&days), all),
+                selection: None,
+                days,
+            }
+        };
+        let parts = costs.filter(|(_, cost)| cost.unit == measure.unit).enumerate().map(part).collect();
+        let mut chart = self.chart(total, measure, &by_size(parts), &query.clone().with_group_key(None));
+        let whole = query.only.as_ref().map(|_| text::OF_ALL_GROUPS.to_owned());
+        chart.hint = whole.into_iter().chain(total.no_cost.clone()).reduce(|one, other| one + " " + &other);
+        CardContent::Chart(Box::new(chart))
     }
 
     fn content(&self, metric: &MetricUsage, query: &UsageQuery) -> CardContent {
@@ -108,40 +136,46 @@ impl UsageReport {
         let Some(measure) = measure else { return hidden() };
         // Groups that the report holds of another key, while the right ones are under way, are not these.
         let groups = metric.groups.as_deref().filter(|_| query.group_key.is_some()).unwrap_or_default();
-        let groups: Option<Vec<Part<'_>>> =
-            groups.iter().map(|group| Part::of(group, query.is_cost)).collect();
-        let Some(mut groups) = groups else { return hidden() };
+        let parts: Option<Vec<Part>> = groups.iter().map(|group| Part::of(group, query)).collect();
+        let Some(mut parts) = parts else {
+            // The groups have no cost of their own: the metric as a whole, and why.
+            let mut chart = self.chart(metric, measure, &[], &query.clone().with_group_key(None));
+            chart.hint = metric.no_cost.clone();
+            return CardContent::Chart(Box::new(chart));
+        };
         if query.is_cost {
-            groups = by_size(groups);
+            parts = by_size(parts);
         }
-        CardContent::Chart(Box::new(self.chart(metric, measure, &groups, query)))
+        (0..).zip(&mut parts).for_each(|(slot, part)| part.slot = slot);
+        let mut chart = self.chart(metric, measure, &parts, query);
+        chart.hint = self.hint(metric, query);
+        CardContent::Chart(Box::new(chart))
     }
 
     fn chart(
         &self,
         metric: &MetricUsage,
         measure: &Measure,
-        groups: &[Part<'_>],
+        parts: &[Part],
         query: &UsageQuery,
     ) -> UsageChart {
         let days = query.window as usize;
-        let window = super::query::WINDOWS.iter().position(|window| *window == query.window).unwrap_or(0);
+        let window = window_index(query);
         let is_cumulative = query.is_cumulative && metric.adds_up;
         let is_grouped = metric.groups.is_some() && query.group_key.is_some();
         let selection = query.only.as_ref().filter(|_| is_grouped);
-        let alone = selection.and_then(|only| groups.iter().position(|part| part.selection() == *only));
+        let alone =
+            selection.and_then(|only| parts.iter().position(|part| part.selection.as_ref() == Some(only)));
         let (figures, daily) = match (selection, alone) {
             (None, _) => (measure.windows[window].clone(), measure.days.last(days).to_vec()),
-            (Some(_), Some(at)) => {
-                (groups[at].measure.figures.clone(), groups[at].measure.days.last(days).to_vec())
-            }
+            (Some(_), Some(at)) => (parts[at].figures.clone(), parts[at].days.clone()),
             // The group used nothing of this metric in this window.
             (Some(_), None) => {
                 let total = measure.unit.write(0, 0);
                 (Figures { total, ..Figures::default() }, vec![0; measure.days.last(days).len()])
             }
         };
-        let is_split = !groups.is_empty() && selection.is_none();
+        let is_split = !parts.is_empty() && selection.is_none();
         let series = |name: &str, slot: usize, values: &[i128]| ChartSeries {
             name: name.to_owned(),
             slot: u8::try_from(slot.min(9)).unwrap_or(9),
@@ -149,11 +183,7 @@ impl UsageReport {
         };
         let value_name = text::values(query.is_cost, is_cumulative);
         let drawn: Vec<ChartSeries> = if is_split {
-            groups
-                .iter()
-                .enumerate()
-                .map(|(slot, part)| series(&part.group.name, slot, part.measure.days.last(days)))
-                .collect()
+            parts.iter().map(|part| series(&part.name, part.slot, &part.days)).collect()
         } else {
             vec![series(value_name, alone.unwrap_or(0), &daily)]
         };
@@ -169,13 +199,13 @@ impl UsageReport {
         });
         let noun = if query.is_cost { "" } else { metric.noun.as_str() };
         let gap = if noun.is_empty() { "" } else { " " };
-        let legend = groups.iter().enumerate().map(|(slot, part)| LegendItem {
-            slot: u8::try_from(slot.min(9)).unwrap_or(9),
-            name: part.group.name.clone(),
-            total: part.measure.figures.total.clone(),
-            share: part.measure.share.clone(),
-            selection: part.selection(),
-            is_current: alone == Some(slot),
+        let legend = parts.iter().enumerate().map(|(at, part)| LegendItem {
+            slot: u8::try_from(part.slot.min(9)).unwrap_or(9),
+            name: part.name.clone(),
+            total: part.figures.total.clone(),
+            share: part.share.clone(),
+            selection: part.selection.clone(),
+            is_current: alone == Some(at),
         });
         let facts: Vec<String> = [figures.average, figures.change.clone()].into_iter().flatten().collect();
         let mut chart = UsageChart {
@@ -192,8 +222,11 @@ impl UsageReport {
             first_day,
             marks: marks.collect(),
             legend: legend.collect(),
-            hint: self.hint(metric, query),
-            nothing: daily.iter().all(|value| *value == 0).then(|| text::nothing_used(query.window)),
+            hint: None,
+            nothing: daily
+                .iter()
+                .all(|value| *value == 0 || *value == ABSENT)
+                .then(|| text::nothing_used(query.window)),
         };
         chart.sentence = self.sentence(metric, query, &chart, &daily, figures.change.as_deref(), value_name);
         chart
@@ -222,7 +255,9 @@ impl UsageReport {
                 None => sentence += &format!(" by {}", self.key_name(key)),
             }
         }
-        if query.is_cost || value_name.ends_with("to date") {
+        // The name of a total says that it is a cost.
+        let is_said = metric.id.is_empty() && !query.is_cumulative;
+        if (query.is_cost && !is_said) || value_name.ends_with("to date") {
             sentence += &format!(", {}", value_name.to_ascii_lowercase());
         }
         let noun = if query.is_cost || metric.noun.is_empty() { "in total" } else { metric.noun.as_str() };
@@ -275,38 +310,52 @@ impl UsageReport {
     }
 }
 
-/// The largest first, all others together last. There are ten at most; the library's sort weighs 5 kB.
-fn by_size(groups: Vec<Part<'_>>) -> Vec<Part<'_>> {
-    let mut sorted: Vec<Part<'_>> = Vec::new();
-    for part in groups {
-        let is_before = |other: &Part<'_>| {
-            other.group.group_values.is_none()
-                || (part.group.group_values.is_some() && part.sum() > other.sum())
-        };
+/// Which of the windows is asked for.
+fn window_index(query: &UsageQuery) -> usize {
+    WINDOWS.iter().position(|window| *window == query.window).unwrap_or(0)
+}
+
+/// `42%`, half and more rounded up; of nothing there is no share.
+fn share(part: i128, all: i128) -> Option<String> {
+    let twice = part.checked_mul(200)?.checked_add(all)?;
+    (all > 0).then(|| format!("{}%", twice.div_euclid(2 * all)))
+}
+
+/// The largest first, all others together last. There are ten groups at most; the library's sort weighs 5 kB.
+fn by_size(parts: Vec<Part>) -> Vec<Part> {
+    let mut sorted: Vec<Part> = Vec::new();
+    let is_rest = |part: &Part| part.selection == Some(GroupSelection::Rest);
+    for part in parts {
+        let is_before =
+            |other: &Part| is_rest(other) || (!is_rest(&part) && sum(&part.days) > sum(&other.days));
         let at = sorted.iter().position(is_before).unwrap_or(sorted.len());
         sorted.insert(at, part);
     }
     sorted
 }
 
-/// A group in the unit that is shown.
-struct Part<'a> {
-    group: &'a Group,
-    measure: &'a GroupMeasure,
+/// One color of a chart, in the unit that is shown: a group, or a metric among others.
+struct Part {
+    slot: usize,
+    name: String,
+    figures: Figures,
+    share: Option<String>,
+    selection: Option<GroupSelection>,
+    days: Vec<i128>,
 }
 
-impl<'a> Part<'a> {
-    fn of(group: &'a Group, is_cost: bool) -> Option<Self> {
-        let measure = if is_cost { group.cost.as_ref()? } else { &group.quantity };
-        Some(Self { group, measure })
-    }
-
-    fn selection(&self) -> GroupSelection {
-        self.group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One)
-    }
-
-    fn sum(&self) -> i128 {
-        self.measure.days.values.iter().sum()
+impl Part {
+    fn of(group: &Group, query: &UsageQuery) -> Option<Self> {
+        let measure = if query.is_cost { group.cost.as_ref()? } else { &group.quantity };
+        let selection = group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One);
+        Some(Self {
+            slot: 0,
+            name: group.name.clone(),
+            figures: measure.figures.clone(),
+            share: measure.share.clone(),
+            selection: Some(selection),
+            days: measure.days.last(query.window as usize).to_vec(),
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     },
     day,
     markup::{Markup, adjacent, tag},
+    number::ABSENT,
 };
 
 /// A card with its picture.
@@ -65,7 +66,8 @@ impl DrawnCard {
                 self.card.name,
                 chart.kind as u8,
                 chart.series.len(),
-                chart.legend.len(),
+                // Colors too: metrics keep theirs in any order.
+                chart.legend.iter().map(|item| char::from(b'0' + item.slot)).collect::<String>(),
             ),
         }
     }
@@ -85,13 +87,14 @@ impl DrawnCard {
             [series] if chart.kind != ChartKind::Bars => series
                 .values
                 .get(day)
+                .filter(|value| **value != ABSENT)
                 .map(|value| ((1.0 - picture.scale.share(*value)) * 1000.0 + 0.5) as u32),
             _ => None,
         };
         let is_alone = values.len() == 1;
         let lines = values
             .into_iter()
-            .filter(|value| is_alone || value.slot.is_none() || value.value != 0)
+            .filter(|one| is_alone || one.slot.is_none() || (one.value != 0 && one.value != ABSENT))
             .map(|value| TipLine {
                 slot: value.slot.filter(|_| !is_alone),
                 name: if is_alone { String::new() } else { value.name },
@@ -156,6 +159,7 @@ fn scale_of(chart: &UsageChart) -> YScale {
     let (mut min, mut max) = (0i128, 0i128);
     for day in 0..chart.days() {
         let values = chart.series.iter().filter_map(|series| series.values.get(day).copied());
+        let values = values.filter(|value| *value != ABSENT);
         if chart.kind == ChartKind::Bars {
             let (below, above): (Vec<i128>, Vec<i128>) = values.partition(|value| *value < 0);
             (min, max) = (min.min(below.iter().sum()), max.max(above.iter().sum()));
@@ -163,8 +167,8 @@ fn scale_of(chart: &UsageChart) -> YScale {
             (min, max) = values.fold((min, max), |(min, max), value| (min.min(value), max.max(value)));
         }
     }
-    let all = || chart.series.iter().flat_map(|series| &series.values).copied();
-    let is_whole = chart.unit.digits.is_none() && all().all(|value| is_whole(value, chart.scale));
+    let mut all = chart.series.iter().flat_map(|series| &series.values).filter(|value| **value != ABSENT);
+    let is_whole = chart.unit.digits.is_none() && all.all(|value| is_whole(*value, chart.scale));
     YScale::new(min, max, chart.scale, is_whole)
 }
 

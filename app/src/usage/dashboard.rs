@@ -77,7 +77,7 @@ impl Dashboard {
             Choice::GroupKey(group_key) => return query.with_group_key(group_key.clone()),
             Choice::Group(card, index) => {
                 let group = Place { dashboard: self, at: *card }.group(*index);
-                query.only = group.filter(|group| !group.is_current).map(|group| group.selection);
+                query.only = group.filter(|group| !group.is_current).and_then(|group| group.selection);
             }
             Choice::AllGroups => query.only = None,
         }
@@ -240,6 +240,9 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
             (!dashboard.shown.with(marks)).then_some("")
         }
     };
+    let has_levels = dashboard.shown.with_untracked(|shown| {
+        shown.report.metrics.iter().any(|metric| metric.noun == "peak" || metric.noun == "latest")
+    });
     let is_quantity = move || (!dashboard.shown.with(|shown| shown.query.is_cost)).then_some("");
     view! {
         <header class="heading">
@@ -257,6 +260,7 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
             <ul>
                 <li>{text::METHOD_AVERAGES}</li>
                 <li hidden=is_quantity>{text::METHOD_COST}</li>
+                <li hidden=(!has_levels).then_some("")>{text::METHOD_LEVELS}</li>
                 <li hidden=has_marks(false)>{text::METHOD_PERIODS}</li>
                 <li hidden=has_marks(true)>{text::METHOD_PLANS}</li>
             </ul>

@@ -18,6 +18,9 @@ pub struct UsageReport {
     pub grouping: Option<Grouping>,
     /// Each metric that a plan of the longest window has charges of.
     pub metrics: Vec<MetricUsage>,
+    /// What these cost together, one for each currency that several of them have a cost in: those whose `cost` has the
+    /// same `unit`. A total has a name, `cost`, and in `no_cost` what is not in it.
+    pub totals: Vec<MetricUsage>,
     /// What the metrics can be grouped by.
     pub group_keys: Vec<GroupKey>,
     /// Where billing periods begin and plans change, oldest first.
@@ -82,7 +85,7 @@ pub struct MetricUsage {
     pub adds_up: bool,
     /// How much; absent where it could not be loaded.
     pub quantity: Option<Measure>,
-    /// What it cost; absent where that cannot be told, see `no_cost`.
+    /// What it cost by day; absent where that cannot be told, see `no_cost`.
     pub cost: Option<Measure>,
     /// Why there is no cost, as a sentence; of a metric with a cost, why its groups have none.
     pub no_cost: Option<String>,
@@ -99,7 +102,8 @@ pub struct MetricUsage {
 pub struct Measure {
     /// How numbers are written.
     pub unit: Unit,
-    /// One value a day to today: of 90 days.
+    /// One value a day to today: of 90 days. A peak or latest level has none on a day without events, and nothing has one
+    /// after its plan has ended.
     pub days: Column,
     /// The figures of 30, 60 and 90 days.
     pub windows: [Figures; 3],
@@ -113,7 +117,8 @@ pub struct Measure {
 pub struct Figures {
     /// Over the whole window, today so far included.
     pub total: String,
-    /// The average of its complete days since usage began, where an average says something: `38.5 a day since Oct 22`.
+    /// The average of its complete days since usage began and until the plan ended, where an average says something:
+    /// `38.5 a day since Oct 22`.
     pub average: Option<String>,
     /// The change of its complete days against as many of the window before: `↑ 12.4% vs previous 30 days`.
     pub change: Option<String>,

@@ -9,8 +9,11 @@ pub const RETRY: &str = "Retry";
 pub const CHOICE_FAILED: &str = "That could not be loaded. Try again in a moment.";
 pub const METHOD: &str = "How this is counted";
 pub const METHOD_AVERAGES: &str = "Averages and changes count complete days, so today is left out of both.";
-pub const METHOD_COST: &str = "A day's cost is what it adds to its billing period at the plan's prices and tiers, so the \
-    days add up to the invoice's line; fixed charges, credits and rounding are not part of it.";
+pub const METHOD_COST: &str = "A day costs what its usage adds to its billing period at the plan's prices and tiers, \
+    so the days add up to the invoice's lines before these are rounded. Fixed charges, minimums, and peaks and unique \
+    counts, which are billed once a period, are not shown by day.";
+pub const METHOD_LEVELS: &str = "No events, no level: a day without events has no peak and no latest value (\u{2013}), \
+    and the bill leaves it out too. A billing period without any is billed as zero.";
 pub const METHOD_PERIODS: &str = "Dotted lines mark the start of a billing period.";
 pub const METHOD_PLANS: &str = "Solid lines mark a change of plan.";
 pub const WINDOWS: &str = "Days shown";
@@ -30,6 +33,7 @@ pub const SO_FAR: &str = "so far";
 pub const SHOW_ALONE: &str = "Show alone";
 pub const SHOW_ALL: &str = "Show all again";
 pub const OTHER_GROUPS: &str = "Other groups";
+pub const OF_ALL_GROUPS: &str = "Of all groups.";
 pub const NOT_CUMULATIVE: &str = "Shown by day: the days of this metric do not add up.";
 
 /// What the values of a chart are, over the table's column.

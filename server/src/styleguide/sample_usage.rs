@@ -120,6 +120,7 @@ fn series(
         credit_type: CreditType::usd_cents(),
         values: values.iter().map(|value| Some(value * &price)).collect(),
         unit_prices: vec![Some(price); values.len()],
+        groups: Err(NoCost::TiersOverGroups),
     };
     UsageSeries {
         billable_metric_id: Uuid::nil(),
@@ -129,6 +130,8 @@ fn series(
         measures,
         cost: if is_sum { Ok(cost) } else { Err(NoCost::NotAdditive) },
         groups: None,
+        used: vec![true; values.len()],
+        ending_before: None,
         values,
     }
 }
@@ -189,7 +192,8 @@ fn by_groups(metrics: Metrics, count: usize, query: &UsageQuery) -> Metrics {
                 complete: over(&values[..length - 1]),
                 previous: Some(over(&before[..length - 1])),
             };
-            GroupSeries { group_values, count: members, values, before, measure, began_before: true }
+            let used = vec![true; length];
+            GroupSeries { group_values, count: members, values, before, used, measure, began_before: true }
         };
         let mut groups: Vec<GroupSeries> = (0..shown)
             .map(|place| {
@@ -210,14 +214,23 @@ fn by_groups(metrics: Metrics, count: usize, query: &UsageQuery) -> Metrics {
     metrics.into_iter().enumerate().map(split).collect()
 }
 
-/// All zero, one point, corrections below zero, only below zero, a spike, fractions.
+/// A level with gaps, all zero, one point, corrections below zero, only below zero, a spike, fractions.
 fn awkward(today: NaiveDate) -> Metrics {
     let number = |text: &str| -> Decimal { text.parse().unwrap() };
     let make = |name: &str, value: &dyn Fn(usize) -> Decimal| {
         let values = (0..DAYS).map(|day| value(DAYS - 1 - day)).collect();
         (name.to_owned(), Some(series(name, AggregationType::Sum, values, today)))
     };
+    let (name, mut level) = make("A level with gaps", &|back| Decimal::from(40 + (back * 37 % 23) as i64));
+    if let Some(level) = &mut level {
+        level.aggregation_type = AggregationType::Max;
+        level.cost = Err(NoCost::NotAdditive);
+        // Weekends, a lone day among them, and what came before it was first measured.
+        let used = level.used.iter_mut().rev().enumerate();
+        used.for_each(|(back, used)| *used = back < 60 && (back % 7 > 1 || back == 15) && back != 9);
+    }
     vec![
+        (name, level),
         make("All zero", &|_| Decimal::zero()),
         make("First used today", &|back| Decimal::from(i64::from(back == 0) * 3)),
         make("Corrections", &|back| {

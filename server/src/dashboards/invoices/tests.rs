@@ -57,11 +57,12 @@ fn days_show_what_was_metered_and_say_the_rest_beside_it() {
     assert!(cost.summary.starts_with("Peak $4.00 on Oct 1, average $1.25"), "{}", cost.summary);
     let rest: Vec<_> = cost.rest.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect();
     let expected =
-        [("Fixed charges", "$500.00"), ("Peaks and distinct counts", "$50.00"), ("Launch credit", "−$10.00")];
+        [("Fixed charges", "$500.00"), ("Peaks and unique counts", "$50.00"), ("Launch credit", "−$10.00")];
     assert_eq!(rest, expected);
     assert_eq!(
         cost.rest_note,
-        "Not shown by day: $500.00 in fixed charges, $50.00 in peaks and distinct counts, −\u{2060}$10.00 Launch credit."
+        "Not shown by day: $500.00 in fixed charges, $50.00 in peaks and unique counts, −\u{2060}$10.00 Launch credit. \
+         A day costs what its usage adds to the period at the plan's prices and tiers."
     );
     let without = daily_cost(&invoice(500), &days(&[400, 100], 0, 0, 0), today()).expect("a chart");
     assert!(without.rest.is_empty() && without.rest_note.is_empty());

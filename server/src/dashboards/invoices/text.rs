@@ -8,7 +8,7 @@ use app::{
 
 pub(super) const OTHER: &str = "Other";
 pub(super) const FIXED: &str = "Fixed charges";
-pub(super) const OF_PERIOD: &str = "Peaks and distinct counts";
+pub(super) const OF_PERIOD: &str = "Peaks and unique counts";
 
 /// `9 days left`, `Last day`.
 pub(super) fn days_left(left: i64) -> String {
@@ -112,10 +112,13 @@ pub(super) fn peak(amount: &str, day: &str, average: &str) -> String {
     format!("Peak {amount} on {day}, average {average} a day")
 }
 
-/// What of an invoice no day is charged for: `Not shown by day: $500.00 in fixed charges, −$250.00 Launch credit.` No
-/// line ends between a minus and its amount (Unicode's WORD JOINER).
+/// What of an invoice no day is charged for, and by which rule, the usage page's: `Not shown by day: $500.00 in fixed
+/// charges, −$250.00 Launch credit. A day costs …` No line ends between a minus and its amount (Unicode's WORD JOINER).
 pub(super) fn not_by_day(parts: &[String]) -> String {
-    format!("Not shown by day: {}.", parts.join(", ")).replace('\u{2212}', "\u{2212}\u{2060}")
+    let parts = parts.join(", ").replace('\u{2212}', "\u{2212}\u{2060}");
+    format!(
+        "Not shown by day: {parts}. A day costs what its usage adds to the period at the plan's prices and tiers."
+    )
 }
 
 /// `$500.00 in fixed charges`.

@@ -13,6 +13,8 @@ pub(super) struct Compared {
     pub(super) average: Option<Decimal>,
     /// The first of these days, where it is not the window's.
     pub(super) since: Option<NaiveDate>,
+    /// The last of these days, where the plan has ended.
+    until: Option<NaiveDate>,
     /// The change in tenths of a percent, where the window before was one of usage.
     tenths: Option<Decimal>,
 }
@@ -35,21 +37,39 @@ pub(super) fn compare(
         }
     };
     let today = length.saturating_sub(1);
-    let start = series.skipped(window).max(first_used);
+    let (start, end) = (series.skipped(window).max(first_used), complete_until(series));
     let has_average = has_average(series.aggregation_type);
-    let complete_days = today.saturating_sub(start);
+    let complete_days = end.saturating_sub(start);
     let average = (has_average && complete_days > 0)
-        .then(|| sum(start, today)?.checked_div(&Decimal::from(complete_days as i64)))
+        .then(|| sum(start, end)?.checked_div(&Decimal::from(complete_days as i64)))
         .flatten();
 
     let measure = series.measure(window);
-    let before = began_before(series, window).then(|| length - 2 * days);
+    // A window that a plan did not last is no measure either.
+    let before = (began_before(series, window) && end == today).then(|| length - 2 * days);
     let sides = before.and_then(|before| match cost {
         Some(_) => Some((sum(before + days, today)?, sum(before, today - days)?)),
         None => Some((measure.complete.clone(), measure.previous.clone()?)),
     });
     let tenths = sides.and_then(|(complete, previous)| tenths(&complete, &previous));
-    Compared { average: average.map(|average| rounded(&average)), since: since(series, window), tenths }
+    Compared {
+        average: average.map(|average| rounded(&average)),
+        since: since(series, window),
+        until: until(series),
+        tenths,
+    }
+}
+
+/// Where the complete days of a series end: with today, or with its plan.
+fn complete_until(series: &UsageSeries) -> usize {
+    series.told().min(series.values.len().saturating_sub(1))
+}
+
+/// The last complete day of a series whose plan has ended.
+fn until(series: &UsageSeries) -> Option<NaiveDate> {
+    let end = complete_until(series);
+    let last = (end + 1 < series.values.len()).then(|| end.checked_sub(1)).flatten()?;
+    Some(series.starting_on + Days::new(last as u64))
 }
 
 /// Which day of a series is the first with usage.
@@ -85,13 +105,16 @@ fn rounded(average: &Decimal) -> Decimal {
 }
 
 impl Compared {
-    /// `38.5 a day`, `38.5 a day since Oct 22`.
+    /// `38.5 a day`, `38.5 a day since Oct 22`, `… to Nov 4`, `… from Oct 22 to Nov 4`.
     pub(super) fn average(&self, write: impl Fn(&Decimal) -> String) -> Option<String> {
         let average = write(self.average.as_ref()?);
-        Some(match self.since {
-            Some(since) => format!("{average} a day since {}", format::month_day(since)),
-            None => format!("{average} a day"),
-        })
+        let days = match (self.since.map(format::month_day), self.until.map(format::month_day)) {
+            (None, None) => String::new(),
+            (Some(since), None) => format!(" since {since}"),
+            (None, Some(until)) => format!(" to {until}"),
+            (Some(since), Some(until)) => format!(" from {since} to {until}"),
+        };
+        Some(format!("{average} a day{days}"))
     }
 
     /// `↑ 12.4% vs previous 30 days`, `unchanged from …`, `over 10 times …`.
@@ -132,20 +155,27 @@ pub(super) fn compare_group(
         Some(cost) => cost.before.as_ref().map(|before| (complete_days(&cost.days), complete_days(before))),
         None => group.measure.previous.clone().map(|previous| (group.measure.complete.clone(), previous)),
     };
-    let began_before = group.began_before && began_before(series, window);
-    let tenths = sides.filter(|_| began_before).and_then(|(complete, previous)| tenths(&complete, &previous));
+    let is_measure = group.began_before && began_before(series, window) && until(series).is_none();
+    let tenths = sides.filter(|_| is_measure).and_then(|(complete, previous)| tenths(&complete, &previous));
     let values = cost.map_or(&group.values, |cost| &cost.days);
-    Compared { average: group_average(series, values, window), since: since(series, window), tenths }
+    Compared {
+        average: group_average(series, values, window),
+        since: since(series, window),
+        until: until(series),
+        tenths,
+    }
 }
 
-/// The average of a group's complete days in a window, since usage of the metric began; `values` are the window's.
+/// The average of a group's complete days in a window, since usage of the metric began and until its plan ended; `values`
+/// are the window's.
 fn group_average(series: &UsageSeries, values: &[Decimal], window: UsageWindow) -> Option<Decimal> {
     if !has_average(series.aggregation_type) {
         return None;
     }
     let first_used = first_used(series)?;
-    let skipped = first_used.saturating_sub(series.skipped(window));
-    let complete = values.get(skipped..values.len().saturating_sub(1)).filter(|days| !days.is_empty())?;
+    let place = |day: usize| day.saturating_sub(series.skipped(window));
+    let complete = values.get(place(first_used)..place(complete_until(series)));
+    let complete = complete.filter(|days| !days.is_empty())?;
     let sum: Decimal = complete.iter().sum();
     Some(rounded(&sum.checked_div(&Decimal::from(complete.len() as i64))?))
 }

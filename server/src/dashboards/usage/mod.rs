@@ -1,11 +1,15 @@
-//! What the usage dashboard shows: three queries, put together purely.
+//! What the usage dashboard shows: three queries, four where groups are priced by themselves, put together purely.
 
 mod compare;
+mod cost;
 mod page;
 mod report;
 #[cfg(test)]
 mod tests;
 mod text;
+mod total;
+#[cfg(test)]
+mod total_tests;
 
 pub(super) use page::usage;
 pub(super) use report::columns;
@@ -21,18 +25,16 @@ use crate::{
     },
     error::chain,
     metering::group_id,
-    rating::{self, Terms},
+    rating::{self, GroupedUsage, Terms},
 };
 use app::{
-    billing::{
-        AggregationType, CreditType, DailyCost, DayMark, DayMarkKind, Decimal, GroupSeries, NoCost,
-        UsageSeries, UsageWindow,
-    },
+    billing::{AggregationType, DayMark, DayMarkKind, GroupSeries, UsageSeries, UsageWindow},
     embed::GroupKeyNames,
     usage::{GroupSelection, GroupValues, UsageQuery, UsageReport, report::Grouping},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 /// Days whose cost must be known for any to be shown: the longest window.
 const SHOWN: usize = 90;
@@ -118,11 +120,24 @@ async fn board(
         .iter()
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
-    let (series, groups) = tokio::join!(
+    let priced = priced_by_group(&account.metrics, &account.terms);
+    let (series, groups, by_group) = tokio::join!(
         db::usage::series(pool, access, &charted, now),
-        db::usage::groups(pool, access, &split, kept, window, now)
+        db::usage::groups(pool, access, &split, kept, window, now),
+        db::usage::by_group(pool, access, &priced, now)
     );
     let series = series?;
+    let mut by_group = by_group.map_err(|error| {
+        tracing::error!(error = %chain(&error), "the groups that are priced could not be loaded");
+    });
+    // Of a metric; a group key that has too many groups is absent.
+    let mut priced_groups = |id: Uuid| match &mut by_group {
+        Ok(all) => Ok(all.extract_if(.., |(of, _)| *of == id).filter_map(|(_, usage)| usage).collect()),
+        Err(()) if priced.iter().any(|(of, ..)| *of == id) => {
+            Err(Error::Internal("its priced groups are missing".to_owned()))
+        }
+        Err(()) => Ok(Vec::new()),
+    };
     // When all groups fail, each chart that wants them says so, and the others stand.
     let mut groups = match groups {
         Ok(groups) => groups.into_iter().map(Some).collect::<Vec<_>>(),
@@ -134,7 +149,12 @@ async fn board(
     .into_iter();
     let metrics = account.metrics.iter().zip(series).map(|(metric, daily)| {
         let groups = group_index(metric).map(|_| groups.next().flatten());
-        let series = one(metric, daily, groups, &account.terms, first_day);
+        let priced = Priced {
+            terms: &account.terms,
+            by_group: priced_groups(metric.id),
+            group_index: group_index(metric),
+        };
+        let series = one(metric, daily, groups, priced, first_day);
         (metric.name.clone(), series.map_err(|error| failed(&metric.name, &error)).ok())
     });
     let metrics = metrics.collect();
@@ -148,73 +168,69 @@ async fn board(
     Ok(Some(Board { has_plan, ended: account.ended, metrics, group_keys, marks }))
 }
 
+/// The group keys, by their index, of each metric whose groups are priced by themselves.
+fn priced_by_group(metrics: &[ChartedMetric], all_terms: &[Terms]) -> Vec<(Uuid, AggregationType, i16)> {
+    let mut priced = Vec::new();
+    for metric in metrics.iter().filter(|metric| cost::is_by_day(metric.aggregation_type)) {
+        for index in all_terms.iter().flat_map(|terms| rating::priced_by_group(terms, metric.id)) {
+            let one = (metric.id, metric.aggregation_type, index);
+            if !priced.contains(&one) {
+                priced.push(one);
+            }
+        }
+    }
+    priced
+}
+
+/// By what a metric is priced.
+struct Priced<'a> {
+    /// The terms of its time.
+    terms: &'a [Terms],
+    /// Its usage by the group keys whose groups are priced by themselves.
+    by_group: Result<Vec<GroupedUsage>>,
+    /// The group key by which its groups are listed.
+    group_index: Option<i16>,
+}
+
 fn one(
     metric: &ChartedMetric,
     daily: Result<Daily>,
     groups: Option<Option<Result<Vec<GroupSeries>>>>,
-    all_terms: &[Terms],
+    priced: Priced<'_>,
     first_day: NaiveDate,
 ) -> Result<UsageSeries> {
-    let daily = daily?;
+    let (daily, by_group) = (daily?, priced.by_group?);
     let groups = match groups {
         None => None,
         Some(None) => return Err(Error::Internal("its groups are missing".to_owned())),
         Some(Some(groups)) => Some(groups?),
     };
+    let pricing = cost::Pricing { metric, terms: priced.terms, first_day, by_group: &by_group };
     Ok(UsageSeries {
         billable_metric_id: metric.id,
         name: metric.name.clone(),
         aggregation_type: metric.aggregation_type,
         starting_on: first_day,
-        cost: cost(metric, all_terms, first_day, &daily.values),
+        cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
+        ending_before: ending_before(metric, priced.terms),
         values: daily.values,
+        used: daily.used,
         measures: daily.measures,
         groups,
     })
 }
 
-fn failed(metric: &str, error: &Error) {
-    tracing::error!(metric, error = %chain(error), "a chart could not be loaded");
+/// The first day on which no plan has a charge on a metric any more; `None` while one has.
+fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDate> {
+    let has_charge =
+        |terms: &&Terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == Some(metric.id));
+    let ends = all_terms.iter().filter(has_charge).map(|terms| terms.rhythm.ending_before);
+    let last = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?;
+    Some(last.date_naive())
 }
 
-/// What the days of a metric cost under the plans of their time.
-fn cost(
-    metric: &ChartedMetric,
-    all_terms: &[Terms],
-    first_day: NaiveDate,
-    values: &[Decimal],
-) -> Result<DailyCost, NoCost> {
-    let shown_from = values.len().saturating_sub(SHOWN);
-    if !matches!(metric.aggregation_type, AggregationType::Count | AggregationType::Sum) {
-        return Err(NoCost::NotAdditive);
-    }
-    let mut credit_type: Option<&CreditType> = None;
-    let mut costs = vec![Some(Decimal::zero()); values.len()];
-    let mut unit_prices = vec![Some(Decimal::zero()); values.len()];
-    let mut reason = NoCost::WholePeriod;
-    let prices =
-        |terms: &&Terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == Some(metric.id));
-    for terms in all_terms.iter().filter(prices) {
-        let is_same_currency = **credit_type.get_or_insert(&terms.credit_type) == terms.credit_type;
-        let by_day = rating::cost_by_day(terms, metric.id, first_day, values);
-        for (day, cost) in by_day.into_iter().enumerate() {
-            let Some(cost) = cost else { continue };
-            let cost =
-                cost.and_then(|cost| if is_same_currency { Ok(cost) } else { Err(NoCost::Currencies) });
-            match cost {
-                Ok(cost) => (costs[day], unit_prices[day]) = (Some(cost.amount), cost.unit_price),
-                Err(why) => {
-                    (costs[day], unit_prices[day]) = (None, None);
-                    reason = if day >= shown_from { why } else { reason };
-                }
-            }
-        }
-    }
-    let credit_type = credit_type.ok_or(NoCost::NotPriced)?.clone();
-    if costs[shown_from..].iter().any(Option::is_none) {
-        return Err(reason);
-    }
-    Ok(DailyCost { credit_type, values: costs, unit_prices })
+fn failed(metric: &str, error: &Error) {
+    tracing::error!(metric, error = %chain(error), "a chart could not be loaded");
 }
 
 /// Where billing periods begin and plans change.

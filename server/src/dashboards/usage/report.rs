@@ -3,12 +3,14 @@
 use super::{
     Board,
     compare::{self, Compared, GroupCost},
-    text,
+    text, total,
 };
 use app::{
-    billing::{CreditType, DailyCost, DayMark, DayMarkKind, Decimal, GroupSeries, UsageSeries, UsageWindow},
+    billing::{
+        CreditType, DailyCost, DayMark, DayMarkKind, Decimal, GroupSeries, NoCost, UsageSeries, UsageWindow,
+    },
     embed::GroupKeyNames,
-    number::{Column, Unit, Values},
+    number::{ABSENT, Column, Unit, Values},
     usage::report::{
         self, Figures, Group, GroupKey, GroupMeasure, Grouping, Measure, MetricUsage, UsageReport,
     },
@@ -42,16 +44,18 @@ impl Board {
             (false, Some(ended)) => format!("{ended} {}", text::NOT_CHARTED),
             (false, None) => text::NO_PLAN.to_owned(),
         });
+        let shown: Vec<MetricUsage> = metrics
+            .iter()
+            .map(|(name, series)| match series {
+                Some(series) => metric(series, names, grouping.as_ref()),
+                None => MetricUsage { name: name.clone(), ..MetricUsage::default() },
+            })
+            .collect();
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
-            metrics: metrics
-                .into_iter()
-                .map(|(name, series)| match series {
-                    Some(series) => metric(&series, names, grouping.as_ref()),
-                    None => MetricUsage { name, ..MetricUsage::default() },
-                })
-                .collect(),
+            totals: total::totals(&metrics, &shown),
+            metrics: shown,
             group_keys: group_keys
                 .into_iter()
                 .map(|group_key| GroupKey { name: text::group_key(&group_key, names), group_key })
@@ -77,6 +81,11 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
     let groups = series.groups.as_deref().unwrap_or_default();
     let group_days = |values: fn(&GroupSeries) -> &[Decimal]| groups.iter().map(values).collect::<Vec<_>>();
     let mut quantities = columns(last(&series.values), &group_days(|group| &group.values), 0, None);
+    let used =
+        std::iter::once(series.used.as_slice()).chain(groups.iter().map(|group| group.used.as_slice()));
+    for (column, used) in quantities.iter_mut().zip(used) {
+        leave_out(column, series, used);
+    }
     let quantity = Measure {
         unit: Unit::default(),
         days: quantities.remove(0),
@@ -120,11 +129,9 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
             .collect()
     });
     let no_cost = match (&cost, groups.is_empty()) {
-        (Err(reason), _) => Some(text::no_cost(**reason)),
-        (Ok(cost), false) if cost.groups.is_empty() => {
-            Some(text::no_cost(app::billing::NoCost::TiersOverGroups))
-        }
-        (Ok(_), _) => None,
+        (Err(reason), _) => Some(text::no_cost(**reason).to_owned()),
+        (Ok(cost), false) => cost.no_groups.map(text::no_group_cost),
+        (Ok(_), true) => None,
     };
     MetricUsage {
         id: series.billable_metric_id.to_string(),
@@ -132,28 +139,34 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
         noun: text::noun(series.aggregation_type).to_owned(),
         adds_up: series.is_additive(),
         quantity: Some(quantity),
-        no_cost: no_cost.map(ToOwned::to_owned),
+        no_cost,
         cost: cost.ok().map(|cost| cost.measure),
         groups: listed,
     }
 }
 
 /// What the days of a metric and of its groups cost.
-struct Costs<'a> {
+pub(super) struct Costs<'a> {
     credit_type: &'a CreditType,
-    measure: Measure,
+    pub(super) measure: Measure,
     /// What each group's days cost, exact and as a column; empty where that cannot be told.
     groups: Vec<(GroupCost, Column)>,
+    /// Why it cannot.
+    no_groups: Option<NoCost>,
 }
 
 impl<'a> Costs<'a> {
-    fn new(series: &UsageSeries, cost: &'a DailyCost, groups: &[GroupSeries]) -> Self {
+    pub(super) fn new(series: &UsageSeries, cost: &'a DailyCost, groups: &[GroupSeries]) -> Self {
         let credit_type = &cost.credit_type;
         let known: Vec<Decimal> = cost.values.iter().map(|value| value.clone().unwrap_or_default()).collect();
-        let exact = group_costs(cost, groups).unwrap_or_default();
+        let (exact, no_groups) = match group_costs(cost, groups) {
+            Ok(exact) => (exact, None),
+            Err(reason) => (Vec::new(), Some(reason)),
+        };
         let (unit, shift) = money::unit_of(credit_type);
         let days: Vec<&[Decimal]> = exact.iter().map(|cost| cost.days.as_slice()).collect();
         let mut columns = columns(last(&known), &days, shift, Some(COST_DIGITS - i64::from(shift)));
+        columns.iter_mut().for_each(|column| leave_out(column, series, &[]));
         let write = |amount: &Decimal| money::money(amount, credit_type);
         let windows = UsageWindow::ALL.map(|window| {
             let compared = compare::compare(series, Some(&cost.values), window);
@@ -161,7 +174,7 @@ impl<'a> Costs<'a> {
             figures(write(&total), &compared, window, write)
         });
         let measure = Measure { unit, days: columns.remove(0), windows };
-        Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect() }
+        Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect(), no_groups }
     }
 
     fn group_totals(&self) -> Vec<Decimal> {
@@ -184,20 +197,47 @@ impl<'a> Costs<'a> {
     }
 }
 
-/// What each group's days cost at the prices of their time; `None` where one of them has no one price.
-fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Option<Vec<GroupCost>> {
+/// What each group's days cost: at the prices of their time, or where one of them has no one price, as they were priced
+/// group by group; why not, where they were not.
+fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Result<Vec<GroupCost>, NoCost> {
+    let days = cost.values.len();
     let at_prices = |values: &[Decimal], until: usize| -> Option<Vec<Decimal>> {
         let prices = cost.unit_prices.get(until.checked_sub(values.len())?..until)?;
         values.iter().zip(prices).map(|(value, price)| Some(value * price.as_ref()?)).collect()
     };
-    let today = cost.unit_prices.len();
-    groups
-        .iter()
-        .map(|group| {
-            let days = at_prices(&group.values, today)?;
-            Some(GroupCost { before: at_prices(&group.before, today.checked_sub(days.len())?), days })
+    let of_prices = |group: &GroupSeries| {
+        let shown = at_prices(&group.values, days)?;
+        Some(GroupCost { before: at_prices(&group.before, days.checked_sub(shown.len())?), days: shown })
+    };
+    if let Some(all) = groups.iter().map(of_prices).collect() {
+        return Ok(all);
+    }
+    let priced = cost.groups.as_ref().map_err(|reason| *reason)?;
+    let known = |costs: &[Option<Decimal>], length: usize, until: usize| -> Option<Vec<Decimal>> {
+        costs.get(until.checked_sub(length)?..until)?.iter().cloned().collect()
+    };
+    let of_group = |(group, costs): (&GroupSeries, &Vec<Option<Decimal>>)| {
+        let shown = known(costs, group.values.len(), days)?;
+        Some(GroupCost {
+            before: known(costs, group.before.len(), days.checked_sub(shown.len())?),
+            days: shown,
         })
-        .collect()
+    };
+    groups.iter().zip(priced).map(of_group).collect::<Option<_>>().ok_or(NoCost::WholePeriod)
+}
+
+/// Leaves the days out of a column that there is nothing to tell of: after the end of the plan, and those of a level that
+/// had no events. Both end with today.
+fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]) {
+    let (days, length) = (series.values.len(), column.values.0.len());
+    for (at, value) in column.values.0.iter_mut().enumerate() {
+        // Counted from today.
+        let back = length - at;
+        let has_event = || used.len().checked_sub(back).and_then(|at| used.get(at)).is_none_or(|used| *used);
+        if days.saturating_sub(back) >= series.told() || (series.is_level() && !has_event()) {
+            *value = ABSENT;
+        }
+    }
 }
 
 fn figures(

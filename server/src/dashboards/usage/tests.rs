@@ -3,7 +3,9 @@
 
 use super::*;
 use app::{
-    billing::{AggregationType, DailyCost, DayMarkKind, GroupSeries, WindowMeasure},
+    billing::{
+        AggregationType, CreditType, DailyCost, DayMarkKind, Decimal, GroupSeries, NoCost, WindowMeasure,
+    },
     chart::marks::ChartKind,
     embed::group_keys::GroupKeyOverride,
     number::Unit,
@@ -14,18 +16,18 @@ use app::{
 };
 use chrono::{Days, NaiveDate};
 
-const DAYS: usize = 200;
+pub(super) const DAYS: usize = 200;
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     "2026-11-21T14:20:00Z".parse().unwrap()
 }
 
-fn today() -> NaiveDate {
+pub(super) fn today() -> NaiveDate {
     now().date_naive()
 }
 
 /// 10 a day, but 1,742 yesterday and 4 today so far.
-fn series(aggregation_type: AggregationType) -> UsageSeries {
+pub(super) fn series(aggregation_type: AggregationType) -> UsageSeries {
     let mut values = vec![Decimal::from(10); DAYS];
     values[DAYS - 2] = Decimal::from(1_742);
     values[DAYS - 1] = Decimal::from(4);
@@ -42,6 +44,8 @@ fn series(aggregation_type: AggregationType) -> UsageSeries {
         name: "API requests".to_owned(),
         aggregation_type,
         starting_on: today() - Days::new(DAYS as u64 - 1),
+        used: vec![true; DAYS],
+        ending_before: None,
         values,
         measures,
         cost: Err(NoCost::NotPriced),
@@ -49,7 +53,7 @@ fn series(aggregation_type: AggregationType) -> UsageSeries {
     }
 }
 
-fn names() -> GroupKeyNames {
+pub(super) fn names() -> GroupKeyNames {
     GroupKeyNames(vec![GroupKeyOverride {
         group_key_name: "region".to_owned(),
         display_name: Some("Region".to_owned()),
@@ -57,11 +61,11 @@ fn names() -> GroupKeyNames {
     }])
 }
 
-fn by_region() -> UsageQuery {
+pub(super) fn by_region() -> UsageQuery {
     UsageQuery::default().with_group_key(Some(vec!["region".to_owned()]))
 }
 
-fn only_values(values: &[Option<&str>]) -> UsageQuery {
+pub(super) fn only_values(values: &[Option<&str>]) -> UsageQuery {
     let values = values.iter().map(|value| value.map(ToOwned::to_owned)).collect();
     UsageQuery { only: Some(GroupSelection::One(values)), ..by_region() }
 }
@@ -79,7 +83,11 @@ fn report(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> UsageR
 }
 
 /// The card, or why the metric cannot be shown.
-fn card(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> Result<UsageChart, String> {
+pub(super) fn card(
+    series: &UsageSeries,
+    query: &UsageQuery,
+    marks: &[DayMark],
+) -> Result<UsageChart, String> {
     let report = report(series, query, marks);
     // What the browser reads is what the server wrote.
     let text = serde_json::to_string(&report).unwrap();
@@ -91,7 +99,7 @@ fn card(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> Result<U
     }
 }
 
-fn texts(chart: &UsageChart, series: &ChartSeries) -> Vec<String> {
+pub(super) fn texts(chart: &UsageChart, series: &ChartSeries) -> Vec<String> {
     chart.unit.column(&series.values, chart.scale)
 }
 
@@ -103,6 +111,7 @@ fn group(group_values: Option<GroupValues>, count: i64, value: i64) -> GroupSeri
         count,
         values: vec![Decimal::from(value); 30],
         before: vec![half.clone(); 30],
+        used: vec![true; 30],
         measure: WindowMeasure {
             total: Decimal::from(value * 30),
             complete: Decimal::from(value * 29),
@@ -113,7 +122,7 @@ fn group(group_values: Option<GroupValues>, count: i64, value: i64) -> GroupSeri
 }
 
 /// The values of each group on every day of 30, with its total.
-fn grouped(groups: &[(Option<&str>, i64)]) -> UsageSeries {
+pub(super) fn grouped(groups: &[(Option<&str>, i64)]) -> UsageSeries {
     let group = |(name, value): &(Option<&str>, i64)| {
         let group_values = Some(vec![name.map(ToOwned::to_owned)]);
         group(group_values, 1, *value)
@@ -271,6 +280,7 @@ fn cost_is_money_or_a_reason() {
         credit_type: CreditType::usd_cents(),
         values: series.values.iter().map(|value| Some(value * &price)).collect(),
         unit_prices: vec![Some(price); DAYS],
+        groups: Err(NoCost::TiersOverGroups),
     };
     series.cost = Ok(cost.clone());
     let whole = card(&series, &choice, &[]).unwrap();
@@ -285,10 +295,24 @@ fn cost_is_money_or_a_reason() {
     cost.unit_prices[..DAYS - 30].fill(None);
     series.cost = Ok(cost.clone());
     assert_eq!(facts(&series), "$0.03 a day");
+    // Tiers over all groups: the whole is told, and why its groups are not, also where one of them is shown alone.
     cost.unit_prices = vec![None; DAYS];
+    series.cost = Ok(cost.clone());
+    for query in [UsageQuery { is_cost: true, ..by_region() }, alone.clone()] {
+        let whole = card(&series, &query, &[]).unwrap();
+        assert_eq!((whole.figure.as_str(), whole.legend.len()), ("$10.13", 0));
+        let hint = whole.hint.unwrap();
+        assert!(hint.contains("all groups together") && hint.ends_with("Shown as a whole."), "{hint}");
+        assert!(whole.sentence.starts_with("API requests, cost, 30 days"), "{}", whole.sentence);
+    }
+    // Tiers of each group.
+    let days = |price: i64| vec![Some(Decimal::from(price)); DAYS];
+    cost.groups = Ok(vec![days(4), days(9)]);
     series.cost = Ok(cost);
-    let refused = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]);
-    assert!(refused.unwrap_err().contains("all groups together"));
+    let split = card(&series, &UsageQuery { is_cost: true, ..by_region() }, &[]).unwrap();
+    let legend: Vec<_> = split.legend.iter().map(|item| (item.name.as_str(), item.total.as_str())).collect();
+    assert_eq!(legend, [("Europe", "$2.70"), ("us", "$1.20")], "by what they cost");
+    assert_eq!(facts(&series), "$0.04 a day · unchanged from the previous 30 days");
 }
 
 #[test]

@@ -40,19 +40,69 @@ pub(super) fn no_cost(reason: NoCost) -> &'static str {
     match reason {
         NoCost::NotPriced => "This metric has no price of its own.",
         NoCost::NotAdditive => {
-            "This metric is billed once for a whole billing period, so its days have no cost of their own."
+            "Peaks and unique counts are billed once a period: their cost is on the invoice, not shown by day."
         }
         NoCost::WholePeriod => {
             "The price of each unit depends on the whole billing period, so its days have no cost of their own."
         }
         NoCost::TiersByGroup => {
-            "Each group is priced by tiers of its own, so the days of the total have no exact cost."
+            "Its price tiers count each value of another key by itself, so these groups have no exact cost."
+        }
+        NoCost::TooManyGroups => {
+            "Each of its groups is priced by itself, and there are too many to price them day by day: their cost is on the \
+             invoice."
         }
         NoCost::TiersOverGroups => {
             "Its price tiers count all groups together, so a single group has no exact cost."
         }
         NoCost::Currencies => "The plans of this time are priced in different currencies.",
     }
+}
+
+/// Why the groups of a metric have no cost, beside the metric's own.
+pub(super) fn no_group_cost(reason: NoCost) -> String {
+    format!("{} Shown as a whole.", no_cost(reason))
+}
+
+/// The card of what several metrics cost: `Total cost`, `Total cost in EUR` where it is one of several.
+pub(super) fn total(currency: Option<&str>) -> String {
+    currency.map_or_else(|| "Total cost".to_owned(), |currency| format!("Total cost in {currency}"))
+}
+
+/// Why a metric is not in a total, after its name.
+pub(super) fn left_out(reason: NoCost) -> &'static str {
+    match reason {
+        NoCost::NotPriced => "no price of its own",
+        NoCost::NotAdditive => "billed once a period",
+        NoCost::WholePeriod => "priced by the whole period",
+        NoCost::TiersByGroup | NoCost::TiersOverGroups => "priced by group",
+        NoCost::TooManyGroups => "priced by too many groups",
+        NoCost::Currencies => "priced in several currencies",
+    }
+}
+
+/// Metrics that have no days in a total, with the reason of each: `Not shown by day: Active users, Stored gigabytes
+/// (billed once a period).`
+pub(super) fn not_by_day(parts: &[(String, Vec<&str>)]) -> String {
+    format!("Not shown by day: {}.", with_reasons(parts))
+}
+
+/// Other metrics that are not in a total: `Not in this total: Seats (in EUR).`
+pub(super) fn not_in_total(parts: &[(String, Vec<&str>)]) -> String {
+    format!("Not in this total: {}.", with_reasons(parts))
+}
+
+fn with_reasons(parts: &[(String, Vec<&str>)]) -> String {
+    let part = |(reason, names): &(String, Vec<&str>)| format!("{} ({reason})", names.join(", "));
+    parts.iter().map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// Why a metric is not in a total when it could not be loaded.
+pub(super) const FAILED: &str = "could not be loaded";
+
+/// Why a metric is not in a total that is priced in another currency.
+pub(super) fn in_currency(currency: &str) -> String {
+    format!("in {currency}")
 }
 
 /// What a figure is: "in 30 days" follows it.

@@ -60,6 +60,7 @@ fn read(
         count: row.try_get("members")?,
         measure: measured.over(aggregation_type, window, today, measured.different.as_deref()),
         values: before.split_off(before.len() / 2),
+        used: measured.used(today, length),
         before,
         began_before: row.try_get("began_before")?,
     })

@@ -17,6 +17,8 @@ pub const REACH: u64 = 272;
 pub struct Daily {
     /// [`REACH`] values to today; zero where nothing happened.
     pub values: Vec<Decimal>,
+    /// For each of them whether there were events that it is measured by.
+    pub used: Vec<bool>,
     /// The metric over each window.
     pub measures: [WindowMeasure; 3],
 }
@@ -60,6 +62,7 @@ pub async fn series(
                     measured.over(*kind, window, today, different)
                 }),
                 values: measured.daily(today, REACH),
+                used: measured.used(today, REACH),
             })
         })
         .collect())
@@ -86,16 +89,30 @@ impl Measured {
 
     /// One value for each of so many days to today; zero where nothing happened.
     pub(super) fn daily(&self, today: NaiveDate, days: u64) -> Vec<Decimal> {
-        let start = first_day(today, days);
         let mut daily = vec![Decimal::zero(); days as usize];
-        for (day, value) in self.days.iter().zip(&self.values) {
-            if let Some(slot) =
-                usize::try_from((*day - start).num_days()).ok().and_then(|at| daily.get_mut(at))
-            {
+        for (at, value) in self.places(today, days).zip(&self.values) {
+            if let Some(slot) = at.and_then(|at| daily.get_mut(at)) {
                 slot.clone_from(value);
             }
         }
         daily
+    }
+
+    /// For each of so many days to today whether it has usage.
+    pub(super) fn used(&self, today: NaiveDate, days: u64) -> Vec<bool> {
+        let mut used = vec![false; days as usize];
+        for at in self.places(today, days).flatten() {
+            if let Some(slot) = used.get_mut(at) {
+                *slot = true;
+            }
+        }
+        used
+    }
+
+    /// The place of each day among so many days to today; `None` before them.
+    fn places(&self, today: NaiveDate, days: u64) -> impl Iterator<Item = Option<usize>> {
+        let start = first_day(today, days);
+        self.days.iter().map(move |day| usize::try_from((*day - start).num_days()).ok())
     }
 
     /// The values from a day to before another.

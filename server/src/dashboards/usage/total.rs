@@ -1,0 +1,104 @@
+//! What all metrics cost together: one total for each currency that several of them have a cost in. Pure.
+
+use super::{report::Costs, text};
+use app::{
+    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, WindowMeasure},
+    number::{self, Column, Values},
+    usage::report::{Measure, MetricUsage},
+    view::money,
+};
+use uuid::Uuid;
+
+type Metric = (String, Option<UsageSeries>);
+
+/// The totals, in the order of the metrics, which are `shown`.
+pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage]) -> Vec<MetricUsage> {
+    let mut currencies: Vec<(&CreditType, Vec<(&UsageSeries, &DailyCost)>)> = Vec::new();
+    for series in metrics.iter().filter_map(|(_, series)| series.as_ref()) {
+        let Ok(cost) = &series.cost else { continue };
+        match currencies.iter_mut().find(|(credit_type, _)| **credit_type == cost.credit_type) {
+            Some((_, members)) => members.push((series, cost)),
+            None => currencies.push((&cost.credit_type, vec![(series, cost)])),
+        }
+    }
+    let is_single = currencies.len() == 1;
+    let several = currencies.iter().filter(|(_, members)| members.len() > 1);
+    several
+        .map(|(credit_type, members)| {
+            let currency = money::unit(credit_type);
+            MetricUsage {
+                name: text::total(Some(currency.as_str()).filter(|_| !is_single)),
+                adds_up: true,
+                cost: Some(as_fine(together(credit_type, members), shown)),
+                no_cost: note(metrics, credit_type),
+                ..MetricUsage::default()
+            }
+        })
+        .collect()
+}
+
+/// A total whose days are no coarser than those of its metrics: the browser adds zeros to these, and cuts nothing off.
+fn as_fine(total: Measure, shown: &[MetricUsage]) -> Measure {
+    let costs = shown.iter().filter_map(|metric| metric.cost.as_ref());
+    let own = total.days.scale;
+    let scales = costs.filter(|cost| cost.unit == total.unit).map(|cost| cost.days.scale);
+    let scale = scales.max().unwrap_or(own).max(own);
+    let values = Values(number::rescaled(&total.days.values, scale - own));
+    Measure { days: Column { scale, values }, ..total }
+}
+
+/// The days of several metrics, added up before anything is rounded.
+fn together(credit_type: &CreditType, members: &[(&UsageSeries, &DailyCost)]) -> Measure {
+    let days = members.iter().map(|(series, _)| series.values.len()).min().unwrap_or_default();
+    let used: Vec<bool> =
+        (0..days).map(|day| members.iter().any(|(series, _)| !series.values[day].is_zero())).collect();
+    let sum = |day: usize| -> Option<Decimal> {
+        members.iter().map(|(_, cost)| cost.values.get(day)?.as_ref()).sum()
+    };
+    let ends = members.iter().map(|(series, _)| series.ending_before).collect::<Option<Vec<_>>>();
+    let cost = DailyCost {
+        credit_type: credit_type.clone(),
+        values: (0..days).map(sum).collect(),
+        unit_prices: vec![None; days],
+        groups: Err(NoCost::TiersOverGroups),
+    };
+    // Of its values nothing is asked but when usage began.
+    let series = UsageSeries {
+        billable_metric_id: Uuid::nil(),
+        name: String::new(),
+        aggregation_type: AggregationType::Sum,
+        starting_on: members.first().map(|(series, _)| series.starting_on).unwrap_or_default(),
+        values: used.iter().map(|used| Decimal::from(i64::from(*used))).collect(),
+        used,
+        ending_before: ends.and_then(|ends| ends.into_iter().max()),
+        measures: <[WindowMeasure; 3]>::default(),
+        cost: Err(NoCost::NotPriced),
+        groups: None,
+    };
+    Costs::new(&series, &cost, &[]).measure
+}
+
+/// What is not in the total of a currency, and why.
+fn note(metrics: &[Metric], credit_type: &CreditType) -> Option<String> {
+    let (mut not_by_day, mut others): (Vec<(String, Vec<&str>)>, Vec<(String, Vec<&str>)>) =
+        Default::default();
+    for (name, series) in metrics {
+        let (list, reason) = match series.as_ref().map(|series| &series.cost) {
+            None => (&mut others, text::FAILED.to_owned()),
+            Some(Err(reason)) => (&mut not_by_day, text::left_out(*reason).to_owned()),
+            Some(Ok(cost)) if cost.credit_type != *credit_type => {
+                (&mut others, text::in_currency(&money::unit(&cost.credit_type)))
+            }
+            Some(Ok(_)) => continue,
+        };
+        match list.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => list.push((reason, vec![name.as_str()])),
+        }
+    }
+    let sentences = [
+        (!not_by_day.is_empty()).then(|| text::not_by_day(&not_by_day)),
+        (!others.is_empty()).then(|| text::not_in_total(&others)),
+    ];
+    sentences.into_iter().flatten().reduce(|one, other| format!("{one} {other}"))
+}
