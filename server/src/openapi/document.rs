@@ -1,7 +1,10 @@
 //! The OpenAPI 3.1 document.
 
 use super::{Entry, Sketch, answers, example, metronome};
-use crate::{idempotency::IDEMPOTENCY_KEY, reference::RULES};
+use crate::{
+    idempotency::IDEMPOTENCY_KEY,
+    reference::{RULES, filled},
+};
 use chrono::{DateTime, Utc};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
@@ -11,7 +14,7 @@ const ABOUT: &str = "Usage billing with dashboards to embed. Wire-compatible wit
 
 /// The whole document. `server` is where the API is; examples are as of `now`.
 pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: DateTime<Utc>) -> Value {
-    let values = example::samples(now);
+    let values = example::values(server, now);
     let mut schemas = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     for (order, entry) in entries.iter().enumerate() {
@@ -31,7 +34,7 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
             "title": "Inlay",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Usage billing with dashboards to embed.",
-            "description": about(),
+            "description": about(&values),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": server }],
@@ -51,8 +54,11 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
 }
 
 /// What Inlay is, and the rules that hold across calls.
-fn about() -> String {
-    let rules = RULES.iter().map(|(_, title, text)| format!("\n\n# {title}\n\n{}", text.trim()));
+fn about(values: &example::Values) -> String {
+    let rules = RULES.iter().map(|(_, title, text)| {
+        let text = filled(text.trim(), values).replace("\n# ", "\n## ");
+        format!("\n\n# {title}\n\n{text}")
+    });
     std::iter::once(ABOUT.to_owned()).chain(rules).collect()
 }
 

@@ -14,6 +14,6 @@ mod signature;
 pub use call::Call;
 pub use calls::{Calls, Entry};
 pub use document::document;
-pub use example::{Values, fill, samples};
+pub use example::{Values, fill, samples, values};
 pub use metronome::{SURFACE, closest, sdk_call, sdk_name};
 pub use signature::{Answer, Argument, Signature, Sketch};
