@@ -1,7 +1,8 @@
 //! The OpenAPI 3.1 document.
 
-use super::{Entry, Sketch, answers, example, metronome};
+use super::{Call, Entry, Sketch, answers, example, metronome};
 use crate::{
+    db::cursor,
     idempotency::IDEMPOTENCY_KEY,
     reference::{RULES, filled},
 };
@@ -83,7 +84,7 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
     let mut operation = json!({
         "operationId": call.id,
         "summary": call.summary,
-        "description": call.about,
+        "description": described(call),
         "tags": [entry.group],
         "parameters": parameters(entry, sketch, values),
         "responses": responses(entry, sketch, values),
@@ -98,6 +99,9 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
             "content": { "application/json": content },
         });
     }
+    if let Some(order) = &call.order {
+        operation["x-sorted-by"] = json!(order.by);
+    }
     // As people wrote it: an object of JSON would have its fields by name.
     let source = curl(entry, sketch, server, values);
     operation["x-codeSamples"] = json!([{ "lang": "Shell", "label": "curl", "source": source }]);
@@ -106,6 +110,13 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
     }
     operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
     operation
+}
+
+/// What is said about a call: the order of its rows first.
+fn described(call: &Call) -> String {
+    let order = call.order.map(|order| order.words);
+    let parts = order.into_iter().chain([call.about]).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The example as a shell command.
@@ -162,6 +173,10 @@ fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<V
         without_null(&mut schema);
         if name == "limit" {
             schema["minimum"] = json!(1);
+            schema["maximum"] = json!(cursor::MOST_ROWS);
+            if schema["default"].is_null() {
+                schema["default"] = json!(cursor::ROWS);
+            }
         }
         let mut parameter = json!({
             "name": name,

@@ -11,7 +11,7 @@ mod example;
 mod metronome;
 mod signature;
 
-pub use call::Call;
+pub use call::{Call, Order};
 pub use calls::{Calls, Entry};
 pub use document::document;
 pub use example::{Values, fill, samples, values};

@@ -46,6 +46,7 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
 #[serde(deny_unknown_fields)]
 struct RetrieveQuery {
     /// By how many days groups are ranked: 30, 60 or 90.
+    #[schemars(extend("default" = WINDOWS[0]))]
     window: Option<u32>,
     /// The group key to split by.
     group_key: Option<String>,
