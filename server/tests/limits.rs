@@ -33,6 +33,15 @@ fn bound(
     Bound { path, field, most, body: Box::new(body) }
 }
 
+/// A call by GET whose query has something of a size, and what that may be.
+struct Asked {
+    path: &'static str,
+    /// What the refusal begins with.
+    field: &'static str,
+    most: usize,
+    query: fn(usize) -> Vec<(&'static str, String)>,
+}
+
 /// A text of so many characters, which are more bytes.
 fn text(size: usize) -> String {
     "é".repeat(size)
@@ -278,6 +287,57 @@ fn usage() -> Vec<Bound> {
     ]
 }
 
+/// What the dashboards may be asked as JSON.
+fn dashboards() -> [Asked; 6] {
+    const USAGE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/usage";
+    const INVOICES: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices";
+    const INVOICE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices/{invoice_id}";
+    [
+        Asked {
+            path: USAGE,
+            field: "group_key: has ",
+            most: limits::GROUP_KEY_NAMES,
+            query: |n| vec![("group_key", names(n).join(","))],
+        },
+        Asked {
+            path: USAGE,
+            field: "group_key: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("group_key", format!("region,{}", text(n)))],
+        },
+        Asked {
+            path: USAGE,
+            field: "group_values: has ",
+            most: limits::GROUP_KEY_NAMES,
+            query: |n| {
+                vec![
+                    ("group_key", names(limits::GROUP_KEY_NAMES).join(",")),
+                    ("group_values", names(n).join(",")),
+                ]
+            },
+        },
+        Asked {
+            path: USAGE,
+            field: "group_values: is longer than ",
+            most: limits::GROUP_VALUE,
+            query: |n| vec![("group_key", "region".to_owned()), ("group_values", text(n))],
+        },
+        Asked {
+            path: INVOICES,
+            field: "number: is longer than ",
+            most: limits::WORD,
+            // blanks around it do not count
+            query: |n| vec![("number", format!(" {} ", text(n)))],
+        },
+        Asked {
+            path: INVOICE,
+            field: "find: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("find", format!(" {} ", text(n)))],
+        },
+    ]
+}
+
 async fn sent(app: &Router, token: &str, path: &str, body: String) -> (StatusCode, Value) {
     let request = Request::post(path).header("authorization", format!("Bearer {token}"));
     send(app, request.body(Body::from(body)).unwrap()).await
@@ -323,6 +383,58 @@ async fn what_reaches_a_bound_is_taken_and_one_more_is_refused_by_name(pool: PgP
         assert_eq!(rows(&pool).await, before, "{path} {field}: a refused call stored something");
         let (status, answer) = sent(&app, &token, &filled, at).await;
         assert_eq!(status, StatusCode::OK, "{path} {field} {most}: {answer:.300}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_a_dashboard_is_asked_reaches_its_bounds_and_no_further(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let mut values = example::seeded(&pool, "").await;
+    values.insert("on_plan_customer_id", values["customer_id"].clone());
+    let asked = async |path: &str, query: &[(&str, String)]| {
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        common::get(&app, &token, &format!("{}?{query}", openapi::fill(path, &values))).await
+    };
+    for Asked { path, field, most, query } in dashboards() {
+        let (status, answer) = asked(path, &query(most + 1)).await;
+        let message = answer["message"].as_str().unwrap_or_default();
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {field} {}: {answer:.300}", most + 1);
+        assert!(message.starts_with(field) && message.len() < 1_000, "{path} {field}: {message:.300}");
+        let (status, answer) = asked(path, &query(most)).await;
+        assert_eq!(status, StatusCode::OK, "{path} {field} {most}: {answer:.300}");
+    }
+    // What is a word of few: those are taken, and others refused by their names.
+    for (path, field, good, wrong) in [
+        ("/v1/customers/{customer_id}/dashboards/usage", "window", vec!["30", "60", "90"], ["0", "31", "91"]),
+        (
+            "/v1/customers/{customer_id}/dashboards/invoices",
+            "status",
+            vec!["DRAFT", "finalized", "VOID"],
+            ["OPEN", "DRAFTS", "FINALIZED,VOID"],
+        ),
+        (
+            "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}",
+            "show_all",
+            vec!["true", "false"],
+            ["yes", "1", "TRUE"],
+        ),
+        (
+            "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}",
+            "skip_zero_qty_line_items",
+            vec!["true", "false"],
+            ["yes", "1", "TRUE"],
+        ),
+    ] {
+        for value in good {
+            let (status, answer) = asked(path, &[(field, value.to_owned())]).await;
+            assert_eq!(status, StatusCode::OK, "{path} {field}={value}: {answer:.300}");
+        }
+        for value in wrong {
+            let (status, answer) = asked(path, &[(field, value.to_owned())]).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {field}={value}: {answer:.300}");
+            let message = answer["message"].as_str().unwrap();
+            assert!(message.starts_with(&format!("{field}: ")), "{path}: {message}");
+        }
     }
 }
 

@@ -220,6 +220,34 @@ fn every_reference_in_the_document_leads_somewhere() {
     }
 }
 
+#[test]
+fn no_link_of_the_sources_is_left_in_a_text() {
+    let (groups, entries) = routes::calls().described();
+    let document = server::openapi::document(&groups, &entries, "http://127.0.0.1:3000", clock::now());
+    let mut places = vec![&document];
+    while let Some(place) = places.pop() {
+        match place {
+            Value::Object(fields) => {
+                if let Some(Value::String(text)) = fields.get("description") {
+                    // What is in brackets is a link of Markdown: its target follows.
+                    let links = text.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+                    for (words, rest) in links.filter(|(words, _)| !words.contains(['"', '{', ']'])) {
+                        let is_name =
+                            words.contains("::") || words.starts_with('`') || words.starts_with("crate");
+                        assert!(
+                            !is_name || rest.starts_with('('),
+                            "[{words}] is a link of Rust: {text:.200}"
+                        );
+                    }
+                }
+                places.extend(fields.values());
+            }
+            Value::Array(values) => places.extend(values),
+            _ => {}
+        }
+    }
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn the_reference_shows_every_call_and_loads_nothing(pool: PgPool) {
     let app = app(pool).await;

@@ -8,7 +8,7 @@ use uuid::{Uuid, uuid};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreditType {
-    /// Its id; [`CreditType::USD_CENTS`] for US cents, as at the vendor.
+    /// Its id; that of US cents is `2714e483-4ff1-48e4-9e25-ac732e8f24f2` everywhere.
     pub id: Uuid,
     /// Its name, which is also its code: `USD (cents)`, `EUR`, or the name of a custom unit.
     pub name: String,

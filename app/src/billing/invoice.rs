@@ -117,7 +117,7 @@ pub struct LineItem {
     /// Where the plan's bounds, or the end of its trial, cut the billing period: from when the line counts, inclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starting_at: Option<DateTime<Utc>>,
-    /// The same: until when, exclusive.
+    /// Where the plan's bounds, or the end of its trial, cut the billing period: until when the line counts, exclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending_before: Option<DateTime<Utc>>,
     /// One a charge.

@@ -320,7 +320,7 @@ pub struct CustomerPlan {
     pub custom_fields: BTreeMap<String, String>,
 }
 
-/// The trial at the start of a [`CustomerPlan`]: its usage is free, or as much of it as the spending cap says.
+/// The trial at the start of a customer's plan: its usage is free, or as much of it as the spending cap says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialInfo {
@@ -352,7 +352,7 @@ pub struct PlanCustomer {
     pub plan_details: PlanDetailsOfCustomer,
 }
 
-/// The plan's side of a [`PlanCustomer`].
+/// When a customer is on a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetailsOfCustomer {

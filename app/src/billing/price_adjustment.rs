@@ -67,7 +67,7 @@ pub struct ListedPriceAdjustment {
     pub quantity: Option<Decimal>,
 }
 
-/// One adjustment of a [`ListedPriceAdjustment`].
+/// One adjustment of a charge.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AdjustedPrice {

@@ -47,6 +47,9 @@ pub struct Mark {
     pub path: String,
 }
 
+/// The space between bars on top of each other, as a share of the plot's height: of 168 px one.
+const GAP: f64 = 0.006;
+
 /// A point of the chart: days to the right, the axis's numbers upward.
 type Point = (f64, f64);
 
@@ -121,8 +124,9 @@ impl Drawing<'_> {
     }
 
     /// Two paths a series: its days, and today's, which is not over. Positive values stand on top of each other from
-    /// zero, negative ones hang, in the series' order.
+    /// zero, negative ones hang, in the series' order; a gap of a pixel keeps them apart without color.
     fn bars(&self) -> Vec<Mark> {
+        let gap = (self.scale.top() - self.scale.bottom()) as f64 * GAP;
         let days = self.days();
         let mut stacks = vec![(0i128, 0i128); days];
         let mut marks = Vec::new();
@@ -136,7 +140,12 @@ impl Drawing<'_> {
                 let (from, to) = (*foot, foot.saturating_add(*value));
                 *foot = to;
                 let x = day as f64;
-                let corners = [(x + 0.14, self.scale.place(from)), (x + 0.86, self.scale.place(to))];
+                let (mut start, end) = (self.scale.place(from), self.scale.place(to));
+                // What is hardly higher than the gap stays as high as it is.
+                if from != 0 && (end - start).abs() > 3.0 * gap {
+                    start += gap.copysign(end - start);
+                }
+                let corners = [(x + 0.14, start), (x + 0.86, end)];
                 bars[usize::from(self.today == Some(day))].push(corners);
             }
             for (class, bars) in ["bar", "bar today"].into_iter().zip(bars) {
@@ -254,6 +263,25 @@ mod tests {
         assert!(bars[4].2.starts_with("M749,0"), "the third series ends at the top: {bars:?}");
         assert!(height(bars[4].2) > height(bars[0].2), "{bars:?}");
         assert!(marks[4].width.is_some_and(|width| width > 1_000));
+    }
+
+    #[test]
+    fn bars_on_top_of_each_other_are_kept_apart_where_there_is_room() {
+        // An axis from 0 to 1000, on which a unit is a unit of the canvas; the gap is 6 of them.
+        let marks = marks(ChartKind::Bars, &[&[500, 1000], &[490, 0], &[10, 0]], &[]);
+        let bars = marks.iter().filter(|mark| mark.class == "bar");
+        let spans = bars.map(|mark| {
+            let (start, height) = mark.path.split_once('v').unwrap_or_default();
+            let start: i32 = start.rsplit(',').next().and_then(|y| y.parse().ok()).unwrap_or(-1);
+            let (height, _) =
+                height.split_once(|letter: char| letter.is_ascii_alphabetic()).unwrap_or((height, ""));
+            let end = start + height.parse::<i32>().unwrap_or(0);
+            (start.min(end), start.max(end))
+        });
+        let spans: Vec<_> = spans.collect();
+        assert_eq!(spans.len(), 3);
+        let between = [spans[0].0 - spans[1].1, spans[1].0 - spans[2].1];
+        assert!((5..=7).contains(&between[0]) && (-1..=1).contains(&between[1]), "{spans:?}");
     }
 
     #[test]

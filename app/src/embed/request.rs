@@ -45,9 +45,9 @@ struct Body {
     /// Names for people in place of group keys and their values, of at most 4,096 bytes in all.
     #[serde(default)]
     bm_group_key_overrides: Option<Vec<GroupKeyOverride>>,
-    /// Light or dark; `light` when it is left out.
+    /// Light, dark, or whichever the reader's system has.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<ColorScheme>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<ColorScheme>", extend("default" = "light")))]
     color_scheme: Option<String>,
     /// How long the URL can be opened, in seconds, from 60 to 86,400; as the server is set up when it is left out.
     #[serde(default)]

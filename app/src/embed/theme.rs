@@ -25,7 +25,7 @@ const TOKENS: [(&str, &str); 23] = [
     ("UsageLine_6", "Seventh series."),
     ("UsageLine_7", "Eighth series."),
     ("UsageLine_8", "Ninth series."),
-    ("UsageLine_9", "“Other”: all smaller series together."),
+    ("UsageLine_9", "“Other”, gray: all smaller series together, or the tenth where it is the last."),
     ("Primary_green", "Credits and discounts of an invoice."),
     ("Primary_red", "The badge of void invoices: its word, and at 10 % its background; what failed."),
     ("Progress_bar", "The part of a billing period that is over."),

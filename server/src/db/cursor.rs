@@ -5,6 +5,11 @@ use app::billing::Page;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 
+/// Rows a page unless asked.
+pub const ROWS: i64 = 25;
+/// The most rows a page.
+pub const MOST_ROWS: i64 = 100;
+
 /// The `next_page` of a page that ends with the row of this key.
 pub fn encode<K: Serialize>(key: &K) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
@@ -26,15 +31,17 @@ pub fn decode<K: DeserializeOwned>(next_page: Option<&str>) -> Result<Option<K>>
         })
 }
 
-/// Rows a page: 1 to 100, as asked; 25 unless asked.
+/// Rows a page: 1 to [`MOST_ROWS`], as asked; [`ROWS`] unless asked.
 ///
 /// # Errors
 /// 400 for any other number.
 pub fn limit(asked: Option<i64>) -> Result<i64> {
     match asked {
-        None => Ok(25),
-        Some(rows) if (1..=100).contains(&rows) => Ok(rows),
-        Some(rows) => Err(Error::field("limit", format!("must be a whole number from 1 to 100, not {rows}"))),
+        None => Ok(ROWS),
+        Some(rows) if (1..=MOST_ROWS).contains(&rows) => Ok(rows),
+        Some(rows) => {
+            Err(Error::field("limit", format!("must be a whole number from 1 to {MOST_ROWS}, not {rows}")))
+        }
     }
 }
 

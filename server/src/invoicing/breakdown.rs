@@ -40,7 +40,7 @@ pub async fn breakdowns(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Page<InvoiceBreakdown>> {
-    let limit = cursor::limit(filter.limit.or(Some(100)))?;
+    let limit = cursor::limit(filter.limit.or(Some(cursor::MOST_ROWS)))?;
     if filter.ending_before <= filter.starting_on {
         return Err(Error::field("ending_before", "must be after starting_on"));
     }

@@ -1,5 +1,15 @@
 //! What a person writes about a call; everything else is read off its handler.
 
+/// In which order a call answers its rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// What the reference says: "Oldest first."
+    pub words: &'static str,
+    /// The fields that it goes by, as paths into a row, the first before the others; `-` before one that falls. One that
+    /// rows do not show is named all the same: the `created_at` of a plan.
+    pub by: &'static [&'static str],
+}
+
 /// The words about a call, beside its handler.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
@@ -9,6 +19,8 @@ pub struct Call {
     pub summary: &'static str,
     /// The rules, in Markdown: paragraphs, lists, `code`, **strong** and [links](#).
     pub about: &'static str,
+    /// The order of what it lists; every list has one.
+    pub order: Option<Order>,
     /// An example's query: `limit=2`. It may hold placeholders like `{customer_id}`, see [`super::samples`].
     pub query: &'static str,
     /// An example's body, as JSON with placeholders.
@@ -30,6 +42,7 @@ impl Call {
             id,
             summary,
             about: "",
+            order: None,
             query: "",
             body: "",
             missing: "",
@@ -42,6 +55,12 @@ impl Call {
     /// The rules of this call, in Markdown.
     pub const fn about(mut self, about: &'static str) -> Self {
         self.about = about;
+        self
+    }
+
+    /// The order of what it lists, in words and by fields: `("Oldest first.", &["created_at"])`.
+    pub const fn order(mut self, words: &'static str, by: &'static [&'static str]) -> Self {
+        self.order = Some(Order { words, by });
         self
     }
 

@@ -1,7 +1,11 @@
 //! The OpenAPI 3.1 document.
 
-use super::{Entry, Sketch, answers, example, metronome};
-use crate::{idempotency::IDEMPOTENCY_KEY, reference::RULES};
+use super::{Call, Entry, Sketch, answers, example, metronome};
+use crate::{
+    db::cursor,
+    idempotency::IDEMPOTENCY_KEY,
+    reference::{RULES, filled},
+};
 use chrono::{DateTime, Utc};
 use schemars::Schema;
 use serde_json::{Map, Value, json};
@@ -11,7 +15,7 @@ const ABOUT: &str = "Usage billing with dashboards to embed. Wire-compatible wit
 
 /// The whole document. `server` is where the API is; examples are as of `now`.
 pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: DateTime<Utc>) -> Value {
-    let values = example::samples(now);
+    let values = example::values(server, now);
     let mut schemas = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     for (order, entry) in entries.iter().enumerate() {
@@ -31,7 +35,7 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
             "title": "Inlay",
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Usage billing with dashboards to embed.",
-            "description": about(),
+            "description": about(&values),
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": server }],
@@ -51,8 +55,11 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
 }
 
 /// What Inlay is, and the rules that hold across calls.
-fn about() -> String {
-    let rules = RULES.iter().map(|(_, title, text)| format!("\n\n# {title}\n\n{}", text.trim()));
+fn about(values: &example::Values) -> String {
+    let rules = RULES.iter().map(|(_, title, text)| {
+        let text = filled(text.trim(), values).replace("\n# ", "\n## ");
+        format!("\n\n# {title}\n\n{text}")
+    });
     std::iter::once(ABOUT.to_owned()).chain(rules).collect()
 }
 
@@ -77,7 +84,7 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
     let mut operation = json!({
         "operationId": call.id,
         "summary": call.summary,
-        "description": call.about,
+        "description": described(call),
         "tags": [entry.group],
         "parameters": parameters(entry, sketch, values),
         "responses": responses(entry, sketch, values),
@@ -92,6 +99,9 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
             "content": { "application/json": content },
         });
     }
+    if let Some(order) = &call.order {
+        operation["x-sorted-by"] = json!(order.by);
+    }
     // As people wrote it: an object of JSON would have its fields by name.
     let source = curl(entry, sketch, server, values);
     operation["x-codeSamples"] = json!([{ "lang": "Shell", "label": "curl", "source": source }]);
@@ -100,6 +110,13 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
     }
     operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
     operation
+}
+
+/// What is said about a call: the order of its rows first.
+fn described(call: &Call) -> String {
+    let order = call.order.map(|order| order.words);
+    let parts = order.into_iter().chain([call.about]).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n\n")
 }
 
 /// The example as a shell command.
@@ -156,6 +173,10 @@ fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<V
         without_null(&mut schema);
         if name == "limit" {
             schema["minimum"] = json!(1);
+            schema["maximum"] = json!(cursor::MOST_ROWS);
+            if schema["default"].is_null() {
+                schema["default"] = json!(cursor::ROWS);
+            }
         }
         let mut parameter = json!({
             "name": name,

@@ -28,6 +28,13 @@ pub fn samples(now: DateTime<Utc>) -> Values {
     ids.into_iter().map(|(name, id)| (name, id.to_owned())).chain(dates(now)).collect()
 }
 
+/// The same, and the server's own address for `{server}`.
+pub fn values(server: &str, now: DateTime<Utc>) -> Values {
+    let mut values = samples(now);
+    values.insert("server", server.to_owned());
+    values
+}
+
 /// The placeholders that are dates, each at midnight UTC but `{hour_ago}`.
 fn dates(now: DateTime<Utc>) -> impl Iterator<Item = (&'static str, String)> {
     let today = now.date_naive();

@@ -11,9 +11,9 @@ mod example;
 mod metronome;
 mod signature;
 
-pub use call::Call;
+pub use call::{Call, Order};
 pub use calls::{Calls, Entry};
 pub use document::document;
-pub use example::{Values, fill, samples};
+pub use example::{Values, fill, samples, values};
 pub use metronome::{SURFACE, closest, sdk_call, sdk_name};
 pub use signature::{Answer, Argument, Signature, Sketch};

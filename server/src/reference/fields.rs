@@ -9,6 +9,8 @@ pub(super) struct Field {
     pub(super) path: String,
     /// What it holds: `string`, `array of numbers`.
     pub(super) kind: String,
+    /// Of a request: between which numbers it lies, and what it is when it is left out.
+    pub(super) note: String,
     /// Whether it must be there.
     pub(super) required: bool,
     /// What it means, in Markdown.
@@ -45,6 +47,7 @@ fn collect<'a>(document: &'a Value, schema: &'a Value, prefix: &str, depth: usiz
         rows.push(Field {
             path: path.clone(),
             kind: kind(document, property),
+            note: note(property),
             required: required(name),
             about: about.unwrap_or_default().to_owned(),
             words: words(element(document, property).0),
@@ -87,6 +90,20 @@ pub(super) fn kind(document: &Value, schema: &Value) -> String {
         || schema["anyOf"].as_array().is_some_and(|all| all.iter().any(|one| one["type"] == "null"));
     let plain = plain_kind(document, resolve(document, schema));
     if optional { format!("{plain} or null") } else { plain }
+}
+
+/// The bounds and the default of a value: `, 1 to 100; 25 unless given`.
+pub(super) fn note(schema: &Value) -> String {
+    let bounds = match (&schema["minimum"], &schema["maximum"]) {
+        (Value::Number(least), Value::Number(most)) => format!(", {least} to {most}"),
+        _ => String::new(),
+    };
+    match &schema["default"] {
+        Value::String(text) => format!("{bounds}; {text} unless given"),
+        value @ (Value::Bool(_) | Value::Number(_)) => format!("{bounds}; {value} unless given"),
+        // A list or an object that is left out is empty.
+        Value::Null | Value::Array(_) | Value::Object(_) => bounds,
+    }
 }
 
 fn plain_kind(document: &Value, schema: &Value) -> String {
@@ -138,6 +155,20 @@ pub(super) fn words(schema: &Value) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn bounds_and_defaults_are_said() {
+        for (schema, expected) in [
+            (json!({ "minimum": 1, "maximum": 100, "default": 25 }), ", 1 to 100; 25 unless given"),
+            (json!({ "minimum": 0, "default": 0 }), "; 0 unless given"),
+            (json!({ "default": "active" }), "; active unless given"),
+            (json!({ "default": false }), "; false unless given"),
+            (json!({ "default": null }), ""),
+            (json!({ "default": [] }), ""),
+        ] {
+            assert_eq!(note(&schema), expected);
+        }
+    }
 
     #[test]
     fn nested_fields_have_their_path() {

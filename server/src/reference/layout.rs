@@ -1,13 +1,17 @@
 //! The whole page: the list of contents beside the rules and the calls.
 
 use super::{
-    RULES, STYLE,
+    RULES, STYLE, filled,
     markdown::{escape, html},
     operation,
 };
-use crate::limits;
+use crate::openapi::Values;
 use serde_json::Value;
 use std::fmt::Write as _;
+
+/// What the page begins with.
+const START: &str =
+    "New here? [Getting started](#start) leads from nothing to a dashboard in a page of yours.";
 
 /// A call with its place in the document.
 pub(super) struct Listed<'a> {
@@ -32,8 +36,8 @@ pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_default()
 }
 
-/// The page as HTML.
-pub fn page(document: &Value) -> String {
+/// The page as HTML; `values` are those that the document was made with.
+pub fn page(document: &Value, values: &Values) -> String {
     let calls = calls(document);
     let groups: Vec<_> = document["tags"].as_array().into_iter().flatten().collect();
     let title = text(&document["info"], "title");
@@ -42,7 +46,7 @@ pub fn page(document: &Value) -> String {
         let _ = write!(
             body,
             "<section class=\"rule\" id=\"{anchor}\"><h2><a href=\"#{anchor}\">{title}</a></h2>{}</section>",
-            html(&limits::with_bounds(markdown).replace("{server}", text(&document["servers"][0], "url"))),
+            html(&filled(markdown, values)),
         );
     }
     for group in &groups {
@@ -67,10 +71,11 @@ pub fn page(document: &Value) -> String {
          <a class=\"skip\" href=\"#content\">Skip to the content</a>\
          <header class=\"top\"><a href=\"/docs\">{title}</a> <span>API reference</span>\
          <a class=\"raw\" href=\"/openapi.json\">openapi.json</a></header>\
-         <div class=\"columns\">{contents}<main id=\"content\"><h1>API reference</h1>{about}{body}</main></div></body></html>",
+         <div class=\"columns\">{contents}<main id=\"content\"><h1>API reference</h1>{about}{start}{body}</main></div></body></html>",
         title = escape(title),
         contents = contents(&groups, &calls),
         about = html(text(&document["info"], "summary")),
+        start = html(START),
     )
 }
 

@@ -10,7 +10,7 @@ mod rules;
 mod sample;
 
 pub use layout::page;
-pub use rules::RULES;
+pub use rules::{RULES, filled};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

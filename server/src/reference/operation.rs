@@ -63,6 +63,7 @@ fn parameters(document: &Value, operation: &Value, place: &str) -> Vec<Field> {
         .map(|parameter| Field {
             path: text(parameter, "name").to_owned(),
             kind: fields::kind(document, &parameter["schema"]),
+            note: fields::note(&parameter["schema"]),
             required: parameter["required"] == true,
             about: text(parameter, "description").to_owned(),
             words: fields::words(&parameter["schema"]),
@@ -87,7 +88,11 @@ fn table(title: &str, rows: &[Field], asked: bool) -> String {
             "<dt><code>{}</code> <span>{}</span>{flag}</dt><dd>{}{}</dd>",
             escape(&row.path).replace('.', ".<wbr>"),
             // Where a field may be left out, null says the same.
-            escape(if asked { row.kind.trim_end_matches(" or null") } else { &row.kind }),
+            escape(&if asked {
+                format!("{}{}", row.kind.trim_end_matches(" or null"), row.note)
+            } else {
+                row.kind.clone()
+            }),
             html(&row.about),
             words(&row.words),
         );

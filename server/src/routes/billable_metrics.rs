@@ -81,13 +81,17 @@ async fn create(
 }
 
 const LIST: Call = Call::new("billableMetrics.list", "List billable metrics")
-    .about("Newest first. Archived ones only with `include_archived=true`.")
+    .about("Archived ones only with `include_archived=true`.")
+    .order("Oldest first.", &["created_at", "id"])
     .query("limit=10");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct List {
+    /// The archived ones too.
+    #[schemars(extend("default" = false))]
     include_archived: Option<bool>,
+    /// Rows a page.
     limit: Option<i64>,
     next_page: Option<String>,
 }

@@ -5,6 +5,7 @@ use crate::{
     auth::Caller,
     clock,
     dashboards::Viewer,
+    db::cursor,
     extract::{Path, Query},
     invoicing::{self, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
@@ -36,10 +37,13 @@ const LIST: Call = Call::new("customers.invoices.listBreakdowns", "Break invoice
          up to now to the draft, to the smallest unit. Usage is read as it is now: late events change the breakdowns \
          of a finalized invoice, never the invoice. Tiers that another window emptied have negative quantities, as \
          have MAX and LATEST metrics that fell.\n\nWindows lie on UTC midnights or full hours, wholly from \
-         `starting_on` to `ending_before`, both required; `window_size` is DAY unless it says HOUR. A response covers \
-         at most 35 days, or 24 hours, and 100 rows; `next_page` has the rest. `sort` is by the window's start. A \
-         window that has not begun is listed only when it has usage. Voided invoices have no breakdown. A \
-         [session token](#embedding) gets those of the invoices that its dashboard shows.",
+         `starting_on` to `ending_before`, both required. A response covers at most 35 days, or 24 hours, \
+         and 100 rows; `next_page` has the rest. A window that has not begun is listed only when it has usage. Voided \
+         invoices have no breakdown. A [session token](#embedding) gets those of the invoices that its dashboard shows.",
+    )
+    .order(
+        "By the start of the window, oldest first unless `sort` says `date_desc`.",
+        &["breakdown_start_timestamp", "id"],
     )
     .query("starting_on={this_month}&ending_before={next_month}&window_size=DAY")
     .missing("the customer");
@@ -51,10 +55,16 @@ struct ListQuery {
     starting_on: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
     ending_before: Option<DateTime<Utc>>,
+    /// `DAY` or `HOUR`.
+    #[schemars(extend("default" = "DAY"))]
     window_size: Option<String>,
     status: Option<String>,
     credit_type_id: Option<Uuid>,
+    /// `date_asc` or `date_desc`.
+    #[schemars(extend("default" = "date_asc"))]
     sort: Option<String>,
+    /// Rows a page.
+    #[schemars(extend("default" = cursor::MOST_ROWS))]
     limit: Option<i64>,
     next_page: Option<String>,
     #[serde(default)]

@@ -27,8 +27,9 @@ const LIST: Call = Call::new("customers.listCosts", "List a customer's costs by 
     .about(
         "What each day, UTC, added to the customer's invoices, by credit type and line: the same as the breakdowns by \
          DAY, and by the same rule, also for UNIQUE metrics. Voided invoices cost nothing. The first day is the first \
-         from `starting_on` on that a plan bills; `limit` is days a page.",
+         from `starting_on` on that a plan bills.",
     )
+    .order("Oldest first.", &["start_timestamp"])
     .query("starting_on={this_month}&ending_before={next_month}")
     .missing("the customer");
 
@@ -39,6 +40,7 @@ struct ListQuery {
     starting_on: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
     ending_before: Option<DateTime<Utc>>,
+    /// Days a page.
     limit: Option<i64>,
     next_page: Option<String>,
 }

@@ -24,9 +24,10 @@ pub(super) fn calls() -> Calls {
 
 const LIST: Call = Call::new("pricingUnits.list", "List credit types")
     .about(
-        "Those that are not archived, by name. `USD (cents)` has the same id everywhere, and its amounts are cents; \
+        "Those that are not archived. `USD (cents)` has the same id everywhere, and its amounts are cents; \
          other currencies are in whole units.",
     )
+    .order("By name.", &["name"])
     .query("limit=10");
 
 async fn list(

@@ -37,9 +37,10 @@ pub(super) fn calls() -> Calls {
 
 const LIST: Call = Call::new("customers.plans.list", "List a customer's plans")
     .about(
-        "The newest first. `amount_remaining` of a trial's spending cap is what its invoice has not waived: its draft \
+        "`amount_remaining` of a trial's spending cap is what its invoice has not waived: its draft \
          as usage stands now, and from then on the finalized one.",
     )
+    .order("By their start, newest first.", &["-starting_on", "-id"])
     .query("limit=10")
     .missing("the customer");
 
@@ -175,7 +176,7 @@ async fn add(
 
 const PRICE_ADJUSTMENTS: Call =
     Call::new("customers.plans.listPriceAdjustments", "List the price adjustments of a customer's plan")
-        .about("By the plan's charges, then by `start_period`.")
+        .order("By the plan's charges, then by `start_period`.", &["position", "start_period"])
         .query("limit=10")
         .missing("the customer plan");
 

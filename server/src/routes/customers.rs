@@ -87,7 +87,8 @@ async fn create(
 }
 
 const LIST: Call = Call::new("customers.list", "List customers")
-    .about("Newest first. `customer_ids` is a comma-joined list.")
+    .about("`customer_ids` is a comma-joined list.")
+    .order("Oldest first.", &["created_at", "id"])
     .query("limit=10");
 
 #[derive(Deserialize, JsonSchema)]
@@ -95,9 +96,12 @@ const LIST: Call = Call::new("customers.list", "List customers")
 struct List {
     customer_ids: Option<String>,
     ingest_alias: Option<String>,
+    /// The archived ones instead of the others.
+    #[schemars(extend("default" = false))]
     only_archived: Option<bool>,
     /// Comma-joined.
     salesforce_account_ids: Option<String>,
+    /// Rows a page.
     limit: Option<i64>,
     next_page: Option<String>,
 }
@@ -254,14 +258,20 @@ const LIST_BILLABLE_METRICS: Call = Call::new(
     "All of them, or with `on_current_plan=true` those of today's plan. A [session token](#embedding) of a \
      usage dashboard gets the latter; to one of another dashboard, the customer does not exist.",
 )
+.order("Oldest first.", &["created_at", "id"])
 .query("on_current_plan=true")
 .missing("the customer");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ListBillableMetrics {
+    /// Only those of today's plan.
+    #[schemars(extend("default" = false))]
     on_current_plan: Option<bool>,
+    /// The archived ones too.
+    #[schemars(extend("default" = false))]
     include_archived: Option<bool>,
+    /// Rows a page.
     limit: Option<i64>,
     next_page: Option<String>,
 }

@@ -25,13 +25,14 @@ pub(super) fn calls() -> Calls {
 const SEARCH: Call = Call::new("usage.search", "Look up events by their ids")
     .about(
         "What became of events of the last 34 days: whose usage each is, and which billable metrics count it. The answer \
-         is a bare array, by `transaction_id` and `customer_id`; ids that are not known are absent. `matched_customer` is \
+         is a bare array; ids that are not known are absent. `matched_customer` is \
          absent while no customer has the alias that the event names. `is_duplicate` is always false, since a repeat of \
          a known event is not stored.\n\n\
          `not_counted` is empty for an event that is on an invoice, or will be, and that every metric which takes it \
          counts. An entry without `billable_metric_id` says why it is billed to nobody; one with it, why that metric \
          does not count it. The reasons are those of [unmatched events](#usage.listUnmatched), which lists all.",
     )
+    .order("By `transaction_id`, then `customer_id`.", &["transaction_id", "customer_id"])
     .body(r#"{ "transactionIds": ["{transaction_id}"] }"#)
     .reads();
 

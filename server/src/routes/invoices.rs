@@ -32,11 +32,14 @@ pub(super) fn calls() -> Calls {
 const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoices")
     .about(
         "The draft of the current period is computed anew each time. `status` may name several, comma-joined. \
-         `starting_on` and `ending_before` select by billing period, and `sort` goes by its start, oldest first \
-         unless it says date_desc. `type` USAGE is every invoice of a plan. Only contracts have invoices of another \
-         type, a `contract_id`, or historical commits, so there are none. `webhook_notification_id` is taken and not \
-         looked at.\n\nA [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to \
+         `starting_on` and `ending_before` select by billing period. `type` USAGE is every invoice of a plan. Only \
+         contracts have invoices of another type, a `contract_id`, or historical commits, so there are none. \
+         `webhook_notification_id` is taken and not looked at.\n\nA [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to \
          one of another dashboard, the customer does not exist.",
+    )
+    .order(
+        "By the start of the period, oldest first unless `sort` says `date_desc`.",
+        &["start_timestamp", "id"],
     )
     .query("status=FINALIZED&sort=date_desc&limit=3")
     .missing("the customer");
@@ -54,7 +57,10 @@ struct ListQuery {
     starting_on: Option<DateTime<Utc>>,
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
     ending_before: Option<DateTime<Utc>>,
+    /// `date_asc` or `date_desc`.
+    #[schemars(extend("default" = "date_asc"))]
     sort: Option<String>,
+    /// Rows a page.
     limit: Option<i64>,
     next_page: Option<String>,
     #[serde(default)]

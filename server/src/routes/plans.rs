@@ -82,7 +82,8 @@ async fn create(
     Ok(Id::json(id))
 }
 
-const LIST: Call = Call::new("plans.list", "List plans").query("limit=10");
+const LIST: Call =
+    Call::new("plans.list", "List plans").order("Oldest first.", &["created_at", "id"]).query("limit=10");
 
 async fn list(
     _: Operator,
@@ -102,8 +103,10 @@ async fn details(
     db::plan::details(&state.pool, plan_id).await.map(Data::json)
 }
 
-const CHARGES: Call =
-    Call::new("plans.listCharges", "List the charges of a plan").query("limit=10").missing("the plan");
+const CHARGES: Call = Call::new("plans.listCharges", "List the charges of a plan")
+    .order("In the order in which the plan was made of them.", &["position"])
+    .query("limit=10")
+    .missing("the plan");
 
 async fn charges(
     _: Operator,
@@ -115,15 +118,21 @@ async fn charges(
 }
 
 const CUSTOMERS: Call = Call::new("plans.listCustomers", "List the customers on a plan")
-    .about("`status` is `all`, or one or more of `active`, `ended` and `upcoming`, comma-joined; `active` unless said.")
+    .about("`status` is `all`, or one or more of `active`, `ended` and `upcoming`, comma-joined.")
+    .order(
+        "By when they came on the plan, oldest first.",
+        &["plan_details.starting_on", "plan_details.customer_plan_id"],
+    )
     .query("status=active")
     .missing("the plan");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CustomersQuery {
+    /// Rows a page.
     limit: Option<i64>,
     next_page: Option<String>,
+    #[schemars(extend("default" = "active"))]
     status: Option<String>,
 }
 

@@ -31,10 +31,11 @@ pub(super) fn calls() -> Calls {
 const PREVIEW: Call = Call::new("customers.previewEvents", "See what events would cost")
     .about(
         "Answers the customer's drafts as they would be with these events, and stores nothing. `mode` is `replace`, as \
-         if there were no other events, or `merge`, in addition to those there are; `replace` unless said. An event \
+         if there were no other events, or `merge`, in addition to those there are. An event \
          is as in ingest, without `customer_id`; its `timestamp` is now unless said, and without a `transaction_id` it \
          counts always. Ids of events that were ingested are not looked at.",
     )
+    .order("By the start of the period, oldest first.", &["start_timestamp"])
     .body(
         r#"{ "mode": "merge", "events": [{ "event_type": "request", "properties": { "tokens": 1200, "region": "eu" } }] }"#,
     )
@@ -45,6 +46,8 @@ const PREVIEW: Call = Call::new("customers.previewEvents", "See what events woul
 #[serde(deny_unknown_fields)]
 struct PreviewBody {
     events: Vec<Map<String, Value>>,
+    /// `replace` or `merge`.
+    #[schemars(extend("default" = "replace"))]
     mode: Option<String>,
     #[serde(default)]
     skip_zero_qty_line_items: bool,

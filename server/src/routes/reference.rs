@@ -3,7 +3,7 @@
 use crate::{
     AppState, Error, Result, clock,
     compress::Compressed,
-    openapi::{Call, Calls, document},
+    openapi::{Call, Calls, document, values},
     reference,
 };
 use axum::{
@@ -80,6 +80,7 @@ impl Described {
             Compressed::new(text.into_bytes()).map_err(|error| Error::Internal(error.to_string()))
         };
         let openapi = compressed(document.to_string())?;
-        Ok(Self { day: now.date_naive(), server, openapi, docs: compressed(reference::page(&document))? })
+        let docs = compressed(reference::page(&document, &values(&server, now)))?;
+        Ok(Self { day: now.date_naive(), server, openapi, docs })
     }
 }

@@ -42,7 +42,7 @@ pub struct Nothing {}
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    /// Rows a page, 1 to 100; 25 unless said.
+    /// Rows a page.
     pub limit: Option<i64>,
     /// The `next_page` that the last page gave.
     pub next_page: Option<String>,

@@ -42,6 +42,7 @@ const LIST: Call = Call::new("usage.listUnmatched", "List events that are billed
          ten, one for each customer and type of event, those of which there are most first; \
          [look them up](#usage.search) for details.",
     )
+    .order("By `reason`, as in the list below.", &["reason"])
     .query("starting_on={week_ago}&ending_before={tomorrow}");
 
 /// Days of the window unless it is given: as long as events are taken.

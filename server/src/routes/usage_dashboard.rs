@@ -10,6 +10,7 @@ use crate::{
         usage::{self, Asked},
     },
     extract::{Path, Query},
+    limits,
     openapi::{Call, Calls},
     readers::ReadPool,
 };
@@ -46,6 +47,7 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
 #[serde(deny_unknown_fields)]
 struct RetrieveQuery {
     /// By how many days groups are ranked: 30, 60 or 90.
+    #[schemars(extend("default" = WINDOWS[0]))]
     window: Option<u32>,
     /// The group key to split by.
     group_key: Option<String>,
@@ -73,13 +75,23 @@ impl TryFrom<RetrieveQuery> for Asked {
             let problem = format!("has {} values, the group_key {} names", kept.len(), names.len());
             return Err(Error::field("group_values", problem));
         }
+        for value in kept.iter().flatten() {
+            limits::check_text(value, limits::GROUP_VALUE)
+                .map_err(|problem| Error::field("group_values", problem))?;
+        }
         Ok(Self { window, group_key, kept: Some(kept) })
     }
 }
 
 fn group_key(text: &str) -> Result<Vec<String>> {
+    let wrong = |problem: String| Error::field("group_key", problem);
     let names = read_group_key(text).filter(|names| names.iter().all(|name| !name.is_empty()));
-    names.ok_or_else(|| Error::field("group_key", "must be names of properties, joined by commas"))
+    let names = names.ok_or_else(|| wrong("must be names of properties, joined by commas".to_owned()))?;
+    limits::check_count(names.len(), limits::GROUP_KEY_NAMES).map_err(wrong)?;
+    for name in &names {
+        limits::check_text(name, limits::WORD).map_err(wrong)?;
+    }
+    Ok(names)
 }
 
 async fn retrieve(

@@ -106,7 +106,8 @@ fn walk(value: &mut Value, values: &Values, seen: &mut Vec<String>) {
             } else if text.parse::<DateTime<Utc>>().is_ok() && !text.ends_with("T00:00:00Z") {
                 "{hour_ago}".clone_into(text);
             } else if let Some((start, _)) = text.split_once("?token=") {
-                *text = format!("{start}?token=eyJhbGciOi…");
+                let path = start.rsplit_once("/embed/").map_or(start, |(_, path)| path);
+                *text = format!("{{server}}/embed/{path}?token=eyJhbGciOi…");
             }
         }
         _ => {}

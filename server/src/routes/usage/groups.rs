@@ -34,6 +34,7 @@ pub(super) struct Request {
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
     ending_before: Option<DateTime<Utc>>,
     #[serde(default)]
+    #[schemars(extend("default" = false))]
     current_period: Option<bool>,
     #[serde(default)]
     group_by: Option<GroupBy>,

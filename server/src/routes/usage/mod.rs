@@ -26,8 +26,12 @@ const LIST: Call = Call::new("usage.list", "Read usage of many customers")
          A customer and a metric that the request both names have every window, `value` `null` where no event matched; \
          where it leaves customers or metrics open, only pairs with usage in the range are listed, again with every \
          window. With `group_by`, `groups` splits the value by the values of a simple group key, the first 200 by name \
-         or those that `values` names, `null` where no event matched. Rows come by customer, metric and time, 1,000 a \
-         page; `next_page` goes into the query.",
+         or those that `values` names, `null` where no event matched. A page has 1,000 rows; `next_page` goes into \
+         the query.",
+    )
+    .order(
+        "By customer, metric and time, oldest first.",
+        &["customer_id", "billable_metric_id", "start_timestamp"],
     )
     .body(
         r#"{
@@ -48,6 +52,10 @@ const GROUPS: Call = Call::new("usage.listWithGroups", "Read usage of a customer
          the property is `null`. `group_by` is the older form of a simple key. Without a grouping every \
          window of the range is there, its `value` `null` without usage. `current_period` stands for the dates of the \
          customer's current billing period. `limit` and `next_page` go into the query.",
+    )
+    .order(
+        "By time, oldest first, then by the values of the group key.",
+        &["starting_on", "group_value"],
     )
     .query("limit=100")
     .body(
