@@ -17,8 +17,9 @@ pub struct UsageSeries {
     pub starting_on: NaiveDate,
     /// One value a day to today; zero where nothing happened.
     pub values: Vec<Decimal>,
-    /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
-    pub measures: [WindowMeasure; 3],
+    /// The metric over each of [`UsageWindow::of`], in their order: a sum for COUNT and SUM, but not for UNIQUE, MAX and
+    /// LATEST.
+    pub measures: Vec<WindowMeasure>,
     /// What each of `values` cost, where that is known.
     pub cost: Result<DailyCost, NoCost>,
     /// The metric by the values of a group key over the window that is shown, largest first; `None` when it is not

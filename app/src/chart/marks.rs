@@ -94,8 +94,12 @@ impl Drawing<'_> {
 
     /// The area, the line of the days that are over, and the one to today.
     fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
-        let points: Vec<Point> =
+        let mut points: Vec<Point> =
             values.iter().enumerate().map(|(day, value)| (day as f64, self.scale.place(*value))).collect();
+        // A day alone is a level from edge to edge.
+        if let [(_, value)] = points[..] {
+            points.push((self.right(), value));
+        }
         let (complete, today) = points.split_at(points.len().saturating_sub(1));
         let last: Vec<Point> = complete.last().into_iter().chain(today).copied().collect();
         let mark = |class, path| Mark { class, slot: Some(slot), width: None, path };
@@ -192,6 +196,14 @@ mod tests {
         assert_eq!(grid.matches('M').count(), 5, "{grid}");
         let area = path(&marks, "area");
         assert!(area.ends_with('Z') && area.matches('M').count() == 1, "{area}");
+    }
+
+    #[test]
+    fn a_day_alone_is_a_level_from_edge_to_edge() {
+        let marks = marks(ChartKind::Area, &[&[4]], &[(0, false)]);
+        assert_eq!(path(&marks, "line today"), "M0,0l2999,0");
+        assert!(path(&marks, "area").starts_with("M0,"), "{marks:?}");
+        assert_eq!(path(&marks, "boundary"), "");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A report becomes cards: pure, and the same on the server and in the browser.
 
 use super::{
-    query::{GroupSelection, UsageQuery},
+    query::{GroupSelection, UsageQuery, Window},
     report::{Figures, Group, GroupMeasure, Measure, MetricUsage, UsageReport},
     text,
 };
@@ -124,14 +124,18 @@ impl UsageReport {
         groups: &[Part<'_>],
         query: &UsageQuery,
     ) -> UsageChart {
-        let days = query.window as usize;
-        let window = super::query::WINDOWS.iter().position(|window| *window == query.window).unwrap_or(0);
+        let days = self.days(query) as usize;
+        let window = self.window(query);
+        // Where the window is a billing period.
+        let since = self.since(query).map(|day| text::since(&day));
         let is_cumulative = query.is_cumulative && metric.adds_up;
         let is_grouped = metric.groups.is_some() && query.group_key.is_some();
         let selection = query.only.as_ref().filter(|_| is_grouped);
         let alone = selection.and_then(|only| groups.iter().position(|part| part.selection() == *only));
         let (figures, daily) = match (selection, alone) {
-            (None, _) => (measure.windows[window].clone(), measure.days.last(days).to_vec()),
+            (None, _) => {
+                (measure.windows.get(window).cloned().unwrap_or_default(), measure.days.last(days).to_vec())
+            }
             (Some(_), Some(at)) => {
                 (groups[at].measure.figures.clone(), groups[at].measure.days.last(days).to_vec())
             }
@@ -180,7 +184,10 @@ impl UsageReport {
         let facts: Vec<String> = [figures.average, figures.change.clone()].into_iter().flatten().collect();
         let mut chart = UsageChart {
             figure: figures.total,
-            figure_note: format!("{noun}{gap}in {} days", query.window),
+            figure_note: match &since {
+                Some(since) => format!("{noun}{gap}{since}"),
+                None => format!("{noun}{gap}in {days} days"),
+            },
             facts: facts.join(" · "),
             sentence: String::new(),
             kind,
@@ -193,7 +200,10 @@ impl UsageReport {
             marks: marks.collect(),
             legend: legend.collect(),
             hint: self.hint(metric, query),
-            nothing: daily.iter().all(|value| *value == 0).then(|| text::nothing_used(query.window)),
+            nothing: daily.iter().all(|value| *value == 0).then(|| match &since {
+                Some(since) => text::nothing_used_in_period(since),
+                None => text::nothing_used(self.days(query)),
+            }),
         };
         chart.sentence = self.sentence(metric, query, &chart, &daily, figures.change.as_deref(), value_name);
         chart
@@ -227,7 +237,8 @@ impl UsageReport {
         }
         let noun = if query.is_cost || metric.noun.is_empty() { "in total" } else { metric.noun.as_str() };
         let last_day = day::date(self.last_day);
-        sentence += &format!(", {} days to {last_day}: {} {noun}", query.window, chart.figure);
+        let days = text::days(self.days(query));
+        sentence += &format!(", {days} to {last_day}: {} {noun}", chart.figure);
         if let Some(change) = change {
             let words = change.replace("\u{2191}\u{a0}", "up ").replace("\u{2193}\u{a0}", "down ");
             sentence += &format!(", {words}");
@@ -241,6 +252,12 @@ impl UsageReport {
             sentence += &format!(", the largest part {}: {}", largest.name, largest.total);
         }
         sentence
+    }
+
+    /// The first day of the billing period, where that is what is shown.
+    fn since(&self, query: &UsageQuery) -> Option<String> {
+        let day = self.period_begin().filter(|_| query.window == Window::Period)?;
+        Some(day::month_day(day))
     }
 
     /// The name of the groups that are shown alone.
@@ -261,7 +278,11 @@ impl UsageReport {
     /// What a page shows, for those who do not see it change.
     pub fn announcement(&self, query: &UsageQuery) -> String {
         let view = if query.is_cumulative { "cumulative" } else { "by day" };
-        let mut said = format!("Showing {}, {view}", text::days(query.window));
+        let window = match self.since(query) {
+            Some(day) => text::to_today(&day),
+            None => text::days(self.days(query)),
+        };
+        let mut said = format!("Showing {window}, {view}");
         if query.is_cost {
             said.push_str(", cost");
         }
@@ -316,9 +337,9 @@ impl UsageChart {
         self.series.first().map_or(0, |series| series.values.len())
     }
 
-    /// Whether days are as wide as their bars.
+    /// Whether days are as wide as their bars: of a day alone, its line is.
     pub fn is_bars(&self) -> bool {
-        self.kind == ChartKind::Bars
+        self.kind == ChartKind::Bars || self.days() == 1
     }
 
     /// The values that a day's tooltip and row list: color, name, and the number as it is written.
