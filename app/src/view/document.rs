@@ -78,6 +78,8 @@ pub struct Row {
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`.
     pub detail: String,
+    /// The charge whose quantity it is, where that is known.
+    pub charge_id: Option<Uuid>,
     /// How much.
     pub quantity: Figure,
     /// At which price a unit.
@@ -235,6 +237,7 @@ impl Section {
                 1 => {
                     let only = rows.remove(0);
                     vec![Row {
+                        charge_id: only.charge_id,
                         quantity: only.quantity,
                         unit_price: only.unit_price,
                         detail: only.detail,
@@ -277,6 +280,7 @@ impl Row {
             kind,
             name: text::name(name),
             detail: String::new(),
+            charge_id: None,
             quantity: Figure::default(),
             unit_price: Figure::default(),
             amount: Figure::money(value, credit_type),
@@ -306,6 +310,7 @@ impl Row {
             .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
             detail: if used.len() > 1 { tiers.join(", ") } else { String::new() },
+            charge_id: sub.charge_id,
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
             unit_price: unit_price.unwrap_or_default(),
             ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)

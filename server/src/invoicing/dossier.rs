@@ -1,7 +1,8 @@
 //! One invoice with what explains it: the invoice before it, and what each day added.
 
 use super::{
-    InvoiceScope,
+    ChargeUsage, InvoiceScope,
+    charge_usage::charge_usage,
     draft::{self, Draft},
     growth::Cumulative,
 };
@@ -33,6 +34,10 @@ pub struct Dossier {
     pub previous: Option<Invoice>,
     /// What its days cost; `None` when the terms are not known.
     pub days: Option<Days>,
+    /// The usage charges whose quantity on the invoice is that of the usage that is there now.
+    pub usage: Vec<ChargeUsage>,
+    /// The one of them that was asked for, with its days; see [`super::charge_by_day`].
+    pub line: Option<ChargeUsage>,
 }
 
 /// What the days of a billing period cost, and what else is on its invoice. All of it adds up to `total`, to the
@@ -80,17 +85,21 @@ pub async fn dossier(
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier { invoice, previous: None, days: None });
+            return Ok(Dossier { invoice, previous: None, days: None, usage: Vec::new(), line: None });
         }
         let period = Period { start: invoice.start_timestamp, end: invoice.end_timestamp };
-        let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
+        let (days, usage) = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
                 let growth = grown(pool, access, terms, period).await?;
-                Some(days(terms, &growth, period, now, grace))
+                let mut usage = cumulative(terms, &growth);
+                usage.advance(i64::MAX);
+                let rated = rating::rate(terms, usage.usage(), period, grace);
+                let usage = charge_usage(terms, &growth, &rated, &invoice);
+                (Some(days(terms, &growth, period, now, grace)), usage)
             }
-            None => None,
+            None => (None, Vec::new()),
         };
-        return Ok(Dossier { invoice, previous: seen(previous), days });
+        return Ok(Dossier { invoice, previous: seen(previous), days, usage, line: None });
     }
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let growth = grown(pool, access, draft.terms, draft.period).await?;
@@ -110,7 +119,8 @@ pub async fn dossier(
         None => previous,
     };
     let days = Some(days(draft.terms, &growth, draft.period, now, grace));
-    Ok(Dossier { invoice, previous: seen(previous), days })
+    let usage = charge_usage(draft.terms, &growth, &invoice, &invoice);
+    Ok(Dossier { invoice, previous: seen(previous), days, usage, line: None })
 }
 
 /// Whether an invoice was made of these terms.
