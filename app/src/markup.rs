@@ -14,6 +14,9 @@ impl Markup {
     }
 }
 
+/// Of a link that is followed in place once the app runs, though it is no element of its own.
+pub const IN_PLACE: (&str, &str) = ("data-in-place", "");
+
 /// A text as markup.
 pub fn text(text: &str) -> Markup {
     Markup(escaped(text))

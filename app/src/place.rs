@@ -11,10 +11,19 @@ pub fn focused() -> String {
 
 /// Gives the focus to the element of an id, without scrolling; whether there is one.
 pub fn focus(id: &str) -> bool {
+    give_focus(id, true)
+}
+
+/// Gives the focus to the element of an id, and scrolls to it; whether there is one.
+pub fn show(id: &str) -> bool {
+    give_focus(id, false)
+}
+
+fn give_focus(id: &str, is_still: bool) -> bool {
     let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let Some(element) = element else { return false };
     let options = FocusOptions::new();
-    options.set_prevent_scroll(true);
+    options.set_prevent_scroll(is_still);
     element.focus_with_options(&options).is_ok()
 }
 

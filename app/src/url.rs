@@ -22,8 +22,9 @@ pub fn append(address: &mut String, name: &str, value: &str) {
     encode(value, address);
 }
 
-/// The parameters of an address that [`append`] made, decoded.
+/// The parameters of an address that [`append`] made, decoded, without its place on the page.
 pub fn parameters(address: &str) -> Vec<(String, String)> {
+    let (address, _) = address.split_once('#').unwrap_or((address, ""));
     let (_, query) = address.split_once('?').unwrap_or_default();
     let parts = query.split('&').filter_map(|part| part.split_once('='));
     parts.map(|(name, value)| (name.to_owned(), decode(value))).collect()

@@ -148,7 +148,7 @@ async fn queries(Side { pool, customers, .. }: &Side<'_>) -> Queries {
         let mut times = Vec::new();
         for _ in 0..100 {
             let start = Instant::now();
-            let series = usage::series(pool, access, &charted, clock::now()).await.unwrap();
+            let series = usage::series(pool, access, &charted, None, clock::now()).await.unwrap();
             times.push(start.elapsed().as_secs_f64() * 1e3);
             assert_eq!(series.len(), 6);
         }

@@ -48,7 +48,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 async fn charts(pool: &PgPool, customer_id: Uuid) -> Vec<Daily> {
     let account = usage::account(pool, access(customer_id), now(), now(), now()).await.unwrap();
     let charted: Vec<_> = account.metrics.iter().map(|metric| (metric.id, metric.aggregation_type)).collect();
-    let daily = series(pool, access(customer_id), &charted, now()).await.unwrap();
+    let daily = series(pool, access(customer_id), &charted, None, now()).await.unwrap();
     daily.into_iter().map(Result::unwrap).collect()
 }
 

@@ -189,7 +189,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
         match query {
             "series" => {
                 let charted = metrics.map(|(kind, id)| (id, kind));
-                series(&one, access(acme), &charted, now()).await.map(drop)
+                series(&one, access(acme), &charted, None, now()).await.map(drop)
             }
             "groups" => {
                 let wanted = metrics.map(|(kind, id)| (id, kind, 1));

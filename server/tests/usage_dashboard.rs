@@ -10,7 +10,7 @@ use app::{
     embed::GroupKeyNames,
     number::Column,
     usage::{
-        UsageReport,
+        UsageReport, Window,
         report::{Group, Measure, MetricUsage},
     },
     view::money,
@@ -41,14 +41,14 @@ fn access(customer_id: Uuid) -> CustomerAccess {
 /// By region; a region is listed in any case.
 fn by_region(kept: Option<&str>) -> Asked {
     Asked {
-        window: 30,
+        window: Window::Days(30),
         group_key: Some(vec!["region".to_owned()]),
         kept: kept.map(|region| vec![Some(region.to_owned())]),
     }
 }
 
 fn whole() -> Asked {
-    Asked { window: 30, group_key: None, kept: None }
+    Asked { window: Window::default(), group_key: None, kept: None }
 }
 
 async fn report(pool: &PgPool, customer_id: Uuid, asked: &Asked) -> UsageReport {

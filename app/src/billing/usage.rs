@@ -42,11 +42,20 @@ pub enum UsageWindow {
     Days60,
     /// 90 days.
     Days90,
+    /// So many days, at most 90: those of the running billing period.
+    Period(u32),
 }
 
 impl UsageWindow {
-    /// All of them, shortest first.
+    /// Those that every customer has, shortest first.
     pub const ALL: [Self; 3] = [Self::Days30, Self::Days60, Self::Days90];
+
+    /// Those of a customer whose running billing period has so many days up to today; it comes last, and is no window
+    /// where it is longer than the longest.
+    pub fn of(period_days: Option<u32>) -> Vec<Self> {
+        let period = period_days.filter(|days| *days <= Self::Days90.days()).map(Self::Period);
+        Self::ALL.into_iter().chain(period).collect()
+    }
 
     /// The number of days, today included.
     pub fn days(self) -> u32 {
@@ -54,19 +63,21 @@ impl UsageWindow {
             Self::Days30 => 30,
             Self::Days60 => 60,
             Self::Days90 => 90,
+            Self::Period(days) => days,
         }
     }
 
-    /// Its place in [`Self::ALL`].
+    /// Its place in [`Self::of`].
     pub fn index(self) -> usize {
         match self {
             Self::Days30 => 0,
             Self::Days60 => 1,
             Self::Days90 => 2,
+            Self::Period(_) => 3,
         }
     }
 
-    /// The window of this many days, if there is one.
+    /// The window of this many days that every customer has, if there is one.
     pub fn from_days(days: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|window| window.days() == days)
     }

@@ -17,12 +17,13 @@ pub struct UsageSeries {
     pub starting_on: NaiveDate,
     /// One value a day to today; zero where nothing happened.
     pub values: Vec<Decimal>,
-    /// For each of `values` whether there were events that it is measured by.
+   /// For each of `values` whether there were events that it is measured by.
     pub used: Vec<bool>,
     /// The first day on which no plan prices it any more; `None` while one does.
     pub ending_before: Option<NaiveDate>,
-    /// The metric over the last 30, 60 and 90 days: a sum for COUNT and SUM, but not for UNIQUE, MAX and LATEST.
-    pub measures: [WindowMeasure; 3],
+    /// The metric over each of [`UsageWindow::of`], in their order: a sum for COUNT and SUM, but not for UNIQUE, MAX and
+    /// LATEST.
+    pub measures: Vec<WindowMeasure>,
     /// What each of `values` cost, where that is known.
     pub cost: Result<DailyCost, NoCost>,
     /// The metric by the values of a group key over the window that is shown, largest first; `None` when it is not

@@ -98,10 +98,16 @@ impl Drawing<'_> {
 
     /// The area, the line of the days that are over, and the one to today; each is interrupted where values are absent.
     fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
-        let runs = runs(values);
+       let runs = runs(values);
         let today = values.len().saturating_sub(1);
         let points = |days: Range<usize>| -> Vec<Point> {
-            days.map(|day| (day as f64, self.scale.place(values[day]))).collect()
+            let mut points: Vec<Point> =
+                days.map(|day| (day as f64, self.scale.place(values[day]))).collect();
+            // A day alone is a level from edge to edge.
+            if let ([(_, value)], 1) = (&points[..], values.len()) {
+                points.push((self.right(), *value));
+            }
+            points
         };
         // A day between two gaps is a short line: a point alone draws nothing.
         let line = |days: Range<usize>| match points(days).as_slice() {
@@ -223,6 +229,14 @@ mod tests {
         assert_eq!(grid.matches('M').count(), 5, "{grid}");
         let area = path(&marks, "area");
         assert!(area.ends_with('Z') && area.matches('M').count() == 1, "{area}");
+    }
+
+    #[test]
+    fn a_day_alone_is_a_level_from_edge_to_edge() {
+        let marks = marks(ChartKind::Area, &[&[4]], &[(0, false)]);
+        assert_eq!(path(&marks, "line today"), "M0,0l2999,0");
+        assert!(path(&marks, "area").starts_with("M0,"), "{marks:?}");
+        assert_eq!(path(&marks, "boundary"), "");
     }
 
     #[test]

@@ -98,11 +98,12 @@ fn both_sides(min: i128, max: i128, one: i128) -> Vec<i128> {
     (-count(-min, step)..=count(max, step)).map(|index| index * step).collect()
 }
 
-/// The five days with a label, counted from the window's first: whole weeks apart, the last of them the window's last.
-pub fn x_ticks(days: usize) -> [usize; 5] {
+/// The five days with a label, counted from the window's first: whole weeks apart, the last of them the window's last. In
+/// less than four weeks they are closer, and fewer where there are not as many days.
+pub fn x_ticks(days: usize) -> [Option<usize>; 5] {
     let last = days.saturating_sub(1);
-    let step = (last / 28).max(1) * 7;
-    [4, 3, 2, 1, 0].map(|back| last.saturating_sub(back * step))
+    let step = if last < 28 { last.div_ceil(4).max(1) } else { last / 28 * 7 };
+    [4, 3, 2, 1, 0].map(|back| last.checked_sub(back * step))
 }
 
 #[cfg(test)]
@@ -155,9 +156,18 @@ mod tests {
 
     #[test]
     fn labels_are_whole_weeks_apart_and_end_today() {
-        assert_eq!(x_ticks(30), [1, 8, 15, 22, 29]);
-        assert_eq!(x_ticks(60), [3, 17, 31, 45, 59]);
-        assert_eq!(x_ticks(90), [5, 26, 47, 68, 89]);
+        assert_eq!(x_ticks(30), [1, 8, 15, 22, 29].map(Some));
+        assert_eq!(x_ticks(60), [3, 17, 31, 45, 59].map(Some));
+        assert_eq!(x_ticks(90), [5, 26, 47, 68, 89].map(Some));
+    }
+
+    #[test]
+    fn a_short_window_has_no_label_twice() {
+        assert_eq!(x_ticks(1), [None, None, None, None, Some(0)]);
+        assert_eq!(x_ticks(2), [None, None, None, Some(0), Some(1)]);
+        assert_eq!(x_ticks(6), [None, None, Some(1), Some(3), Some(5)]);
+        assert_eq!(x_ticks(21), [0, 5, 10, 15, 20].map(Some));
+        assert_eq!(x_ticks(28), [None, Some(6), Some(13), Some(20), Some(27)]);
     }
 
     #[test]

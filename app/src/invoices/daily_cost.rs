@@ -1,6 +1,12 @@
-//! What was metered on each day of an invoice: bars, and the same as a table that adds up to the invoice.
+//! The days of an invoice, or of one of its lines: bars, and the same as a table that adds up to it.
 
-use super::{report::DailyCost, text};
+use super::{
+    dashboard::Dashboard,
+    document::line_id,
+    query::{BY_DAY, DocumentQuery, InvoicesQuery},
+    report::ByDay,
+    text,
+};
 use crate::{
     chart::{
         ChartArea, ChartSource, Tip, TipLine,
@@ -9,7 +15,7 @@ use crate::{
         table,
     },
     day,
-    markup::{Markup, adjacent, all, sum_row, tag, text as words},
+    markup::{IN_PLACE, Markup, adjacent, all, sum_row, tag, text as words},
 };
 use leptos::prelude::*;
 
@@ -18,24 +24,26 @@ const LEAST: i128 = 250;
 
 /// The days of a billing period.
 #[component]
-pub(super) fn DailyCostChart(
+pub(super) fn DailyChart(
+    dashboard: Dashboard,
     /// The days.
-    cost: DailyCost,
-    /// What the invoice comes to.
-    invoice_total: String,
+    by_day: ByDay,
+    /// What is shown: of an invoice, or of one of its lines.
+    query: DocumentQuery,
 ) -> impl IntoView {
-    let caption = [
-        tag("span", &[("class", "label")], words(text::DAILY_COST)),
-        tag("small", &[], words(&cost.summary)),
-    ];
-    let (axis, table) = (cost.axis(), cost.table(&invoice_total));
-    let rest = cost.rest_note.clone();
+    let (title, column) = (by_day.title.clone(), by_day.column.clone());
+    let (axis, table) = (by_day.axis(), by_day.table());
+    let caption = {
+        let (title, summary) = (title.clone(), by_day.summary.clone());
+        dashboard.linked(Box::new(move |token: &str| caption(&title, &summary, &query, token)))
+    };
+    let rest = by_day.rest_note.clone();
     let rest = (!rest.is_empty()).then(|| view! { <p class="hint">{rest}</p> });
-    let source = Source(StoredValue::new((cost.marks(), cost)));
+    let source = Source(StoredValue::new((by_day.marks(), by_day)));
     view! {
-        <figure class="daily" aria-label=text::DAILY_COST>
-            <figcaption inner_html=all(&caption).html()></figcaption>
-            <ChartArea source name=text::AMOUNT.to_owned() is_bars=true/>
+        <figure class="daily" id=BY_DAY tabindex="-1" aria-label=title>
+            <figcaption inner_html=caption></figcaption>
+            <ChartArea source name=column is_bars=true/>
             <p class="axis" aria-hidden="true" inner_html=axis></p>
             {rest}
             <details class="data" inner_html=table></details>
@@ -43,9 +51,25 @@ pub(super) fn DailyCostChart(
     }
 }
 
+/// What the chart shows; of a line, with the way back to it.
+fn caption(title: &str, summary: &str, query: &DocumentQuery, token: &str) -> String {
+    let back = match query.line.as_str() {
+        "" => Markup::default(),
+        line => {
+            let whole = DocumentQuery { line: String::new(), ..query.clone() };
+            let mut href = InvoicesQuery::Document(whole).href(token);
+            href.push('#');
+            href.push_str(&line_id(&query.id, line));
+            tag("a", &[("href", &href), IN_PLACE], words(text::ALL_USAGE))
+        }
+    };
+    let label = tag("span", &[("class", "label")], all(&[words(title), back]));
+    all(&[label, tag("small", &[], words(summary))]).html()
+}
+
 /// The chart, of which nothing changes while it is shown.
 #[derive(Clone, Copy)]
-struct Source(StoredValue<(Vec<Mark>, DailyCost)>);
+struct Source(StoredValue<(Vec<Mark>, ByDay)>);
 
 impl ChartSource for Source {
     fn marks(self) -> Vec<Mark> {
@@ -53,9 +77,9 @@ impl ChartSource for Source {
     }
 
     fn sentence(self) -> String {
-        self.0.with_value(|(_, cost)| {
-            let total = text::total_of(&cost.total, cost.days.values.len());
-            format!("{}: {total} {}", text::DAILY_COST, cost.summary)
+        self.0.with_value(|(_, by_day)| {
+            let total = text::total_of(&by_day.total, by_day.days.values.len());
+            format!("{}: {total} {}", by_day.title, by_day.summary)
         })
     }
 
@@ -64,15 +88,15 @@ impl ChartSource for Source {
     }
 
     fn days(self) -> usize {
-        self.0.with_value(|(_, cost)| cost.days.values.len())
+        self.0.with_value(|(_, by_day)| by_day.days.values.len())
     }
 
     fn tip(self, day: usize) -> Tip {
-        self.0.with_value(|(_, cost)| cost.tip(day))
+        self.0.with_value(|(_, by_day)| by_day.tip(day))
     }
 }
 
-impl DailyCost {
+impl ByDay {
     /// A day's number since 1970-01-01.
     fn day(&self, at: usize) -> i32 {
         self.first_day + i32::try_from(at).unwrap_or_default()
@@ -120,8 +144,8 @@ impl DailyCost {
         all(&[0, count / 2, count.saturating_sub(1)].map(label)).html()
     }
 
-    /// The days as a table, the newest first, with the rest of the invoice below them: together they add up to it.
-    fn table(&self, invoice_total: &str) -> String {
+    /// The days as a table, the newest first, with the rest below them: together they add up to the whole, where they do.
+    fn table(&self) -> String {
         let amounts = self.unit.column(&self.days.values, self.days.scale);
         let row = |(at, amount): (usize, String)| {
             let so_far = self.is_today(at).then_some(text::SO_FAR);
@@ -133,10 +157,12 @@ impl DailyCost {
             sums.push(sum_row("sum", "1", text::METERED, &self.total));
             sums.extend(self.rest.iter().map(|rest| sum_row("sum", "1", &rest.label, &rest.value)));
         }
-        sums.push(sum_row("total", "1", text::TOTAL, invoice_total));
+        if !self.whole.is_empty() {
+            sums.push(sum_row("total", "1", text::TOTAL, &self.whole));
+        }
         let parts = [
-            tag("caption", &[], words(text::DAILY_COST)),
-            table::head([text::DAY, text::AMOUNT].into_iter()),
+            tag("caption", &[], words(&self.title)),
+            table::head([text::DAY, self.column.as_str()].into_iter()),
             tag("tbody", &[], adjacent(&rows)),
             tag("tfoot", &[], all(&sums)),
         ];

@@ -2,7 +2,7 @@
 
 use super::{
     comparison::ComparisonCard,
-    daily_cost::DailyCostChart,
+    daily_cost::DailyChart,
     dashboard::{Dashboard, HEADING},
     filter::SearchForm,
     link::Link,
@@ -11,7 +11,7 @@ use super::{
     row::badge,
     text,
 };
-use crate::markup::{Markup, all, flag, sum_row, tag, text as words};
+use crate::markup::{IN_PLACE, Markup, all, flag, sum_row, tag, text as words};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -22,12 +22,15 @@ pub(super) fn DocumentView(
     report: Arc<InvoiceReport>,
     query: DocumentQuery,
 ) -> impl IntoView {
-    let InvoiceReport { document, comparison, daily_cost } = (*report).clone();
+    let InvoiceReport { document, comparison, daily_cost, line_by_day } = (*report).clone();
+    let whole = DocumentQuery { line: String::new(), ..query.clone() };
+    // Where the days of the line are not known, those of all stand in their place.
+    let shown = if line_by_day.is_some() { query.clone() } else { whole.clone() };
+    let by_day = line_by_day.or(daily_cost);
+    let by_day = by_day.map(|by_day| view! { <DailyChart dashboard by_day query=shown/> });
     let (id, title, status) = (document.id.clone(), document.title.clone(), document.status);
     let of = InvoicesQuery::Document(query);
     let search = document.is_searchable.then(|| view! { <SearchForm dashboard of/> });
-    let invoice_total = document.total.clone();
-    let daily_cost = daily_cost.map(|cost| view! { <DailyCostChart cost invoice_total/> });
     let (notes, related) = (document.notes.clone(), document.related.clone());
     view! {
         <article class="sheet" data-invoice=id data-status=status.as_str() aria-labelledby=HEADING>
@@ -37,9 +40,9 @@ pub(super) fn DocumentView(
             </header>
             <header class="masthead" inner_html=masthead(&document)></header>
             {comparison.map(|comparison| view! { <ComparisonCard comparison/> })}
-            {daily_cost}
+            {by_day}
             {search}
-            <DocumentTable dashboard document/>
+            <DocumentTable dashboard document of=whole/>
             <DocumentNotes notes/>
         </article>
     }
@@ -78,9 +81,21 @@ pub(super) fn is_long(figure: &str) -> bool {
     figure.chars().count() > 24
 }
 
+/// The id of the link to a line's days: it keeps the focus on the way back.
+pub(super) fn line_id(invoice: &str, line: &str) -> String {
+    format!("{invoice}/{line}")
+}
+
 /// The lines of an invoice as a table that adds up.
 #[component]
-pub(super) fn DocumentTable(dashboard: Dashboard, document: Document) -> impl IntoView {
+pub(super) fn DocumentTable(
+    dashboard: Dashboard,
+    document: Document,
+    /// The page that the table is on, where it is that of the invoice.
+    #[prop(optional)]
+    of: DocumentQuery,
+) -> impl IntoView {
+    let of = DocumentQuery { id: document.id.clone(), ..of };
     let caption = format!("{}, {}", text::LINE_ITEMS, document.period);
     let figures =
         |line: &Line| [&line.quantity, &line.unit_price, &line.amount].into_iter().any(|one| is_long(one));
@@ -101,7 +116,9 @@ pub(super) fn DocumentTable(dashboard: Dashboard, document: Document) -> impl In
                 </tbody>
             }
         });
-        view! { <tbody inner_html=rows(section)></tbody> {note} }
+        let (section, of) = (section.clone(), of.clone());
+        let rows = dashboard.linked(Box::new(move |token: &str| rows(&section, &of, token)));
+        view! { <tbody inner_html=rows></tbody> {note} }
     });
     let sections = sections.collect_view();
     let none = (document.sections.is_empty() && !document.is_damaged).then(|| {
@@ -130,20 +147,31 @@ pub(super) fn DocumentTable(dashboard: Dashboard, document: Document) -> impl In
     }
 }
 
-/// A product and its lines as rows of the table.
-fn rows(section: &Section) -> String {
+/// A product and its lines as rows of the table. Links lead to the days of a line on the page `of` its invoice.
+fn rows(section: &Section, of: &DocumentQuery, token: &str) -> String {
+    let link = |days: &Fact, quantity: &str| {
+        let label = format!("{quantity}, {}", days.label);
+        let (attribute, says) = match quantity {
+            "" => (("class", "detail"), days.label.as_str()),
+            quantity => (("aria-label", label.as_str()), quantity),
+        };
+        let id = line_id(&of.id, &days.value);
+        let href =
+            InvoicesQuery::Document(DocumentQuery { line: days.value.clone(), ..of.clone() }).href(token);
+        tag("a", &[attribute, ("id", &id), ("href", &href), IN_PLACE], words(says))
+    };
     let key = section.group_key.as_deref().map(|key| tag("small", &[], words(&text::by(key))));
     let name = all(&[words(&section.head.name), key.unwrap_or_default()]);
-    let mut rows = vec![row("product", name, &section.head)];
+    let mut rows = vec![row("product", name, &section.head, &link)];
     rows.extend(section.lines.iter().map(|line| {
         let class = if line.is_group { "group" } else { "charge" };
-        row(class, words(&line.name), line)
+        row(class, words(&line.name), line, &link)
     }));
     all(&rows).html()
 }
 
-fn row(class: &str, name: Markup, line: &Line) -> Markup {
-    let Line { detail, quantity, exact, unit_price, amount, .. } = line;
+n row(class: &str, name: Markup, line: &Line, link: &dyn Fn(&Fact, &str) -> Markup) -> Markup {
+    let Line { detail, quantity, exact, unit_price, amount, days, .. } = line;
     let detail = match detail.as_str() {
         "" => Markup::default(),
         detail => tag("span", &[("class", "detail")], words(detail)),
@@ -151,10 +179,15 @@ fn row(class: &str, name: Markup, line: &Line) -> Markup {
     // Where rows stack, a quantity without a price beside it says what it is.
     let is_lone = !quantity.is_empty() && unit_price.is_empty();
     let label = if is_lone { ("data-label", text::QUANTITY) } else { ("", "") };
+   // A quantity leads to its days; where there is none, as of a product by region, its charges do below the name.
+    let links: Vec<Markup> = days.iter().map(|days| link(days, quantity)).collect();
+    let (below, linked) =
+        if quantity.is_empty() { (all(&links), None) } else { (Markup::default(), links.first()) };
+    let quantity_cell = linked.cloned().unwrap_or_else(|| words(quantity));
     let exact = exact.as_deref().map_or(("", ""), |exact| ("title", exact));
     let cells = [
-        tag("th", &[("scope", "row")], all(&[name, detail])),
-        tag("td", &[flag("data-none", quantity.is_empty()), label, exact], words(quantity)),
+        tag("th", &[("scope", "row")], all(&[name, detail, below])),
+        tag("td", &[flag("data-none", quantity.is_empty()), label, exact], quantity_cell),
         tag("td", &[flag("data-none", unit_price.is_empty())], words(unit_price)),
         tag("td", &[], words(amount)),
     ];

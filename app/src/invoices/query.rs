@@ -6,6 +6,9 @@ use crate::url;
 /// The path of the dashboard.
 pub const PATH: &str = "/embed/invoices";
 
+/// The id of the days of an invoice.
+pub const BY_DAY: &str = "by-day";
+
 /// Where PDF and CSV come from.
 pub const DOWNLOAD: &str = "/embed/invoices/download";
 
@@ -41,6 +44,8 @@ pub struct DocumentQuery {
     pub find: String,
     /// Every group value is shown.
     pub show_all: bool,
+    /// The line whose days are shown, in place of what all cost; empty for none.
+    pub line: String,
 }
 
 impl Default for InvoicesQuery {
@@ -61,6 +66,7 @@ impl InvoicesQuery {
                 id,
                 find: searched("find"),
                 show_all: parameter("show").is_some_and(|show| show == "all"),
+                line: parameter("line").unwrap_or_default(),
             }),
             None => Self::List(ListQuery {
                 status: parameter("status").and_then(|status| status.parse().ok()),
@@ -79,6 +85,25 @@ impl InvoicesQuery {
     /// The document of an invoice, as it is at first.
     pub fn document(id: &str) -> Self {
         Self::Document(DocumentQuery { id: id.to_owned(), ..DocumentQuery::default() })
+    }
+
+    /// The line whose days are shown; empty for none.
+    pub fn line(&self) -> &str {
+        match self {
+            Self::List(_) => "",
+            Self::Document(document) => &document.line,
+        }
+    }
+
+    /// Whether the way back leads there: from an invoice to the list, from the days of a line to its invoice.
+    pub fn is_part_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Document(_), Self::List(_)) => true,
+            (Self::Document(own), Self::Document(other)) => {
+                own.id == other.id && other.line.is_empty() && !own.line.is_empty()
+            }
+            (Self::List(_), _) => false,
+        }
     }
 
     /// What is searched for.
@@ -106,9 +131,13 @@ impl InvoicesQuery {
         append(&mut href, &[("token", token)]);
         match self {
             Self::List(list) => append(&mut href, &list.parameters()),
-            Self::Document(DocumentQuery { id, find, show_all }) => {
+            Self::Document(DocumentQuery { id, find, show_all, line }) => {
                 let show = if *show_all { "all" } else { "" };
-                append(&mut href, &[("invoice", id), ("show", show), ("find", find)]);
+                append(&mut href, &[("invoice", id), ("show", show), ("find", find), ("line", line)]);
+                if !line.is_empty() {
+                    href.push('#');
+                    href.push_str(BY_DAY);
+                }
             }
         }
         href
@@ -119,11 +148,11 @@ impl InvoicesQuery {
         let mut path = format!("/v1/customers/{customer_id}/dashboards/invoices");
         match self {
             Self::List(list) => append(&mut path, &list.parameters()),
-            Self::Document(DocumentQuery { id, find, show_all }) => {
+            Self::Document(DocumentQuery { id, find, show_all, line }) => {
                 path.push('/');
                 url::encode(id, &mut path);
                 let show_all = if *show_all { "true" } else { "" };
-                append(&mut path, &[("show_all", show_all), ("find", find)]);
+                append(&mut path, &[("show_all", show_all), ("find", find), ("line", line)]);
             }
         }
         path
@@ -161,8 +190,10 @@ mod tests {
             InvoicesQuery::List(ListQuery { status, number: number.to_owned(), next_page })
         };
         let document = |find: &str, show_all| {
-            InvoicesQuery::Document(DocumentQuery { id: "7".to_owned(), find: find.to_owned(), show_all })
+            let (id, find) = ("7".to_owned(), find.to_owned());
+            InvoicesQuery::Document(DocumentQuery { id, find, show_all, line: String::new() })
         };
+        let line = DocumentQuery { id: "7".to_owned(), line: "c1".to_owned(), ..DocumentQuery::default() };
         for (query, href, path) in [
             (
                 list(Some(InvoiceStatus::Void), "INV 4&é", None),
@@ -184,11 +215,35 @@ mod tests {
                 "/embed/invoices?invoice=7&show=all",
                 "/v1/customers/c/dashboards/invoices/7?show_all=true",
             ),
+            (
+                InvoicesQuery::Document(line),
+                "/embed/invoices?invoice=7&line=c1#by-day",
+                "/v1/customers/c/dashboards/invoices/7?line=c1",
+            ),
         ] {
             assert_eq!(query.href(""), href);
             assert_eq!(query.report_path("c"), path);
             assert_eq!(InvoicesQuery::of_address(href), query);
         }
+    }
+
+    #[test]
+    fn a_line_is_part_of_its_invoice_and_that_of_the_list() {
+        let document = |id: &str, line: &str| {
+            InvoicesQuery::Document(DocumentQuery {
+                id: id.to_owned(),
+                line: line.to_owned(),
+                ..DocumentQuery::default()
+            })
+        };
+        assert!(document("7", "c1").is_part_of(&document("7", "")));
+        assert!(document("7", "c1").is_part_of(&InvoicesQuery::default()));
+        assert!(document("7", "").is_part_of(&InvoicesQuery::default()));
+        for (own, other) in [("", ""), ("", "c1"), ("c1", "c2")] {
+            assert!(!document("7", own).is_part_of(&document("7", other)), "{own} {other}");
+        }
+        assert!(!document("7", "c1").is_part_of(&document("8", "")));
+        assert!(!InvoicesQuery::default().is_part_of(&InvoicesQuery::default()));
     }
 
     #[test]

@@ -157,7 +157,9 @@ pub struct InvoiceReport {
     /// before was issued.
     pub comparison: Option<BillComparison>,
     /// What its days cost; `null` where they do not add up to it, as when usage came in after it was issued.
-    pub daily_cost: Option<DailyCost>,
+    pub daily_cost: Option<ByDay>,
+    /// The days of the `line` that was asked for; `null` without one, and where its days are not known.
+    pub line_by_day: Option<ByDay>,
 }
 
 /// An invoice as a document.
@@ -245,6 +247,9 @@ pub struct Line {
     pub unit_price: String,
     /// `$4,218.07`.
     pub amount: String,
+    /// Whose days are known, each as a label and what to ask for as `line`: of the row itself, or of the charges that a
+    /// product's group values share.
+    pub days: Vec<Fact>,
 }
 
 /// One row below the lines.
@@ -313,26 +318,34 @@ pub struct ComparisonPart {
     pub total: String,
 }
 
-/// What was metered on each day of a billing period, and what of the invoice is no cost of a day.
+/// The days of a billing period: what each cost, or how much of one line each used; and what else there is, which is of no
+/// day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct DailyCost {
+pub struct ByDay {
+    /// `Cost by day`, `Input tokens, per million: quantity by day`.
+    pub title: String,
+    /// What a day has: `Amount`, `Quantity`.
+    pub column: String,
     /// The first day, as days since 1970-01-01.
     pub first_day: i32,
-    /// What each day cost, of what events count or sum up.
+    /// What each day cost, of what events count or sum up; or its quantity of the line.
     pub days: Column,
-    /// How the amounts are written.
+    /// How the values are written.
     pub unit: Unit,
     /// Which day is today and not over, counted from the first; `null` where the period is over.
     pub today: Option<u32>,
     /// `Peak $1,204.11 on Oct 12, average $300.12 a day`.
     pub summary: String,
-    /// The sum of the days.
+    /// The sum of the days; the line's quantity, where they do not add up to it.
     pub total: String,
-    /// What else is on the invoice, which no day is charged for: with the days it adds up to the invoice's total.
+    /// What else is on the invoice, which no day is charged for.
     pub rest: Vec<Fact>,
-    /// The same as a sentence: `Not shown by day: $500.00 in fixed charges.`; empty where there is no rest.
+    /// The same as a sentence: `Not shown by day: $500.00 in fixed charges.`; or why the days do not add up. Empty where
+    /// there is nothing to say.
     pub rest_note: String,
+    /// What days and rest add up to: the invoice's total, the line's quantity; empty where they do not.
+    pub whole: String,
 }

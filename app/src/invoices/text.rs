@@ -36,6 +36,7 @@ pub const AS_TABLE: &str = "As a table";
 pub const DAY: &str = "Day (UTC)";
 pub const NO_USAGE: &str = "No usage in this period.";
 pub const ALL: &str = "All";
+pub const ALL_USAGE: &str = "All usage";
 pub const SEARCH: &str = "Search by invoice number";
 pub const SEARCH_HINT: &str = "Invoice number";
 pub const SEARCH_BUTTON: &str = "Search";

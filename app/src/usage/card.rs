@@ -148,12 +148,16 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
     let axis_x = move || {
         let labels = place
             .read(|card| card.picture.as_ref().map(|picture| picture.axis_x.clone()).unwrap_or_default());
-        let label = |(tick, (at, day)): (usize, (String, String))| {
-            let anchor = if tick == 4 { "end" } else { "middle" };
+        let label = |(at, day): (String, Option<String>)| {
+            let anchor = match at.as_str() {
+                "0.00%" => "start",
+                "100.00%" => "end",
+                _ => "middle",
+            };
             // In attributes of SVG: the content security policy allows no style attribute.
             view! { <text x=at y="15" text-anchor=anchor>{day}</text> }
         };
-        labels.into_iter().enumerate().map(label).collect_view()
+        labels.into_iter().map(label).collect_view()
     };
     let hint = move || {
         let hint = place.read(|card| card.chart().and_then(|chart| chart.hint.clone()));

@@ -1,7 +1,7 @@
 //! A report becomes cards: pure, and the same on the server and in the browser.
 
 use super::{
-    query::{GroupSelection, UsageQuery, WINDOWS},
+   query::{GroupSelection, UsageQuery, Window},
     report::{Figures, Group, Measure, MetricUsage, UsageReport},
     text,
 };
@@ -108,7 +108,7 @@ impl UsageReport {
     /// What all metrics of a currency cost, on top of each other. Each keeps its color in every window.
     fn total(&self, total: &MetricUsage, query: &UsageQuery) -> CardContent {
         let Some(measure) = &total.cost else { return CardContent::Failed };
-        let days = query.window as usize;
+        let (days, window) = (self.days(query) as usize, self.window(query));
         let all = sum(measure.days.last(days));
         let costs = self.metrics.iter().filter_map(|metric| Some((metric, metric.cost.as_ref()?)));
         let part = |(slot, (metric, cost)): (usize, (&'_ MetricUsage, &'_ Measure))| {
@@ -116,7 +116,7 @@ impl UsageReport {
             Part {
                 slot,
                 name: metric.name.clone(),
-                figures: cost.windows[window_index(query)].clone(),
+                figures: cost.windows.get(window).cloned().unwrap_or_default(),
                 share: share(sum(&days), all),
                 selection: None,
                 days,
@@ -136,7 +136,7 @@ impl UsageReport {
         let Some(measure) = measure else { return hidden() };
         // Groups that the report holds of another key, while the right ones are under way, are not these.
         let groups = metric.groups.as_deref().filter(|_| query.group_key.is_some()).unwrap_or_default();
-        let parts: Option<Vec<Part>> = groups.iter().map(|group| Part::of(group, query)).collect();
+        let parts: Option<Vec<Part>> = groups.iter().map(|group| Part::of(group, query.is_cost, self.days(query))).collect();
         let Some(mut parts) = parts else {
             // The groups have no cost of their own: the metric as a whole, and why.
             let mut chart = self.chart(metric, measure, &[], &query.clone().with_group_key(None));
@@ -159,15 +159,19 @@ impl UsageReport {
         parts: &[Part],
         query: &UsageQuery,
     ) -> UsageChart {
-        let days = query.window as usize;
-        let window = window_index(query);
+        let days = self.days(query) as usize;
+        let window = self.window(query);
+        // Where the window is a billing period.
+        let since = self.since(query).map(|day| text::since(&day));
         let is_cumulative = query.is_cumulative && metric.adds_up;
         let is_grouped = metric.groups.is_some() && query.group_key.is_some();
         let selection = query.only.as_ref().filter(|_| is_grouped);
         let alone =
             selection.and_then(|only| parts.iter().position(|part| part.selection.as_ref() == Some(only)));
         let (figures, daily) = match (selection, alone) {
-            (None, _) => (measure.windows[window].clone(), measure.days.last(days).to_vec()),
+           (None, _) => {
+                (measure.windows.get(window).cloned().unwrap_or_default(), measure.days.last(days).to_vec())
+            }
             (Some(_), Some(at)) => (parts[at].figures.clone(), parts[at].days.clone()),
             // The group used nothing of this metric in this window.
             (Some(_), None) => {
@@ -210,7 +214,10 @@ impl UsageReport {
         let facts: Vec<String> = [figures.average, figures.change.clone()].into_iter().flatten().collect();
         let mut chart = UsageChart {
             figure: figures.total,
-            figure_note: format!("{noun}{gap}in {} days", query.window),
+            figure_note: match &since {
+                Some(since) => format!("{noun}{gap}{since}"),
+                None => format!("{noun}{gap}in {days} days"),
+            },
             facts: facts.join(" · "),
             sentence: String::new(),
             kind,
@@ -222,11 +229,11 @@ impl UsageReport {
             first_day,
             marks: marks.collect(),
             legend: legend.collect(),
-            hint: None,
-            nothing: daily
-                .iter()
-                .all(|value| *value == 0 || *value == ABSENT)
-                .then(|| text::nothing_used(query.window)),
+           hint: None,
+            nothing: daily.iter().all(|value| *value == 0 || *value == ABSENT).then(|| match &since {
+                Some(since) => text::nothing_used_in_period(since),
+                None => text::nothing_used(self.days(query)),
+            }),
         };
         chart.sentence = self.sentence(metric, query, &chart, &daily, figures.change.as_deref(), value_name);
         chart
@@ -262,7 +269,8 @@ impl UsageReport {
         }
         let noun = if query.is_cost || metric.noun.is_empty() { "in total" } else { metric.noun.as_str() };
         let last_day = day::date(self.last_day);
-        sentence += &format!(", {} days to {last_day}: {} {noun}", query.window, chart.figure);
+        let days = text::days(self.days(query));
+        sentence += &format!(", {days} to {last_day}: {} {noun}", chart.figure);
         if let Some(change) = change {
             let words = change.replace("\u{2191}\u{a0}", "up ").replace("\u{2193}\u{a0}", "down ");
             sentence += &format!(", {words}");
@@ -276,6 +284,12 @@ impl UsageReport {
             sentence += &format!(", the largest part {}: {}", largest.name, largest.total);
         }
         sentence
+    }
+
+    /// The first day of the billing period, where that is what is shown.
+    fn since(&self, query: &UsageQuery) -> Option<String> {
+        let day = self.period_begin().filter(|_| query.window == Window::Period)?;
+        Some(day::month_day(day))
     }
 
     /// The name of the groups that are shown alone.
@@ -296,7 +310,11 @@ impl UsageReport {
     /// What a page shows, for those who do not see it change.
     pub fn announcement(&self, query: &UsageQuery) -> String {
         let view = if query.is_cumulative { "cumulative" } else { "by day" };
-        let mut said = format!("Showing {}, {view}", text::days(query.window));
+        let window = match self.since(query) {
+            Some(day) => text::to_today(&day),
+            None => text::days(self.days(query)),
+        };
+        let mut said = format!("Showing {window}, {view}");
         if query.is_cost {
             said.push_str(", cost");
         }
@@ -308,11 +326,6 @@ impl UsageReport {
         }
         said
     }
-}
-
-/// Which of the windows is asked for.
-fn window_index(query: &UsageQuery) -> usize {
-    WINDOWS.iter().position(|window| *window == query.window).unwrap_or(0)
 }
 
 /// `42%`, half and more rounded up; of nothing there is no share.
@@ -345,8 +358,8 @@ struct Part {
 }
 
 impl Part {
-    fn of(group: &Group, query: &UsageQuery) -> Option<Self> {
-        let measure = if query.is_cost { group.cost.as_ref()? } else { &group.quantity };
+    fn of(group: &Group, is_cost: bool, days: u32) -> Option<Self> {
+        let measure = if is_cost { group.cost.as_ref()? } else { &group.quantity };
         let selection = group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One);
         Some(Self {
             slot: 0,
@@ -354,7 +367,7 @@ impl Part {
             figures: measure.figures.clone(),
             share: measure.share.clone(),
             selection: Some(selection),
-            days: measure.days.last(query.window as usize).to_vec(),
+            days: measure.days.last(days as usize).to_vec(),
         })
     }
 }
@@ -365,9 +378,9 @@ impl UsageChart {
         self.series.first().map_or(0, |series| series.values.len())
     }
 
-    /// Whether days are as wide as their bars.
+    /// Whether days are as wide as their bars: of a day alone, its line is.
     pub fn is_bars(&self) -> bool {
-        self.kind == ChartKind::Bars
+        self.kind == ChartKind::Bars || self.days() == 1
     }
 
     /// The values that a day's tooltip and row list: color, name, and the number as it is written.

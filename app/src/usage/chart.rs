@@ -34,8 +34,8 @@ pub struct Picture {
     pub marks: Vec<Mark>,
     /// The numbers at the y axis, highest first.
     pub axis_y: Vec<String>,
-    /// Place and day at the x axis, oldest first.
-    pub axis_x: [(String, String); 5],
+    /// Place and day at the x axis, oldest first; no day where fewer are marked.
+    pub axis_x: [(String, Option<String>); 5],
 }
 
 impl DrawnCard {
@@ -62,9 +62,10 @@ impl DrawnCard {
             CardContent::Failed => format!("{}: failed", self.card.name),
             CardContent::Hidden(reason) => format!("{}: {reason}", self.card.name),
             CardContent::Chart(chart) => format!(
-                "{}: {} {} {}",
+                "{}: {} {} {} {}",
                 self.card.name,
                 chart.kind as u8,
+                u8::from(chart.is_bars()),
                 chart.series.len(),
                 // Colors too: metrics keep theirs in any order.
                 chart.legend.iter().map(|item| char::from(b'0' + item.slot)).collect::<String>(),
@@ -141,13 +142,14 @@ impl Picture {
         let mut axis_y = axis::labels(&scale, &chart.unit);
         axis_y.reverse();
         let days = chart.days();
-        let mut place = 0;
-        let axis_x = x_ticks(days).map(|day| {
-            place += 1;
-            let is_bars = chart.kind == ChartKind::Bars;
-            let (at, of) = if is_bars { (2 * day + 1, 2 * days) } else { (day, days.saturating_sub(1)) };
-            let hundredths = if place == 5 { 10_000 } else { 10_000 * at / of.max(1) };
-            let label = day::month_day(chart.first_day + i32::try_from(day).unwrap_or(0));
+        let axis_x = x_ticks(days).map(|tick| {
+            let day = tick.unwrap_or(0);
+            let (at, of) =
+                if chart.is_bars() { (2 * day + 1, 2 * days) } else { (day, days.saturating_sub(1)) };
+            let hundredths = 10_000 * at / of.max(1);
+            // A label that would be cut off ends where the plot does.
+            let hundredths = if hundredths > 9_200 { 10_000 } else { hundredths };
+            let label = tick.map(|day| day::month_day(chart.first_day + i32::try_from(day).unwrap_or(0)));
             (format!("{}.{:02}%", hundredths / 100, hundredths % 100), label)
         });
         Self { scale, marks, axis_y, axis_x }

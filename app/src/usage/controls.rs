@@ -2,9 +2,10 @@
 
 use super::{
     dashboard::{Choice, Dashboard},
-    query::WINDOWS,
+    query::{WINDOWS, Window},
     text,
 };
+use crate::day;
 use leptos::{html, prelude::*};
 
 /// One link of a group of choices.
@@ -13,8 +14,10 @@ fn ChoiceLink(
     dashboard: Dashboard,
     /// What it shows.
     choice: Choice,
-    /// The days of a window.
-    range: Option<u32>,
+    /// Its days, where it is a window.
+    range: Option<String>,
+    /// Which days these are, where its text does not say it.
+    title: Option<String>,
     /// Its text.
     text: String,
 ) -> impl IntoView {
@@ -22,7 +25,8 @@ fn ChoiceLink(
     view! {
         <a
             href=href
-            data-range=range.map(|days| days.to_string())
+            data-range=range
+            title=title
             aria-current=current
             on:click=move |event| dashboard.follow(&event, &choice)
         >
@@ -31,21 +35,28 @@ fn ChoiceLink(
     }
 }
 
-/// 30, 60 and 90 days.
+/// 30, 60 and 90 days, and the running billing period.
 #[component]
 pub(super) fn WindowTabs(dashboard: Dashboard) -> impl IntoView {
-    let tab = |window: u32| {
-        let (choice, text) = (Choice::Window(window), text::days(window));
-        view! { <ChoiceLink dashboard choice range=Some(window) text/> }
+    let begin = dashboard.shown.with_untracked(|shown| shown.report.period_begin());
+    let windows = WINDOWS.into_iter().map(Window::Days).chain(begin.map(|_| Window::Period));
+    let tab = |window: Window| {
+        let (title, text) = match (window, begin) {
+            (Window::Days(days), _) => (None, text::days(days)),
+            (Window::Period, begin) => {
+                (begin.map(|day| text::to_today(&day::month_day(day))), text::PERIOD.to_owned())
+            }
+        };
+        view! { <ChoiceLink dashboard choice=Choice::Window(window) range=Some(window.text()) title text/> }
     };
-    view! { <nav class="tabs" aria-label=text::WINDOWS>{WINDOWS.map(tab).into_iter().collect_view()}</nav> }
+    view! { <nav class="tabs" aria-label=text::WINDOWS>{windows.map(tab).collect_view()}</nav> }
 }
 
 /// Daily or cumulative, quantity or cost, and by which group key.
 #[component]
 pub(super) fn Controls(dashboard: Dashboard) -> impl IntoView {
     let link = move |text: &str, choice: Choice| {
-        view! { <ChoiceLink dashboard choice range=None text=text.to_owned()/> }
+        view! { <ChoiceLink dashboard choice range=None title=None text=text.to_owned()/> }
     };
     let (has_cost, has_groups) = dashboard.shown.with_untracked(|shown| {
         let has_cost = shown.report.metrics.iter().any(|metric| metric.cost.is_some()) || shown.query.is_cost;

@@ -4,7 +4,7 @@ use super::{
     card::{Place, UsageCard},
     chart::DrawnCard,
     controls::{Controls, WindowTabs},
-    query::UsageQuery,
+    query::{UsageQuery, Window},
     report::UsageReport,
     text,
 };
@@ -51,8 +51,8 @@ pub(super) struct Dashboard {
 pub(super) enum Choice {
     /// Nothing else.
     Same,
-    /// So many days.
-    Window(u32),
+    /// Other days.
+    Window(Window),
     /// Each day with all before it, or each alone.
     Cumulative(bool),
     /// Money or quantities.

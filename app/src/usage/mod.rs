@@ -13,5 +13,5 @@ pub mod report;
 pub mod text;
 
 pub use dashboard::{UsageDashboard, UsageProps};
-pub use query::{GroupSelection, GroupValues, UsageQuery};
+pub use query::{GroupSelection, GroupValues, UsageQuery, Window};
 pub use report::UsageReport;

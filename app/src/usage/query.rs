@@ -5,8 +5,44 @@ use crate::url;
 /// The path of the dashboard.
 pub const PATH: &str = "/embed/usage";
 
-/// The days that a chart shows.
+/// The days that a chart can always show.
 pub const WINDOWS: [u32; 3] = [30, 60, 90];
+
+/// [`Window::Period`] in an address.
+const PERIOD: &str = "period";
+
+/// The days that a chart shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// So many to today, one of [`WINDOWS`].
+    Days(u32),
+    /// Those of the running billing period, up to today.
+    Period,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self::Days(WINDOWS[0])
+    }
+}
+
+impl Window {
+    /// Reads what [`Self::text`] writes; `None` for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        if text == PERIOD {
+            return Some(Self::Period);
+        }
+        text.parse().ok().filter(|days| WINDOWS.contains(days)).map(Self::Days)
+    }
+
+    /// As it stands in an address: `30`, `period`.
+    pub fn text(self) -> String {
+        match self {
+            Self::Days(days) => days.to_string(),
+            Self::Period => PERIOD.to_owned(),
+        }
+    }
+}
 
 /// The values of a group, in the order of its key; `None` for events without the property.
 pub type GroupValues = Vec<Option<String>>;
@@ -27,8 +63,8 @@ const REST: &str = "~~";
 /// What is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageQuery {
-    /// How many days, one of [`WINDOWS`].
-    pub window: u32,
+    /// Which days.
+    pub window: Window,
     /// Each day with all days before it.
     pub is_cumulative: bool,
     /// Money in place of quantities.
@@ -41,7 +77,7 @@ pub struct UsageQuery {
 
 impl Default for UsageQuery {
     fn default() -> Self {
-        Self { window: WINDOWS[0], is_cumulative: false, is_cost: false, group_key: None, only: None }
+        Self { window: Window::default(), is_cumulative: false, is_cost: false, group_key: None, only: None }
     }
 }
 
@@ -55,9 +91,8 @@ impl UsageQuery {
                 .filter(|values| values.len() == names.len())
                 .map(GroupSelection::One),
         });
-        let window = parameter("window").and_then(|days| days.parse().ok());
         Self {
-            window: window.filter(|days| WINDOWS.contains(days)).unwrap_or(WINDOWS[0]),
+            window: parameter("window").and_then(Window::read).unwrap_or_default(),
             is_cumulative: parameter("view") == Some("cumulative"),
             is_cost: parameter("measure") == Some("cost"),
             group_key,
@@ -73,7 +108,7 @@ impl UsageQuery {
 
     /// The parameters of the address that shows this.
     fn parameters(&self) -> Vec<(&'static str, String)> {
-        let mut parameters = vec![("window", self.window.to_string())];
+        let mut parameters = vec![("window", self.window.text())];
         if self.is_cumulative {
             parameters.push(("view", "cumulative".to_owned()));
         }
@@ -106,7 +141,7 @@ impl UsageQuery {
     /// The call that answers the report for this, of a customer.
     pub fn report_path(&self, customer_id: &str) -> String {
         let mut path = format!("/v1/customers/{customer_id}/dashboards/usage");
-        url::append(&mut path, "window", &self.window.to_string());
+        url::append(&mut path, "window", &self.window.text());
         if let Some(group_key) = &self.group_key {
             url::append(&mut path, "group_key", &write_group_key(group_key));
             if let Some(GroupSelection::One(values)) = &self.only {
@@ -182,7 +217,7 @@ mod tests {
             ),
         ] {
             let query = UsageQuery {
-                window: 60,
+                window: Window::Days(60),
                 is_cumulative: true,
                 is_cost: true,
                 group_key: Some(key.into_iter().map(ToOwned::to_owned).collect()),
@@ -200,6 +235,10 @@ mod tests {
         };
         assert_eq!(rest.href(""), "/embed/usage?window=30&group=region&only=~~");
         assert_eq!(read(&rest.parameters()), rest);
+        let period = UsageQuery { window: Window::Period, ..UsageQuery::default() };
+        assert_eq!(period.href(""), "/embed/usage?window=period");
+        assert_eq!(period.report_path("c"), "/v1/customers/c/dashboards/usage?window=period");
+        assert_eq!(read(&period.parameters()), period);
     }
 
     #[test]

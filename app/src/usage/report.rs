@@ -1,10 +1,9 @@
 //! The figures of the usage dashboard, ready to show: what the page is drawn from, and what the JSON call answers.
 
-use super::query::{GroupSelection, GroupValues, UsageQuery};
+use super::query::{GroupSelection, GroupValues, UsageQuery, WINDOWS, Window};
 use crate::number::{Column, Unit};
 
-/// Usage of a customer by day and metric. All three windows of every chart are in it, so a change of window asks for
-/// nothing.
+/// Usage of a customer by day and metric. All windows of every chart are in it, so a change of window asks for nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
@@ -14,6 +13,9 @@ pub struct UsageReport {
     pub as_of: String,
     /// The last day of every column, today (UTC), as days since 1970-01-01.
     pub last_day: i32,
+    /// Days of the running billing period, today included: a window beside 30, 60 and 90 days. Absent where no plan runs,
+    /// and where the period began more than 90 days ago.
+    pub period_days: Option<u32>,
     /// By which group key, and for which window, `groups` are listed; absent without grouping.
     pub grouping: Option<Grouping>,
     /// Each metric that a plan of the longest window has charges of.
@@ -105,8 +107,8 @@ pub struct Measure {
     /// One value a day to today: of 90 days. A peak or latest level has none on a day without events, and nothing has one
     /// after its plan has ended.
     pub days: Column,
-    /// The figures of 30, 60 and 90 days.
-    pub windows: [Figures; 3],
+    /// The figures of 30, 60 and 90 days, then those of `period_days` where there are.
+    pub windows: Vec<Figures>,
 }
 
 /// The figures of one window, as they are read.
@@ -161,9 +163,32 @@ impl UsageReport {
             (_, None) => true,
             (None, Some(_)) => false,
             (Some(has), Some(group_key)) => {
-                has.group_key == *group_key && has.window == query.window && self.lists(query.only.as_ref())
+                has.group_key == *group_key
+                    && has.window == self.days(query)
+                    && self.lists(query.only.as_ref())
             }
         }
+    }
+
+    /// How many days are shown: where no billing period runs, the first of the windows in its place.
+    pub fn days(&self, query: &UsageQuery) -> u32 {
+        match query.window {
+            Window::Days(days) => days,
+            Window::Period => self.period_days.unwrap_or(WINDOWS[0]),
+        }
+    }
+
+    /// Which of `windows` is shown.
+    pub(super) fn window(&self, query: &UsageQuery) -> usize {
+        match (query.window, self.period_days) {
+            (Window::Period, Some(_)) => WINDOWS.len(),
+            _ => WINDOWS.iter().position(|days| *days == self.days(query)).unwrap_or(0),
+        }
+    }
+
+    /// The first day of the running billing period, where that is a window.
+    pub fn period_begin(&self) -> Option<i32> {
+        Some(self.last_day + 1 - i32::try_from(self.period_days?).unwrap_or(0))
     }
 
     /// Whether a group that is to be shown alone is among those of any metric.

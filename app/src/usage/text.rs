@@ -17,6 +17,7 @@ pub const METHOD_LEVELS: &str = "No events, no level: a day without events has n
 pub const METHOD_PERIODS: &str = "Dotted lines mark the start of a billing period.";
 pub const METHOD_PLANS: &str = "Solid lines mark a change of plan.";
 pub const WINDOWS: &str = "Days shown";
+pub const PERIOD: &str = "This period";
 pub const VIEWS: &str = "Daily or cumulative";
 pub const DAILY: &str = "Daily";
 pub const CUMULATIVE: &str = "Cumulative";
@@ -63,10 +64,25 @@ pub fn not_recorded(key: &str) -> String {
 
 /// `30 days`.
 pub fn days(window: u32) -> String {
-    format!("{window} days")
+    if window == 1 { "1 day".to_owned() } else { format!("{window} days") }
+}
+
+/// What a figure spans that begins on a day with a name: `since Nov 1`.
+pub fn since(day: &str) -> String {
+    format!("since {day}")
+}
+
+/// `Nov 1 – today`.
+pub fn to_today(day: &str) -> String {
+    format!("{day} – today")
 }
 
 /// In the place of marks.
 pub fn nothing_used(window: u32) -> String {
     format!("Nothing used in these {window} days")
+}
+
+/// In the place of marks, of a billing period.
+pub fn nothing_used_in_period(since: &str) -> String {
+    format!("Nothing used {since}")
 }

@@ -80,8 +80,10 @@ pub struct Row {
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`; of a grouped product, whose usage they count.
     pub detail: String,
-    /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
+   /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
     pub proration: String,
+    /// The charge whose quantity it is, where that is known.
+    pub charge_id: Option<Uuid>,
     /// How much.
     pub quantity: Figure,
     /// At which price a unit.
@@ -241,6 +243,7 @@ impl Section {
                 1 => {
                     let only = rows.remove(0);
                     vec![Row {
+                        charge_id: only.charge_id,
                         quantity: only.quantity,
                         unit_price: only.unit_price,
                         detail: only.detail,
@@ -329,6 +332,7 @@ impl Row {
             name: text::name(name),
             detail: String::new(),
             proration: String::new(),
+            charge_id: None,
             quantity: Figure::default(),
             unit_price: Figure::default(),
             amount: Figure::money(value, credit_type),
@@ -358,8 +362,9 @@ impl Row {
             .or(single)
             .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
-            detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
+           detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
             proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
+            charge_id: sub.charge_id,
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
             unit_price: unit_price.unwrap_or_default(),
             ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)

@@ -61,7 +61,9 @@ async fn last_day(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> 
     let account = db::usage::account(pool, access, now, now, now).await?;
     let Some(metric) = account.metrics.first() else { return Ok(None) };
     let charted = (metric.id, metric.aggregation_type);
-    let Some(daily) = db::usage::series(pool, access, &[charted], now).await?.pop() else { return Ok(None) };
+    let Some(daily) = db::usage::series(pool, access, &[charted], None, now).await?.pop() else {
+        return Ok(None);
+    };
     let back = daily?.values.iter().rev().position(|value| !value.is_zero());
     Ok(back.map(|days| now.date_naive() - Days::new(days as u64)))
 }

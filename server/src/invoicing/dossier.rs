@@ -2,7 +2,8 @@
 //! added.
 
 use super::{
-    InvoiceScope,
+    ChargeUsage, InvoiceScope,
+    charge_usage::charge_usage,
     draft::{self, Draft},
     growth::Cumulative,
 };
@@ -35,6 +36,10 @@ pub struct Dossier {
     pub so_far: Option<SoFar>,
     /// What its days cost; `None` when the terms are not known.
     pub days: Option<Days>,
+    /// The usage charges whose quantity on the invoice is that of the usage that is there now.
+    pub usage: Vec<ChargeUsage>,
+    /// The one of them that was asked for, with its days; see [`super::charge_by_day`].
+    pub line: Option<ChargeUsage>,
 }
 
 /// A period that runs and the one before it in the same credit type, each as it stood after the same number of whole
@@ -94,17 +99,26 @@ pub async fn dossier(
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier { invoice, previous: None, so_far: None, days: None });
+            return Ok(Dossier {
+                invoice,
+                previous: None,
+                so_far: None,
+                days: None,
+                usage: Vec::new(),
+                line: None,
+            });
         }
         let period = period(&invoice);
-        let days = match terms.iter().find(|terms| is_under(&invoice, terms)) {
+        let (days, usage) = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
                 let growth = grown(pool, access, &[(terms, period)]).await?.remove(0);
-                Some(days(terms, &growth, period, now, grace))
+                let rated = rating::rate(terms, after(terms, &growth, i64::MAX).usage(), period, grace);
+                let usage = charge_usage(terms, &growth, &rated, &invoice);
+                (Some(days(terms, &growth, period, now, grace)), usage)
             }
-            None => None,
+            None => (None, Vec::new()),
         };
-        return Ok(Dossier { invoice, previous: seen(previous), so_far: None, days });
+        return Ok(Dossier { invoice, previous: seen(previous), so_far: None, days, usage, line: None });
     }
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let draft_before = drafts
@@ -139,7 +153,8 @@ pub async fn dossier(
         SoFar { days, before, now: ending(now, days) }
     });
     let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
-    Ok(Dossier { invoice, previous: None, so_far, days })
+    let usage = charge_usage(draft.terms, &growth_of_draft, &invoice, &invoice);
+    Ok(Dossier { invoice, previous: None, so_far, days, usage, line: None })
 }
 
 fn period(invoice: &Invoice) -> Period {

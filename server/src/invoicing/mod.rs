@@ -1,6 +1,7 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
 
 mod breakdown;
+mod charge_usage;
 mod costs;
 mod dossier;
 mod draft;
@@ -17,6 +18,7 @@ mod trial;
 mod void;
 
 pub use breakdown::breakdowns;
+pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;
 pub use dossier::{Days, Dossier, SoFar, dossier};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};

@@ -81,7 +81,8 @@ const RETRIEVE: Call = Call::new("dashboards.invoices.retrieve", "Retrieve an in
          a product with many group values the 12 largest are listed, and the others as one line: `show_all=true` lists \
          all, `find` those whose name holds it, 60 at most. The values of `daily_cost.days` are whole numbers that stand \
          for themselves times ten to the power of minus `scale`, in `daily_cost.unit`; with `rest` they add up to the \
-         invoice. To a [session token](#embedding), an invoice that its dashboard does not show does not exist.",
+         invoice. A line, or a product with group values, names in `days` the charges whose usage by day is known: asked \
+         for as `line`, it is in `line_by_day`. To a [session token](#embedding), an invoice that its dashboard does not show does not exist.",
     )
     .missing("the invoice");
 
@@ -94,6 +95,8 @@ struct InvoiceQuery {
     show_all: bool,
     /// List group values whose name holds this.
     find: Option<String>,
+    /// Answer the days of this line too, one of the `days` of the document's lines.
+    line: Option<Uuid>,
     /// Leave out lines without usage.
     #[serde(default)]
     skip_zero_qty_line_items: bool,
@@ -111,6 +114,7 @@ async fn retrieve(
         id: invoice_id.to_string(),
         find: searched("find", query.find)?,
         show_all: query.show_all,
+        line: query.line.map(|line| line.to_string()).unwrap_or_default(),
     };
     let pool = ReadPool::of(&viewer, &state).await?;
     let (skip, now) = (query.skip_zero_qty_line_items, clock::now());

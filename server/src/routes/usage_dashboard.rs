@@ -15,8 +15,8 @@ use crate::{
     readers::ReadPool,
 };
 use app::usage::{
-    GroupValues, UsageReport,
-    query::{WINDOWS, read_group_key, read_group_values},
+    GroupValues, UsageReport, Window,
+    query::{read_group_key, read_group_values},
 };
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
@@ -31,7 +31,8 @@ pub(super) fn calls() -> Calls {
 const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usage dashboard")
     .about(
         "What the usage dashboard is drawn from, for whoever draws it otherwise: the days of every metric as exact \
-         numbers, and every figure as the text that the dashboard shows, for all three windows at once.\n\n\
+         numbers, and every figure as the text that the dashboard shows, for all windows at once: of 30, 60 and 90 days \
+         and, where there are `period_days`, of the running billing period.\n\n\
          A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \
          since 1970-01-01; its numbers are divided by 10 to the power of `scale`. With a `group_key`, its names joined by \
          commas, the nine largest groups of the `window` are listed and the others together; `group_values`, joined the \
@@ -46,9 +47,10 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RetrieveQuery {
-    /// By how many days groups are ranked: 30, 60 or 90.
-    #[schemars(extend("default" = WINDOWS[0]))]
-    window: Option<u32>,
+   /// By which days groups are ranked: 30, 60 or 90, or `period` for those of the running billing period up to today,
+    /// which are 30 where there is none of at most 90 days.
+    #[schemars(extend("default" = "30"))]
+    window: Option<String>,
     /// The group key to split by.
     group_key: Option<String>,
     /// A group that is listed in any case.
@@ -59,10 +61,12 @@ impl TryFrom<RetrieveQuery> for Asked {
     type Error = Error;
 
     fn try_from(query: RetrieveQuery) -> Result<Self> {
-        let window = query.window.unwrap_or(WINDOWS[0]);
-        if !WINDOWS.contains(&window) {
-            return Err(Error::field("window", format!("{window} is not one of 30, 60, 90")));
-        }
+        let window = match query.window {
+            None => Window::default(),
+            Some(window) => Window::read(&window).ok_or_else(|| {
+                Error::field("window", format!("\"{window}\" is not one of 30, 60, 90, period"))
+            })?,
+        };
         let group_key = query.group_key.as_deref().map(group_key).transpose()?;
         let Some(group_values) = query.group_values else {
             return Ok(Self { window, group_key, kept: None });

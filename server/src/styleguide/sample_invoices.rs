@@ -5,20 +5,23 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-    invoicing::{Days, Dossier, Overview, SoFar},
-    rating::{InForce, PriceList, Reached},
+   invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
+    rating::{InForce, Measure, PriceList, Reached},
 };
 use app::{
     billing::{
-        BillingFrequency, Charge, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus,
-        InvoiceType, LineItem, Page, SubLineItem, TierUsage,
+        AggregationType, BillingFrequency, Charge, CreditType, Decimal, Invoice, InvoiceAdjustment,
+        InvoiceStatus, InvoiceType, LineItem, Page, SubLineItem, TierUsage,
     },
     invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
     pages::PageContent,
 };
-use chrono::{DateTime, Duration, Months, Utc};
+se chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
+
+/// The charge of input tokens.
+const TOKENS: Uuid = Uuid::from_u128(1);
 
 /// Name, title and page of each.
 pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
@@ -39,8 +42,12 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     };
     let plain = ListQuery::default;
     let one = |mut data: Vec<Invoice>, at: usize, query: DocumentQuery| {
-        let previous = data.remove(at + 1);
-        let invoice = data.remove(at);
+       let previous = data.remove(at + 1);
+        let mut invoice = data.remove(at);
+        let days = daily(&invoice, now);
+        let query = DocumentQuery { id: invoice.id.to_string(), ..query };
+        let tokens = tokens(&mut invoice, &days);
+        let line = (tokens.charge_id.to_string() == query.line).then(|| tokens.clone());
         let so_far = (invoice.status == InvoiceStatus::Draft).then(|| {
             let [before, now] = [&previous, &invoice].map(|one| Invoice {
                 end_timestamp: one.start_timestamp + Duration::days(20),
@@ -48,9 +55,8 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             });
             SoFar { days: 20, before, now }
         });
-        let days = Some(daily(&invoice, now));
-        let query = DocumentQuery { id: invoice.id.to_string(), ..query };
-        let dossier = Dossier { invoice, previous: Some(previous), so_far, days };
+        let usage = vec![tokens];
+        let dossier = Dossier { invoice, previous: Some(previous), so_far, days: Some(days), usage, line };
         let found = report::one(&dossier, &look, &query.find, query.show_all, now);
         let props = InvoicesProps { document: Some(found), ..InvoicesProps::default() };
         page(InvoicesQuery::Document(query), props)
@@ -59,6 +65,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     let empty = Page { data: vec![], next_page: None };
     let missed = ListQuery { number: "INV-9".to_owned(), ..plain() };
     let find = DocumentQuery { find: "west".to_owned(), ..DocumentQuery::default() };
+    let line = DocumentQuery { line: TOKENS.to_string(), ..DocumentQuery::default() };
     vec![
         ("invoices", "Invoices", list(plain(), history())),
         ("invoices-few", "Few invoices", list(plain(), few)),
@@ -71,6 +78,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             page(InvoicesQuery::default(), InvoicesProps::default()),
         ),
         ("invoice", "An invoice", one(history().data, 1, DocumentQuery::default())),
+        ("invoice-line", "The days of a line", one(history().data, 1, line)),
         ("invoice-draft", "A draft", one(history().data, 0, DocumentQuery::default())),
         ("invoice-void", "A voided invoice", one(history().data, 3, DocumentQuery::default())),
         ("invoice-many", "An invoice with 480 regions", one(many(), 1, DocumentQuery::default())),
@@ -151,6 +159,34 @@ fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
     metered[0].1 = &metered[0].1 + &(&all - &shared);
     let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
     Days { metered, fixed, of_period: Decimal::zero(), adjustments, total }
+}
+
+/// The days of an invoice's input tokens: as high and low as what it costs.
+fn tokens(invoice: &mut Invoice, days: &Days) -> ChargeUsage {
+    let mut sub_lines = invoice.line_items.iter_mut().flat_map(|line| &mut line.sub_line_items);
+    let tokens = sub_lines.find(|sub_line| sub_line.name == "Input tokens").unwrap();
+    tokens.charge_id = Some(TOKENS);
+    let quantity = tokens.quantity.clone();
+    let all: Decimal = days.metered.iter().map(|(_, amount)| amount).sum();
+    let share = |(day, amount): &(NaiveDate, Decimal)| {
+        (*day, (amount * &quantity).checked_div(&all).unwrap().round(1))
+    };
+    let mut shares: Vec<_> = days.metered.iter().map(share).collect();
+    let shared: Decimal = shares.iter().map(|(_, share)| share).sum();
+    shares[0].1 = &shares[0].1 + &(&quantity - &shared);
+    ChargeUsage {
+        charge_id: TOKENS,
+        name: tokens.name.clone(),
+        measure: Measure {
+            billable_metric_id: Uuid::nil(),
+            aggregation_type: AggregationType::Sum,
+            group_index: 0,
+        },
+        per: Decimal::from(1),
+        rounding: None,
+        quantity,
+        days: shares,
+    }
 }
 
 /// Two invoices whose GPU time is split by 480 regions.

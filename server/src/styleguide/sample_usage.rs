@@ -11,7 +11,7 @@ use app::{
     },
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
     pages::PageContent,
-    usage::{GroupSelection, UsageProps, UsageQuery, report::Grouping},
+    usage::{GroupSelection, UsageProps, UsageQuery, Window, report::Grouping},
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use uuid::Uuid;
@@ -19,14 +19,20 @@ use uuid::Uuid;
 /// Days that made-up series span.
 const DAYS: usize = 200;
 
+/// Days since the billing period began.
+const PERIOD_DAYS: u32 = 21;
+
 type Metrics = Vec<(String, Option<UsageSeries>)>;
 
 /// All of them, the plain dashboard first.
 pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
     let today = now.date_naive();
     let page = |board: Option<Board>, query: UsageQuery| {
-        let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window: query.window });
-        let report = board.map(|board| board.report(&names(), grouping, now));
+        let report = board.map(|board| {
+            let window = days_of(&query);
+            let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window });
+            board.report(&names(), grouping, now)
+        });
         let props = UsageProps { report, address: query.href(""), ..UsageProps::default() };
         PageContent::Usage(Box::new(props))
     };
@@ -34,22 +40,31 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         Some(Board {
             has_plan: true,
             ended: None,
+            period_days: Some(PERIOD_DAYS),
             metrics,
             group_keys: vec![vec!["region".to_owned()], vec!["model".to_owned(), "region".to_owned()]],
             marks: marks(today),
         })
     };
-    let days = |window| UsageQuery { window, ..UsageQuery::default() };
+    let days = |days| UsageQuery { window: Window::Days(days), ..UsageQuery::default() };
     let plain = UsageQuery::default();
     let cost = UsageQuery { is_cost: true, ..plain.clone() };
     let by_region = plain.clone().with_group_key(Some(vec!["region".to_owned()]));
     let ireland = GroupSelection::One(vec![Some("eu-west-1".to_owned())]);
     let alone = UsageQuery { only: Some(ireland), ..by_region.clone() };
-    let months = UsageQuery { window: 90, ..by_region.clone() };
+    let months = UsageQuery { window: Window::Days(90), ..by_region.clone() };
+    let period = UsageQuery { window: Window::Period, ..plain.clone() };
     let grouped = |count, query: &UsageQuery| board(by_groups(metrics(today), count, query));
     [
         ("usage", "Usage, 30 days", board(metrics(today)), plain.clone()),
         ("usage-90", "Usage, 90 days", board(metrics(today)), days(90)),
+        ("usage-period", "Usage, this period", board(metrics(today)), period.clone()),
+        (
+            "usage-period-day",
+            "Usage, the first day of a period",
+            board(of_today(metrics(today))).map(|board| Board { period_days: Some(1), ..board }),
+            period,
+        ),
         (
             "usage-cumulative",
             "Usage, cumulative",
@@ -76,6 +91,23 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     ]
     .map(|(name, title, board, choice)| (name, title, page(board, choice)))
     .into()
+}
+
+/// How many days a query shows.
+fn days_of(query: &UsageQuery) -> u32 {
+    match query.window {
+        Window::Days(days) => days,
+        Window::Period => PERIOD_DAYS,
+    }
+}
+
+/// The same in a billing period that began today.
+fn of_today(mut metrics: Metrics) -> Metrics {
+    for series in metrics.iter_mut().filter_map(|(_, series)| series.as_mut()) {
+        let total = series.values[DAYS - 1].clone();
+        series.measures[3] = WindowMeasure { total, complete: Decimal::zero(), previous: None };
+    }
+    metrics
 }
 
 fn names() -> GroupKeyNames {
@@ -107,7 +139,7 @@ fn series(
         if is_sum { part.iter().sum() } else { part.iter().max().cloned().unwrap_or_default() }
     };
     let end = values.len();
-    let measures = UsageWindow::ALL.map(|window| {
+    let measures = UsageWindow::of(Some(PERIOD_DAYS)).into_iter().map(|window| {
         let days = window.days() as usize;
         WindowMeasure {
             total: over(&values[end - days..]),
@@ -127,7 +159,7 @@ fn series(
         name: name.to_owned(),
         aggregation_type,
         starting_on: today - Days::new(values.len() as u64 - 1),
-        measures,
+        measures: measures.collect(),
         cost: if is_sum { Ok(cost) } else { Err(NoCost::NotAdditive) },
         groups: None,
         used: vec![true; values.len()],
@@ -164,7 +196,7 @@ fn metrics(today: NaiveDate) -> Metrics {
 
 /// The same by so many regions; the last metric is not recorded by region.
 fn by_groups(metrics: Metrics, count: usize, query: &UsageQuery) -> Metrics {
-    let window = UsageWindow::from_days(query.window).unwrap();
+    let window = UsageWindow::from_days(days_of(query)).unwrap();
     let regions = ["us-east-1", "eu-west-1", "ap-south-1", "us-west-2", "sa-east-1", "eu-central-1"];
     let last = metrics.len() - 1;
     let split = |(index, (name, series)): (usize, (String, Option<UsageSeries>))| {

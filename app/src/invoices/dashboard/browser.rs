@@ -3,7 +3,11 @@
 use super::{Dashboard, HEADING, Shown};
 use crate::{
     api::{self, Failure},
-    invoices::{InvoiceReport, InvoicesReport, query::InvoicesQuery, text},
+    invoices::{
+        InvoiceReport, InvoicesReport,
+        query::{BY_DAY, InvoicesQuery},
+        text,
+    },
     place, url,
 };
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -78,23 +82,20 @@ impl Dashboard {
 
     /// Shows another page: what is at hand at once, all else once it is loaded.
     pub(in crate::invoices) fn go(self, query: InvoicesQuery) {
-        match &query {
-            InvoicesQuery::Document(document) if query == InvoicesQuery::document(&document.id) => {
-                if let Some(report) = self.loaded(&document.id) {
-                    self.next_turn();
-                    return self.show(Ask::new(query, Place::Next), Shown::Document(report));
-                }
-            }
-            // The way back to the list; within it, another choice is asked for anew.
-            InvoicesQuery::List(_) if self.query.with_value(is_document) => {
-                if let Some(kept) = self.kept(&query) {
-                    self.next_turn();
-                    self.leave();
-                    url::push(&query.href(""));
-                    return self.restore(kept);
-                }
-            }
-            _ => {}
+        let is_back = self.query.with_value(|shown| shown.is_part_of(&query));
+        // The way back; within a page, another choice is asked for anew.
+        if let Some(kept) = is_back.then(|| self.kept(&query)).flatten() {
+            self.next_turn();
+            self.leave();
+            url::push(&query.href(""));
+            return self.restore(kept);
+        }
+        if let InvoicesQuery::Document(document) = &query
+            && query == InvoicesQuery::document(&document.id)
+            && let Some(report) = self.loaded(&document.id)
+        {
+            self.next_turn();
+            return self.show(Ask::new(query, Place::Next), Shown::Document(report));
         }
         self.ask(Ask::new(query, Place::Next));
     }
@@ -241,6 +242,7 @@ impl Dashboard {
 
     fn replace(self, query: InvoicesQuery, place: Place, shown: Shown) {
         let is_same_kind = is_document(&query) == self.query.with_value(is_document);
+        let to_days = !query.line().is_empty() && self.query.with_value(|shown| shown.line() != query.line());
         self.said.set(match &shown {
             Shown::List(list) => text::found(list.rows.len() + list.current.len(), list.next_page.is_some()),
             Shown::Document(report) if is_same_kind => report.document.fold_notes(),
@@ -255,6 +257,9 @@ impl Dashboard {
         let focused = place::focused();
         self.draw(Arc::new(shown));
         request_animation_frame(move || {
+            if to_days && place::show(BY_DAY) {
+                return;
+            }
             // A choice within a page keeps its place, unless what was chosen is gone.
             if !is_same_kind {
                 place::scroll(0.0);

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "hydrate")]
+mod follow;
 
 use super::{
     document::DocumentView,
@@ -116,6 +118,14 @@ impl Dashboard {
         move || self.session.link.with(|token| query.href(token))
     }
 
+    /// Markup with links, which is made anew with the token that their addresses carry.
+    pub(super) fn linked(
+        self,
+        make: Box<dyn Fn(&str) -> String + Send + Sync>,
+    ) -> impl Fn() -> String + Send + 'static {
+        move || self.session.link.with(|token| make(token))
+    }
+
     /// The token of links, for forms that lead to an address.
     pub(super) fn link_token(self) -> impl Fn() -> String + Copy + Send + 'static {
         move || self.session.link.get()
@@ -160,6 +170,9 @@ impl Dashboard {
 
     #[cfg(not(feature = "hydrate"))]
     pub(super) fn go(self, _query: InvoicesQuery) {}
+
+    #[cfg(not(feature = "hydrate"))]
+    fn follow(self, _event: &ev::MouseEvent) {}
 
     #[cfg(not(feature = "hydrate"))]
     fn toggle(self, _id: String) {}
@@ -213,7 +226,13 @@ pub fn InvoicesDashboard() -> impl IntoView {
     let is_well = move || dashboard.alert.get().is_none().then_some("");
     let alert = move || dashboard.alert.get().unwrap_or(text::OFFLINE);
     view! {
-        <div id="invoices" aria-busy=move || dashboard.is_loading.get().then_some("true")>{content}</div>
+       <div
+            id="invoices"
+            aria-busy=move || dashboard.is_loading.get().then_some("true")
+            on:click=move |event| dashboard.follow(&event)
+        >
+            {content}
+        </div>
         <p class="card state" id="offline" role="alert" hidden=is_well>{alert}</p>
         <p class="said" role="status">{move || dashboard.said.get()}</p>
         // The buttons of all downloads belong to it: the token stands in its body and in no address.

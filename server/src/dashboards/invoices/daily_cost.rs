@@ -4,14 +4,17 @@ use super::text;
 use crate::{dashboards::usage::columns, invoicing::Days};
 use app::{
     billing::{Decimal, Invoice},
-    invoices::report::{DailyCost, Fact},
+    invoices::{
+        report::{ByDay, Fact},
+        text as words,
+    },
     view::{format, money, text as names},
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// The days of an invoice. `None` unless they and the rest add up to it: what came after it was issued is not on it.
-pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<DailyCost> {
+pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<ByDay> {
     let amounts = by_day(&days.metered);
     let (first, amounts) = (days.metered.first()?.0, amounts?);
     if days.total != invoice.total || amounts.len() < 2 || amounts.iter().all(Decimal::is_zero) {
@@ -26,7 +29,9 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
     let average = sum.checked_div(&Decimal::from(i64::try_from(amounts.len()).ok()?))?;
     let average = average.round(money::digits(credit_type).unwrap_or(2));
     let (rest, note) = rest(days, write);
-    Some(DailyCost {
+    Some(ByDay {
+        title: words::DAILY_COST.to_owned(),
+        column: words::AMOUNT.to_owned(),
         first_day: format::day_number(first),
         days: columns(&amounts, &[], shift, None).remove(0),
         unit,
@@ -35,11 +40,12 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
         total: write(&sum),
         rest,
         rest_note: note,
+        whole: write(&days.total),
     })
 }
 
 /// One amount a day, from the first to the last; `None` without any.
-fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
+pub(super) fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
     let (first, last) = (days.first()?.0, days.last()?.0);
     let known: BTreeMap<NaiveDate, &Decimal> = days.iter().map(|(day, amount)| (*day, amount)).collect();
     let all = first.iter_days().take_while(|day| *day <= last);

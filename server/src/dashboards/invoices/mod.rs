@@ -4,6 +4,7 @@ mod comparison;
 mod current;
 mod daily_cost;
 mod fold;
+mod line_by_day;
 mod page;
 mod prices;
 pub mod report;
@@ -78,7 +79,10 @@ pub async fn one(
 ) -> Result<InvoiceReport> {
     let scope = viewer.invoices()?;
     let id: Uuid = query.id.parse().unwrap_or_default();
-    let dossier = invoicing::dossier(pool, &scope, id, now, state.settings.grace_period).await?;
+    let mut dossier = invoicing::dossier(pool, &scope, id, now, state.settings.grace_period).await?;
+    if let Ok(charge_id) = query.line.parse() {
+        dossier.line = invoicing::charge_by_day(pool, scope.access(), &dossier, charge_id).await?;
+    }
     let successions = invoicing::successions(pool, &scope, [&dossier.invoice]).await?;
     let look = look(viewer, &scope, skip_zero_lines, successions);
     Ok(report::one(&dossier, &look, &query.find, query.show_all, now))

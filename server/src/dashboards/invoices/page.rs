@@ -27,6 +27,7 @@ pub(in crate::dashboards) struct PageQuery {
     invoice: Option<String>,
     show: Option<String>,
     find: Option<String>,
+    line: Option<String>,
 }
 
 impl PageQuery {
@@ -38,6 +39,7 @@ impl PageQuery {
             "invoice" => self.invoice.clone(),
             "show" => self.show.clone(),
             "find" => self.find.clone(),
+            "line" => self.line.clone(),
             _ => None,
         })
     }

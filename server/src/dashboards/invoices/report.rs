@@ -1,9 +1,9 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
-use super::{comparison, current, daily_cost, fold, prices, text};
+se super::{comparison, current, daily_cost, fold, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
-    invoicing::{Dossier, Overview, Successions},
+    invoicing::{ChargeUsage, Dossier, Overview, Successions},
 };
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, Succession},
@@ -62,7 +62,7 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
 
 /// The report of one invoice, searched or shown whole.
 pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
-    let Dossier { invoice, previous, so_far, days } = dossier;
+   let Dossier { invoice, previous, so_far, days, usage, line } = dossier;
     let names = &look.group_keys;
     let comparison = match (so_far, previous) {
         (Some(so_far), _) => comparison::so_far(so_far, names),
@@ -72,13 +72,46 @@ pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: Date
     let today = now.date_naive();
     // What is not owed has no days that cost something.
     let days = days.as_ref().filter(|_| invoice.status != InvoiceStatus::Void);
+    let whole = look.document(invoice);
+    let mut document =
+        Document { related: related(&look.successions.of(invoice.id)), ..document(&whole, find, show_all) };
+    let line_days = |usage: &ChargeUsage| days.and_then(|days| line_by_day(usage, days, today));
+    // A day alone is nothing to compare: no line leads to it.
+    if days.is_some_and(|days| days.metered.len() > 1) {
+        lead_to_days(&mut document, &whole, usage);
+    }
     InvoiceReport {
-        document: Document {
-            related: related(&look.successions.of(invoice.id)),
-            ..document(&look.document(invoice), find, show_all)
-        },
+       document,
         comparison,
         daily_cost: days.and_then(|days| daily_cost::daily_cost(invoice, days, today)),
+        line_by_day: line.as_ref().and_then(line_days),
+    }
+}
+
+/// Charges of a product by whose days its group values lead to at most.
+const MOST_CHARGES: usize = 20;
+
+/// Says of each line which days are known: its own, or where a product's lines are group values, those of its charges over
+/// all values.
+fn lead_to_days(document: &mut Document, whole: &document::Document, usage: &[ChargeUsage]) {
+    let days_of = |row: &Row| {
+        let found = usage.iter().find(|one| Some(one.charge_id) == row.charge_id)?;
+        let label = text::by_day(&found.name, found.measure.aggregation_type);
+        Some(Fact { label, value: found.charge_id.to_string() })
+    };
+    for (section, all) in document.sections.iter_mut().zip(&whole.sections) {
+        section.head.days = days_of(&all.head).into_iter().collect();
+        if section.group_key.is_none() {
+            for (line, row) in section.lines.iter_mut().zip(&all.rows) {
+                line.days = days_of(row).into_iter().collect();
+            }
+            continue;
+        }
+        for days in all.rows.iter().filter_map(days_of) {
+            if section.head.days.len() < MOST_CHARGES && !section.head.days.contains(&days) {
+                section.head.days.push(days);
+            }
+        }
     }
 }
 
@@ -158,6 +191,7 @@ fn line(row: &Row) -> Line {
         quantity,
         unit_price: row.unit_price.text.clone(),
         amount: row.amount.text.clone(),
+        days: Vec::new(),
     }
 }
 

@@ -2,14 +2,16 @@
 
 use super::{
     daily_cost::daily_cost,
+    line_by_day::line_by_day,
     report::{self, Look},
 };
 use crate::{
-    db::terms::PlanEnd,
-    invoicing::{Days, Dossier, Overview},
+   db::terms::PlanEnd,
+    invoicing::{ChargeUsage, Days, Dossier, Overview},
+    rating::Measure,
 };
 use app::{
-    billing::{CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, Page},
+    billing::{AggregationType, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, Page},
     invoices::{InvoiceReport, InvoicesReport},
 };
 use chrono::NaiveDate;
@@ -75,6 +77,112 @@ fn days_that_do_not_add_up_to_the_invoice_are_not_drawn() {
     assert_eq!(daily_cost(&invoice(9), &days(&[9], 0, 0, 0), today()), None, "a single day");
 }
 
+/// A charge that used so much on some days of October.
+fn used(aggregation_type: AggregationType, quantity: &str, days: &[(u32, &str)]) -> ChargeUsage {
+    let number = |text: &str| text.parse::<Decimal>().expect("a number");
+    let day =
+        |(day, value): &(u32, &str)| (NaiveDate::from_ymd_opt(2026, 10, *day).expect("a day"), number(value));
+    ChargeUsage {
+        charge_id: uuid::Uuid::from_u128(1),
+        name: "Input tokens, per million".to_owned(),
+        measure: Measure { billable_metric_id: uuid::Uuid::nil(), aggregation_type, group_index: 0 },
+        per: Decimal::from(1),
+        rounding: None,
+        quantity: number(quantity),
+        days: days.iter().map(day).collect(),
+    }
+}
+
+#[test]
+fn the_days_of_a_line_add_up_to_it_or_say_why_they_do_not() {
+    let days = days(&[400, 0, 100, 200], 0, 0, 0);
+    let of = |usage: &ChargeUsage| line_by_day(usage, &days, today()).expect("a chart");
+    let sum = of(&used(AggregationType::Sum, "5", &[(1, "3.5"), (3, "0.25"), (4, "1.25")]));
+    assert_eq!(sum.title, "Input tokens, per million: quantity by day");
+    assert_eq!((sum.column.as_str(), sum.first_day, sum.today), ("Quantity", 20_727, Some(3)));
+    assert_eq!((sum.days.scale, &*sum.days.values), (2, &[350, 0, 25, 125][..]));
+    assert_eq!(sum.summary, "Peak 3.5 on Oct 1, average 1.25 a day");
+    assert_eq!((sum.total.as_str(), sum.whole.as_str(), sum.rest_note.as_str()), ("5", "5", ""));
+
+    let started = ChargeUsage {
+        rounding: Some(app::billing::Rounding::Ceiling),
+        ..used(AggregationType::Sum, "6", &[(2, "5.25")])
+    };
+    let rounded = of(&started);
+    assert_eq!((rounded.total.as_str(), rounded.whole.as_str()), ("5.25", "6"));
+    let rest: Vec<_> = rounded.rest.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect();
+    assert_eq!(rest, [("Rounding", "0.75")]);
+
+    // Two on each of three days, three in all.
+    let users = of(&used(AggregationType::Unique, "3", &[(1, "2"), (2, "2"), (4, "2"), (9, "1")]));
+    assert_eq!(*users.days.values, [2, 2, 0, 2], "no further than the days of the invoice");
+    assert_eq!(
+        (users.title.as_str(), users.total.as_str()),
+        ("Input tokens, per million: unique on each day", "3")
+    );
+    assert!(users.whole.is_empty() && users.rest.is_empty());
+    assert!(users.rest_note.contains("do not add up to its quantity"), "{}", users.rest_note);
+    assert_eq!(users.summary, "Peak 2 on Oct 1");
+
+    let short = self::days(&[400], 0, 0, 0);
+    assert_eq!(line_by_day(&used(AggregationType::Sum, "1", &[(1, "1")]), &short, today()), None);
+}
+
+#[test]
+fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
+    let charge = |id: u128| {
+        serde_json::json!({
+            "name": "Seconds", "quantity": 5, "subtotal": 500, "price": 100, "charge_id": uuid::Uuid::from_u128(id),
+        })
+    };
+    let line = |name: &str, region: Option<&str>, charges: &[u128]| {
+        serde_json::json!({
+            "name": name, "type": "usage", "total": 500 * charges.len(), "product_id": uuid::Uuid::nil(),
+            "credit_type": CreditType::usd_cents(), "group_key": region.map(|_| "region"), "group_value": region,
+            "sub_line_items": charges.iter().map(|id| charge(*id)).collect::<Vec<_>>(),
+        })
+    };
+    let lines = [
+        line("Plain", None, &[1, 2, 9]),
+        line("Split", Some("eu"), &[1, 2]),
+        line("Split", Some("us"), &[1, 9]),
+    ];
+    let invoice = Invoice {
+        line_items: serde_json::from_value(serde_json::Value::from(lines.to_vec())).expect("lines"),
+        ..invoice(700)
+    };
+    let usage = |id: u128, name: &str| ChargeUsage {
+        charge_id: uuid::Uuid::from_u128(id),
+        name: name.to_owned(),
+        ..used(AggregationType::Sum, "5", &[(1, "5")])
+    };
+    let dossier = |days: Days, line| Dossier {
+        invoice: invoice.clone(),
+        previous: None,
+        days: Some(days),
+        usage: vec![usage(1, "One"), usage(2, "Two")],
+        line,
+    };
+    let now = "2026-10-21T12:00:00Z".parse().expect("a time");
+    let one = |dossier: &Dossier| report::one(dossier, &Look::default(), "", false, now);
+    let labels = |days: &[app::invoices::report::Fact]| -> Vec<String> {
+        days.iter().map(|fact| fact.label.split(':').next().unwrap_or_default().to_owned()).collect()
+    };
+    let found = one(&dossier(days(&[400, 300], 0, 0, 0), None));
+    let [plain, split] = &found.document.sections[..] else { panic!("two products") };
+    let own: Vec<_> = plain.lines.iter().map(|line| labels(&line.days).join("")).collect();
+    assert_eq!(own, ["One", "Two", ""], "what is not known leads nowhere");
+    assert_eq!(labels(&split.head.days), ["One", "Two"], "once for all regions");
+    assert!(split.lines.iter().all(|line| line.days.is_empty()));
+    assert_eq!(found.line_by_day, None);
+
+    let asked = one(&dossier(days(&[400, 300], 0, 0, 0), Some(usage(2, "Two"))));
+    assert_eq!(asked.line_by_day.expect("days").title, "Two: quantity by day");
+    assert!(asked.daily_cost.is_some());
+    let day = one(&dossier(days(&[700], 0, 0, 0), Some(usage(2, "Two"))));
+    assert!(day.document.sections[0].lines.iter().all(|line| line.days.is_empty()), "a day alone");
+}
+
 #[test]
 fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
@@ -124,6 +232,8 @@ fn reports_survive_json() {
         previous: Some(invoice(40_000)),
         so_far: None,
         days: Some(days(&[400, 0, -100, 200], 50_000, 5_000, -1_000)),
+        usage: Vec::new(),
+        line: None,
     };
     let one = report::one(&dossier, &Look::default(), "", false, now);
     let text = serde_json::to_string(&one).expect("JSON");

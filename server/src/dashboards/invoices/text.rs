@@ -2,8 +2,8 @@
 
 use super::comparison::EffectKind;
 use app::{
-    billing::{BillingFrequency, Decimal, TierScope},
-    view::{format, words},
+    billing::{AggregationType, BillingFrequency, Decimal, TierScope},
+    view::{format, text as names, words},
 };
 
 pub(super) const OTHER: &str = "Other";
@@ -110,6 +110,48 @@ pub(super) fn period_lengths(before: i64, now: i64) -> String {
 /// `Peak $1,204.11 on Oct 12, average $300.12 a day`.
 pub(super) fn peak(amount: &str, day: &str, average: &str) -> String {
     format!("Peak {amount} on {day}, average {average} a day")
+}
+
+/// What stands beside the days of a line whose quantity is rounded once, for the whole period.
+pub(super) const ROUNDING: &str = "Rounding";
+
+/// What the days of a line show: `Input tokens, per million: quantity by day`.
+pub(super) fn by_day(charge: &str, kind: AggregationType) -> String {
+    let what = match kind {
+        AggregationType::Count | AggregationType::Sum => "quantity by day",
+        AggregationType::Unique => "unique on each day",
+        AggregationType::Max => "peak of each day",
+        AggregationType::Latest => "latest of each day",
+    };
+    format!("{}: {what}", names::name(charge))
+}
+
+/// Why the days of a line do not add up to it.
+pub(super) fn no_sum(kind: AggregationType) -> &'static str {
+    match kind {
+        AggregationType::Count | AggregationType::Sum => "",
+        AggregationType::Unique => {
+            "The invoice counts each once in the whole period, so these days do not add up to its quantity."
+        }
+        AggregationType::Max => {
+            "The invoice has the peak of the whole period, so these days do not add up to its quantity. A day \
+             without usage has none."
+        }
+        AggregationType::Latest => {
+            "The invoice has the last value of the period, so these days do not add up to its quantity. A day \
+             without usage has none."
+        }
+    }
+}
+
+/// `Rounded by 0.4 for the whole period.`
+pub(super) fn rounded(by: &str) -> String {
+    format!("Rounded by {by} for the whole period.")
+}
+
+/// `Peak 57.3 on Oct 12`.
+pub(super) fn peak_alone(amount: &str, day: &str) -> String {
+    format!("Peak {amount} on {day}")
 }
 
 /// What of an invoice no day is charged for, and by which rule, the usage page's: `Not shown by day: $500.00 in fixed

@@ -117,10 +117,16 @@ impl Compared {
         Some(format!("{average} a day{days}"))
     }
 
-    /// `↑ 12.4% vs previous 30 days`, `unchanged from …`, `over 10 times …`.
+    /// `↑ 12.4% vs previous 30 days`, `… vs the 21 days before`, `unchanged from …`, `over 10 times …`.
     pub(super) fn change(&self, window: UsageWindow) -> Option<String> {
         let tenths = self.tenths.as_ref()?;
-        let previous = format!("previous {} days", window.days());
+        let days = window.days();
+        let (article, previous) = match window {
+            UsageWindow::Period(_) => ("the ", format!("{days} days before")),
+            UsageWindow::Days30 | UsageWindow::Days60 | UsageWindow::Days90 => {
+                ("", format!("previous {days} days"))
+            }
+        };
         if tenths.is_zero() {
             return Some(format!("unchanged from the {previous}"));
         }
@@ -131,7 +137,7 @@ impl Compared {
         let percent = size.checked_div(&Decimal::from(10))?;
         let percent = if percent >= Decimal::from(100) { percent.round(0) } else { percent };
         let sign = if tenths.is_negative() { "\u{2193}" } else { "\u{2191}" };
-        Some(format!("{sign}\u{a0}{}% vs {previous}", format::quantity(&percent)))
+        Some(format!("{sign}\u{a0}{}% vs {article}{previous}", format::quantity(&percent)))
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
 use app::{
     billing::{AggregationType, DayMark, DayMarkKind, GroupSeries, UsageSeries, UsageWindow},
     embed::GroupKeyNames,
-    usage::{GroupSelection, GroupValues, UsageQuery, UsageReport, report::Grouping},
+    usage::{GroupSelection, GroupValues, UsageQuery, UsageReport, Window, report::Grouping},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;
@@ -42,8 +42,8 @@ const SHOWN: usize = 90;
 /// What of a customer's usage is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The days by which groups are ranked: 30, 60 or 90.
-    pub window: u32,
+    /// The days by which groups are ranked.
+    pub window: Window,
     /// What metrics are split by.
     pub group_key: Option<Vec<String>>,
     /// A group that is listed also when it is not among the largest.
@@ -60,8 +60,17 @@ impl Asked {
         Self { window: query.window, group_key: query.group_key.clone(), kept }
     }
 
-    fn grouping(&self) -> Option<Grouping> {
-        self.group_key.clone().map(|group_key| Grouping { group_key, window: self.window })
+    /// The window of a customer whose running billing period has so many days: where it is none, the first one.
+    fn window(&self, period_days: Option<u32>) -> UsageWindow {
+        match self.window {
+            Window::Days(days) => UsageWindow::from_days(days).unwrap_or_default(),
+            Window::Period => period_days.map(UsageWindow::Period).unwrap_or_default(),
+        }
+    }
+
+    fn grouping(&self, period_days: Option<u32>) -> Option<Grouping> {
+        let window = self.window(period_days).days();
+        self.group_key.clone().map(|group_key| Grouping { group_key, window })
     }
 }
 
@@ -72,6 +81,8 @@ pub(crate) struct Board {
     pub(crate) has_plan: bool,
     /// The end of the latest plan, where there is no current one.
     pub(crate) ended: Option<PlanEnd>,
+    /// Days of the running billing period, today included, where they are a window.
+    pub(crate) period_days: Option<u32>,
     /// Each metric of the plans of the longest window by name; what could not be loaded fails alone.
     pub(crate) metrics: Vec<(String, Option<UsageSeries>)>,
     /// What the metrics can be grouped by.
@@ -92,7 +103,10 @@ pub async fn report(
     now: DateTime<Utc>,
 ) -> Result<Option<UsageReport>> {
     let board = board(pool, access, asked, now).await?;
-    Ok(board.map(|board| board.report(names, asked.grouping(), now)))
+    Ok(board.map(|board| {
+        let grouping = asked.grouping(board.period_days);
+        board.report(names, grouping, now)
+    }))
 }
 
 async fn board(
@@ -108,7 +122,8 @@ async fn board(
         return Ok(None);
     }
     let has_plan = account.terms.iter().any(|terms| terms.rhythm.period_at(now).is_some());
-    let window = UsageWindow::from_days(asked.window).unwrap_or_default();
+    let period_days = period_days(&account.terms, now);
+    let window = asked.window(period_days);
     let group_index = |metric: &ChartedMetric| {
         let at = metric.group_keys.iter().position(|key| Some(key) == asked.group_key.as_ref())?;
         i16::try_from(at + 1).ok()
@@ -120,9 +135,9 @@ async fn board(
         .iter()
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
-    let priced = priced_by_group(&account.metrics, &account.terms);
+   let priced = priced_by_group(&account.metrics, &account.terms);
     let (series, groups, by_group) = tokio::join!(
-        db::usage::series(pool, access, &charted, now),
+        db::usage::series(pool, access, &charted, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),
         db::usage::by_group(pool, access, &priced, now)
     );
@@ -165,7 +180,14 @@ async fn board(
         }
     }
     let marks = marks(&account.terms, first_day, now);
-    Ok(Some(Board { has_plan, ended: account.ended, metrics, group_keys, marks }))
+    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, group_keys, marks }))
+}
+
+/// Days of the running billing period, today included: `None` without one, and where it began before the longest window.
+fn period_days(all_terms: &[Terms], now: DateTime<Utc>) -> Option<u32> {
+    let period = all_terms.iter().rev().find_map(|terms| terms.rhythm.period_at(now))?;
+    let days = u32::try_from((now.date_naive() - period.start.date_naive()).num_days() + 1).ok()?;
+    (days as usize <= SHOWN).then_some(days)
 }
 
 /// The group keys, by their index, of each metric whose groups are priced by themselves.

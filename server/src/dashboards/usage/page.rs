@@ -11,7 +11,7 @@ use crate::{
 };
 use app::{
     pages::PageContent,
-    usage::{UsageProps, UsageQuery, text},
+    usage::{UsageProps, UsageQuery, Window, text},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
@@ -41,7 +41,7 @@ pub(in crate::dashboards) async fn usage(
     let Ok(access) = opened.viewer.usage() else {
         return refuse(&state, Refusal::WrongDashboard, credential).await;
     };
-    let asked = UsageQuery::read(|name| match name {
+    let mut asked = UsageQuery::read(|name| match name {
         "window" => query.window.as_deref(),
         "view" => query.view.as_deref(),
         "measure" => query.measure.as_deref(),
@@ -61,6 +61,10 @@ pub(in crate::dashboards) async fn usage(
             None
         }
     };
+    // A window that this customer does not have.
+    if asked.window == Window::Period && report.as_ref().is_some_and(|report| report.period_days.is_none()) {
+        asked.window = Window::default();
+    }
     let props = UsageProps { report, address: asked.href(""), ..UsageProps::default() };
     show(&state, opened, text::USAGE, PageContent::Usage(Box::new(props))).await
 }

@@ -37,7 +37,8 @@ impl Board {
         grouping: Option<Grouping>,
         now: DateTime<Utc>,
     ) -> UsageReport {
-        let Self { has_plan, ended, metrics, group_keys, marks } = self;
+        let Self { has_plan, ended, period_days, metrics, group_keys, marks } = self;
+        let windows = UsageWindow::of(period_days);
         let ended = ended.as_ref().map(text::ended);
         let nothing = metrics.is_empty().then(|| match (has_plan, &ended) {
             (true, _) => text::NO_METRICS.to_owned(),
@@ -47,14 +48,14 @@ impl Board {
         let shown: Vec<MetricUsage> = metrics
             .iter()
             .map(|(name, series)| match series {
-                Some(series) => metric(series, names, grouping.as_ref()),
+                Some(series) => metric(series, names, grouping.as_ref(), &windows),
                 None => MetricUsage { name: name.clone(), ..MetricUsage::default() },
             })
             .collect();
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
-            totals: total::totals(&metrics, &shown),
+           totals: total::totals(&metrics, &shown, &windows),
             metrics: shown,
             group_keys: group_keys
                 .into_iter()
@@ -63,6 +64,7 @@ impl Board {
             marks: marks.iter().map(mark).collect(),
             nothing,
             ended,
+            period_days,
             grouping,
         }
     }
@@ -76,8 +78,15 @@ fn mark(mark: &DayMark) -> report::DayMark {
     }
 }
 
-fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Grouping>) -> MetricUsage {
-    let window = grouping.and_then(|grouping| UsageWindow::from_days(grouping.window)).unwrap_or_default();
+fn metric(
+    series: &UsageSeries,
+    names: &GroupKeyNames,
+    grouping: Option<&Grouping>,
+    windows: &[UsageWindow],
+) -> MetricUsage {
+    let is_grouped =
+        |window: &&UsageWindow| grouping.is_some_and(|grouping| grouping.window == window.days());
+    let window = windows.iter().find(is_grouped).copied().unwrap_or_default();
     let groups = series.groups.as_deref().unwrap_or_default();
     let group_days = |values: fn(&GroupSeries) -> &[Decimal]| groups.iter().map(values).collect::<Vec<_>>();
     let mut quantities = columns(last(&series.values), &group_days(|group| &group.values), 0, None);
@@ -89,13 +98,16 @@ fn metric(series: &UsageSeries, names: &GroupKeyNames, grouping: Option<&Groupin
     let quantity = Measure {
         unit: Unit::default(),
         days: quantities.remove(0),
-        windows: UsageWindow::ALL.map(|window| {
-            let compared = compare::compare(series, None, window);
-            let total = format::quantity(&series.measure(window).total);
-            figures(total, &compared, window, format::quantity)
-        }),
+        windows: windows
+            .iter()
+            .map(|window| {
+                let compared = compare::compare(series, None, *window);
+                let total = format::quantity(&series.measure(*window).total);
+                figures(total, &compared, *window, format::quantity)
+            })
+            .collect(),
     };
-    let cost = series.cost.as_ref().map(|cost| Costs::new(series, cost, groups));
+    let cost = series.cost.as_ref().map(|cost| Costs::new(series, cost, groups, windows));
     let total_of =
         |values: &mut dyn Iterator<Item = Decimal>| values.fold(Decimal::zero(), |sum, one| &sum + &one);
     let all_quantity = total_of(&mut groups.iter().map(|group| group.measure.total.clone()));
@@ -156,7 +168,12 @@ pub(super) struct Costs<'a> {
 }
 
 impl<'a> Costs<'a> {
-    pub(super) fn new(series: &UsageSeries, cost: &'a DailyCost, groups: &[GroupSeries]) -> Self {
+   pub(super) fn new(
+        series: &UsageSeries,
+        cost: &'a DailyCost,
+        groups: &[GroupSeries],
+        windows: &[UsageWindow],
+    ) -> Self {
         let credit_type = &cost.credit_type;
         let known: Vec<Decimal> = cost.values.iter().map(|value| value.clone().unwrap_or_default()).collect();
         let (exact, no_groups) = match group_costs(cost, groups) {
@@ -168,12 +185,12 @@ impl<'a> Costs<'a> {
         let mut columns = columns(last(&known), &days, shift, Some(COST_DIGITS - i64::from(shift)));
         columns.iter_mut().for_each(|column| leave_out(column, series, &[]));
         let write = |amount: &Decimal| money::money(amount, credit_type);
-        let windows = UsageWindow::ALL.map(|window| {
-            let compared = compare::compare(series, Some(&cost.values), window);
+        let windows = windows.iter().map(|window| {
+            let compared = compare::compare(series, Some(&cost.values), *window);
             let total: Decimal = known[known.len().saturating_sub(window.days() as usize)..].iter().sum();
-            figures(write(&total), &compared, window, write)
+            figures(write(&total), &compared, *window, write)
         });
-        let measure = Measure { unit, days: columns.remove(0), windows };
+       let measure = Measure { unit, days: columns.remove(0), windows: windows.collect() };
         Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect(), no_groups }
     }
 

@@ -7,11 +7,13 @@ use app::{
         AggregationType, CreditType, DailyCost, DayMarkKind, Decimal, GroupSeries, NoCost, WindowMeasure,
     },
     chart::marks::ChartKind,
+    day,
     embed::group_keys::GroupKeyOverride,
     number::Unit,
     usage::{
-        GroupSelection, UsageQuery,
+        GroupSelection, UsageQuery, Window,
         cards::{Card, CardContent, ChartSeries, UsageChart},
+        chart::DrawnCard,
     },
 };
 use chrono::{Days, NaiveDate};
@@ -26,12 +28,15 @@ pub(super) fn today() -> NaiveDate {
     now().date_naive()
 }
 
+/// Days since the billing period began.
+const PERIOD_DAYS: u32 = 21;
+
 /// 10 a day, but 1,742 yesterday and 4 today so far.
 pub(super) fn series(aggregation_type: AggregationType) -> UsageSeries {
     let mut values = vec![Decimal::from(10); DAYS];
     values[DAYS - 2] = Decimal::from(1_742);
     values[DAYS - 1] = Decimal::from(4);
-    let measures = UsageWindow::ALL.map(|window| {
+    let measures = UsageWindow::of(Some(PERIOD_DAYS)).into_iter().map(|window| {
         let days = window.days() as usize;
         WindowMeasure {
             total: values[DAYS - days..].iter().sum(),
@@ -44,10 +49,10 @@ pub(super) fn series(aggregation_type: AggregationType) -> UsageSeries {
         name: "API requests".to_owned(),
         aggregation_type,
         starting_on: today() - Days::new(DAYS as u64 - 1),
-        used: vec![true; DAYS],
+       used: vec![true; DAYS],
         ending_before: None,
+        measures: measures.collect(),
         values,
-        measures,
         cost: Err(NoCost::NotPriced),
         groups: None,
     }
@@ -71,14 +76,28 @@ pub(super) fn only_values(values: &[Option<&str>]) -> UsageQuery {
 }
 
 fn report(series: &UsageSeries, query: &UsageQuery, marks: &[DayMark]) -> UsageReport {
+    report_in(series, query, marks, Some(PERIOD_DAYS))
+}
+
+fn report_in(
+    series: &UsageSeries,
+    query: &UsageQuery,
+    marks: &[DayMark],
+    period_days: Option<u32>,
+) -> UsageReport {
     let board = Board {
         has_plan: true,
         ended: None,
+        period_days,
         metrics: vec![(series.name.clone(), Some(series.clone()))],
         group_keys: vec![vec!["region".to_owned()]],
         marks: marks.to_vec(),
     };
-    let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window: query.window });
+    let window = match query.window {
+        Window::Days(days) => days,
+        Window::Period => period_days.unwrap_or(30),
+    };
+    let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window });
     board.report(&names(), grouping, now())
 }
 
@@ -353,10 +372,64 @@ fn numbers_beyond_what_the_browser_adds_up_lose_only_their_last_digits() {
 #[test]
 fn a_report_holds_every_window_but_of_groups_only_its_own() {
     let plain = report(&series(AggregationType::Count), &UsageQuery::default(), &[]);
-    let window = |window, query: UsageQuery| UsageQuery { window, ..query };
+    let window = |days, query: UsageQuery| UsageQuery { window: Window::Days(days), ..query };
     assert!(plain.holds(&window(90, UsageQuery::default())) && !plain.holds(&by_region()));
     let split = report(&grouped(&[(Some("us"), 6)]), &by_region(), &[]);
     assert!(split.holds(&by_region()) && split.holds(&only_values(&[Some("us")])));
     assert!(!split.holds(&window(60, by_region())) && !split.holds(&only_values(&[Some("eu")])));
     assert!(split.holds(&window(60, UsageQuery::default())));
+}
+
+fn in_period(query: UsageQuery) -> UsageQuery {
+    UsageQuery { window: Window::Period, ..query }
+}
+
+#[test]
+fn the_billing_period_is_a_window_of_its_own_days() {
+    let series = series(AggregationType::Count);
+    let period = card(&series, &in_period(UsageQuery::default()), &[]).unwrap();
+    // 19 days of 10, 1,742 yesterday and 4 today.
+    assert_eq!((period.figure.as_str(), period.figure_note.as_str()), ("1,936", "since Nov 1"));
+    assert_eq!(period.facts, "96.6 a day · ↑\u{a0}866% vs the 21 days before");
+    assert_eq!(
+        period.sentence,
+        "API requests, 21 days to Nov 21, 2026: 1,936 in total, up 866% vs the 21 days before, peak 1,742 on Nov 20"
+    );
+    assert_eq!((period.days(), day::month_day(period.first_day)), (21, "Nov 1".to_owned()));
+    let report = report(&series, &UsageQuery::default(), &[]);
+    assert!(report.holds(&in_period(UsageQuery::default())), "it costs no request");
+    assert!(!report.holds(&in_period(by_region())), "but its groups do");
+    assert!(report.announcement(&in_period(UsageQuery::default())).contains("Nov 1 – today"));
+    let split = self::report(&grouped(&[(Some("us"), 6)]), &in_period(by_region()), &[]);
+    assert!(split.holds(&in_period(by_region())) && !split.holds(&by_region()));
+}
+
+#[test]
+fn a_billing_period_that_is_no_window_is_shown_as_the_first_one() {
+    let series = series(AggregationType::Count);
+    let none = report_in(&series, &UsageQuery::default(), &[], None);
+    assert_eq!((none.period_begin(), none.metrics[0].quantity.as_ref().unwrap().windows.len()), (None, 3));
+    let cards = |query: &UsageQuery| none.cards(query);
+    assert_eq!(cards(&in_period(UsageQuery::default())), cards(&UsageQuery::default()));
+}
+
+#[test]
+fn the_first_day_of_a_billing_period_is_drawn_as_one_level() {
+    let mut series = series(AggregationType::Count);
+    series.measures[3] = WindowMeasure { total: Decimal::from(4), complete: Decimal::zero(), previous: None };
+    let report = report_in(&series, &UsageQuery::default(), &[], Some(1));
+    let Card { content: CardContent::Chart(chart), name } =
+        report.cards(&in_period(UsageQuery::default())).remove(0)
+    else {
+        panic!("a chart")
+    };
+    assert_eq!((chart.figure.as_str(), chart.figure_note.as_str()), ("4", "since Nov 21"));
+    assert_eq!((chart.days(), chart.is_bars(), chart.facts.as_str()), (1, true, ""));
+    assert!(chart.sentence.contains("1 day to Nov 21, 2026"), "{}", chart.sentence);
+    let drawn = DrawnCard::new(Card { name, content: CardContent::Chart(chart) });
+    let picture = drawn.picture.as_ref().unwrap();
+    let labels: Vec<_> = picture.axis_x.iter().filter(|(_, day)| day.is_some()).collect();
+    assert_eq!(labels, [&("50.00%".to_owned(), Some("Nov 21".to_owned()))]);
+    assert_eq!(drawn.table().matches("<tr>").count(), 2, "the head and the day: {}", drawn.table());
+    assert_eq!(drawn.tip(0).heads, ["Nov 21, 2026", "so far"]);
 }

@@ -2,7 +2,7 @@
 
 use super::{report::Costs, text};
 use app::{
-    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, WindowMeasure},
+    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, UsageWindow, WindowMeasure},
     number::{self, Column, Values},
     usage::report::{Measure, MetricUsage},
     view::money,
@@ -12,7 +12,11 @@ use uuid::Uuid;
 type Metric = (String, Option<UsageSeries>);
 
 /// The totals, in the order of the metrics, which are `shown`.
-pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage]) -> Vec<MetricUsage> {
+pub(super) fn totals(
+    metrics: &[Metric],
+    shown: &[MetricUsage],
+    windows: &[UsageWindow],
+) -> Vec<MetricUsage> {
     let mut currencies: Vec<(&CreditType, Vec<(&UsageSeries, &DailyCost)>)> = Vec::new();
     for series in metrics.iter().filter_map(|(_, series)| series.as_ref()) {
         let Ok(cost) = &series.cost else { continue };
@@ -29,7 +33,7 @@ pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage]) -> Vec<MetricUsa
             MetricUsage {
                 name: text::total(Some(currency.as_str()).filter(|_| !is_single)),
                 adds_up: true,
-                cost: Some(as_fine(together(credit_type, members), shown)),
+                cost: Some(as_fine(together(credit_type, members, windows), shown)),
                 no_cost: note(metrics, credit_type),
                 ..MetricUsage::default()
             }
@@ -48,7 +52,11 @@ fn as_fine(total: Measure, shown: &[MetricUsage]) -> Measure {
 }
 
 /// The days of several metrics, added up before anything is rounded.
-fn together(credit_type: &CreditType, members: &[(&UsageSeries, &DailyCost)]) -> Measure {
+fn together(
+    credit_type: &CreditType,
+    members: &[(&UsageSeries, &DailyCost)],
+    windows: &[UsageWindow],
+) -> Measure {
     let days = members.iter().map(|(series, _)| series.values.len()).min().unwrap_or_default();
     let used: Vec<bool> =
         (0..days).map(|day| members.iter().any(|(series, _)| !series.values[day].is_zero())).collect();
@@ -71,11 +79,11 @@ fn together(credit_type: &CreditType, members: &[(&UsageSeries, &DailyCost)]) ->
         values: used.iter().map(|used| Decimal::from(i64::from(*used))).collect(),
         used,
         ending_before: ends.and_then(|ends| ends.into_iter().max()),
-        measures: <[WindowMeasure; 3]>::default(),
+        measures: vec![WindowMeasure::default(); windows.len()],
         cost: Err(NoCost::NotPriced),
         groups: None,
     };
-    Costs::new(&series, &cost, &[]).measure
+    Costs::new(&series, &cost, &[], windows).measure
 }
 
 /// What is not in the total of a currency, and why.

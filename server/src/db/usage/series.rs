@@ -17,14 +17,14 @@ pub const REACH: u64 = 272;
 pub struct Daily {
     /// [`REACH`] values to today; zero where nothing happened.
     pub values: Vec<Decimal>,
-    /// For each of them whether there were events that it is measured by.
+   /// For each of them whether there were events that it is measured by.
     pub used: Vec<bool>,
-    /// The metric over each window.
-    pub measures: [WindowMeasure; 3],
+    /// The metric over each of [`UsageWindow::of`], in their order.
+    pub measures: Vec<WindowMeasure>,
 }
 
 /// The days of each metric, by the way it is measured, to `now` and in their order. One that cannot be read does not
-/// take the others with it.
+/// take the others with it. `period_days` are those of the running billing period up to today, where that is a window.
 ///
 /// # Errors
 /// When the database refuses all.
@@ -32,9 +32,13 @@ pub async fn series(
     pool: &PgPool,
     access: CustomerAccess,
     charted: &[(Uuid, AggregationType)],
+    period_days: Option<u32>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Result<Daily>>> {
     let today = now.date_naive();
+    let windows = UsageWindow::of(period_days);
+    // Without a period its counts are of another window, and not read.
+    let last = windows.last().copied().unwrap_or_default();
     let rows = if charted.is_empty() {
         Vec::new()
     } else {
@@ -43,6 +47,7 @@ pub async fn series(
             .bind(charted.iter().map(|(id, _)| *id).collect::<Vec<_>>())
             .bind(charted.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>())
             .bind(today)
+            .bind(last.days().cast_signed())
             .fetch_all(pool)
             .await?
     };
@@ -56,11 +61,14 @@ pub async fn series(
             let measured = found.get(id).map(Measured::read).transpose()?;
             let measured = measured.unwrap_or_default();
             Ok(Daily {
-                measures: UsageWindow::ALL.map(|window| {
-                    let different =
-                        measured.different.as_ref().and_then(|all| all.chunks(3).nth(window.index()));
-                    measured.over(*kind, window, today, different)
-                }),
+                measures: windows
+                    .iter()
+                    .map(|window| {
+                        let different =
+                            measured.different.as_ref().and_then(|all| all.chunks(3).nth(window.index()));
+                        measured.over(*kind, *window, today, different)
+                    })
+                    .collect(),
                 values: measured.daily(today, REACH),
                 used: measured.used(today, REACH),
             })
@@ -258,13 +266,17 @@ different as (
         count(*) filter (where was_before_60),
         count(*) filter (where last_day > $4::date - 90),
         count(*) filter (where last_complete > $4::date - 90),
-        count(*) filter (where was_before_90)
+        count(*) filter (where was_before_90),
+        count(*) filter (where last_day > $4::date - $5::integer),
+        count(*) filter (where last_complete > $4::date - $5::integer),
+        count(*) filter (where was_before_period)
     ] as counts
     from (
         select id, value_id, max(day) as last_day, max(day) filter (where day < $4::date) as last_complete,
             bool_or(day > $4::date - 60 and day < $4::date - 30) as was_before_30,
             bool_or(day > $4::date - 120 and day < $4::date - 60) as was_before_60,
-            bool_or(day > $4::date - 180 and day < $4::date - 90) as was_before_90
+            bool_or(day > $4::date - 180 and day < $4::date - 90) as was_before_90,
+            bool_or(day > $4::date - 2 * $5::integer and day < $4::date - $5::integer) as was_before_period
         from seen
         group by id, value_id
     ) as by_value
@@ -319,6 +331,13 @@ mod tests {
         assert_eq!(over(AggregationType::Max), expected(["64", "32", "4"]));
         assert_eq!(over(AggregationType::Latest), expected(["64", "32", "4"]));
         assert_eq!(over(AggregationType::Unique), expected(["0", "1", "2"]));
+        // A period that began on Nov 20: its complete day is Nov 20, and that of as many before it Nov 18.
+        let period = measured.over(AggregationType::Sum, UsageWindow::Period(2), day("2026-11-21"), None);
+        assert_eq!((period.total, period.complete), (Decimal::from(96), Decimal::from(32)));
+        assert_eq!(period.previous, None);
+        // One that began today has no complete day.
+        let begun = measured.over(AggregationType::Sum, UsageWindow::Period(1), day("2026-11-21"), None);
+        assert_eq!((begun.total, begun.complete), (Decimal::from(64), Decimal::zero()));
         assert_eq!(
             measured.over(AggregationType::Sum, UsageWindow::Days90, day("2026-11-21"), None).previous,
             None

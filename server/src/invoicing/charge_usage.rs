@@ -1,0 +1,164 @@
+//! What a usage charge of an invoice counted on each day of its period.
+
+use super::Dossier;
+use crate::{
+    Result,
+    auth::CustomerAccess,
+    db::usage::{Growth, Measured, buckets},
+    rating::{Measure, Term, Terms},
+};
+use app::billing::{AggregationType, Decimal, Invoice, Rounding, WindowSize};
+use chrono::{Duration, NaiveDate};
+use sqlx::PgPool;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A usage charge of an invoice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChargeUsage {
+    /// The charge.
+    pub charge_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// What it measures.
+    pub measure: Measure,
+    /// What usage is divided by for the invoice.
+    pub per: Decimal,
+    /// How the quotient of the whole period is rounded.
+    pub rounding: Option<Rounding>,
+    /// The quantity on the invoice, of all group values together.
+    pub quantity: Decimal,
+    /// What each day with usage had, in the invoice's units: of what counts or sums up, what the day added; else what the
+    /// metric was on that day, empty until [`charge_by_day`] has read it.
+    pub days: Vec<(NaiveDate, Decimal)>,
+}
+
+impl ChargeUsage {
+    /// Whether its days add up to its quantity, before any rounding.
+    pub fn adds_up(&self) -> bool {
+        matches!(self.measure.aggregation_type, AggregationType::Count | AggregationType::Sum)
+    }
+}
+
+/// The usage charges of an invoice as it is `printed`, from how usage grew in its period, and the invoice that is `rated`
+/// from it. Those are left out of which another quantity is printed: what came after the invoice was issued is not on it.
+pub(super) fn charge_usage(
+    terms: &Terms,
+    growth: &[Vec<Growth>],
+    rated: &Invoice,
+    printed: &Invoice,
+) -> Vec<ChargeUsage> {
+    let own = growth.first().map(Vec::as_slice).unwrap_or_default();
+    let first = rated.start_timestamp.date_naive();
+    let charge = |term: &Term| {
+        let measure = term.measure?;
+        let quantity = quantity(printed, term.charge.id)?;
+        let conversion = term.charge.unit_conversion.as_ref();
+        let mut usage = ChargeUsage {
+            charge_id: term.charge.id,
+            name: term.charge.name.clone(),
+            measure,
+            per: conversion.map_or_else(|| Decimal::from(1), |one| one.division_factor.clone()),
+            rounding: conversion.and_then(|one| one.rounding_behavior),
+            quantity: quantity.clone(),
+            days: Vec::new(),
+        };
+        if usage.adds_up() {
+            usage.days = days(own, measure, first, &usage.per)?;
+        }
+        (self::quantity(rated, term.charge.id)? == quantity).then_some(usage)
+    };
+    terms.charges.iter().filter_map(charge).collect()
+}
+
+/// What an invoice has of a charge, over all its lines; `None` where that is nothing.
+fn quantity(invoice: &Invoice, charge_id: Uuid) -> Option<Decimal> {
+    let sub_lines = invoice.line_items.iter().flat_map(|line| &line.sub_line_items);
+    let own = sub_lines.filter(|sub_line| sub_line.charge_id == Some(charge_id));
+    let quantity: Decimal = own.map(|sub_line| &sub_line.quantity).sum();
+    (!quantity.is_zero()).then_some(quantity)
+}
+
+/// What each day added to a measure, over all its groups.
+fn days(
+    growth: &[Growth],
+    measure: Measure,
+    first: NaiveDate,
+    per: &Decimal,
+) -> Option<Vec<(NaiveDate, Decimal)>> {
+    let key = (measure.billable_metric_id, measure.group_index);
+    let mut sums: BTreeMap<i64, Decimal> = BTreeMap::new();
+    for growth in growth.iter().filter(|one| (one.billable_metric_id, one.group_index) == key) {
+        for (window, value) in growth.windows.iter().zip(&growth.values) {
+            *sums.entry(*window).or_insert_with(Decimal::zero) += value;
+        }
+    }
+    sums.iter().map(|(window, sum)| Some((first + Duration::days(*window), sum.checked_div(per)?))).collect()
+}
+
+/// One of the usage charges of an invoice, with its days: those that do not add up take a query. `None` where the invoice
+/// has no such charge, or its days are not known.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn charge_by_day(
+    pool: &PgPool,
+    access: CustomerAccess,
+    dossier: &Dossier,
+    charge_id: Uuid,
+) -> Result<Option<ChargeUsage>> {
+    let Some(usage) = dossier.usage.iter().find(|one| one.charge_id == charge_id) else { return Ok(None) };
+    if usage.adds_up() {
+        return Ok(Some(usage.clone()));
+    }
+    let measured = Measured {
+        access,
+        billable_metric_id: usage.measure.billable_metric_id,
+        aggregation_type: usage.measure.aggregation_type,
+        // Of all groups together: a product's whole.
+        group_index: 0,
+        group_filter: Vec::new(),
+        start: dossier.invoice.start_timestamp,
+        end: dossier.invoice.end_timestamp,
+    };
+    let found = buckets(pool, &[measured], WindowSize::Day).await?;
+    let day = |bucket: &crate::db::usage::Bucket| {
+        Some((bucket.start.date_naive(), bucket.value.checked_div(&usage.per)?))
+    };
+    let days: Option<Vec<_>> = found.iter().flatten().map(day).collect();
+    Ok(days.map(|days| ChargeUsage { days, ..usage.clone() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grown(group_index: i16, group: &str, windows: &[i64], values: &[i64]) -> Growth {
+        Growth {
+            billable_metric_id: Uuid::nil(),
+            group_index,
+            group_values: vec![Some(group.to_owned())],
+            windows: windows.to_vec(),
+            values: values.iter().map(|value| Decimal::from(*value)).collect(),
+        }
+    }
+
+    #[test]
+    fn the_days_of_a_measure_are_those_of_all_its_groups_in_the_units_of_the_invoice() {
+        let growth = [
+            grown(1, "eu", &[0, 2], &[1_000, 500]),
+            grown(1, "us", &[2], &[250]),
+            grown(2, "eu", &[1], &[7]),
+        ];
+        let measure = Measure {
+            billable_metric_id: Uuid::nil(),
+            aggregation_type: AggregationType::Sum,
+            group_index: 1,
+        };
+        let first: NaiveDate = "2026-11-01".parse().expect("a day");
+        let found = days(&growth, measure, first, &Decimal::from(1_000)).expect("days");
+        let found: Vec<_> = found.iter().map(|(day, value)| (day.to_string(), value.to_string())).collect();
+        let expected = [("2026-11-01", "1"), ("2026-11-03", "0.75")];
+        assert_eq!(found, expected.map(|(day, value)| (day.to_owned(), value.to_owned())));
+    }
+}
