@@ -17,7 +17,7 @@ pub struct UsageSeries {
     pub starting_on: NaiveDate,
     /// One value a day to today; zero where nothing happened.
     pub values: Vec<Decimal>,
-   /// For each of `values` whether there were events that it is measured by.
+    /// For each of `values` whether there were events that it is measured by.
     pub used: Vec<bool>,
     /// The first day on which no plan prices it any more; `None` while one does.
     pub ending_before: Option<NaiveDate>,

@@ -98,7 +98,7 @@ impl Drawing<'_> {
 
     /// The area, the line of the days that are over, and the one to today; each is interrupted where values are absent.
     fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
-       let runs = runs(values);
+        let runs = runs(values);
         let today = values.len().saturating_sub(1);
         let points = |days: Range<usize>| -> Vec<Point> {
             let mut points: Vec<Point> =

@@ -170,7 +170,7 @@ fn rows(section: &Section, of: &DocumentQuery, token: &str) -> String {
     all(&rows).html()
 }
 
-n row(class: &str, name: Markup, line: &Line, link: &dyn Fn(&Fact, &str) -> Markup) -> Markup {
+fn row(class: &str, name: Markup, line: &Line, link: &dyn Fn(&Fact, &str) -> Markup) -> Markup {
     let Line { detail, quantity, exact, unit_price, amount, days, .. } = line;
     let detail = match detail.as_str() {
         "" => Markup::default(),
@@ -179,7 +179,7 @@ n row(class: &str, name: Markup, line: &Line, link: &dyn Fn(&Fact, &str) -> Mark
     // Where rows stack, a quantity without a price beside it says what it is.
     let is_lone = !quantity.is_empty() && unit_price.is_empty();
     let label = if is_lone { ("data-label", text::QUANTITY) } else { ("", "") };
-   // A quantity leads to its days; where there is none, as of a product by region, its charges do below the name.
+    // A quantity leads to its days; where there is none, as of a product by region, its charges do below the name.
     let links: Vec<Markup> = days.iter().map(|days| link(days, quantity)).collect();
     let (below, linked) =
         if quantity.is_empty() { (all(&links), None) } else { (Markup::default(), links.first()) };

@@ -1,7 +1,7 @@
 //! A report becomes cards: pure, and the same on the server and in the browser.
 
 use super::{
-   query::{GroupSelection, UsageQuery, Window},
+    query::{GroupSelection, UsageQuery, Window},
     report::{Figures, Group, Measure, MetricUsage, UsageReport},
     text,
 };
@@ -136,7 +136,8 @@ impl UsageReport {
         let Some(measure) = measure else { return hidden() };
         // Groups that the report holds of another key, while the right ones are under way, are not these.
         let groups = metric.groups.as_deref().filter(|_| query.group_key.is_some()).unwrap_or_default();
-        let parts: Option<Vec<Part>> = groups.iter().map(|group| Part::of(group, query.is_cost, self.days(query))).collect();
+        let parts: Option<Vec<Part>> =
+            groups.iter().map(|group| Part::of(group, query.is_cost, self.days(query))).collect();
         let Some(mut parts) = parts else {
             // The groups have no cost of their own: the metric as a whole, and why.
             let mut chart = self.chart(metric, measure, &[], &query.clone().with_group_key(None));
@@ -169,7 +170,7 @@ impl UsageReport {
         let alone =
             selection.and_then(|only| parts.iter().position(|part| part.selection.as_ref() == Some(only)));
         let (figures, daily) = match (selection, alone) {
-           (None, _) => {
+            (None, _) => {
                 (measure.windows.get(window).cloned().unwrap_or_default(), measure.days.last(days).to_vec())
             }
             (Some(_), Some(at)) => (parts[at].figures.clone(), parts[at].days.clone()),
@@ -229,7 +230,7 @@ impl UsageReport {
             first_day,
             marks: marks.collect(),
             legend: legend.collect(),
-           hint: None,
+            hint: None,
             nothing: daily.iter().all(|value| *value == 0 || *value == ABSENT).then(|| match &since {
                 Some(since) => text::nothing_used_in_period(since),
                 None => text::nothing_used(self.days(query)),

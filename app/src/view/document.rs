@@ -80,7 +80,7 @@ pub struct Row {
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`; of a grouped product, whose usage they count.
     pub detail: String,
-   /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
+    /// For which part of the period it is owed: `29 of 30 days`; empty for all of it.
     pub proration: String,
     /// The charge whose quantity it is, where that is known.
     pub charge_id: Option<Uuid>,
@@ -362,7 +362,7 @@ impl Row {
             .or(single)
             .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
         Self {
-           detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
+            detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
             proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
             charge_id: sub.charge_id,
             quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },

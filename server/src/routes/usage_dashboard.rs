@@ -47,7 +47,7 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RetrieveQuery {
-   /// By which days groups are ranked: 30, 60 or 90, or `period` for those of the running billing period up to today,
+    /// By which days groups are ranked: 30, 60 or 90, or `period` for those of the running billing period up to today,
     /// which are 30 where there is none of at most 90 days.
     #[schemars(extend("default" = "30"))]
     window: Option<String>,

@@ -5,7 +5,7 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-   invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
+    invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
     rating::{InForce, Measure, PriceList, Reached},
 };
 use app::{
@@ -16,7 +16,7 @@ use app::{
     invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
     pages::PageContent,
 };
-se chrono::{DateTime, Duration, Months, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Months, NaiveDate, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
     };
     let plain = ListQuery::default;
     let one = |mut data: Vec<Invoice>, at: usize, query: DocumentQuery| {
-       let previous = data.remove(at + 1);
+        let previous = data.remove(at + 1);
         let mut invoice = data.remove(at);
         let days = daily(&invoice, now);
         let query = DocumentQuery { id: invoice.id.to_string(), ..query };

@@ -1,6 +1,6 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
-se super::{comparison, current, daily_cost, fold, line_by_day::line_by_day, prices, text};
+use super::{comparison, current, daily_cost, fold, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
     invoicing::{ChargeUsage, Dossier, Overview, Successions},
@@ -62,7 +62,7 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
 
 /// The report of one invoice, searched or shown whole.
 pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
-   let Dossier { invoice, previous, so_far, days, usage, line } = dossier;
+    let Dossier { invoice, previous, so_far, days, usage, line } = dossier;
     let names = &look.group_keys;
     let comparison = match (so_far, previous) {
         (Some(so_far), _) => comparison::so_far(so_far, names),
@@ -81,7 +81,7 @@ pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: Date
         lead_to_days(&mut document, &whole, usage);
     }
     InvoiceReport {
-       document,
+        document,
         comparison,
         daily_cost: days.and_then(|days| daily_cost::daily_cost(invoice, days, today)),
         line_by_day: line.as_ref().and_then(line_days),

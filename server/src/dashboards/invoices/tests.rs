@@ -6,7 +6,7 @@ use super::{
     report::{self, Look},
 };
 use crate::{
-   db::terms::PlanEnd,
+    db::terms::PlanEnd,
     invoicing::{ChargeUsage, Days, Dossier, Overview},
     rating::Measure,
 };

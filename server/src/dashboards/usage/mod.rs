@@ -135,7 +135,7 @@ async fn board(
         .iter()
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
-   let priced = priced_by_group(&account.metrics, &account.terms);
+    let priced = priced_by_group(&account.metrics, &account.terms);
     let (series, groups, by_group) = tokio::join!(
         db::usage::series(pool, access, &charted, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),

@@ -55,7 +55,7 @@ impl Board {
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
-           totals: total::totals(&metrics, &shown, &windows),
+            totals: total::totals(&metrics, &shown, &windows),
             metrics: shown,
             group_keys: group_keys
                 .into_iter()
@@ -168,7 +168,7 @@ pub(super) struct Costs<'a> {
 }
 
 impl<'a> Costs<'a> {
-   pub(super) fn new(
+    pub(super) fn new(
         series: &UsageSeries,
         cost: &'a DailyCost,
         groups: &[GroupSeries],
@@ -190,7 +190,7 @@ impl<'a> Costs<'a> {
             let total: Decimal = known[known.len().saturating_sub(window.days() as usize)..].iter().sum();
             figures(write(&total), &compared, *window, write)
         });
-       let measure = Measure { unit, days: columns.remove(0), windows: windows.collect() };
+        let measure = Measure { unit, days: columns.remove(0), windows: windows.collect() };
         Self { credit_type, measure, groups: exact.into_iter().zip(columns).collect(), no_groups }
     }
 

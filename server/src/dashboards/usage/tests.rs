@@ -49,7 +49,7 @@ pub(super) fn series(aggregation_type: AggregationType) -> UsageSeries {
         name: "API requests".to_owned(),
         aggregation_type,
         starting_on: today() - Days::new(DAYS as u64 - 1),
-       used: vec![true; DAYS],
+        used: vec![true; DAYS],
         ending_before: None,
         measures: measures.collect(),
         values,

@@ -2,7 +2,9 @@
 
 use super::{report::Costs, text};
 use app::{
-    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, UsageWindow, WindowMeasure},
+    billing::{
+        AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, UsageWindow, WindowMeasure,
+    },
     number::{self, Column, Values},
     usage::report::{Measure, MetricUsage},
     view::money,
@@ -12,11 +14,7 @@ use uuid::Uuid;
 type Metric = (String, Option<UsageSeries>);
 
 /// The totals, in the order of the metrics, which are `shown`.
-pub(super) fn totals(
-    metrics: &[Metric],
-    shown: &[MetricUsage],
-    windows: &[UsageWindow],
-) -> Vec<MetricUsage> {
+pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage], windows: &[UsageWindow]) -> Vec<MetricUsage> {
     let mut currencies: Vec<(&CreditType, Vec<(&UsageSeries, &DailyCost)>)> = Vec::new();
     for series in metrics.iter().filter_map(|(_, series)| series.as_ref()) {
         let Ok(cost) = &series.cost else { continue };

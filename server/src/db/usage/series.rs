@@ -17,7 +17,7 @@ pub const REACH: u64 = 272;
 pub struct Daily {
     /// [`REACH`] values to today; zero where nothing happened.
     pub values: Vec<Decimal>,
-   /// For each of them whether there were events that it is measured by.
+    /// For each of them whether there were events that it is measured by.
     pub used: Vec<bool>,
     /// The metric over each of [`UsageWindow::of`], in their order.
     pub measures: Vec<WindowMeasure>,
