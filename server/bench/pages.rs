@@ -9,7 +9,7 @@ use crate::{
     table::{Table, Target, median, plain},
 };
 use ::server::{clock, db::usage};
-use chrono::Days;
+use chrono::{Datelike as _, Days};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::process::Command;
 use uuid::Uuid;
@@ -132,18 +132,20 @@ impl Parameters {
                 ("customer", customer.to_string()),
                 ("since", format!("{since}T00:00:00Z")),
                 ("now", now.to_rfc3339()),
+                ("charted_since", format!("{}T00:00:00Z", now.date_naive() - Days::new(89))),
             ],
             series: vec![
                 ("customer", customer.to_string()),
                 ("metrics", list(&|(id, _)| id.to_string())),
                 ("types", list(&|(_, aggregation)| aggregation.clone())),
                 ("today", now.date_naive().to_string()),
+                ("period_days", now.day().to_string()),
             ],
         }
     }
 
     fn of_statement(&self, statement: &str) -> &[(&'static str, String)] {
-        if statement.contains("$4") { &self.series } else { &self.account }
+        if statement.contains("$5") { &self.series } else { &self.account }
     }
 }
 

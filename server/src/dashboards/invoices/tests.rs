@@ -159,6 +159,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
     let dossier = |days: Days, line| Dossier {
         invoice: invoice.clone(),
         previous: None,
+        so_far: None,
         days: Some(days),
         usage: vec![usage(1, "One"), usage(2, "Two")],
         line,
@@ -213,6 +214,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
     let overview = Overview {
         invoices: Page { data: vec![with_terms(100), with_terms(0), void, invoice(100)], next_page: None },
         projected_totals: BTreeMap::new(),
+        prices: BTreeMap::new(),
         ended: Some(PlanEnd {
             plan_name: "Starter".to_owned(),
             ending_before: "2026-10-16T00:00:00Z".parse().expect("a time"),

@@ -229,7 +229,7 @@ fn groups_are_ranked_named_and_linked() {
         split.series.iter().map(|series| series.name.as_str()).collect::<Vec<_>>(),
         ["us", "Europe", "No Region", "ap"]
     );
-    assert_eq!(split.legend[2].selection, GroupSelection::One(vec![None]));
+    assert_eq!(split.legend[2].selection, Some(GroupSelection::One(vec![None])));
     assert_eq!(split.sums.unwrap().last(), Some(&4));
 
     let alone = card(&grouped(&groups), &only_values(&[Some("eu")]), &[]).unwrap();
@@ -250,7 +250,7 @@ fn the_others_together_come_last_and_can_be_shown_alone() {
     let split = card(&series, &by_region(), &[]).unwrap();
     let last = split.legend.last().unwrap();
     assert_eq!(last.name, "Other (31)");
-    assert_eq!(last.selection, GroupSelection::Rest);
+    assert_eq!(last.selection, Some(GroupSelection::Rest));
 
     let only = UsageQuery { only: Some(GroupSelection::Rest), ..by_region() };
     let alone = card(&series, &only, &[]).unwrap();
@@ -418,7 +418,7 @@ fn the_first_day_of_a_billing_period_is_drawn_as_one_level() {
     let mut series = series(AggregationType::Count);
     series.measures[3] = WindowMeasure { total: Decimal::from(4), complete: Decimal::zero(), previous: None };
     let report = report_in(&series, &UsageQuery::default(), &[], Some(1));
-    let Card { content: CardContent::Chart(chart), name } =
+    let Card { content: CardContent::Chart(chart), name, is_wide } =
         report.cards(&in_period(UsageQuery::default())).remove(0)
     else {
         panic!("a chart")
@@ -426,7 +426,7 @@ fn the_first_day_of_a_billing_period_is_drawn_as_one_level() {
     assert_eq!((chart.figure.as_str(), chart.figure_note.as_str()), ("4", "since Nov 21"));
     assert_eq!((chart.days(), chart.is_bars(), chart.facts.as_str()), (1, true, ""));
     assert!(chart.sentence.contains("1 day to Nov 21, 2026"), "{}", chart.sentence);
-    let drawn = DrawnCard::new(Card { name, content: CardContent::Chart(chart) });
+    let drawn = DrawnCard::new(Card { name, is_wide, content: CardContent::Chart(chart) });
     let picture = drawn.picture.as_ref().unwrap();
     let labels: Vec<_> = picture.axis_x.iter().filter(|(_, day)| day.is_some()).collect();
     assert_eq!(labels, [&("50.00%".to_owned(), Some("Nov 21".to_owned()))]);
