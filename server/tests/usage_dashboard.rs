@@ -169,8 +169,10 @@ async fn the_costs_of_days_add_up_to_the_draft(pool: PgPool) {
 
 /// The names of a metric's groups, and what they cost.
 fn group_costs(metric: &MetricUsage) -> Vec<(&str, &str)> {
-    let cost = |group: &Group| group.cost.as_ref().map(|cost| cost.figures.total.as_str());
-    metric.groups.iter().flatten().map(|group| (group.name.as_str(), cost(group).unwrap_or("none"))).collect()
+    fn cost(group: &Group) -> &str {
+        group.cost.as_ref().map_or("none", |cost| cost.figures.total.as_str())
+    }
+    metric.groups.iter().flatten().map(|group| (group.name.as_str(), cost(group))).collect()
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -33,10 +33,7 @@ pub(super) fn DailyChart(
 ) -> impl IntoView {
     let (title, column) = (by_day.title.clone(), by_day.column.clone());
     let (axis, table) = (by_day.axis(), by_day.table());
-    let caption = {
-        let (title, summary) = (title.clone(), by_day.summary.clone());
-        dashboard.linked(Box::new(move |token: &str| caption(&title, &summary, &query, token)))
-    };
+    let caption = caption(&title, &by_day.summary, &query, &dashboard.link_now());
     let rest = by_day.rest_note.clone();
     let rest = (!rest.is_empty()).then(|| view! { <p class="hint">{rest}</p> });
     let source = Source(StoredValue::new((by_day.marks(), by_day)));

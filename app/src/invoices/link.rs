@@ -1,12 +1,19 @@
-//! A link to another page of the dashboard, which is shown in place once the app runs.
+//! Links to other pages of the dashboard, which are shown in place once the app runs.
 
 use super::{
     dashboard::{Act, Dashboard},
     query::InvoicesQuery,
 };
+use crate::markup::{IN_PLACE, Markup, tag};
 use leptos::prelude::*;
 
-/// The link: one for all places, because each kind of element weighs in the browser.
+/// A link within markup. Its address has the token of the time at which it was drawn; a click makes it anew.
+pub(super) fn link(to: &InvoicesQuery, token: &str, attributes: [(&str, &str); 2], says: Markup) -> Markup {
+    let [one, other] = attributes;
+    tag("a", &[one, other, ("href", &to.href(token)), IN_PLACE], says)
+}
+
+/// A link as an element: one for all places, because each kind of element weighs in the browser.
 #[component]
 pub(super) fn Link(
     dashboard: Dashboard,

@@ -2,9 +2,9 @@
 
 use super::{
     dashboard::{Act, Dashboard},
-    document::{DocumentNotes, DocumentTable, Downloads, Related},
-    link::Link,
-    query::InvoicesQuery,
+    document::{actions, notes, table},
+    link::link,
+    query::{DocumentQuery, InvoicesQuery},
     report::{Document, InvoiceRow, InvoiceStatus},
     text,
 };
@@ -77,18 +77,16 @@ fn columns(row: &InvoiceRow) -> String {
 /// What an opened row shows: the table, what to know, and what to do with the invoice.
 #[component]
 pub(super) fn Inside(dashboard: Dashboard, document: Document) -> impl IntoView {
-    let (id, notes, title) = (document.id.clone(), document.notes.clone(), document.title.clone());
-    let related = document.related.clone();
-    let to = InvoicesQuery::document(&id);
-    view! {
-        <div class="inside">
-            <DocumentTable dashboard document/>
-            <DocumentNotes notes/>
-            <p class="actions">
-                <Link dashboard to words=text::OPEN_INVOICE class="button" id=format!("open-{id}")/>
-                <Related dashboard related/>
-                <Downloads id title/>
-            </p>
-        </div>
-    }
+    view! { <div class="inside" inner_html=inside(&document, &dashboard.link_now())></div> }
+}
+
+fn inside(document: &Document, token: &str) -> String {
+    let of = DocumentQuery { id: document.id.clone(), ..DocumentQuery::default() };
+    let id = format!("open-{}", of.id);
+    let to = InvoicesQuery::document(&of.id);
+    let mut all_actions =
+        vec![link(&to, token, [("class", "button"), ("id", &id)], words(text::OPEN_INVOICE))];
+    all_actions.extend(actions(document, token));
+    let actions = tag("p", &[("class", "actions")], all(&all_actions));
+    all(&[table(document, &of, token), notes(document), actions]).html()
 }

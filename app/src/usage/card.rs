@@ -125,10 +125,11 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
                 |chart: &UsageChart| [&chart.figure, &chart.figure_note, &chart.facts].map(String::clone);
             card.chart().map(texts).unwrap_or_default()
         });
+        let exact = place.read(|card| card.chart().and_then(|chart| chart.exact.clone()));
         let is_long = (figure.chars().count() > 16).then_some("");
         view! {
             <figcaption>
-                <p class="figure" data-long=is_long><strong>{figure}</strong>" "<span>{note}</span></p>
+                <p class="figure" data-long=is_long><strong title=exact>{figure}</strong>" "<span>{note}</span></p>
                 <p class="comparison">{facts}</p>
             </figcaption>
         }

@@ -38,6 +38,8 @@ pub enum CardContent {
 pub struct UsageChart {
     /// The total.
     pub figure: String,
+    /// With every digit, where it was rounded for reading.
+    pub exact: Option<String>,
     /// What follows it: `in 30 days`.
     pub figure_note: String,
     /// The average and the change, where they can be told.
@@ -215,6 +217,7 @@ impl UsageReport {
         let facts: Vec<String> = [figures.average, figures.change.clone()].into_iter().flatten().collect();
         let mut chart = UsageChart {
             figure: figures.total,
+            exact: figures.exact,
             figure_note: match &since {
                 Some(since) => format!("{noun}{gap}{since}"),
                 None => format!("{noun}{gap}in {days} days"),

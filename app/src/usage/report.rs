@@ -117,8 +117,10 @@ pub struct Measure {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Figures {
-    /// Over the whole window, today so far included.
+    /// Over the whole window, today so far included; rounded for reading where it has many digits.
     pub total: String,
+    /// The total with every digit; absent where `total` has them.
+    pub exact: Option<String>,
     /// The average of its complete days since usage began and until the plan ended, where an average says something:
     /// `38.5 a day since Oct 22`.
     pub average: Option<String>,

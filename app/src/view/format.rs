@@ -35,6 +35,21 @@ pub fn readable(value: &Decimal) -> String {
     if fraction.len() <= places { number(&text) } else { quantity(&value.round(places as i64)) }
 }
 
+/// A quantity as a headline: as [`readable`], and from a trillion on in four digits, `2.683T`, as axes have them.
+pub fn headline(value: &Decimal) -> String {
+    let text = value.to_string();
+    let whole = text.trim_start_matches('-').split('.').next().unwrap_or_default().len();
+    let (unit, digits) = match whole {
+        0..=12 => return readable(value),
+        13..=15 => ("T", 12),
+        _ => ("Q", 15),
+    };
+    let power: Decimal = Decimal::from(10i64.pow(digits as u32));
+    let places = (4 + digits as i64 - whole as i64).max(0);
+    // A power of ten is never zero.
+    value.checked_div(&power).map_or(text, |value| quantity(&value.round(places)) + unit)
+}
+
 pub use super::money::{money, unit_price};
 pub use crate::invoices::text::NONE;
 
@@ -100,6 +115,20 @@ mod tests {
             ("1234567.00000009", "1,234,567"),
         ] {
             assert_eq!(super::readable(&exact.parse().expect(exact)), readable);
+        }
+    }
+
+    #[test]
+    fn headlines_have_four_digits_from_a_trillion_on() {
+        for (exact, headline) in [
+            ("999999999999", "999,999,999,999"),
+            ("151.3674261", "151.367426"),
+            ("1000000000000", "1T"),
+            ("-2682673478377", "−2.683T"),
+            ("12345678901234567.5", "12.35Q"),
+            ("2682673478377577692", "2,683Q"),
+        ] {
+            assert_eq!(super::headline(&exact.parse().expect(exact)), headline);
         }
     }
 

@@ -11,10 +11,14 @@ impl Dashboard {
     pub(super) fn follow(self, event: &ev::MouseEvent) {
         let clicked = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let link = clicked.and_then(|clicked| clicked.closest("a").ok().flatten());
-        let Some(link) = link.filter(|link| link.has_attribute(IN_PLACE.0) && is_plain(event)) else {
-            return;
-        };
-        event.prevent_default();
-        self.go(InvoicesQuery::of_address(&link.get_attribute("href").unwrap_or_default()));
+        let Some(link) = link.filter(|link| link.has_attribute(IN_PLACE.0)) else { return };
+        let query = InvoicesQuery::of_address(&link.get_attribute("href").unwrap_or_default());
+        if is_plain(event) {
+            event.prevent_default();
+            self.go(query);
+        } else {
+            // It opens elsewhere, by an address whose token may have expired since it was drawn.
+            let _ = link.set_attribute("href", &query.href(&self.link_now()));
+        }
     }
 }

@@ -118,12 +118,9 @@ impl Dashboard {
         move || self.session.link.with(|token| query.href(token))
     }
 
-    /// Markup with links, which is made anew with the token that their addresses carry.
-    pub(super) fn linked(
-        self,
-        make: Box<dyn Fn(&str) -> String + Send + Sync>,
-    ) -> impl Fn() -> String + Send + 'static {
-        move || self.session.link.with(|token| make(token))
+    /// The token that links carry now.
+    pub(super) fn link_now(self) -> String {
+        self.session.link.get_untracked()
     }
 
     /// The token of links, for forms that lead to an address.

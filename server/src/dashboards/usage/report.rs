@@ -102,8 +102,7 @@ fn metric(
             .iter()
             .map(|window| {
                 let compared = compare::compare(series, None, *window);
-                let total = format::quantity(&series.measure(*window).total);
-                figures(total, &compared, *window, format::quantity)
+                quantity_figures(&series.measure(*window).total, &compared, *window)
             })
             .collect(),
     };
@@ -130,7 +129,7 @@ fn metric(
                     },
                     quantity: GroupMeasure {
                         days,
-                        figures: figures(format::quantity(total), &compared(None), window, format::quantity),
+                        figures: quantity_figures(total, &compared(None), window),
                         share: share(total, &all_quantity),
                     },
                     cost: cost.as_ref().ok().and_then(|cost| {
@@ -263,7 +262,14 @@ fn figures(
     window: UsageWindow,
     write: impl Fn(&Decimal) -> String,
 ) -> Figures {
-    Figures { total, average: compared.average(write), change: compared.change(window) }
+    Figures { total, exact: None, average: compared.average(write), change: compared.change(window) }
+}
+
+/// Figures that are no money: rounded for reading, the exact total beside them.
+fn quantity_figures(total: &Decimal, compared: &Compared, window: UsageWindow) -> Figures {
+    let (read, exact) = (format::headline(total), format::quantity(total));
+    let exact = (read != exact).then_some(exact);
+    Figures { exact, ..figures(read, compared, window, format::headline) }
 }
 
 /// `42%`.
