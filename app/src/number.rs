@@ -18,7 +18,7 @@ pub struct Column {
 /// number itself, which has 39 digits.
 pub const ABSENT: i128 = i128::MIN;
 
-/// The numbers of a column, or [`ABSENT`]. In JSON they are one text, separated by blanks: an array would be twice as
+/// The numbers of a column, `-` where there is none. In JSON they are one text, separated by blanks: an array would be twice as
 /// long, and JSON's own numbers lose digits in JavaScript.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
@@ -104,10 +104,14 @@ pub fn sum(values: &[i128]) -> i128 {
     values.iter().filter(|value| **value != ABSENT).fold(0, |sum, value| sum.saturating_add(*value))
 }
 
-/// Numbers of a scale as those of one that is finer by so many digits.
+/// Numbers of a scale as those of one that is finer by so many digits; where these are below zero, the last are cut off.
 pub fn rescaled(values: &[i128], finer: i32) -> Vec<i128> {
-    let power = 10i128.saturating_pow(finer.max(0).unsigned_abs());
-    let value = |value: &i128| if *value == ABSENT { ABSENT } else { value.saturating_mul(power) };
+    let power = 10i128.saturating_pow(finer.unsigned_abs());
+    let value = |value: &i128| match *value {
+        ABSENT => ABSENT,
+        value if finer < 0 => value / power,
+        value => value.saturating_mul(power),
+    };
     values.iter().map(value).collect()
 }
 

@@ -189,7 +189,7 @@ async fn what_is_left_out_does_what_its_default_does(pool: PgPool) {
                 let (status, left_out) = world.seen(&entry, &place, None).await;
                 let given = world.seen(&entry, &place, Some(&default)).await;
                 let expected =
-                    if id == "customers.plans.end" { StatusCode::CONFLICT } else { StatusCode::OK };
+                    if id == "customers.plans.end" { StatusCode::BAD_REQUEST } else { StatusCode::OK };
                 assert_eq!(status, expected, "{id} without {place:?}: {left_out:.500}");
                 answers = vec![(status, left_out), given];
                 if answers[0] == answers[1] {

@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 type Metric = (String, Option<UsageSeries>);
 
+/// Digits of a day at most: the browser's whole numbers have 38, and 90 days and ten metrics are added up.
+const MOST_DIGITS: i32 = 34;
+
 /// The totals, in the order of the metrics, which are `shown`.
 pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage], windows: &[UsageWindow]) -> Vec<MetricUsage> {
     let mut currencies: Vec<(&CreditType, Vec<(&UsageSeries, &DailyCost)>)> = Vec::new();
@@ -39,12 +42,21 @@ pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage], windows: &[Usage
         .collect()
 }
 
-/// A total whose days are no coarser than those of its metrics: the browser adds zeros to these, and cuts nothing off.
+/// A total whose days are no coarser than those of its metrics, so that the browser cuts nothing off; but for numbers that
+/// are too large for exact addition, whose last digits are lost.
 fn as_fine(total: Measure, shown: &[MetricUsage]) -> Measure {
-    let costs = shown.iter().filter_map(|metric| metric.cost.as_ref());
+    let costs = shown.iter().filter_map(|metric| metric.cost.as_ref()).filter(|cost| cost.unit == total.unit);
+    let columns: Vec<&Column> = costs.map(|cost| &cost.days).chain([&total.days]).collect();
+    let digits =
+        |value: &i128| value.unsigned_abs().checked_ilog10().map_or(0, |power| power + 1).cast_signed();
+    let most = |column: &Column| {
+        let values = column.values.iter().filter(|value| **value != number::ABSENT);
+        MOST_DIGITS - values.map(digits).max().unwrap_or(0) + column.scale
+    };
+    let finest = columns.iter().map(|column| column.scale).max();
+    let room = columns.iter().map(|column| most(column)).min();
     let own = total.days.scale;
-    let scales = costs.filter(|cost| cost.unit == total.unit).map(|cost| cost.days.scale);
-    let scale = scales.max().unwrap_or(own).max(own);
+    let scale = finest.unwrap_or(own).min(room.unwrap_or(own));
     let values = Values(number::rescaled(&total.days.values, scale - own));
     Measure { days: Column { scale, values }, ..total }
 }
