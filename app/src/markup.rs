@@ -35,10 +35,13 @@ pub fn tag(name: &str, attributes: &[(&str, &str)], inside: Markup) -> Markup {
         markup.push('"');
     }
     markup.push('>');
-    markup.push_str(&inside.0);
-    markup.push_str("</");
-    markup.push_str(name);
-    markup.push('>');
+    // A field holds nothing and has no end.
+    if name != "input" {
+        markup.push_str(&inside.0);
+        markup.push_str("</");
+        markup.push_str(name);
+        markup.push('>');
+    }
     Markup(markup)
 }
 
@@ -91,6 +94,7 @@ mod tests {
             "<p title=\"&quot;&lt;i&gt;&quot;\" hidden=\"\">&lt;b&gt;&amp;&lt;/b&gt;</p>"
         );
         assert_eq!(flag("hidden", false), ("", ""));
+        assert_eq!(tag("input", &[("name", "find")], Markup::default()).html(), "<input name=\"find\">");
     }
 
     #[test]

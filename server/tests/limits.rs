@@ -288,7 +288,7 @@ fn usage() -> Vec<Bound> {
 }
 
 /// What the dashboards may be asked as JSON.
-fn dashboards() -> [Asked; 6] {
+fn dashboards() -> [Asked; 7] {
     const USAGE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/usage";
     const INVOICES: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices";
     const INVOICE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices/{invoice_id}";
@@ -321,6 +321,12 @@ fn dashboards() -> [Asked; 6] {
             field: "group_values: is longer than ",
             most: limits::GROUP_VALUE,
             query: |n| vec![("group_key", "region".to_owned()), ("group_values", text(n))],
+        },
+        Asked {
+            path: USAGE,
+            field: "find: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("group_key", "region".to_owned()), ("find", format!(" {} ", text(n)))],
         },
         Asked {
             path: INVOICES,

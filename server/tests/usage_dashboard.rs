@@ -44,11 +44,12 @@ fn by_region(kept: Option<&str>) -> Asked {
         window: Window::Days(30),
         group_key: Some(vec!["region".to_owned()]),
         kept: kept.map(|region| vec![Some(region.to_owned())]),
+        find: None,
     }
 }
 
 fn whole() -> Asked {
-    Asked { window: Window::default(), group_key: None, kept: None }
+    Asked::default()
 }
 
 async fn report(pool: &PgPool, customer_id: Uuid, asked: &Asked) -> UsageReport {

@@ -4,6 +4,7 @@ use super::{
     card::{Place, UsageCard},
     chart::DrawnCard,
     controls::{Controls, WindowTabs},
+    find,
     query::{UsageQuery, Window},
     report::UsageReport,
     text,
@@ -77,9 +78,10 @@ impl Dashboard {
             Choice::GroupKey(group_key) => return query.with_group_key(group_key.clone()),
             Choice::Group(card, index) => {
                 let group = Place { dashboard: self, at: *card }.group(*index);
-                query.only = group.filter(|group| !group.is_current).and_then(|group| group.selection);
+                let group = group.filter(|group| !group.is_current);
+                return query.with_only(group.and_then(|group| group.selection));
             }
-            Choice::AllGroups => query.only = None,
+            Choice::AllGroups => return query.with_only(None),
         }
         query
     }
@@ -231,6 +233,9 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
         (0..count).map(|at| Fresh(view! { <UsageCard place=Place { dashboard, at }/> })).collect_view()
     };
     let count = move || dashboard.shown.with(|shown| shown.cards.len().to_string());
+    let found = move || {
+        dashboard.session.link.with(|token| dashboard.shown.with(|shown| find::groups(shown, token).html()))
+    };
     let as_of = move || dashboard.shown.with(|shown| shown.report.as_of.clone());
     let ended = dashboard.shown.with_untracked(|shown| shown.report.ended.clone());
     let has_marks = move |is_plan_change: bool| {
@@ -254,6 +259,7 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
             <WindowTabs dashboard/>
         </header>
         <Controls dashboard/>
+        <div class="found" inner_html=found></div>
         <div class="charts" data-count=count>{cards}</div>
         <details class="method">
             <summary>{text::METHOD}</summary>

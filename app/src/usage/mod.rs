@@ -8,6 +8,7 @@ pub mod cards;
 pub mod chart;
 mod controls;
 mod dashboard;
+mod find;
 pub mod query;
 pub mod report;
 pub mod text;

@@ -73,11 +73,20 @@ pub struct UsageQuery {
     pub group_key: Option<Vec<String>>,
     /// The groups that are shown alone.
     pub only: Option<GroupSelection>,
+    /// Beside [`GroupSelection::Rest`], what the names of the groups hold that are listed to choose from.
+    pub find: String,
 }
 
 impl Default for UsageQuery {
     fn default() -> Self {
-        Self { window: Window::default(), is_cumulative: false, is_cost: false, group_key: None, only: None }
+        Self {
+            window: Window::default(),
+            is_cumulative: false,
+            is_cost: false,
+            group_key: None,
+            only: None,
+            find: String::new(),
+        }
     }
 }
 
@@ -91,11 +100,13 @@ impl UsageQuery {
                 .filter(|values| values.len() == names.len())
                 .map(GroupSelection::One),
         });
+        let find = parameter("find").filter(|_| only == Some(GroupSelection::Rest)).unwrap_or_default();
         Self {
             window: parameter("window").and_then(Window::read).unwrap_or_default(),
             is_cumulative: parameter("view") == Some("cumulative"),
             is_cost: parameter("measure") == Some("cost"),
             group_key,
+            find: find.to_owned(),
             only,
         }
     }
@@ -119,7 +130,12 @@ impl UsageQuery {
             parameters.push(("group", write_group_key(group_key)));
             match &self.only {
                 None => {}
-                Some(GroupSelection::Rest) => parameters.push(("only", REST.to_owned())),
+                Some(GroupSelection::Rest) => {
+                    parameters.push(("only", REST.to_owned()));
+                    if !self.find.is_empty() {
+                        parameters.push(("find", self.find.clone()));
+                    }
+                }
                 Some(GroupSelection::One(values)) => parameters.push(("only", write_group_values(values))),
             }
         }
@@ -144,8 +160,12 @@ impl UsageQuery {
         url::append(&mut path, "window", &self.window.text());
         if let Some(group_key) = &self.group_key {
             url::append(&mut path, "group_key", &write_group_key(group_key));
-            if let Some(GroupSelection::One(values)) = &self.only {
-                url::append(&mut path, "group_values", &write_group_values(values));
+            match &self.only {
+                None => {}
+                Some(GroupSelection::Rest) => url::append(&mut path, "find", &self.find),
+                Some(GroupSelection::One(values)) => {
+                    url::append(&mut path, "group_values", &write_group_values(values));
+                }
             }
         }
         path
@@ -153,7 +173,12 @@ impl UsageQuery {
 
     /// The same, split by another key: what was shown alone belonged to the old one.
     pub fn with_group_key(self, group_key: Option<Vec<String>>) -> Self {
-        Self { group_key, only: None, ..self }
+        Self { group_key, ..self }.with_only(None)
+    }
+
+    /// The same, with these groups alone: what was searched for has been found.
+    pub fn with_only(self, only: Option<GroupSelection>) -> Self {
+        Self { only, find: String::new(), ..self }
     }
 }
 
@@ -222,6 +247,7 @@ mod tests {
                 is_cost: true,
                 group_key: Some(key.into_iter().map(ToOwned::to_owned).collect()),
                 only: Some(GroupSelection::One(only)),
+                find: String::new(),
             };
             let expected = format!("/embed/usage?token=t&window=60&view=cumulative&measure=cost{href}");
             assert_eq!(query.href("t"), expected);
@@ -235,6 +261,20 @@ mod tests {
         };
         assert_eq!(rest.href(""), "/embed/usage?window=30&group=region&only=~~");
         assert_eq!(read(&rest.parameters()), rest);
+        assert_eq!(
+            rest.report_path("c"),
+            "/v1/customers/c/dashboards/usage?window=30&group_key=region&find=",
+            "all are listed"
+        );
+        let search = UsageQuery { find: "eu & co".to_owned(), ..rest.clone() };
+        assert_eq!(search.href(""), "/embed/usage?window=30&group=region&only=~~&find=eu%20%26%20co");
+        assert_eq!(read(&search.parameters()), search);
+        assert_eq!(
+            search.report_path("c"),
+            "/v1/customers/c/dashboards/usage?window=30&group_key=region&find=eu%20%26%20co"
+        );
+        assert_eq!(search.clone().with_only(rest.only.clone()), rest, "another choice ends a search");
+        assert_eq!(search.with_group_key(rest.group_key.clone()), UsageQuery { only: None, ..rest });
         let period = UsageQuery { window: Window::Period, ..UsageQuery::default() };
         assert_eq!(period.href(""), "/embed/usage?window=period");
         assert_eq!(period.report_path("c"), "/v1/customers/c/dashboards/usage?window=period");
@@ -249,5 +289,8 @@ mod tests {
         let nothing = [("window", "31"), ("view", "x"), ("measure", ""), ("group", ""), ("only", "us")];
         assert_eq!(with(&nothing), UsageQuery::default());
         assert_eq!(with(&[("group", "region"), ("only", "a,b")]).only, None, "two values for one name");
+        for other in [vec![("group", "region"), ("find", "eu")], vec![("only", "~~"), ("find", "eu")]] {
+            assert_eq!(with(&other).find, "", "there is no list to search");
+        }
     }
 }

@@ -25,6 +25,8 @@ pub struct UsageReport {
     pub totals: Vec<MetricUsage>,
     /// What the metrics can be grouped by.
     pub group_keys: Vec<GroupKey>,
+    /// The groups of all metrics to choose from; absent unless asked for.
+    pub found: Option<Found>,
     /// Where billing periods begin and plans change, oldest first.
     pub marks: Vec<DayMark>,
     /// Why there are no metrics, as a sentence.
@@ -54,6 +56,32 @@ pub struct GroupKey {
     /// As events spell it.
     pub group_key: Vec<String>,
     /// For people.
+    pub name: String,
+}
+
+/// The groups whose name holds a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Found {
+    /// The text; empty for all groups.
+    pub find: String,
+    /// The first 50 by name.
+    pub groups: Vec<FoundGroup>,
+    /// How many there are in all.
+    pub of: u32,
+}
+
+/// A group with usage of any metric in the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FoundGroup {
+    /// Its values, one for each name of the group key; none for events without the property.
+    pub group_values: GroupValues,
+    /// These, for people.
     pub name: String,
 }
 
@@ -165,9 +193,7 @@ impl UsageReport {
             (_, None) => true,
             (None, Some(_)) => false,
             (Some(has), Some(group_key)) => {
-                has.group_key == *group_key
-                    && has.window == self.days(query)
-                    && self.lists(query.only.as_ref())
+                has.group_key == *group_key && has.window == self.days(query) && self.lists(query)
             }
         }
     }
@@ -193,9 +219,16 @@ impl UsageReport {
         Some(self.last_day + 1 - i32::try_from(self.period_days?).unwrap_or(0))
     }
 
-    /// Whether a group that is to be shown alone is among those of any metric.
-    fn lists(&self, only: Option<&GroupSelection>) -> bool {
-        let Some(GroupSelection::One(values)) = only else { return true };
+    /// Whether a group that is to be shown alone is among those of any metric; beside the others, whether those to
+    /// choose from are listed.
+    fn lists(&self, query: &UsageQuery) -> bool {
+        let values = match &query.only {
+            None => return true,
+            Some(GroupSelection::Rest) => {
+                return self.found.as_ref().is_some_and(|found| found.find == query.find);
+            }
+            Some(GroupSelection::One(values)) => values,
+        };
         let mut groups = self.metrics.iter().filter_map(|metric| metric.groups.as_ref()).flatten();
         groups.any(|group| group.group_values.as_ref() == Some(values))
     }

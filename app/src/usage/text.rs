@@ -35,6 +35,7 @@ pub const SHOW_ALONE: &str = "Show alone";
 pub const SHOW_ALL: &str = "Show all again";
 pub const OTHER_GROUPS: &str = "Other groups";
 pub const OF_ALL_GROUPS: &str = "Of all groups.";
+pub const SEARCH: &str = "Search";
 pub const NOT_CUMULATIVE: &str = "Shown by day: the days of this metric do not add up.";
 
 /// What the values of a chart are, over the table's column.
@@ -55,6 +56,21 @@ pub fn grouped_by(key: &str) -> String {
 /// What a link does that ends showing one group alone.
 pub fn only(name: &str) -> String {
     format!("Only {name}: show all again")
+}
+
+/// The field that searches the groups of a key.
+pub fn search_by(key: &str) -> String {
+    format!("Search by {key}")
+}
+
+/// How many groups are listed, of how many.
+pub fn shown_of(shown: usize, of: &str) -> String {
+    format!("{shown} of {of} shown")
+}
+
+/// In the place of groups.
+pub fn none_matches(key: &str) -> String {
+    format!("No {key} matches")
 }
 
 /// A metric that has no groups of the chosen key.

@@ -121,8 +121,11 @@ async fn retrieve(
     dashboards::invoices::one(&pool, &state, &viewer, &asked, skip, now).await.map(Data::json)
 }
 
-/// A text to search for.
-fn searched(name: &'static str, text: Option<String>) -> Result<String> {
+/// A text to search for, without the blanks around it.
+///
+/// # Errors
+/// When it is too long.
+pub(super) fn searched(name: &'static str, text: Option<String>) -> Result<String> {
     let text = text.unwrap_or_default();
     let text = text.trim();
     limits::check_text(text, limits::WORD).map_err(|problem| Error::field(name, problem))?;

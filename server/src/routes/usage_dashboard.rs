@@ -1,6 +1,6 @@
 //! The figures of the usage dashboard as JSON: what its page is drawn from.
 
-use super::Data;
+use super::{Data, invoices_dashboard::searched};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, no_such_customer},
@@ -37,7 +37,8 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
          since 1970-01-01; its numbers are divided by 10 to the power of `scale`. With a `group_key`, its names joined by \
          commas, the nine largest groups of the `window` are listed and the others together; `group_values`, joined the \
          same way, names one that is listed in any case. In both, `~0` stands for `~` and `~1` for a comma, and a value \
-         of `~` alone for events without the property.\n\n\
+         of `~` alone for events without the property. `find` also lists, by name, the first 50 groups of all metrics whose \
+         name or values hold it in any case; `find=` lists them from the beginning. `of` says how many there are.\n\n\
          A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
          another dashboard, the customer does not exist.",
     )
@@ -55,6 +56,8 @@ struct RetrieveQuery {
     group_key: Option<String>,
     /// A group that is listed in any case.
     group_values: Option<String>,
+    /// List in `found` the groups whose name holds this; empty for all.
+    find: Option<String>,
 }
 
 impl TryFrom<RetrieveQuery> for Asked {
@@ -68,8 +71,12 @@ impl TryFrom<RetrieveQuery> for Asked {
             })?,
         };
         let group_key = query.group_key.as_deref().map(group_key).transpose()?;
+        let find = query.find.map(|find| searched("find", Some(find))).transpose()?;
+        if find.is_some() && group_key.is_none() {
+            return Err(Error::field("find", "needs a group_key, whose groups are listed"));
+        }
         let Some(group_values) = query.group_values else {
-            return Ok(Self { window, group_key, kept: None });
+            return Ok(Self { window, group_key, kept: None, find });
         };
         let names = group_key
             .as_ref()
@@ -83,7 +90,7 @@ impl TryFrom<RetrieveQuery> for Asked {
             limits::check_text(value, limits::GROUP_VALUE)
                 .map_err(|problem| Error::field("group_values", problem))?;
         }
-        Ok(Self { window, group_key, kept: Some(kept) })
+        Ok(Self { window, group_key, kept: Some(kept), find })
     }
 }
 

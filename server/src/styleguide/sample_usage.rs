@@ -43,6 +43,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             period_days: Some(PERIOD_DAYS),
             metrics,
             group_keys: vec![vec!["region".to_owned()], vec!["model".to_owned(), "region".to_owned()]],
+            found: None,
             marks: marks(today),
         })
     };

@@ -1,7 +1,9 @@
-//! What the usage dashboard shows: three queries, four where groups are priced by themselves, put together purely.
+//! What the usage dashboard shows: three queries, one more where groups are priced by themselves and
+//! one where they are looked for, put together purely.
 
 mod compare;
 mod cost;
+mod find;
 mod page;
 mod report;
 #[cfg(test)]
@@ -30,7 +32,10 @@ use crate::{
 use app::{
     billing::{AggregationType, DayMark, DayMarkKind, GroupSeries, UsageSeries, UsageWindow},
     embed::GroupKeyNames,
-    usage::{GroupSelection, GroupValues, UsageQuery, UsageReport, Window, report::Grouping},
+    usage::{
+        GroupSelection, GroupValues, UsageQuery, UsageReport, Window,
+        report::{Found, Grouping},
+    },
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;
@@ -48,16 +53,19 @@ pub struct Asked {
     pub group_key: Option<Vec<String>>,
     /// A group that is listed also when it is not among the largest.
     pub kept: Option<GroupValues>,
+    /// What the names of the groups hold that are listed to choose from; `None` lists none.
+    pub find: Option<String>,
 }
 
 impl Asked {
     /// What a page needs that shows this.
     fn of(query: &UsageQuery) -> Self {
-        let kept = match &query.only {
-            Some(GroupSelection::One(values)) => Some(values.clone()),
-            Some(GroupSelection::Rest) | None => None,
+        let (kept, find) = match &query.only {
+            Some(GroupSelection::One(values)) => (Some(values.clone()), None),
+            Some(GroupSelection::Rest) => (None, Some(query.find.clone())),
+            None => (None, None),
         };
-        Self { window: query.window, group_key: query.group_key.clone(), kept }
+        Self { window: query.window, group_key: query.group_key.clone(), kept, find }
     }
 
     /// The window of a customer whose running billing period has so many days: where it is none, the first one.
@@ -87,6 +95,8 @@ pub(crate) struct Board {
     pub(crate) metrics: Vec<(String, Option<UsageSeries>)>,
     /// What the metrics can be grouped by.
     pub(crate) group_keys: Vec<Vec<String>>,
+    /// The groups to choose from, where they are asked for.
+    pub(crate) found: Option<Found>,
     /// Billing periods and plans.
     pub(crate) marks: Vec<DayMark>,
 }
@@ -102,7 +112,7 @@ pub async fn report(
     asked: &Asked,
     now: DateTime<Utc>,
 ) -> Result<Option<UsageReport>> {
-    let board = board(pool, access, asked, now).await?;
+    let board = board(pool, access, names, asked, now).await?;
     Ok(board.map(|board| {
         let grouping = asked.grouping(board.period_days);
         board.report(names, grouping, now)
@@ -112,6 +122,7 @@ pub async fn report(
 async fn board(
     pool: &PgPool,
     access: CustomerAccess,
+    names: &GroupKeyNames,
     asked: &Asked,
     now: DateTime<Utc>,
 ) -> Result<Option<Board>> {
@@ -136,10 +147,12 @@ async fn board(
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
     let priced = priced_by_group(&account.metrics, &account.terms);
-    let (series, groups, by_group) = tokio::join!(
+    let keys: Vec<_> = split.iter().map(|(id, _, index)| (*id, *index)).collect();
+    let (series, groups, by_group, found) = tokio::join!(
         db::usage::series(pool, access, &charted, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),
-        db::usage::by_group(pool, access, &priced, now)
+        db::usage::by_group(pool, access, &priced, now),
+        find::groups(pool, access, names, asked, &keys, window, now)
     );
     let series = series?;
     let mut by_group = by_group.map_err(|error| {
@@ -180,7 +193,7 @@ async fn board(
         }
     }
     let marks = marks(&account.terms, first_day, now);
-    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, group_keys, marks }))
+    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, group_keys, found, marks }))
 }
 
 /// Days of the running billing period, today included: `None` without one, and where it began before the longest window.

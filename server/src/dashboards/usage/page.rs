@@ -8,6 +8,7 @@ use crate::{
         session::{Credential, open},
     },
     extract::Query,
+    limits,
 };
 use app::{
     pages::PageContent,
@@ -25,6 +26,7 @@ pub(in crate::dashboards) struct PageQuery {
     measure: Option<String>,
     group: Option<String>,
     only: Option<String>,
+    find: Option<String>,
 }
 
 /// `GET /embed/usage`.
@@ -41,12 +43,15 @@ pub(in crate::dashboards) async fn usage(
     let Ok(access) = opened.viewer.usage() else {
         return refuse(&state, Refusal::WrongDashboard, credential).await;
     };
+    let find = query.find.as_deref().map(str::trim);
+    let find = find.filter(|find| limits::check_text(find, limits::WORD).is_ok());
     let mut asked = UsageQuery::read(|name| match name {
         "window" => query.window.as_deref(),
         "view" => query.view.as_deref(),
         "measure" => query.measure.as_deref(),
         "group" => query.group.as_deref(),
         "only" => query.only.as_deref(),
+        "find" => find,
         _ => None,
     });
     let names = &opened.session.grant.config.group_keys;

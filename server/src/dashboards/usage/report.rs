@@ -37,7 +37,7 @@ impl Board {
         grouping: Option<Grouping>,
         now: DateTime<Utc>,
     ) -> UsageReport {
-        let Self { has_plan, ended, period_days, metrics, group_keys, marks } = self;
+        let Self { has_plan, ended, period_days, metrics, group_keys, found, marks } = self;
         let windows = UsageWindow::of(period_days);
         let ended = ended.as_ref().map(text::ended);
         let nothing = metrics.is_empty().then(|| match (has_plan, &ended) {
@@ -61,6 +61,7 @@ impl Board {
                 .into_iter()
                 .map(|group_key| GroupKey { name: text::group_key(&group_key, names), group_key })
                 .collect(),
+            found,
             marks: marks.iter().map(mark).collect(),
             nothing,
             ended,

@@ -91,6 +91,7 @@ fn report_in(
         period_days,
         metrics: vec![(series.name.clone(), Some(series.clone()))],
         group_keys: vec![vec!["region".to_owned()]],
+        found: None,
         marks: marks.to_vec(),
     };
     let window = match query.window {
@@ -378,6 +379,17 @@ fn a_report_holds_every_window_but_of_groups_only_its_own() {
     assert!(split.holds(&by_region()) && split.holds(&only_values(&[Some("us")])));
     assert!(!split.holds(&window(60, by_region())) && !split.holds(&only_values(&[Some("eu")])));
     assert!(split.holds(&window(60, UsageQuery::default())));
+    // Beside the others there is a list to choose from, and what was searched for is another one.
+    let others = by_region().with_only(Some(GroupSelection::Rest));
+    let search = UsageQuery { find: "eu".to_owned(), ..others.clone() };
+    assert!(!split.holds(&others) && !split.holds(&search));
+    let found = |find: &str| Found { find: find.to_owned(), groups: Vec::new(), of: 0 };
+    let all = UsageReport { found: Some(found("")), ..split.clone() };
+    assert!(all.holds(&others) && !all.holds(&search) && all.holds(&by_region()));
+    let some = UsageReport { found: Some(found("eu")), ..split };
+    assert!(!some.holds(&others) && some.holds(&search));
+    assert_eq!(Asked::of(&search).find.as_deref(), Some("eu"));
+    assert_eq!((Asked::of(&others).find.as_deref(), Asked::of(&by_region()).find), (Some(""), None));
 }
 
 fn in_period(query: UsageQuery) -> UsageQuery {
