@@ -46,8 +46,10 @@ async function hosted(page: Page, demo: Demo): Promise<string> {
   }
 }
 
-/** Shows a page of the portal's origin, which may frame the dashboards. */
+/** Shows a page of the portal's origin, which may frame the dashboards. Chromium takes what a test answers for a page of
+ * the internet, and asks whether that may reach this machine. */
 async function show(page: Page, demo: Demo, html: string): Promise<void> {
+  await page.context().grantPermissions(["local-network-access"]);
   const url = new URL("/hosted", demo.info.portal_url).href;
   await page.route(url, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body: html }));
   await page.goto(url);

@@ -78,7 +78,7 @@ test("with WASM the list comes in place, and goes with the choice", async ({ pag
   await expect(page.locator(".found")).toBeHidden();
   await others.click();
   await expect(list(page)).toHaveCount(50);
-  expect(asked).toHaveLength(1);
+  expect(asked.filter((url) => url.includes("/v1/"))).toHaveLength(1);
 });
 
 test("long names wrap, also where the page is narrow", async ({ page, demo }) => {

@@ -9,6 +9,8 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 /// Prepares leptos for the islands of this page; the page's script then starts each one.
 #[wasm_bindgen]
 pub fn hydrate() {
+    // What a panic says weighs a kilobyte: readers load none of it.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     // Naming an island keeps the linker from dropping its export.
     #[cfg(feature = "invoices")]

@@ -102,7 +102,11 @@ fn both_sides(min: i128, max: i128, one: i128) -> Vec<i128> {
 /// less than four weeks they are closer, and fewer where there are not as many days.
 pub fn x_ticks(days: usize) -> [Option<usize>; 5] {
     let last = days.saturating_sub(1);
-    let step = if last < 28 { last.div_ceil(4).max(1) } else { last / 28 * 7 };
+    let step = match last {
+        0..8 => last.div_ceil(4).max(1),
+        8..28 => last / 4,
+        _ => last / 28 * 7,
+    };
     [4, 3, 2, 1, 0].map(|back| last.checked_sub(back * step))
 }
 
@@ -167,7 +171,7 @@ mod tests {
         assert_eq!(x_ticks(2), [None, None, None, Some(0), Some(1)]);
         assert_eq!(x_ticks(6), [None, None, Some(1), Some(3), Some(5)]);
         assert_eq!(x_ticks(21), [0, 5, 10, 15, 20].map(Some));
-        assert_eq!(x_ticks(28), [None, Some(6), Some(13), Some(20), Some(27)]);
+        assert_eq!(x_ticks(28), [3, 9, 15, 21, 27].map(Some));
     }
 
     #[test]

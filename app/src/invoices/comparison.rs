@@ -45,9 +45,9 @@ fn inside(comparison: &BillComparison) -> String {
 fn table(comparison: &BillComparison) -> Markup {
     let BillComparison { difference, previous_period, previous_total, total, total_of, parts, .. } =
         comparison;
-    // A column without anything in it is left out.
-    let has_quantity = parts.iter().any(|part| !part.by_quantity.is_empty());
+    // Without a column of prices, that of quantities says what the change says.
     let has_price = parts.iter().any(|part| !part.by_price.is_empty());
+    let has_quantity = has_price && parts.iter().any(|part| !part.by_quantity.is_empty());
     let column = |is_there: bool, name: &str| match is_there {
         true => tag("th", &[("scope", "col")], words(name)),
         false => Markup::default(),

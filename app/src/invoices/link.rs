@@ -7,7 +7,7 @@ use super::{
 use crate::markup::{IN_PLACE, Markup, tag};
 use leptos::prelude::*;
 
-/// A link within markup. Its address has the token of the time at which it was drawn; a click makes it anew.
+/// A link within markup. The dashboard keeps the token in its address good.
 pub(super) fn link(to: &InvoicesQuery, token: &str, attributes: [(&str, &str); 2], says: Markup) -> Markup {
     let [one, other] = attributes;
     tag("a", &[one, other, ("href", &to.href(token)), IN_PLACE], says)

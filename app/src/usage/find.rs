@@ -33,7 +33,6 @@ pub(super) fn groups(shown: &Shown, token: &str) -> Markup {
         ("name", "find"),
         ("value", &query.find),
         ("aria-label", &label),
-        ("placeholder", &label),
         ("autocomplete", "off"),
         ("spellcheck", "false"),
     ];

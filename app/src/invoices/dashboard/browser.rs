@@ -71,6 +71,7 @@ impl Dashboard {
     pub(super) fn start(self) {
         // After the first drawing, which is as the server's.
         Effect::new(move |_| self.rows.update(|rows| rows.are_live = true));
+        self.keep_links();
         window_event_listener(ev::popstate, move |_| {
             self.return_to(InvoicesQuery::of_address(&url::current()))
         });

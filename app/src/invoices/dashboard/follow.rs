@@ -1,8 +1,8 @@
-//! Links within markup, which have no handler of their own.
+//! Links within markup, which have no handler and no signal of their own.
 
 use super::Dashboard;
 use crate::{invoices::query::InvoicesQuery, markup::IN_PLACE, url::is_plain};
-use leptos::ev;
+use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast as _;
 use web_sys::Element;
 
@@ -11,14 +11,28 @@ impl Dashboard {
     pub(super) fn follow(self, event: &ev::MouseEvent) {
         let clicked = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let link = clicked.and_then(|clicked| clicked.closest("a").ok().flatten());
-        let Some(link) = link.filter(|link| link.has_attribute(IN_PLACE.0)) else { return };
-        let query = InvoicesQuery::of_address(&link.get_attribute("href").unwrap_or_default());
-        if is_plain(event) {
-            event.prevent_default();
-            self.go(query);
-        } else {
-            // It opens elsewhere, by an address whose token may have expired since it was drawn.
-            let _ = link.set_attribute("href", &query.href(&self.link_now()));
-        }
+        let Some(link) = link.filter(|link| link.has_attribute(IN_PLACE.0) && is_plain(event)) else {
+            return;
+        };
+        event.prevent_default();
+        self.go(leads_to(&link));
     }
+
+    /// Gives links within markup the new token whenever there is one: for those that are opened elsewhere.
+    pub(super) fn keep_links(self) {
+        Effect::new(move |was_drawn: Option<()>| {
+            let token = self.session.link.get();
+            let links = document().get_elements_by_tag_name("a");
+            for link in (0..links.length()).filter_map(|at| links.item(at)) {
+                if was_drawn.is_some() && link.has_attribute(IN_PLACE.0) {
+                    // An address is never refused.
+                    let _ = link.set_attribute("href", &leads_to(&link).href(&token));
+                }
+            }
+        });
+    }
+}
+
+fn leads_to(link: &Element) -> InvoicesQuery {
+    InvoicesQuery::of_address(&link.get_attribute("href").unwrap_or_default())
 }
