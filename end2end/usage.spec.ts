@@ -66,7 +66,7 @@ test.describe("without JavaScript", () => {
   test("cost opens with one chart of everything", async ({ page, demo }) => {
     await page.goto(`${await demo.embedUrl(LARGE, "usage")}&measure=cost`);
     const total = page.locator("[data-chart]").first();
-    await expect(total.getByRole("heading")).toHaveText("Total cost");
+    await expect(total.getByRole("heading")).toHaveText("Metered cost");
     await expect(total.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
     await expect(total.locator(".hint").filter({ visible: true })).toContainText("Not shown by day: Active users, Stored gigabytes (billed once a period)");
     const cents = (text: string) => Math.round(Number(text.replace(/[$,]/g, "")) * 100);

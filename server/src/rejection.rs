@@ -95,6 +95,10 @@ fn plain(problem: &str, quoted: &[&str]) -> String {
         let article = if given == "null" || given.starts_with("unit") { "" } else { "the " };
         return format!("must be {}, not {article}{}", kind(expected), given.replace("unit value", "null"));
     }
+    // What the standard library says of a text that is to be a whole number.
+    if problem.starts_with("cannot parse integer") || problem.starts_with("invalid digit found") {
+        return "must be a whole number".to_owned();
+    }
     // serde reads a struct from an array of its fields; nobody means that.
     if problem.starts_with("invalid length") && problem.contains(" elements") {
         return "must be an object, not an array".to_owned();

@@ -333,13 +333,13 @@ async fn a_plan_that_ended_keeps_its_charts_and_says_when(pool: PgPool) {
         report(&pool, acme, &whole()).await
     };
     let found = until("2026-10-16").await;
-    assert_eq!(found.ended.as_deref(), Some("Plan Plan ended on Oct 16, 2026."));
+    assert_eq!(found.ended.as_deref(), Some("Plan Plan ended on Oct 15, 2026."));
     let totals: Vec<_> = found.metrics[0].quantity.iter().flat_map(|measure| &measure.windows).collect();
     assert_eq!((found.nothing, totals[2].total.as_str()), (None, "7"));
 
     // Before all windows.
     let found = until("2026-08-01").await;
-    assert!(found.nothing.unwrap().starts_with("Plan Plan ended on Aug 1, 2026. Charts show"));
+    assert!(found.nothing.unwrap().starts_with("Plan Plan ended on Jul 31, 2026. Charts show"));
 
     // The plan after it has charts of its own, before those of the old one.
     let other = seed::metric(&pool, AggregationType::Count, "tokens", "[]").await;

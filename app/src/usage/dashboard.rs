@@ -212,9 +212,10 @@ pub fn UsageDashboard() -> impl IntoView {
         None => EitherOf3::C(view! { <Charts dashboard/> }),
     };
     let session = dashboard.session;
+    let has_failed = move || (dashboard.said.get() == text::CHOICE_FAILED).then_some("");
     view! {
         <div id="usage" aria-busy=move || dashboard.is_loading.get().then_some("true")>{content}</div>
-        <p class="said" role="status">{move || dashboard.said.get()}</p>
+        <p class="said" role="status" data-failed=has_failed>{move || dashboard.said.get()}</p>
         <Expired session/>
     }
 }

@@ -8,10 +8,11 @@ pub const CHART_FAILED: &str = "This chart could not be loaded.";
 pub const RETRY: &str = "Retry";
 pub const CHOICE_FAILED: &str = "That could not be loaded. Try again in a moment.";
 pub const METHOD: &str = "How this is counted";
-pub const METHOD_AVERAGES: &str = "Averages and changes count complete days, so today is left out of both.";
+pub const METHOD_AVERAGES: &str = "Averages and changes count complete days, so today is left out of both. \
+    The average of unique counts is that of the counts of single days.";
 pub const METHOD_COST: &str = "A day costs what its usage adds to its billing period at the plan's prices and tiers, \
-    so the days add up to the invoice's lines before these are rounded. Fixed charges, minimums, and peaks and unique \
-    counts, which are billed once a period, are not shown by day.";
+    so the days add up to the invoice's lines before these are rounded. Fixed charges, minimums, what a trial waives, \
+    and peaks and unique counts, which are billed once a period, are not shown by day.";
 pub const METHOD_LEVELS: &str = "No events, no level: a day without events has no peak and no latest value (\u{2013}), \
     and the bill leaves it out too. A billing period without any is billed as zero.";
 pub const METHOD_PERIODS: &str = "Dotted lines mark the start of a billing period.";

@@ -35,12 +35,14 @@ pub fn readable(value: &Decimal) -> String {
     if fraction.len() <= places { number(&text) } else { quantity(&value.round(places as i64)) }
 }
 
-/// A quantity as a headline: as [`readable`], and from a trillion on in four digits, `2.683T`, as axes have them.
+/// A quantity as a headline: as [`readable`], from ten thousand on with two digits after the point at most, and from a
+/// trillion on in four digits, `2.683T`, as axes have them.
 pub fn headline(value: &Decimal) -> String {
     let text = value.to_string();
     let whole = text.trim_start_matches('-').split('.').next().unwrap_or_default().len();
     let (unit, digits) = match whole {
-        0..=12 => return readable(value),
+        0..=4 => return readable(value),
+        5..=12 => return quantity(&value.round(2)),
         13..=15 => ("T", 12),
         _ => ("Q", 15),
     };
@@ -123,6 +125,8 @@ mod tests {
         for (exact, headline) in [
             ("999999999999", "999,999,999,999"),
             ("151.3674261", "151.367426"),
+            ("-66360.703704", "−66,360.7"),
+            ("9999.123456", "9,999.123456"),
             ("1000000000000", "1T"),
             ("-2682673478377", "−2.683T"),
             ("12345678901234567.5", "12.35Q"),

@@ -24,13 +24,18 @@ pub fn group_key(key: &str, names: &GroupKeyNames) -> String {
     name(names.key(key))
 }
 
-/// In the place of a value that would not be seen.
+/// In the place of a value that would not be seen: of nothing but white space, or of nothing at all.
 const BLANK: &str = "(blank)";
+const EMPTY: &str = "(empty)";
 
-/// A value of a group key for a page: as overridden, else as it is. One of nothing but white space is said to be blank.
+/// A value of a group key for a page: as overridden, else as it is. One that would not be seen is said to be blank, or empty.
 pub fn group_value(key: &str, value: &str, names: &GroupKeyNames) -> String {
     let shown = names.value(key, value);
-    if shown.trim().is_empty() { BLANK.to_owned() } else { name(shown) }
+    match shown.trim() {
+        "" if shown.is_empty() => EMPTY.to_owned(),
+        "" => BLANK.to_owned(),
+        _ => name(shown),
+    }
 }
 
 /// Marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm.
@@ -55,7 +60,7 @@ mod tests {
     #[test]
     fn a_value_that_would_not_be_seen_is_said_to_be_blank() {
         let names = GroupKeyNames::default();
-        for (value, expected) in [("", "(blank)"), (" \t", "(blank)"), (" a", " a")] {
+        for (value, expected) in [("", "(empty)"), (" \t", "(blank)"), (" a", " a")] {
             assert_eq!(group_value("region", value, &names), expected);
         }
     }

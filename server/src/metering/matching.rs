@@ -1,16 +1,12 @@
 //! Whether a metric counts an event, and in which groups.
 
 use super::{Event, property_text};
-use app::billing::BillableMetric;
+use app::billing::{BillableMetric, PropertyFilter};
 use serde_json::{Map, Value};
 
 /// True when the event passes the metric's event type filter and all its property filters.
 pub fn admits(metric: &BillableMetric, event: &Event) -> bool {
-    let type_passes = metric.event_type_filter.as_ref().is_none_or(|filter| {
-        let has = |list: &Vec<String>| list.contains(&event.event_type);
-        filter.in_values.as_ref().is_none_or(has) && !filter.not_in_values.as_ref().is_some_and(has)
-    });
-    type_passes
+    admits_type(metric, event)
         && metric.property_filters.iter().all(|filter| {
             let text = property_text(&event.properties, &filter.name);
             let is_in =
@@ -21,6 +17,22 @@ pub fn admits(metric: &BillableMetric, event: &Event) -> bool {
         })
 }
 
+/// Whether a metric takes events of this type, whatever their properties.
+pub fn admits_type(metric: &BillableMetric, event: &Event) -> bool {
+    metric.event_type_filter.as_ref().is_none_or(|filter| {
+        let has = |list: &Vec<String>| list.contains(&event.event_type);
+        filter.in_values.as_ref().is_none_or(has) && !filter.not_in_values.as_ref().is_some_and(has)
+    })
+}
+
+/// The first property that a metric asks for and an event lacks.
+pub fn lacking<'a>(metric: &'a BillableMetric, event: &Event) -> Option<&'a str> {
+    let is_missing = |name: &str| property_text(&event.properties, name).is_none();
+    let is_asked = |filter: &&PropertyFilter| filter.exists == Some(true) || filter.in_values.is_some();
+    let asked = metric.property_filters.iter().filter(is_asked);
+    asked.map(|filter| filter.name.as_str()).find(|name| is_missing(name))
+}
+
 /// The event's values of a group key, in the key's order; `None` for a property that it lacks.
 pub fn group_values(properties: &Map<String, Value>, group_key: &[String]) -> Vec<Option<String>> {
     group_key.iter().map(|name| property_text(properties, name).map(Into::into)).collect()
@@ -29,7 +41,7 @@ pub fn group_values(properties: &Map<String, Value>, group_key: &[String]) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::billing::{AggregationType, EventTypeFilter, PropertyFilter};
+    use app::billing::{AggregationType, EventTypeFilter};
     use serde_json::json;
 
     fn metric(
@@ -79,6 +91,32 @@ mod tests {
                 passes,
                 "{filter:?}"
             );
+        }
+    }
+
+    #[test]
+    fn the_property_that_is_asked_for_and_not_there_is_named() {
+        let filter = |name: &str, exists, in_values, not_in_values| PropertyFilter {
+            name: name.to_owned(),
+            exists,
+            in_values,
+            not_in_values,
+        };
+        let metric = metric(
+            None,
+            vec![
+                filter("plan", Some(false), None, None),
+                filter("tier", None, None, list(&["free"])),
+                filter("n", Some(true), None, None),
+                filter("region", None, list(&["eu"]), None),
+            ],
+        );
+        for (properties, named) in [
+            (json!({}), Some("n")),
+            (json!({"n": 1}), Some("region")),
+            (json!({"n": 1, "region": "us"}), None),
+        ] {
+            assert_eq!(lacking(&metric, &event(properties)), named);
         }
     }
 

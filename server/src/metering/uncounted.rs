@@ -1,6 +1,10 @@
 //! Why an event is billed to nobody. The database says the same of many events at once: `db/usage/unmatched.rs`.
 
-use super::{Event, admits, sums::measure};
+use super::{
+    Event, admits,
+    matching::{admits_type, lacking},
+    sums::measure,
+};
 use app::billing::BillableMetric;
 use chrono::{DateTime, SecondsFormat, Utc};
 use schemars::JsonSchema;
@@ -170,10 +174,15 @@ pub fn judge<'a>(
         }
     }
     if takers.is_empty() {
-        let message = format!(
+        let mut message = format!(
             "no billable metric takes an event of the type \"{}\" with these properties",
             event.event_type
         );
+        let near = metrics.iter().filter(|metric| admits_type(metric, event));
+        let near = near.filter_map(|metric| Some((metric, lacking(metric, event)?))).next();
+        if let Some((metric, name)) = near {
+            message += &format!(": properties.{name} is missing, and \"{}\" asks for it", metric.name);
+        }
         reasons.push(NotCounted { reason: Reason::NoBillableMetric, message, billable_metric_id: None });
     }
     let unpriced = |plan: &PlanAt| !counting.iter().any(|metric| plan.priced.contains(&metric.id));

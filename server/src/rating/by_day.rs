@@ -2,8 +2,8 @@
 //!
 //! A day costs what the period costs up to its end, less what the period costs up to its start, at the charges' own
 //! tiers: so the days of a period add up to the lines of its invoice before these are rounded, exactly. Where each group
-//! is priced by tiers of its own, every group walks through them by itself, and the day costs the sum. The days of a
-//! trial without a spending cap cost nothing; those of one with a cap cost what counts toward it.
+//! is priced by tiers of its own, every group walks through them by itself, and the day costs the sum. What a trial waives
+//! is of its period as a whole, as minimums are: its days cost what they would without it.
 
 use super::{Period, Term, Terms, adjust, tier};
 use app::billing::{Charge, Decimal, NoCost, TierMode, TierScope};
@@ -94,8 +94,6 @@ pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
 /// A billing period up to some day.
 struct Begun {
     period: Period,
-    /// True in a trial without a spending cap.
-    is_free: bool,
     /// True when every day of the period was seen.
     is_whole: bool,
     charges: Vec<Priced>,
@@ -116,7 +114,6 @@ impl Begun {
         let charges = adjust::in_force(terms, number).into_iter();
         Self {
             period,
-            is_free: terms.rhythm.is_in_trial(period.start) && terms.trial_spending_cap.is_none(),
             is_whole,
             charges: charges
                 .filter(|term| term.charge.billable_metric_id == Some(billable_metric_id))
@@ -131,9 +128,6 @@ impl Begun {
 
     fn add(&mut self, day: NaiveDate, value: &Decimal, of: UsageOf<'_>) -> Result<DayCost, NoCost> {
         let mut cost = DayCost { amount: Decimal::zero(), unit_price: Some(Decimal::zero()) };
-        if self.is_free {
-            return Ok(cost);
-        }
         for priced in &mut self.charges {
             let price = unit_price(&priced.charge);
             let added = match &price {
@@ -268,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_costs_nothing_and_does_not_count_toward_tiers() {
+    fn days_of_a_trial_cost_what_it_waives_and_do_not_count_toward_later_tiers() {
         let mut trial = terms(vec![term(1, None, &TIERS, None)], "2026-11-01");
         trial.rhythm.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
-        assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["0", "900", "150"]);
-        // Up to a cap, the days say what counts toward it.
-        trial.trial_spending_cap = Some(decimal("100"));
-        assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);
+        for cap in [None, Some(decimal("100"))] {
+            trial.trial_spending_cap = cap;
+            assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);
+        }
     }
 
     #[test]

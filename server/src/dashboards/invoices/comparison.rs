@@ -72,11 +72,13 @@ impl Effect {
         if self.charge.is_empty() { &self.name } else { &self.charge }
     }
 
-    /// `+23%`: by how much its amount differs. `None` for less than half a percent, and of nothing.
+    /// `+23%`, or how many times as much it is from ten times on. `None` for less than half a percent, and of nothing.
     fn percent(&self) -> Option<String> {
         let before = self.before.as_ref().filter(|before| !before.is_negative())?;
         let percent = (&self.total() * &Decimal::from(100)).checked_div(before)?.round(0);
-        (!percent.is_zero()).then(|| text::percent(&percent))
+        let times = (&percent + &Decimal::from(100)).checked_div(&Decimal::from(100))?.round(0);
+        let is_large = times >= Decimal::from(10);
+        (!percent.is_zero()).then(|| if is_large { text::times(&times) } else { text::percent(&percent) })
     }
 }
 

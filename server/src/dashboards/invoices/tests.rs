@@ -221,7 +221,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
         }),
     };
     let list = report::list(overview, &Look::default(), true, now);
-    assert_eq!(list.ended.as_deref(), Some("Plan Starter ended on Oct 16, 2026."));
+    assert_eq!(list.ended.as_deref(), Some("Plan Starter ended on Oct 15, 2026."));
     let due: Vec<_> = list.rows.iter().map(|row| row.due.as_deref()).collect();
     assert_eq!(due, [Some("Due Dec 2, 2026"), None, None, None]);
 }

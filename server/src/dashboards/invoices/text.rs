@@ -47,6 +47,11 @@ pub(super) const SAME: &str = "Nothing that was billed costs more or less.";
 /// What the total of a finalized invoice is of.
 pub(super) const THIS_INVOICE: &str = "This invoice";
 
+/// `196 times as much`.
+pub(super) fn times(times: &Decimal) -> String {
+    format!("{} times as much", format::quantity(times))
+}
+
 /// `+23%`, `−4%`.
 pub(super) fn percent(percent: &Decimal) -> String {
     let sign = if percent.is_negative() { "" } else { "+" };

@@ -7,7 +7,7 @@ use app::{
     usage::GroupValues,
     view::{format, text},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 /// A customer that never had a plan.
 pub(super) const NO_PLAN: &str = "No usage yet. Charts appear here once a plan with metered usage begins.";
@@ -17,12 +17,12 @@ pub(super) const NO_METRICS: &str = "The current plan has no metered usage, so t
 /// After [`ended`], where the plan ended before the longest window.
 pub(super) const NOT_CHARTED: &str = "Charts show the usage of the last 90 days that a plan has metered.";
 
-/// `Plan Starter ended on Oct 16, 2026.`
+/// `Plan Starter ended on Oct 16, 2026.`, its last day, with which its last invoice ends.
 pub(in crate::dashboards) fn ended(ended: &PlanEnd) -> String {
     format!(
         "Plan {} ended on {}.",
         text::name(&ended.plan_name),
-        format::date(ended.ending_before.date_naive())
+        format::date((ended.ending_before - Duration::microseconds(1)).date_naive())
     )
 }
 
@@ -43,7 +43,7 @@ pub(super) fn no_cost(reason: NoCost) -> &'static str {
             "Peaks and unique counts are billed once a period: their cost is on the invoice, not shown by day."
         }
         NoCost::WholePeriod => {
-            "The price of each unit depends on the whole billing period, so its days have no cost of their own."
+            "The price of a unit depends on the whole billing period or on earlier ones, so days have no cost of their own."
         }
         NoCost::TiersByGroup => {
             "Its price tiers count each value of another key by itself, so these groups have no exact cost."
@@ -64,9 +64,9 @@ pub(super) fn no_group_cost(reason: NoCost) -> String {
     format!("{} Shown as a whole.", no_cost(reason))
 }
 
-/// The card of what several metrics cost: `Total cost`, `Total cost in EUR` where it is one of several.
+/// The card of what several metrics cost: `Metered cost`, `Metered cost in EUR` where it is one of several.
 pub(super) fn total(currency: Option<&str>) -> String {
-    currency.map_or_else(|| "Total cost".to_owned(), |currency| format!("Total cost in {currency}"))
+    currency.map_or_else(|| "Metered cost".to_owned(), |currency| format!("Metered cost in {currency}"))
 }
 
 /// Why a metric is not in a total, after its name.

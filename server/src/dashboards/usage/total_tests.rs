@@ -56,7 +56,7 @@ fn cost_opens_with_one_chart_of_everything() {
         ("GPU".to_owned(), None),
     ]);
     let names: Vec<String> = report.cards(&in_cost()).into_iter().map(|card| card.name).collect();
-    assert_eq!((names.len(), names[0].as_str()), (6, "Total cost"));
+    assert_eq!((names.len(), names[0].as_str()), (6, "Metered cost"));
     assert_eq!(report.cards(&UsageQuery::default()).len(), 5, "quantities have no total");
 
     let total = first(&report, &in_cost());
@@ -80,7 +80,7 @@ fn cost_opens_with_one_chart_of_everything() {
         total.hint.unwrap(),
         "Not shown by day: Users, Storage (billed once a period). Not in this total: GPU (could not be loaded)."
     );
-    let begins = "Total cost, 30 days to Nov 21, 2026: $35.46 in total, up 597%";
+    let begins = "Metered cost, 30 days to Nov 21, 2026: $35.46 in total, up 597%";
     assert!(total.sentence.starts_with(begins), "{}", total.sentence);
 
     // Where one group is shown alone, it is still of all, and says so.
@@ -97,7 +97,7 @@ fn each_currency_with_several_metrics_has_a_total_and_a_single_metric_has_none()
     let mixed =
         report(vec![priced("One", "1", usd()), priced("Two", "0.001", eur), priced("Three", "1", usd())]);
     let names: Vec<_> = mixed.totals.iter().map(|total| total.name.as_str()).collect();
-    assert_eq!(names, ["Total cost in USD"]);
+    assert_eq!(names, ["Metered cost in USD"]);
     let total = first(&mixed, &in_cost());
     assert_eq!((total.series.len(), total.figure.as_str()), (2, "$40.52"));
     assert_eq!(total.hint.unwrap(), "Not in this total: Two (in EUR).");
