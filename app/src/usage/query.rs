@@ -61,7 +61,7 @@ pub enum GroupSelection {
 const REST: &str = "~~";
 
 /// What is shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UsageQuery {
     /// Which days.
     pub window: Window,
@@ -75,19 +75,6 @@ pub struct UsageQuery {
     pub only: Option<GroupSelection>,
     /// Beside [`GroupSelection::Rest`], what the names of the groups hold that are listed to choose from.
     pub find: String,
-}
-
-impl Default for UsageQuery {
-    fn default() -> Self {
-        Self {
-            window: Window::default(),
-            is_cumulative: false,
-            is_cost: false,
-            group_key: None,
-            only: None,
-            find: String::new(),
-        }
-    }
 }
 
 impl UsageQuery {

@@ -18,7 +18,7 @@ pub fn admits(metric: &BillableMetric, event: &Event) -> bool {
 }
 
 /// Whether a metric takes events of this type, whatever their properties.
-pub fn admits_type(metric: &BillableMetric, event: &Event) -> bool {
+pub(super) fn admits_type(metric: &BillableMetric, event: &Event) -> bool {
     metric.event_type_filter.as_ref().is_none_or(|filter| {
         let has = |list: &Vec<String>| list.contains(&event.event_type);
         filter.in_values.as_ref().is_none_or(has) && !filter.not_in_values.as_ref().is_some_and(has)
@@ -26,7 +26,7 @@ pub fn admits_type(metric: &BillableMetric, event: &Event) -> bool {
 }
 
 /// The first property that a metric asks for and an event lacks.
-pub fn lacking<'a>(metric: &'a BillableMetric, event: &Event) -> Option<&'a str> {
+pub(super) fn lacking<'a>(metric: &'a BillableMetric, event: &Event) -> Option<&'a str> {
     let is_missing = |name: &str| property_text(&event.properties, name).is_none();
     let is_asked = |filter: &&PropertyFilter| filter.exists == Some(true) || filter.in_values.is_some();
     let asked = metric.property_filters.iter().filter(is_asked);

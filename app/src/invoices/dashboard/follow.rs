@@ -22,7 +22,7 @@ impl Dashboard {
     pub(super) fn keep_links(self) {
         Effect::new(move |was_drawn: Option<()>| {
             let token = self.session.link.get();
-            let links = document().get_elements_by_tag_name("a");
+            let links = document().links();
             for link in (0..links.length()).filter_map(|at| links.item(at)) {
                 if was_drawn.is_some() && link.has_attribute(IN_PLACE.0) {
                     // An address is never refused.

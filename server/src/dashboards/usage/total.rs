@@ -98,8 +98,9 @@ fn together(
 
 /// What is not in the total of a currency, and why.
 fn note(metrics: &[Metric], credit_type: &CreditType) -> Option<String> {
-    let (mut not_by_day, mut others): (Vec<(String, Vec<&str>)>, Vec<(String, Vec<&str>)>) =
-        Default::default();
+    // Each reason with the names of its metrics.
+    type Reasons<'a> = Vec<(String, Vec<&'a str>)>;
+    let (mut not_by_day, mut others) = (Reasons::new(), Reasons::new());
     for (name, series) in metrics {
         let (list, reason) = match series.as_ref().map(|series| &series.cost) {
             None => (&mut others, text::FAILED.to_owned()),
