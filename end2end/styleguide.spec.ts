@@ -66,26 +66,32 @@ test("the address keeps the colors", async ({ page }) => {
 });
 
 test("a frame below the fold loads when it comes near, in the colors of that time", async ({ page }) => {
+  test.slow();
   const last = page.locator("iframe").last();
   const isLoaded = () => last.evaluate((frame: HTMLIFrameElement) => frame.contentDocument!.URL !== "about:blank");
   expect(await isLoaded()).toBe(false);
   await page.getByRole("button", { name: "Dark" }).click();
   await hexOf(page, "Action").fill("#ffcc00");
-  await last.scrollIntoViewIfNeeded();
-  await expect.poll(isLoaded).toBe(true);
+  // The frames above grow as they load, and push it away again.
+  const isNear = async () => {
+    await last.scrollIntoViewIfNeeded();
+    return isLoaded();
+  };
+  await expect.poll(isNear, { timeout: 30_000 }).toBe(true);
   const sample = (await last.getAttribute("data-sample"))!;
   await expect.poll(() => lineOf(page, sample, "Action")).toBe("#ffcc00");
   await expect(page.frameLocator(`iframe[data-sample="${sample}"]`).locator("html")).toHaveAttribute("data-scheme", "dark");
 });
 
 test("for paper every frame is asked for", async ({ page }) => {
+  test.slow();
   const asked = new Set<string>();
   page.on("request", (request) => request.url().includes("/styleguide/") && asked.add(request.url()));
   await page.reload();
   const frames = await page.locator("iframe").count();
   expect(asked.size).toBeLessThan(frames);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  await expect.poll(() => asked.size).toBe(frames);
+  await expect.poll(() => asked.size, { timeout: 30_000 }).toBe(frames);
 });
 
 test("axe finds nothing on the style guide", async ({ page }) => {
