@@ -43,11 +43,11 @@ pub fn headline(value: &Decimal) -> String {
     let (unit, digits) = match whole {
         0..=4 => return readable(value),
         5..=12 => return quantity(&value.round(2)),
-        13..=15 => ("T", 12),
+        13..=15 => ("T", 12u32),
         _ => ("Q", 15),
     };
-    let power: Decimal = Decimal::from(10i64.pow(digits as u32));
-    let places = (4 + digits as i64 - whole as i64).max(0);
+    let power = Decimal::from(10i64.pow(digits));
+    let places = (4 + i64::from(digits) - whole as i64).max(0);
     // A power of ten is never zero.
     value.checked_div(&power).map_or(text, |value| quantity(&value.round(places)) + unit)
 }

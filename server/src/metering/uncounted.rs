@@ -178,9 +178,8 @@ pub fn judge<'a>(
             "no billable metric takes an event of the type \"{}\" with these properties",
             event.event_type
         );
-        let near = metrics.iter().filter(|metric| admits_type(metric, event));
-        let near = near.filter_map(|metric| Some((metric, lacking(metric, event)?))).next();
-        if let Some((metric, name)) = near {
+        let mut near = metrics.iter().filter(|metric| admits_type(metric, event));
+        if let Some((metric, name)) = near.find_map(|metric| Some((metric, lacking(metric, event)?))) {
             message += &format!(": properties.{name} is missing, and \"{}\" asks for it", metric.name);
         }
         reasons.push(NotCounted { reason: Reason::NoBillableMetric, message, billable_metric_id: None });

@@ -22,9 +22,13 @@ impl Dashboard {
     pub(super) fn keep_links(self) {
         Effect::new(move |was_drawn: Option<()>| {
             let token = self.session.link.get();
+            if was_drawn.is_none() {
+                // They have it from when they were drawn.
+                return;
+            }
             let links = document().links();
             for link in (0..links.length()).filter_map(|at| links.item(at)) {
-                if was_drawn.is_some() && link.has_attribute(IN_PLACE.0) {
+                if link.has_attribute(IN_PLACE.0) {
                     // An address is never refused.
                     let _ = link.set_attribute("href", &leads_to(&link).href(&token));
                 }

@@ -223,7 +223,7 @@ pub fn InvoicesDashboard() -> impl IntoView {
     let is_well = move || dashboard.alert.get().is_none().then_some("");
     let alert = move || dashboard.alert.get().unwrap_or(text::OFFLINE);
     view! {
-       <div
+        <div
             id="invoices"
             aria-busy=move || dashboard.is_loading.get().then_some("true")
             on:click=move |event| dashboard.follow(&event)
