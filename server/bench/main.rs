@@ -124,6 +124,6 @@ async fn main() {
 }
 
 async fn drop(admin: &PgPool, database: &str) {
-    let statement = format!("drop database if exists {database}");
+    let statement = format!("drop database if exists {database} with (force)");
     sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(admin).await.unwrap();
 }
