@@ -194,7 +194,7 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
         let content = move || {
             let LegendItem { slot, name, total, share, .. } = place.group(index).unwrap_or_default();
             let part = |class: &str, text: &str| tag("span", &[("class", class)], words(text));
-            let share = share.map_or(Markup::default(), |share| part("share", &share));
+            let share: Markup = share.map(|share| part("share", &share)).unwrap_or_default();
             all(&[series::swatch(slot), series::name(&name), part("total", &total), share]).html()
         };
         let is_link = group.selection.is_some();

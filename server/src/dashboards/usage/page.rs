@@ -37,7 +37,7 @@ pub(super) fn opening_window(report: &UsageReport) -> Window {
         let mut values = quantities.flat_map(|quantity| quantity.days.last(*days as usize));
         values.any(|value| *value != 0 && *value != ABSENT)
     };
-    WINDOWS.into_iter().find(is_used).map_or(Window::default(), Window::Days)
+    WINDOWS.into_iter().find(is_used).map(Window::Days).unwrap_or_default()
 }
 
 /// `GET /embed/usage`.
