@@ -67,7 +67,7 @@ pub struct GroupKey {
 pub struct Found {
     /// The text; empty for all groups.
     pub find: String,
-    /// The first 50 by name.
+    /// The first 50, in the order of the charts: the largest of the first metric, then those that only the next one has.
     pub groups: Vec<FoundGroup>,
     /// How many there are in all.
     pub of: u32,

@@ -148,12 +148,11 @@ async fn board(
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
     let priced = priced_by_group(&account.metrics, &account.terms);
-    let keys: Vec<_> = split.iter().map(|(id, _, index)| (*id, *index)).collect();
     let (series, groups, by_group, found) = tokio::join!(
         db::usage::series(pool, access, &charted, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),
         db::usage::by_group(pool, access, &priced, now),
-        find::groups(pool, access, names, asked, &keys, window, now)
+        find::groups(pool, access, names, asked, &split, window, now)
     );
     let series = series?;
     let mut by_group = by_group.map_err(|error| {
