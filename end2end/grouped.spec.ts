@@ -53,3 +53,70 @@ test("in forced colors the part of a period that is left has a border", async ({
   await page.goto(await demo.embedUrl(LARGE, "invoices"));
   await expect(page.locator(".progress").first()).toHaveCSS("border-top-style", "solid");
 });
+
+/** The usage dashboard by region of a customer with machine names, whose order differs from metric to metric. */
+async function machines(demo: Demo): Promise<{ url: string; names: string[] }> {
+  const plan = (await demo.api("GET", "/v1/plans")).data.find((one: { name: string }) => one.name === "Starter");
+  const { id } = (await demo.api("POST", "/v1/customers", { name: "Many machines" })).data;
+  const starting_on = `${new Date().toISOString().slice(0, 8)}01T00:00:00Z`;
+  await demo.api("POST", `/v1/customers/${id}/plans/add`, { plan_id: plan.id, starting_on });
+  const names = Array.from({ length: 9 }, (_, at) => `eu-west-1-production-inference-cluster-machine-004${at}`);
+  const timestamp = new Date().toISOString();
+  await demo.api("POST", "/v1/ingest", names.map((region, at) => ({
+    transaction_id: `${id}-${at}`, customer_id: id, event_type: "inference_request", timestamp,
+    properties: { input_tokens: String(1_000 - at), output_tokens: String(100 + at), user_id: "u1", region },
+  })));
+  const { url } = (await demo.api("POST", "/v1/dashboards/getEmbeddableUrl", { customer_id: id, dashboard: "usage" })).data;
+  return { url: `${url}&group=region`, names };
+}
+
+for (const width of [360, 1280])
+  test(`long names stand on one line each with their ends, and are read whole, at ${width} px`, async ({ page, demo }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const { url, names } = await machines(demo);
+    await page.goto(url);
+    await hydrated(page);
+    const card = page.locator("[data-chart]", { has: page.getByRole("heading", { name: "Input tokens", exact: true }) });
+    const first = card.locator(".legend a").first();
+    await expect(first).toHaveAccessibleName(new RegExp(`^${names[0]} 1,000 \\d+%$`));
+    await expect(first.locator(".name")).toHaveText(names[0]!, { useInnerText: true });
+    await expect(first.locator(".name")).toHaveAttribute("title", names[0]!);
+    const area = card.locator("div.area");
+    await area.focus();
+    await page.keyboard.press("End");
+    const tooltip = area.locator(".tooltip");
+    await expect(tooltip).toContainText(names[8]!);
+    const [plot, box] = [await area.boundingBox(), await tooltip.boundingBox()];
+    expect(box!.x).toBeGreaterThanOrEqual(plot!.x - 1);
+    expect(box!.x + box!.width).toBeLessThanOrEqual(plot!.x + plot!.width + 1);
+    expect(box!.width).toBeLessThanOrEqual(352);
+    for (const rows of [tooltip.locator("> span"), card.locator(".legend .name")])
+      for (const height of await rows.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height)))
+        expect(height).toBeLessThanOrEqual(17);
+    // Where the name is too long its end is laid over its line; where it is not, that lies above what is seen.
+    const laid = await first.locator(".name").evaluate((name) => {
+      const whole = name.firstElementChild!;
+      return { isLong: whole.scrollHeight > name.clientHeight + 1, end: getComputedStyle(name, "::after").content };
+    });
+    expect(laid.end).toContain("0040");
+    if (width === 360) expect(laid.isLong).toBe(true);
+  });
+
+test("a group has the same color in every chart, and shares are a hundred percent", async ({ page, demo }) => {
+  const { url } = await machines(demo);
+  await page.goto(url);
+  const legends = await page.locator("[data-chart] .legend").evaluateAll((all) =>
+    all.map((legend) => [...legend.querySelectorAll("a")].map((group) => ({
+      name: group.querySelector(".name")!.textContent!,
+      color: group.querySelector("rect")!.getAttribute("fill")!,
+      share: parseInt(group.querySelector(".share")?.textContent ?? "0"),
+    }))));
+  expect(legends.length).toBeGreaterThan(1);
+  const colors = new Map(legends[0]!.map(({ name, color }) => [name, color]));
+  expect(new Set(colors.values()).size).toBe(colors.size);
+  for (const groups of legends) {
+    for (const { name, color } of groups) expect(color, name).toBe(colors.get(name));
+    const sum = groups.reduce((sum, { share }) => sum + share, 0);
+    expect([0, 100]).toContain(sum);
+  }
+});

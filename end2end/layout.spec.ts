@@ -1,6 +1,23 @@
 // Nothing moves while a page loads, and nothing hangs over its edge.
 import { expect, hydrated, LARGE, test } from "./fixtures";
 
+test("on a wide page six metrics stand in three columns, as high as their row, their plots in line", async ({ page, demo }) => {
+  await page.setViewportSize({ width: 1600, height: 900 });
+  await page.goto(await demo.embedUrl(LARGE, "usage"));
+  const boxes = (selector: string) =>
+    page.locator(selector).evaluateAll((all) => all.map((one) => one.getBoundingClientRect()).map(({ x, y, height }) => ({ x, y, height })));
+  for (const all of [await boxes("[data-chart]"), await boxes("[data-chart] .plot")]) {
+    expect(new Set(all.map(({ x }) => Math.round(x))).size).toBe(3);
+    for (const row of [all.slice(0, 3), all.slice(3)]) {
+      expect(new Set(row.map(({ y }) => Math.round(y))).size).toBe(1);
+      expect(new Set(row.map(({ height }) => Math.round(height))).size).toBe(1);
+    }
+  }
+  // Invoices stay as narrow as they are read best.
+  await page.goto(await demo.embedUrl(LARGE, "invoices"));
+  expect(await page.locator("main").evaluate((main) => main.clientWidth)).toBeLessThanOrEqual(1008);
+});
+
 for (const dashboard of ["invoices", "usage"] as const) {
   test(`${dashboard} loads without a layout shift`, async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, dashboard));

@@ -18,6 +18,8 @@ test("a customer whose plan ended keeps its invoices and charts, and reads when 
   await expect(page.getByText(/^Plan .* ended on .*\.$/)).toBeVisible();
   await page.goto(await demo.embedUrl(ENDED, "usage"));
   await expect(page.getByText(/^Plan .* ended on .*\.$/)).toBeVisible();
+  // It opens where there is something to see.
+  await expect(page.locator("[data-chart] .figure strong").filter({ hasText: /[1-9]/ }).first()).toBeVisible();
   await page.getByRole("link", { name: "90 days" }).click();
   await expect(page.locator("[data-chart] .figure strong").filter({ hasText: /[1-9]/ }).first()).toBeVisible();
 });

@@ -110,13 +110,21 @@ test.describe("without JavaScript", () => {
     await details.locator("summary").click();
     await expect(details.locator("tbody tr")).toHaveCount(30);
   });
+
+  test("lines that mark something say what they mean", async ({ page, demo }) => {
+    await page.goto(`${await demo.embedUrl(LARGE, "usage")}&window=90`);
+    const labels = page.locator("[data-chart]").first().locator(".axis-x [data-mark]");
+    await expect(labels.filter({ hasText: /^[A-Z][a-z]{2} period$/ })).not.toHaveCount(0);
+    const [plot, label] = [await page.locator("[data-chart] .area").first().boundingBox(), await labels.first().boundingBox()];
+    expect(label!.y + label!.height, "over the head of its line").toBeLessThanOrEqual(plot!.y + 2);
+  });
 });
 
 test("the first tooltip answers before WASM and the next one after", async ({ page, demo }) => {
   const release = await holdWasm(page);
   await page.goto(await demo.embedUrl(LARGE, "usage"));
   const chart = page.locator("[data-chart]").first();
-  const tooltip = chart.getByRole("tooltip").filter({ visible: true });
+  const tooltip = chart.locator(".tooltip").filter({ visible: true });
   const middle = async () => {
     const box = (await chart.locator("svg").first().boundingBox())!;
     await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
@@ -301,7 +309,7 @@ test("the app is in the WASM: it needs no script of the page but the one that st
   await expect(chart.locator(".figure")).toContainText("in 60 days");
   await chart.locator("div.area").focus();
   await page.keyboard.press("ArrowLeft");
-  await expect(chart.getByRole("tooltip")).toHaveText(/\d/);
+  await expect(chart.locator(".tooltip")).toHaveText(/\d/);
   await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
 });
 
@@ -309,7 +317,7 @@ test("arrow keys walk the days with WASM", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "usage"));
   await hydrated(page);
   const chart = page.locator("[data-chart]").first();
-  const tooltip = chart.getByRole("tooltip").filter({ visible: true });
+  const tooltip = chart.locator(".tooltip").filter({ visible: true });
   await chart.locator("[tabindex='0']").first().focus();
   await page.keyboard.press("End");
   await expect(tooltip).toHaveText(/\d/);

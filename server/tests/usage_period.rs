@@ -176,6 +176,32 @@ async fn a_period_is_a_window_only_while_it_runs_and_is_no_longer_than_the_longe
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_page_opens_with_the_first_window_that_has_usage_and_keeps_one_that_is_chosen(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["region"]]"#).await;
+    for (days_ago, opens_with) in [(40, "60"), (70, "90"), (3, "30")] {
+        let customer = seed::customer(&pool, "Acme").await;
+        seed::on_plan(&pool, customer, &[metric]).await;
+        let at = clock::now() - chrono::Duration::days(days_ago);
+        let event =
+            seed::event(&Uuid::new_v4().to_string(), customer, at, r#"{"tokens": 7, "region": "eu"}"#);
+        db::usage::record(&pool, vec![event], at).await.unwrap();
+        for (choice, expected) in [("", opens_with), ("&group=region", opens_with), ("&window=30", "30")] {
+            let body = json!({ "customer_id": customer, "dashboard": "usage" });
+            let (_, answer) = post(&app, &token, "/v1/dashboards/getEmbeddableUrl", body).await;
+            let url = answer["data"]["url"].as_str().unwrap().to_owned();
+            let path = url.strip_prefix("http://127.0.0.1:3000").unwrap();
+            let request = Request::get(format!("{path}{choice}")).body(Body::empty()).unwrap();
+            let page = send(&app, request).await.1.as_str().unwrap().to_owned();
+            let link = page.split("<a ").find(|link| link.contains(&format!("data-range=\"{expected}\"")));
+            let link = link.unwrap().split('>').next().unwrap();
+            assert!(link.contains("aria-current"), "{days_ago} days ago, {choice}: {page}");
+            assert_eq!(page.contains("<ol class=\"legend\""), choice == "&group=region", "{page}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn page_and_json_call_take_the_period_by_name(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let metric = seed::metric(&pool, AggregationType::Sum, "tokens", "[]").await;

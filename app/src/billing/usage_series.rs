@@ -2,6 +2,7 @@
 
 use super::{AggregationType, CreditType, Decimal, UsageWindow};
 use chrono::NaiveDate;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// One metric by day, oldest first and without gaps.
@@ -19,6 +20,8 @@ pub struct UsageSeries {
     pub values: Vec<Decimal>,
     /// For each of `values` whether there were events that it is measured by.
     pub used: Vec<bool>,
+    /// The first day on which a plan prices it; `None` where one did before the series.
+    pub priced_from: Option<NaiveDate>,
     /// The first day on which no plan prices it any more; `None` while one does.
     pub ending_before: Option<NaiveDate>,
     /// The metric over each of [`UsageWindow::of`], in their order: a sum for COUNT and SUM, but not for UNIQUE, MAX and
@@ -127,13 +130,20 @@ impl UsageSeries {
         &self.measures[window.index()]
     }
 
-    /// How many of the series' days there is something to tell of: all to today, or, once no plan prices the metric any
-    /// more, those to that plan's end and to the last use.
-    pub fn told(&self) -> usize {
-        let Some(end) = self.ending_before else { return self.values.len() };
-        let priced = usize::try_from((end - self.starting_on).num_days()).unwrap_or(0);
-        let used = self.used.iter().rposition(|used| *used).map_or(0, |last| last + 1);
-        priced.max(used).min(self.values.len())
+    /// The days of the series that there is something to tell of: all, or those from the beginning of the first plan that
+    /// prices the metric, or the first use, to the end of the last one, or the last use.
+    pub fn told(&self) -> Range<usize> {
+        let place = |day: NaiveDate| usize::try_from((day - self.starting_on).num_days()).unwrap_or(0);
+        let mut told = 0..self.values.len();
+        if let Some(begin) = self.priced_from {
+            let used = self.used.iter().position(|used| *used).unwrap_or(told.end);
+            told.start = place(begin).min(used);
+        }
+        if let Some(end) = self.ending_before {
+            let used = self.used.iter().rposition(|used| *used).map_or(0, |last| last + 1);
+            told.end = place(end).max(used).min(told.end);
+        }
+        told
     }
 
     /// Whether a metric of this kind has no value on a day without events: MAX and LATEST measure a level, and zero would

@@ -1,7 +1,11 @@
 //! Where a chart's marks stand, and where its days are pointed at or walked by keys.
 
-use super::marks::Mark;
-use leptos::{either::Either, ev, html, prelude::*};
+use super::{
+    marks::Mark,
+    series::{name, swatch},
+};
+use crate::markup::{Markup, all, tag, text};
+use leptos::{ev, html, prelude::*};
 
 /// The name of a chart's plot: of what it is, and how it is walked by keys.
 fn by_keys(of: &str) -> String {
@@ -28,6 +32,25 @@ pub struct TipLine {
     pub name: String,
     /// The number.
     pub text: String,
+}
+
+impl Tip {
+    /// All that is said, one line below the other.
+    fn html(&self) -> String {
+        let heads = self.heads.iter().map(|head| tag("span", &[], text(head)));
+        let parts: Vec<Markup> = heads.chain(self.lines.iter().map(TipLine::markup)).collect();
+        all(&parts).html()
+    }
+}
+
+impl TipLine {
+    fn markup(&self) -> Markup {
+        let number = tag("strong", &[], text(&self.text));
+        if self.name.is_empty() {
+            return number;
+        }
+        tag("span", &[], all(&[self.slot.map(swatch).unwrap_or_default(), name(&self.name), number]))
+    }
 }
 
 /// Where a chart comes from: what it shows now, read anew at each change.
@@ -164,17 +187,11 @@ fn Pointed(
             let _ = web_sys::HtmlElement::style(&element).set_property("left", &format!("{left}px"));
         }
     });
-    let heads = tip.heads.into_iter().map(|head| view! { <span>{head}</span> }).collect_view();
-    let lines = tip.lines.into_iter().map(|TipLine { slot, name, text }| {
-        if name.is_empty() {
-            return Either::Left(view! { <strong>{text}</strong> });
-        }
-        let swatch = slot.map(|slot| view! { <i style:background=format!("var(--UsageLine_{slot})")></i> });
-        Either::Right(view! { <span>{swatch}{name}<strong>{text}</strong></span> })
-    });
+    let lines = tip.html();
     let dot = tip.dot.map(|dot| view! { <i style:top=format!("{}.{}%", dot / 10, dot % 10)></i> });
     view! {
         <div class="cursor" node_ref=cursor>{dot}</div>
-        <div class="tooltip" role="tooltip" aria-live="polite" node_ref=tooltip>{heads} {lines.collect_view()}</div>
+        // Read as it changes, and nobody's description: to be both is to be read twice.
+        <div class="tooltip" aria-live="polite" node_ref=tooltip inner_html=lines></div>
     }
 }

@@ -96,7 +96,8 @@ impl Drawing<'_> {
         (if self.is_bars() { days } else { days.saturating_sub(1) }).max(1) as f64
     }
 
-    /// The area, the line of the days that are over, and the one to today; each is interrupted where values are absent.
+    /// The area, the line of the days that are over, the one to today, and a dot for each day that stands alone; lines are
+    /// interrupted where values are absent.
     fn curve(&self, slot: u8, values: &[i128]) -> Vec<Mark> {
         let runs = runs(values);
         let today = values.len().saturating_sub(1);
@@ -109,11 +110,6 @@ impl Drawing<'_> {
             }
             points
         };
-        // A day between two gaps is a short line: a point alone draws nothing.
-        let line = |days: Range<usize>| match points(days).as_slice() {
-            [(x, y)] => vec![((x - 0.2).max(0.0), *y), ((x + 0.2).min(self.right()), *y)],
-            points => points.to_vec(),
-        };
         let mark = |class, path| Mark { class, slot: Some(slot), width: None, path };
         let mut marks = Vec::new();
         if self.kind == ChartKind::Area {
@@ -121,11 +117,14 @@ impl Drawing<'_> {
             let areas = runs.iter().flat_map(|run| AreaSeries::new(points(run.clone()), 0.0, BLACK).take(1));
             marks.push(mark("area", self.path(areas)));
         }
-        let over = runs.iter().map(|run| line(run.start..run.end.min(today)));
-        marks.push(mark("line", self.lines(over.filter(|line| !line.is_empty()).collect())));
+        let over = runs.iter().map(|run| points(run.start..run.end.min(today)));
+        marks.push(mark("line", self.lines(over.collect())));
         let last = runs.last().filter(|run| run.end > today);
-        let last = last.map(|run| line(run.start.max(today.saturating_sub(1))..run.end));
+        let last = last.map(|run| points(run.start.max(today.saturating_sub(1))..run.end));
         marks.push(mark("line today", self.lines(last.into_iter().collect())));
+        // A point alone draws no line; one from it to itself has round ends, and they are the dot.
+        let alone = runs.iter().map(|run| points(run.clone())).filter(|points| points.len() == 1);
+        marks.push(mark("dot", self.lines(alone.map(|points| points.repeat(2)).collect())));
         marks
     }
 
@@ -222,7 +221,8 @@ mod tests {
     fn one_series_has_a_grid_an_area_a_line_and_today() {
         let marks = marks(ChartKind::Area, &[&[1, 4, 2]], &[]);
         let classes: Vec<_> = marks.iter().map(|mark| mark.class).collect();
-        let expected = ["grid", "grid zero", "boundary", "boundary change", "area", "line", "line today"];
+        let expected =
+            ["grid", "grid zero", "boundary", "boundary change", "area", "line", "line today", "dot"];
         assert_eq!(classes, expected);
         let grid = path(&marks, "grid");
         assert!(grid.starts_with("M0,999l2999,0"), "{grid}");
@@ -234,7 +234,7 @@ mod tests {
     #[test]
     fn a_day_alone_is_a_level_from_edge_to_edge() {
         let marks = marks(ChartKind::Area, &[&[4]], &[(0, false)]);
-        assert_eq!(path(&marks, "line today"), "M0,0l2999,0");
+        assert_eq!((path(&marks, "line today"), path(&marks, "dot")), ("M0,0l2999,0", ""));
         assert!(path(&marks, "area").starts_with("M0,"), "{marks:?}");
         assert_eq!(path(&marks, "boundary"), "");
     }
@@ -258,10 +258,13 @@ mod tests {
         let count = |marks: &[Mark], class| path(marks, class).matches('M').count();
         let marks = drawn(&[4, 4, ABSENT, 2, ABSENT, 4, 4]);
         assert_eq!([count(&marks, "area"), count(&marks, "line"), count(&marks, "line today")], [3, 3, 1]);
-        // The day alone is a short line through its place, 3 of 6.
-        assert!(path(&marks, "line").contains("l200,0"), "{}", path(&marks, "line"));
+        // The day alone is a dot in its place, 3 of 6.
+        let dot = path(&marks, "dot");
+        assert!(dot.starts_with("M1499,") && dot.ends_with("l0,0") && count(&marks, "dot") == 1, "{dot}");
+        let first = drawn(&[ABSENT, ABSENT, 3]);
+        assert!(path(&first, "dot").starts_with("M2999,"), "a first day is one too: {first:?}");
         let ended = drawn(&[4, 4, 4, ABSENT, ABSENT]);
-        assert_eq!((count(&ended, "line"), path(&ended, "line today")), (1, ""));
+        assert_eq!((count(&ended, "line"), path(&ended, "line today"), path(&ended, "dot")), (1, "", ""));
         assert!(drawn(&[ABSENT; 3])[4..].iter().all(|mark| mark.path.is_empty()));
     }
 

@@ -5,6 +5,7 @@ pub mod axis;
 mod backend;
 pub mod marks;
 pub mod scale;
+pub mod series;
 pub mod table;
 
 pub use area::{ChartArea, ChartSource, Tip, TipLine};

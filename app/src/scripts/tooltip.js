@@ -10,7 +10,7 @@
     return node;
   };
   const tip = make("div");
-  tip.className = tip.role = "tooltip";
+  tip.className = "tooltip";
   let day = 0;
   const show = (area, place) => {
     const { tHead, tBodies } = area.closest("figure").querySelector("table");
@@ -18,8 +18,8 @@
     day = Math.max(0, Math.min(rows.length - 1, Math.floor(place(rows.length))));
     const [head, ...cells] = rows[rows.length - 1 - day].cells;
     const lines = cells.map((cell, at) => {
-      const number = make("strong", cell.textContent);
-      return cells[1] ? make("span", tHead.rows[0].cells[at + 1].textContent, number) : number;
+      const text = make("strong", cell.textContent);
+      return cells[1] ? make("span", make("span", tHead.rows[0].cells[at + 1].textContent), text) : text;
     });
     tip.replaceChildren(make("span", head.textContent), ...lines);
     area.append(tip);

@@ -5,11 +5,14 @@
 
 use super::{
     cards::{CardContent, LegendItem, UsageChart},
-    chart::DrawnCard,
+    chart::{AxisLabel, DrawnCard},
     dashboard::{Choice, Dashboard},
     text,
 };
-use crate::chart::{ChartArea, ChartSource, Tip, marks::Mark, scale::MOST_TICKS};
+use crate::{
+    chart::{ChartArea, ChartSource, Tip, marks::Mark, scale::MOST_TICKS, series},
+    markup::{Markup, all, tag, text as words},
+};
 use leptos::{either::EitherOf3, html, prelude::*};
 
 /// The card at a place of the dashboard.
@@ -149,14 +152,14 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
     let axis_x = move || {
         let labels = place
             .read(|card| card.picture.as_ref().map(|picture| picture.axis_x.clone()).unwrap_or_default());
-        let label = |(at, day): (String, Option<String>)| {
+        let label = |AxisLabel { mark, at, text }| {
             let anchor = match at.as_str() {
                 "0.00%" => "start",
                 "100.00%" => "end",
                 _ => "middle",
             };
             // In attributes of SVG: the content security policy allows no style attribute.
-            view! { <text x=at y="15" text-anchor=anchor>{day}</text> }
+            view! { <text data-mark=mark x=at y="15" text-anchor=anchor>{text}</text> }
         };
         labels.into_iter().map(label).collect_view()
     };
@@ -188,22 +191,16 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
 fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
     let dashboard = place.dashboard;
     let entry = |(index, group): (usize, LegendItem)| {
-        let texts = move || {
-            let LegendItem { name, total, share, .. } = place.group(index).unwrap_or_default();
-            let title = name.clone();
-            view! {
-                <span class="name" title=title>{name}</span>
-                " "
-                <span class="total">{total}</span>
-                " "
-                <span class="share">{share}</span>
-            }
+        let content = move || {
+            let LegendItem { slot, name, total, share, .. } = place.group(index).unwrap_or_default();
+            let part = |class: &str, text: &str| tag("span", &[("class", class)], words(text));
+            let share: Markup = share.map(|share| part("share", &share)).unwrap_or_default();
+            all(&[series::swatch(slot), series::name(&name), part("total", &total), share]).html()
         };
         let is_link = group.selection.is_some();
         let is_current = move || place.group(index).is_some_and(|group| group.is_current);
         let what = move || is_link.then(|| if is_current() { text::SHOW_ALL } else { text::SHOW_ALONE });
         let current = move || is_current().then_some("true");
-        let fill = format!("var(--UsageLine_{})", group.slot);
         let alone = Choice::Group(place.at, index);
         let id = format!("group-{}-{index}", place.at);
         let href = dashboard.href(alone.clone());
@@ -219,12 +216,8 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
                             dashboard.follow(&event, &alone);
                         }
                     }
-                >
-                    <svg class="swatch" viewBox="0 0 8 8" aria-hidden="true">
-                        <rect width="8" height="8" rx="2" fill=fill></rect>
-                    </svg>
-                    {texts}
-                </a>
+                    inner_html=content
+                ></a>
             </li>
         }
     };

@@ -2,7 +2,7 @@
 
 use super::{
     query::{GroupSelection, UsageQuery, Window},
-    report::{Figures, Group, Measure, MetricUsage, UsageReport},
+    report::{DayMark, Figures, Group, Measure, MetricUsage, UsageReport},
     text,
 };
 use crate::{
@@ -58,8 +58,8 @@ pub struct UsageChart {
     pub unit: Unit,
     /// The day of the first value, since 1970-01-01.
     pub first_day: i32,
-    /// Marked days, counted from the first: whether the plan changes, and what happens.
-    pub marks: Vec<(usize, bool, String)>,
+    /// What begins or ends with a day, counted from the first.
+    pub marks: Vec<(usize, DayMark)>,
     /// The groups, where the metric is grouped; the metrics, where there are several.
     pub legend: Vec<LegendItem>,
     /// Why the card shows less than was asked for.
@@ -111,20 +111,19 @@ impl UsageReport {
     fn total(&self, total: &MetricUsage, query: &UsageQuery) -> CardContent {
         let Some(measure) = &total.cost else { return CardContent::Failed };
         let (days, window) = (self.days(query) as usize, self.window(query));
-        let all = sum(measure.days.last(days));
         let costs = self.metrics.iter().filter_map(|metric| Some((metric, metric.cost.as_ref()?)));
-        let part = |(slot, (metric, cost)): (usize, (&'_ MetricUsage, &'_ Measure))| {
+        let part = |(slot, (metric, cost)): (u8, (&'_ MetricUsage, &'_ Measure))| {
             let days = rescaled(cost.days.last(days), measure.days.scale - cost.days.scale);
             Part {
                 slot,
                 name: metric.name.clone(),
                 figures: cost.windows.get(window).cloned().unwrap_or_default(),
-                share: share(sum(&days), all),
                 selection: None,
                 days,
             }
         };
-        let parts = costs.filter(|(_, cost)| cost.unit == measure.unit).enumerate().map(part).collect();
+        let costs = costs.filter(|(_, cost)| cost.unit == measure.unit);
+        let parts = (0..9).chain(std::iter::repeat(9)).zip(costs).map(part).collect();
         let mut chart = self.chart(total, measure, &by_size(parts), &query.clone().with_group_key(None));
         let whole = query.only.as_ref().map(|_| text::OF_ALL_GROUPS.to_owned());
         chart.hint = whole.into_iter().chain(total.no_cost.clone()).reduce(|one, other| one + " " + &other);
@@ -149,7 +148,6 @@ impl UsageReport {
         if query.is_cost {
             parts = by_size(parts);
         }
-        (0..).zip(&mut parts).for_each(|(slot, part)| part.slot = slot);
         let mut chart = self.chart(metric, measure, &parts, query);
         chart.hint = self.hint(metric, query);
         CardContent::Chart(Box::new(chart))
@@ -183,16 +181,16 @@ impl UsageReport {
             }
         };
         let is_split = !parts.is_empty() && selection.is_none();
-        let series = |name: &str, slot: usize, values: &[i128]| ChartSeries {
+        let series = |name: &str, slot: u8, values: &[i128]| ChartSeries {
             name: name.to_owned(),
-            slot: u8::try_from(slot.min(9)).unwrap_or(9),
+            slot,
             values: if is_cumulative { accumulated(values) } else { values.to_vec() },
         };
         let value_name = text::values(query.is_cost, is_cumulative);
         let drawn: Vec<ChartSeries> = if is_split {
             parts.iter().map(|part| series(&part.name, part.slot, &part.days)).collect()
         } else {
-            vec![series(value_name, alone.unwrap_or(0), &daily)]
+            vec![series(value_name, alone.map_or(0, |at| parts[at].slot), &daily)]
         };
         let kind = match (is_split && metric.adds_up, drawn.len()) {
             (true, _) => ChartKind::Bars,
@@ -202,15 +200,15 @@ impl UsageReport {
         let first_day = self.last_day + 1 - i32::try_from(daily.len()).unwrap_or(0);
         let marks = self.marks.iter().filter_map(|mark| {
             let day = usize::try_from(mark.day - first_day).ok().filter(|day| *day < daily.len())?;
-            Some((day, mark.is_plan_change, mark.text.clone()))
+            Some((day, mark.clone()))
         });
         let noun = if query.is_cost { "" } else { metric.noun.as_str() };
         let gap = if noun.is_empty() { "" } else { " " };
         let legend = parts.iter().enumerate().map(|(at, part)| LegendItem {
-            slot: u8::try_from(part.slot.min(9)).unwrap_or(9),
+            slot: part.slot,
             name: part.name.clone(),
             total: part.figures.total.clone(),
-            share: part.share.clone(),
+            share: part.figures.share.clone(),
             selection: part.selection.clone(),
             is_current: alone == Some(at),
         });
@@ -332,12 +330,6 @@ impl UsageReport {
     }
 }
 
-/// `42%`, half and more rounded up; of nothing there is no share.
-fn share(part: i128, all: i128) -> Option<String> {
-    let twice = part.checked_mul(200)?.checked_add(all)?;
-    (all > 0).then(|| format!("{}%", twice.div_euclid(2 * all)))
-}
-
 /// The largest first, all others together last. There are ten groups at most; the library's sort weighs 5 kB.
 fn by_size(parts: Vec<Part>) -> Vec<Part> {
     let mut sorted: Vec<Part> = Vec::new();
@@ -353,10 +345,9 @@ fn by_size(parts: Vec<Part>) -> Vec<Part> {
 
 /// One color of a chart, in the unit that is shown: a group, or a metric among others.
 struct Part {
-    slot: usize,
+    slot: u8,
     name: String,
     figures: Figures,
-    share: Option<String>,
     selection: Option<GroupSelection>,
     days: Vec<i128>,
 }
@@ -366,10 +357,9 @@ impl Part {
         let measure = if is_cost { group.cost.as_ref()? } else { &group.quantity };
         let selection = group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One);
         Some(Self {
-            slot: 0,
+            slot: u8::try_from(group.color).unwrap_or(9),
             name: group.name.clone(),
             figures: measure.figures.clone(),
-            share: measure.share.clone(),
             selection: Some(selection),
             days: measure.days.last(days as usize).to_vec(),
         })
@@ -399,8 +389,9 @@ impl UsageChart {
                 text: self.unit.write_to(value, self.scale, places),
             }
         };
-        let series = self.series.iter().map(|series| one(Some(series.slot), &series.name, &series.values));
-        series.chain(self.sums.iter().map(|sums| one(None, text::TOTAL, sums))).collect()
+        let sums = self.sums.iter().map(|sums| one(None, text::TOTAL, sums));
+        sums.chain(self.series.iter().map(|series| one(Some(series.slot), &series.name, &series.values)))
+            .collect()
     }
 }
 

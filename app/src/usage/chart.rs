@@ -34,8 +34,19 @@ pub struct Picture {
     pub marks: Vec<Mark>,
     /// The numbers at the y axis, highest first.
     pub axis_y: Vec<String>,
-    /// Place and day at the x axis, oldest first; no day where fewer are marked.
-    pub axis_x: [(String, Option<String>); 5],
+    /// Five days at the x axis, oldest first, then what lines of the plot mark.
+    pub axis_x: Vec<AxisLabel>,
+}
+
+/// A text at the x axis, or at the head of a line that marks something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AxisLabel {
+    /// Of what a line means, which of its sides is at the line: `middle` or `end`; none for a day.
+    pub mark: Option<&'static str>,
+    /// Its place as a share of the width: `50.00%`.
+    pub at: String,
+    /// What it says; nothing in the place of a day where fewer are marked.
+    pub text: Option<String>,
 }
 
 impl DrawnCard {
@@ -78,7 +89,7 @@ impl DrawnCard {
         let (Some(chart), Some(picture)) = (self.chart(), &self.picture) else { return Tip::default() };
         let mut heads = vec![day::date(chart.first_day + i32::try_from(day).unwrap_or(0))];
         heads.extend(
-            chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.clone()),
+            chart.marks.iter().filter(|(marked, _)| *marked == day).map(|(_, mark)| mark.text.clone()),
         );
         if day + 1 == chart.days() {
             heads.push(text::SO_FAR.to_owned());
@@ -110,17 +121,16 @@ impl DrawnCard {
         let Some(chart) = self.chart() else { return String::new() };
         let names = chart.series.iter().map(|series| series.name.as_str());
         let sum = chart.sums.as_ref().map(|_| text::TOTAL);
-        let head = table::head([text::DAY].into_iter().chain(names).chain(sum));
+        let head = table::head([text::DAY].into_iter().chain(sum).chain(names));
         let columns: Vec<Vec<String>> = chart
-            .series
+            .sums
             .iter()
-            .map(|series| &series.values)
-            .chain(&chart.sums)
+            .chain(chart.series.iter().map(|series| &series.values))
             .map(|values| chart.unit.column(values, chart.scale))
             .collect();
         let row = |day: usize| {
             let marks =
-                chart.marks.iter().filter(|(marked, ..)| *marked == day).map(|(_, _, mark)| mark.as_str());
+                chart.marks.iter().filter(|(marked, _)| *marked == day).map(|(_, mark)| mark.text.as_str());
             let notes = marks.chain((day + 1 == chart.days()).then_some(text::SO_FAR));
             let values = columns.iter().map(|column| column.get(day).map_or("", String::as_str));
             table::day_row(chart.first_day + i32::try_from(day).unwrap_or(0), notes, values)
@@ -134,7 +144,7 @@ impl Picture {
     fn new(chart: &UsageChart) -> Self {
         let scale = scale_of(chart);
         let boundaries: Vec<(usize, bool)> =
-            chart.marks.iter().map(|(day, is_change, _)| (*day, *is_change)).collect();
+            chart.marks.iter().map(|(day, mark)| (*day, mark.is_plan_change)).collect();
         let series = chart.series.iter().map(|series| (series.slot, series.values.as_slice())).collect();
         let today = chart.days().checked_sub(1);
         let marks =
@@ -142,16 +152,38 @@ impl Picture {
         let mut axis_y = axis::labels(&scale, &chart.unit);
         axis_y.reverse();
         let days = chart.days();
-        let axis_x = x_ticks(days).map(|tick| {
-            let day = tick.unwrap_or(0);
-            let (at, of) =
-                if chart.is_bars() { (2 * day + 1, 2 * days) } else { (day, days.saturating_sub(1)) };
-            let hundredths = 10_000 * at / of.max(1);
-            // A label that would be cut off ends where the plot does.
-            let hundredths = if hundredths > 9_200 { 10_000 } else { hundredths };
-            let label = tick.map(|day| day::month_day(chart.first_day + i32::try_from(day).unwrap_or(0)));
-            (format!("{}.{:02}%", hundredths / 100, hundredths % 100), label)
-        });
+        // Half days of the plot, and how many of them come before a day and its middle.
+        let (of, before) = if chart.is_bars() { (2 * days, 0) } else { (2 * days.saturating_sub(1), 1) };
+        let hundredths = |half_days: usize| 10_000 * half_days / of.max(1);
+        let label = |mark, place: usize, text| AxisLabel {
+            mark,
+            at: format!("{}.{:02}%", place / 100, place % 100),
+            text,
+        };
+        let mut axis_x: Vec<AxisLabel> = x_ticks(days)
+            .into_iter()
+            .map(|tick| {
+                let at = hundredths(2 * tick.unwrap_or(0) + 1 - before);
+                // A label that would be cut off ends where the plot does.
+                let at = if at > 9_200 { 10_000 } else { at };
+                let day = |day: usize| day::month_day(chart.first_day + i32::try_from(day).unwrap_or(0));
+                label(None, at, tick.map(day))
+            })
+            .collect();
+        // Lines that are close to each other have one label: that of a change of plan, or of the first.
+        let near = 3 * days / 10;
+        let is_change = |day: usize| {
+            chart.marks.iter().any(|(other, mark)| mark.is_plan_change && other.abs_diff(day) < near)
+        };
+        let mut free = 1;
+        for (day, mark) in &chart.marks {
+            if *day >= free && (mark.is_plan_change || !is_change(*day)) {
+                free = day + near;
+                let at = hundredths(2 * day - before);
+                let side = if at > 9_000 { "end" } else { "middle" };
+                axis_x.push(label(Some(side), at, Some(mark.label.clone())));
+            }
+        }
         Self { scale, marks, axis_y, axis_x }
     }
 }

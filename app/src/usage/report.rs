@@ -67,7 +67,7 @@ pub struct GroupKey {
 pub struct Found {
     /// The text; empty for all groups.
     pub find: String,
-    /// The first 50 by name.
+    /// The first 50, in the order of the charts: the largest of the first metric, then those that only the next one has.
     pub groups: Vec<FoundGroup>,
     /// How many there are in all.
     pub of: u32,
@@ -97,6 +97,8 @@ pub struct DayMark {
     pub is_plan_change: bool,
     /// What happens, in a few words.
     pub text: String,
+    /// What the line at this day means, in the plot: `Nov period`, `Scale`.
+    pub label: String,
 }
 
 /// One metric.
@@ -133,7 +135,7 @@ pub struct Measure {
     /// How numbers are written.
     pub unit: Unit,
     /// One value a day to today: of 90 days. A peak or latest level has none on a day without events, and nothing has one
-    /// after its plan has ended.
+    /// before its plan began or after it has ended.
     pub days: Column,
     /// The figures of 30, 60 and 90 days, then those of `period_days` where there are.
     pub windows: Vec<Figures>,
@@ -154,6 +156,8 @@ pub struct Figures {
     pub average: Option<String>,
     /// The change of its complete days against as many of the window before: `↑ 12.4% vs previous 30 days`.
     pub change: Option<String>,
+    /// Its share of all groups, or of all metrics of a total, where these add up: `42%`. Shares add up to 100%.
+    pub share: Option<String>,
 }
 
 /// A group of a metric, or all groups beyond the largest together.
@@ -166,6 +170,9 @@ pub struct Group {
     pub group_values: Option<GroupValues>,
     /// For people.
     pub name: String,
+    /// Which of the colors `UsageLine_0` to `UsageLine_9`: the same on every metric as far as there are colors, the last
+    /// for the others together.
+    pub color: u32,
     /// How much.
     pub quantity: GroupMeasure,
     /// What it cost; absent where that cannot be told.
@@ -182,8 +189,6 @@ pub struct GroupMeasure {
     pub days: Column,
     /// The figures of the window.
     pub figures: Figures,
-    /// Of all groups, where groups add up: `42%`.
-    pub share: Option<String>,
 }
 
 impl UsageReport {

@@ -164,6 +164,7 @@ fn series(
         cost: if is_sum { Ok(cost) } else { Err(NoCost::NotAdditive) },
         groups: None,
         used: vec![true; values.len()],
+        priced_from: None,
         ending_before: None,
         values,
     }

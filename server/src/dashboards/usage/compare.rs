@@ -62,7 +62,7 @@ pub(super) fn compare(
 
 /// Where the complete days of a series end: with today, or with its plan.
 fn complete_until(series: &UsageSeries) -> usize {
-    series.told().min(series.values.len().saturating_sub(1))
+    series.told().end.min(series.values.len().saturating_sub(1))
 }
 
 /// The last complete day of a series whose plan has ended.

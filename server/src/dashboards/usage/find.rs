@@ -7,7 +7,7 @@ use crate::{
     error::chain,
 };
 use app::{
-    billing::UsageWindow,
+    billing::{AggregationType, UsageWindow},
     embed::GroupKeyNames,
     usage::report::{Found, FoundGroup},
 };
@@ -15,14 +15,14 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// The groups of these `(metric, group index)` that are asked for. None where they cannot be loaded: the charts stand
+/// The groups of these `(metric, how it is measured, group index)` that are asked for. None where they cannot be loaded: the charts stand
 /// without them.
 pub(super) async fn groups(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
     asked: &Asked,
-    split: &[(Uuid, i16)],
+    split: &[(Uuid, AggregationType, i16)],
     window: UsageWindow,
     now: DateTime<Utc>,
 ) -> Option<Found> {

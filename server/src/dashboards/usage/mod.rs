@@ -1,6 +1,7 @@
 //! What the usage dashboard shows: three queries, one more where groups are priced by themselves and
 //! one where they are looked for, put together purely.
 
+mod colors;
 mod compare;
 mod cost;
 mod find;
@@ -147,12 +148,11 @@ async fn board(
         .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
         .collect();
     let priced = priced_by_group(&account.metrics, &account.terms);
-    let keys: Vec<_> = split.iter().map(|(id, _, index)| (*id, *index)).collect();
     let (series, groups, by_group, found) = tokio::join!(
         db::usage::series(pool, access, &charted, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),
         db::usage::by_group(pool, access, &priced, now),
-        find::groups(pool, access, names, asked, &keys, window, now)
+        find::groups(pool, access, names, asked, &split, window, now)
     );
     let series = series?;
     let mut by_group = by_group.map_err(|error| {
@@ -247,6 +247,7 @@ fn one(
         aggregation_type: metric.aggregation_type,
         starting_on: first_day,
         cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
+        priced_from: pricing(metric, priced.terms).map(|terms| terms.rhythm.starting_on.date_naive()).min(),
         ending_before: ending_before(metric, priced.terms),
         values: daily.values,
         used: daily.used,
@@ -257,11 +258,17 @@ fn one(
 
 /// The first day on which no plan has a charge on a metric any more; `None` while one has.
 fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDate> {
-    let has_charge =
-        |terms: &&Terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == Some(metric.id));
-    let ends = all_terms.iter().filter(has_charge).map(|terms| terms.rhythm.ending_before);
+    let ends = pricing(metric, all_terms).map(|terms| terms.rhythm.ending_before);
     let last = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     Some(last.date_naive())
+}
+
+/// The terms that have a charge on a metric.
+fn pricing<'a>(metric: &ChartedMetric, all_terms: &'a [Terms]) -> impl Iterator<Item = &'a Terms> {
+    let id = Some(metric.id);
+    all_terms
+        .iter()
+        .filter(move |terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == id))
 }
 
 fn failed(metric: &str, error: &Error) {

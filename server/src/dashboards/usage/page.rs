@@ -11,8 +11,9 @@ use crate::{
     limits,
 };
 use app::{
+    number::ABSENT,
     pages::PageContent,
-    usage::{UsageProps, UsageQuery, Window, text},
+    usage::{UsageProps, UsageQuery, UsageReport, Window, query::WINDOWS, text},
 };
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
@@ -27,6 +28,16 @@ pub(in crate::dashboards) struct PageQuery {
     group: Option<String>,
     only: Option<String>,
     find: Option<String>,
+}
+
+/// The window that a page opens with where none was chosen: the first with usage. Without any it is the first.
+pub(super) fn opening_window(report: &UsageReport) -> Window {
+    let is_used = |days: &u32| {
+        let quantities = report.metrics.iter().filter_map(|metric| metric.quantity.as_ref());
+        let mut values = quantities.flat_map(|quantity| quantity.days.last(*days as usize));
+        values.any(|value| *value != 0 && *value != ABSENT)
+    };
+    WINDOWS.into_iter().find(is_used).map(Window::Days).unwrap_or_default()
 }
 
 /// `GET /embed/usage`.
@@ -55,8 +66,16 @@ pub(in crate::dashboards) async fn usage(
         _ => None,
     });
     let names = &opened.session.grant.config.group_keys;
-    let report = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
-    let report = match report {
+    let mut answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+    let is_chosen = query.window.as_deref().and_then(Window::read).is_some();
+    if let (false, Ok(Some(first))) = (is_chosen, &answer) {
+        let window = opening_window(first);
+        // Groups are those of their window.
+        if window != std::mem::replace(&mut asked.window, window) && asked.group_key.is_some() {
+            answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+        }
+    }
+    let report = match answer {
         Ok(None) | Err(Error::NotFound(_)) => {
             return refuse(&state, Refusal::Gone, credential).await;
         }

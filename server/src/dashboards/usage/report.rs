@@ -1,7 +1,7 @@
 //! A customer's usage as the report that page and JSON call show: pure, every string final.
 
 use super::{
-    Board,
+    Board, colors,
     compare::{self, Compared, GroupCost},
     text, total,
 };
@@ -14,7 +14,7 @@ use app::{
     usage::report::{
         self, Figures, Group, GroupKey, GroupMeasure, Grouping, Measure, MetricUsage, UsageReport,
     },
-    view::{format, money},
+    view::{allocate::allocate, format, money},
 };
 use bigdecimal::{RoundingMode, ToPrimitive as _};
 use chrono::{DateTime, Utc};
@@ -45,17 +45,18 @@ impl Board {
             (false, Some(ended)) => format!("{ended} {}", text::NOT_CHARTED),
             (false, None) => text::NO_PLAN.to_owned(),
         });
-        let shown: Vec<MetricUsage> = metrics
+        let mut shown: Vec<MetricUsage> = metrics
             .iter()
             .map(|(name, series)| match series {
                 Some(series) => metric(series, names, grouping.as_ref(), &windows),
                 None => MetricUsage { name: name.clone(), ..MetricUsage::default() },
             })
             .collect();
+        colors::assign(&mut shown);
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
-            totals: total::totals(&metrics, &shown, &windows),
+            totals: total::totals(&metrics, &mut shown, &windows),
             metrics: shown,
             group_keys: group_keys
                 .into_iter()
@@ -76,6 +77,7 @@ fn mark(mark: &DayMark) -> report::DayMark {
         day: format::day_number(mark.day),
         is_plan_change: mark.kind != DayMarkKind::Period,
         text: text::mark(&mark.kind),
+        label: text::mark_label(&mark.kind, mark.day),
     }
 }
 
@@ -108,33 +110,35 @@ fn metric(
             .collect(),
     };
     let cost = series.cost.as_ref().map(|cost| Costs::new(series, cost, groups, windows));
-    let total_of =
-        |values: &mut dyn Iterator<Item = Decimal>| values.fold(Decimal::zero(), |sum, one| &sum + &one);
-    let all_quantity = total_of(&mut groups.iter().map(|group| group.measure.total.clone()));
+    let shares_of = |totals: Vec<Decimal>| {
+        if series.is_additive() { shares(&totals) } else { vec![None; totals.len()] }
+    };
+    let mut quantity_shares =
+        shares_of(groups.iter().map(|group| group.measure.total.clone()).collect()).into_iter();
+    let mut cost_shares = cost.as_ref().map_or(Vec::new(), |cost| shares_of(cost.group_totals())).into_iter();
     let listed = series.groups.as_ref().zip(grouping).map(|(groups, grouping)| {
-        let all_cost = cost.as_ref().ok().map(|cost| total_of(&mut cost.group_totals().into_iter()));
         groups
             .iter()
             .zip(quantities)
             .enumerate()
             .map(|(at, (group, days))| {
                 let compared = |cost: Option<&GroupCost>| compare::compare_group(series, group, cost, window);
-                let total = &group.measure.total;
-                let share =
-                    |total: &Decimal, all: &Decimal| share(total, all).filter(|_| series.is_additive());
+                let quantity_figures = quantity_figures(&group.measure.total, &compared(None), window);
                 Group {
                     group_values: group.group_values.clone(),
                     name: match &group.group_values {
                         Some(values) => text::group_values(&grouping.group_key, values, names),
                         None => text::others(group.count),
                     },
+                    // Known once the groups of all metrics are.
+                    color: 0,
                     quantity: GroupMeasure {
                         days,
-                        figures: quantity_figures(total, &compared(None), window),
-                        share: share(total, &all_quantity),
+                        figures: Figures { share: quantity_shares.next().flatten(), ..quantity_figures },
                     },
                     cost: cost.as_ref().ok().and_then(|cost| {
-                        cost.group(at, all_cost.as_ref(), |cost| compared(Some(cost)), window, share)
+                        let share = cost_shares.next().flatten();
+                        cost.group(at, share, |cost| compared(Some(cost)), window)
                     }),
                 }
             })
@@ -201,16 +205,15 @@ impl<'a> Costs<'a> {
     fn group(
         &self,
         at: usize,
-        all: Option<&Decimal>,
+        share: Option<String>,
         compared: impl FnOnce(&GroupCost) -> Compared,
         window: UsageWindow,
-        share: impl Fn(&Decimal, &Decimal) -> Option<String>,
     ) -> Option<GroupMeasure> {
         let (cost, days) = self.groups.get(at)?;
         let total: Decimal = cost.days.iter().sum();
         let write = |amount: &Decimal| money::money(amount, self.credit_type);
         let figures = figures(write(&total), &compared(cost), window, write);
-        Some(GroupMeasure { days: days.clone(), figures, share: share(&total, all?) })
+        Some(GroupMeasure { days: days.clone(), figures: Figures { share, ..figures } })
     }
 }
 
@@ -243,15 +246,15 @@ fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Result<Vec<GroupCost
     groups.iter().zip(priced).map(of_group).collect::<Option<_>>().ok_or(NoCost::WholePeriod)
 }
 
-/// Leaves the days out of a column that there is nothing to tell of: after the end of the plan, and those of a level that
-/// had no events. Both end with today.
+/// Leaves the days out of a column that there is nothing to tell of: before the plan began, after it ended, and those of a
+/// level that had no events. Both end with today.
 fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]) {
-    let (days, length) = (series.values.len(), column.values.0.len());
+    let (days, length, told) = (series.values.len(), column.values.0.len(), series.told());
     for (at, value) in column.values.0.iter_mut().enumerate() {
         // Counted from today.
         let back = length - at;
         let has_event = || used.len().checked_sub(back).and_then(|at| used.get(at)).is_none_or(|used| *used);
-        if days.saturating_sub(back) >= series.told() || (series.is_level() && !has_event()) {
+        if !told.contains(&days.saturating_sub(back)) || (series.is_level() && !has_event()) {
             *value = ABSENT;
         }
     }
@@ -263,7 +266,7 @@ fn figures(
     window: UsageWindow,
     write: impl Fn(&Decimal) -> String,
 ) -> Figures {
-    Figures { total, exact: None, average: compared.average(write), change: compared.change(window) }
+    Figures { total, average: compared.average(write), change: compared.change(window), ..Figures::default() }
 }
 
 /// Figures that are no money: rounded for reading, the exact total beside them.
@@ -273,10 +276,13 @@ fn quantity_figures(total: &Decimal, compared: &Compared, window: UsageWindow) -
     Figures { exact, ..figures(read, compared, window, format::headline) }
 }
 
-/// `42%`.
-fn share(part: &Decimal, of: &Decimal) -> Option<String> {
-    let percent = (part * &Decimal::from(100)).checked_div(of)?.round(0);
-    Some(format!("{percent}%")).filter(|_| !of.is_negative())
+/// What each is of all together, in whole percents that add up to 100: `42%`. Of nothing, or less, there is no share.
+pub(super) fn shares(totals: &[Decimal]) -> Vec<Option<String>> {
+    let (all, hundred) = (totals.iter().sum::<Decimal>(), Decimal::from(100));
+    let percent = |total: &Decimal| (total * &hundred).checked_div(&all);
+    let exact = totals.iter().map(percent).collect::<Option<Vec<_>>>().filter(|_| !all.is_negative());
+    let Some(exact) = exact else { return vec![None; totals.len()] };
+    allocate(&exact, &hundred, 0).iter().map(|percent| Some(format!("{percent}%"))).collect()
 }
 
 fn last(values: &[Decimal]) -> &[Decimal] {

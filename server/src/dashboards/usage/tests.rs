@@ -50,6 +50,7 @@ pub(super) fn series(aggregation_type: AggregationType) -> UsageSeries {
         aggregation_type,
         starting_on: today() - Days::new(DAYS as u64 - 1),
         used: vec![true; DAYS],
+        priced_from: None,
         ending_before: None,
         measures: measures.collect(),
         values,
@@ -255,7 +256,7 @@ fn the_others_together_come_last_and_can_be_shown_alone() {
 
     let only = UsageQuery { only: Some(GroupSelection::Rest), ..by_region() };
     let alone = card(&series, &only, &[]).unwrap();
-    assert_eq!((alone.series.len(), alone.series[0].slot), (1, 2), "in their own color");
+    assert_eq!((alone.series.len(), alone.series[0].slot), (1, 9), "in their own color");
     assert_eq!(
         (alone.figure.as_str(), alone.facts.as_str()),
         ("270", "9 a day · ↑\u{a0}100% vs previous 30 days")
@@ -350,11 +351,77 @@ fn marks_stand_on_their_day() {
         mark(20, DayMarkKind::Period),
         mark(5, DayMarkKind::PlanBegins("Scale".to_owned())),
     ];
-    let marked = card(&series(AggregationType::Count), &UsageQuery::default(), &marks).unwrap().marks;
-    assert_eq!(
-        marked,
-        [(9, false, "Billing period begins".to_owned()), (24, true, "Plan Scale begins".to_owned())]
-    );
+    let chart = card(&series(AggregationType::Count), &UsageQuery::default(), &marks).unwrap();
+    let marked: Vec<_> =
+        chart.marks.iter().map(|(day, mark)| (*day, mark.is_plan_change, mark.text.as_str())).collect();
+    assert_eq!(marked, [(9, false, "Billing period begins"), (24, true, "Plan Scale begins")]);
+    assert_eq!(labels(chart), [("29.31%", "Nov period"), ("81.03%", "Scale")].map(owned));
+}
+
+fn owned((at, text): (&str, &str)) -> (String, String) {
+    (at.to_owned(), text.to_owned())
+}
+
+/// What is said at the lines of a chart, and where.
+fn labels(chart: UsageChart) -> Vec<(String, String)> {
+    let content = CardContent::Chart(Box::new(chart));
+    let card = DrawnCard::new(Card { name: String::new(), is_wide: false, content });
+    let labels = card.picture.unwrap().axis_x.into_iter().filter(|label| label.mark.is_some());
+    labels.map(|label| (label.at, label.text.unwrap())).collect()
+}
+
+#[test]
+fn of_lines_close_to_each_other_one_has_a_label_and_a_change_of_plan_comes_first() {
+    let mark = |back, kind| DayMark { day: today() - Days::new(back), kind };
+    let plan = |name: &str| DayMarkKind::PlanBegins(name.to_owned());
+    let found = |marks: &[DayMark]| {
+        let labels = labels(card(&series(AggregationType::Count), &UsageQuery::default(), marks).unwrap());
+        labels.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    // On the first day there is no line.
+    let weeks = [29, 22, 15, 8].map(|back| mark(back, DayMarkKind::Period));
+    assert_eq!(found(&weeks), ["Oct period", "Nov period"]);
+    assert_eq!(found(&[mark(20, DayMarkKind::Period), mark(18, plan("Scale"))]), ["Scale"]);
+    let long = [mark(12, plan("Enterprise annual commitment"))];
+    assert_eq!(found(&long), ["Enterprise a…"]);
+    let ended = [mark(9, DayMarkKind::PlanEnded("Starter".to_owned()))];
+    assert_eq!(found(&ended), ["Starter ended"]);
+}
+
+#[test]
+fn a_table_has_its_total_beside_the_day() {
+    let content = card(&grouped(&[(Some("us"), 6), (Some("eu"), 4)]), &by_region(), &[]).unwrap();
+    let content = CardContent::Chart(Box::new(content));
+    let drawn = DrawnCard::new(Card { name: String::new(), is_wide: false, content });
+    let head = drawn.table().split("</tr>").next().unwrap().replace("<th scope=\"col\">", " ");
+    assert_eq!(head.replace("</th>", ""), "<thead><tr> Day (UTC) Total us Europe");
+    let names: Vec<String> = drawn.tip(3).lines.into_iter().map(|line| line.name).collect();
+    assert_eq!(names, ["Total", "us", "Europe"], "as the script says it, which reads the table");
+}
+
+#[test]
+fn shares_add_up_to_a_hundred() {
+    let shares = |values: &[i64]| -> Vec<String> {
+        let groups: Vec<_> = ["a", "b", "c"].into_iter().map(Some).zip(values.iter().copied()).collect();
+        let legend = card(&grouped(&groups), &by_region(), &[]).unwrap().legend;
+        legend.into_iter().map(|item| item.share.unwrap_or_default()).collect()
+    };
+    assert_eq!(shares(&[1, 1, 1]), ["34%", "33%", "33%"]);
+    // Each rounded for itself, these are 101.
+    assert_eq!(shares(&[365, 365, 270]), ["37%", "36%", "27%"]);
+    assert_eq!(shares(&[0, 0, 0]), ["", "", ""]);
+}
+
+#[test]
+fn the_first_window_with_usage_opens_the_page() {
+    let opening = |last_used: usize| {
+        let mut series = series(AggregationType::Count);
+        series.values[DAYS - last_used..].fill(Decimal::zero());
+        page::opening_window(&report(&series, &UsageQuery::default(), &[]))
+    };
+    for (last_used, days) in [(0, 30), (29, 30), (30, 60), (59, 60), (60, 90), (89, 90), (90, 30)] {
+        assert_eq!(opening(last_used), Window::Days(days), "nothing in {last_used} days");
+    }
 }
 
 #[test]
@@ -440,8 +507,9 @@ fn the_first_day_of_a_billing_period_is_drawn_as_one_level() {
     assert!(chart.sentence.contains("1 day to Nov 21, 2026"), "{}", chart.sentence);
     let drawn = DrawnCard::new(Card { name, is_wide, content: CardContent::Chart(chart) });
     let picture = drawn.picture.as_ref().unwrap();
-    let labels: Vec<_> = picture.axis_x.iter().filter(|(_, day)| day.is_some()).collect();
-    assert_eq!(labels, [&("50.00%".to_owned(), Some("Nov 21".to_owned()))]);
+    let labels: Vec<_> =
+        picture.axis_x.iter().filter_map(|label| Some((label.at.as_str(), label.text.as_deref()?))).collect();
+    assert_eq!(labels, [("50.00%", "Nov 21")]);
     assert_eq!(drawn.table().matches("<tr>").count(), 2, "the head and the day: {}", drawn.table());
     assert_eq!(drawn.tip(0).heads, ["Nov 21, 2026", "so far"]);
 }

@@ -7,7 +7,7 @@ use app::{
     usage::GroupValues,
     view::{format, text},
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 /// A customer that never had a plan.
 pub(super) const NO_PLAN: &str = "No usage yet. Charts appear here once a plan with metered usage begins.";
@@ -121,6 +121,23 @@ pub(super) fn mark(kind: &DayMarkKind) -> String {
         DayMarkKind::Period => "Billing period begins".to_owned(),
         DayMarkKind::PlanBegins(plan) => format!("Plan {} begins", text::name(plan)),
         DayMarkKind::PlanEnded(plan) => format!("Plan {} has ended", text::name(plan)),
+    }
+}
+
+/// What the line at a marked day means, in the plot: `Nov period`, `Scale`, `Scale ended`.
+pub(super) fn mark_label(kind: &DayMarkKind, day: NaiveDate) -> String {
+    match kind {
+        DayMarkKind::Period => format!("{} period", day.format("%b")),
+        DayMarkKind::PlanBegins(plan) => text::name(&shortened(plan)),
+        DayMarkKind::PlanEnded(plan) => format!("{} ended", text::name(&shortened(plan))),
+    }
+}
+
+/// A name as there is room for at a line: with its first 12 characters.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(12) {
+        Some((at, _)) => format!("{}\u{2026}", name[..at].trim_end()),
+        None => name.to_owned(),
     }
 }
 

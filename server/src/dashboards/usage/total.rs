@@ -1,6 +1,9 @@
 //! What all metrics cost together: one total for each currency that several of them have a cost in. Pure.
 
-use super::{report::Costs, text};
+use super::{
+    report::{Costs, shares},
+    text,
+};
 use app::{
     billing::{
         AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, UsageWindow, WindowMeasure,
@@ -16,8 +19,12 @@ type Metric = (String, Option<UsageSeries>);
 /// Digits of a day at most: the browser's whole numbers have 38, and 90 days and ten metrics are added up.
 const MOST_DIGITS: i32 = 34;
 
-/// The totals, in the order of the metrics, which are `shown`.
-pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage], windows: &[UsageWindow]) -> Vec<MetricUsage> {
+/// The totals, in the order of the metrics, which are `shown` and get their shares of them.
+pub(super) fn totals(
+    metrics: &[Metric],
+    shown: &mut [MetricUsage],
+    windows: &[UsageWindow],
+) -> Vec<MetricUsage> {
     let mut currencies: Vec<(&CreditType, Vec<(&UsageSeries, &DailyCost)>)> = Vec::new();
     for series in metrics.iter().filter_map(|(_, series)| series.as_ref()) {
         let Ok(cost) = &series.cost else { continue };
@@ -31,6 +38,7 @@ pub(super) fn totals(metrics: &[Metric], shown: &[MetricUsage], windows: &[Usage
     several
         .map(|(credit_type, members)| {
             let currency = money::unit(credit_type);
+            share_out(credit_type, metrics, shown, windows);
             MetricUsage {
                 name: text::total(Some(currency.as_str()).filter(|_| !is_single)),
                 adds_up: true,
@@ -61,6 +69,32 @@ fn as_fine(total: Measure, shown: &[MetricUsage]) -> Measure {
     Measure { days: Column { scale, values }, ..total }
 }
 
+/// Gives each metric its share of what all of a currency cost, in each window.
+fn share_out(
+    credit_type: &CreditType,
+    metrics: &[Metric],
+    shown: &mut [MetricUsage],
+    windows: &[UsageWindow],
+) {
+    let mut costs = Vec::new();
+    for ((_, series), shown) in metrics.iter().zip(shown) {
+        let cost = series.as_ref().and_then(|series| series.cost.as_ref().ok());
+        let cost = cost.filter(|cost| cost.credit_type == *credit_type);
+        costs.extend(cost.zip(shown.cost.as_mut()));
+    }
+    for (at, window) in windows.iter().enumerate() {
+        let total = |cost: &DailyCost| -> Decimal {
+            cost.values.iter().rev().take(window.days() as usize).flatten().sum()
+        };
+        let totals: Vec<Decimal> = costs.iter().map(|(cost, _)| total(cost)).collect();
+        for ((_, measure), share) in costs.iter_mut().zip(shares(&totals)) {
+            if let Some(figures) = measure.windows.get_mut(at) {
+                figures.share = share;
+            }
+        }
+    }
+}
+
 /// The days of several metrics, added up before anything is rounded.
 fn together(
     credit_type: &CreditType,
@@ -73,6 +107,7 @@ fn together(
     let sum = |day: usize| -> Option<Decimal> {
         members.iter().map(|(_, cost)| cost.values.get(day)?.as_ref()).sum()
     };
+    let begins = members.iter().map(|(series, _)| series.priced_from).collect::<Option<Vec<_>>>();
     let ends = members.iter().map(|(series, _)| series.ending_before).collect::<Option<Vec<_>>>();
     let cost = DailyCost {
         credit_type: credit_type.clone(),
@@ -88,6 +123,7 @@ fn together(
         starting_on: members.first().map(|(series, _)| series.starting_on).unwrap_or_default(),
         values: used.iter().map(|used| Decimal::from(i64::from(*used))).collect(),
         used,
+        priced_from: begins.and_then(|begins| begins.into_iter().min()),
         ending_before: ends.and_then(|ends| ends.into_iter().max()),
         measures: vec![WindowMeasure::default(); windows.len()],
         cost: Err(NoCost::NotPriced),

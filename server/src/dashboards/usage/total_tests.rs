@@ -125,6 +125,47 @@ fn a_day_without_a_level_is_a_gap() {
 }
 
 #[test]
+fn before_its_plan_began_a_metric_has_no_days() {
+    let mut begun = series(AggregationType::Sum);
+    begun.priced_from = Some(today() - Days::new(9));
+    begun.values[..DAYS - 8].fill(Decimal::zero());
+    begun.used[..DAYS - 8].fill(false);
+    let of = |series: &UsageSeries, is_cumulative: bool| {
+        let query = UsageQuery { is_cumulative, ..UsageQuery::default() };
+        card(series, &query, &[]).unwrap().series[0].values[19..23].to_vec()
+    };
+    // The plan began on the 21st day, and was used from the 23rd on.
+    assert_eq!(of(&begun, false), [ABSENT, 0, 0, 10]);
+    assert_eq!(of(&begun, true), [ABSENT, 0, 0, 10]);
+    // What came before the plan is shown, from its first day.
+    begun.used[DAYS - 10] = true;
+    begun.used[DAYS - 11] = true;
+    assert_eq!(of(&begun, false), [0, 0, 0, 10]);
+    // With the first day of usage alone there is one value.
+    begun.priced_from = Some(today());
+    begun.values[..DAYS - 1].fill(Decimal::zero());
+    begun.used[..DAYS - 1].fill(false);
+    let first = card(&begun, &UsageQuery::default(), &[]).unwrap();
+    assert_eq!(first.series[0].values[27..], [ABSENT, ABSENT, 4]);
+}
+
+#[test]
+fn what_all_metrics_cost_has_no_days_before_the_first_plan() {
+    let begun = |name: &str, back: u64| {
+        let (name, series) = priced(name, "1", CreditType::usd_cents());
+        let series = series.map(|mut series| {
+            series.used.fill(false);
+            series.priced_from = Some(today() - Days::new(back));
+            series.values[..DAYS - back as usize].fill(Decimal::zero());
+            series
+        });
+        (name, series)
+    };
+    let total = first(&report(vec![begun("One", 9), begun("Two", 5)]), &in_cost());
+    assert_eq!(total.sums.unwrap().iter().filter(|value| **value == ABSENT).count(), 20);
+}
+
+#[test]
 fn after_the_end_of_its_plan_a_metric_has_no_days_and_its_average_counts_none() {
     let mut ended = series(AggregationType::Sum);
     ended.ending_before = Some(today() - Days::new(9));

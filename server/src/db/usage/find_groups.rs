@@ -2,7 +2,10 @@
 
 use super::series::first_day;
 use crate::{Result, auth::CustomerAccess};
-use app::{billing::UsageWindow, usage::GroupValues};
+use app::{
+    billing::{AggregationType, UsageWindow},
+    usage::GroupValues,
+};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Row, types::Json};
 use std::collections::BTreeMap;
@@ -23,20 +26,21 @@ pub struct Sought<'a> {
 
 /// The groups of some usage.
 pub struct FoundGroups {
-    /// The first [`FOUND_GROUPS`] by name.
+    /// The first [`FOUND_GROUPS`], in the order of the charts.
     pub groups: Vec<GroupValues>,
     /// How many there are in all.
     pub of: u32,
 }
 
-/// The groups of all `(metric, group index)` together that have usage in the window.
+/// The groups of all `(metric, how it is measured, group index)` together that have usage in the window: the largest of
+/// the first metric first, then those that only the next one has, and so on.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn find_groups(
     pool: &PgPool,
     access: CustomerAccess,
-    wanted: &[(Uuid, i16)],
+    wanted: &[(Uuid, AggregationType, i16)],
     sought: Sought<'_>,
     window: UsageWindow,
     now: DateTime<Utc>,
@@ -44,8 +48,9 @@ pub async fn find_groups(
     let today = now.date_naive();
     let row = sqlx::query(FIND_GROUPS)
         .bind(access.customer_id())
-        .bind(wanted.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(_, index)| *index).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>())
+        .bind(wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>())
         .bind(first_day(today, u64::from(window.days())))
         .bind(today)
         .bind(Json(sought.called))
@@ -65,62 +70,100 @@ fn cases(text: &str) -> Vec<String> {
     vec![text.to_owned(), text.to_lowercase(), text.to_uppercase()]
 }
 
-// What groups.rs reads of the window, so it costs no more; each group is named once. strpos knows no wildcards.
+// What groups.rs reads of the window, and sized as it sizes; each group is named once, at its place in the first of its
+// metrics. strpos knows no wildcards.
 const FIND_GROUPS: &str = "
 with wanted as (
-    select * from unnest($2::uuid[], $3::smallint[]) as wanted(id, group_index)
+    select *
+    from unnest($2::uuid[], $3::text[], $4::smallint[]) with ordinality
+        as wanted(id, aggregation_type, group_index, metric)
 ),
-used as (
-    select stored.group_id, stored.group_values
+used as materialized (
+    select wanted.metric, wanted.aggregation_type, stored.*
     from wanted
     cross join lateral (
-        select usage.group_id, usage.group_values
+        select usage.group_id, usage.group_values,
+            case wanted.aggregation_type
+                when 'COUNT' then usage.count
+                when 'SUM' then usage.sum
+                when 'MAX' then usage.max
+                else usage.latest
+            end as value,
+            usage.latest_at, usage.latest_key, null::uuid as value_id
         from usage_day usage
         where usage.customer_id = $1
             and usage.billable_metric_id = wanted.id
             and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($4::date, $5::date + 1))::date[])
+            and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
         offset 0
     ) as stored
     union all
-    select stored.group_id, stored.group_values
+    select wanted.metric, wanted.aggregation_type, stored.group_id, stored.group_values, null, null, null,
+        stored.value_id
     from wanted
     cross join lateral (
-        select usage.group_id, usage.group_values
+        select usage.group_id, usage.group_values, usage.value_id
         from usage_unique usage
         where usage.customer_id = $1
             and usage.billable_metric_id = wanted.id
             and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($4::date, $5::date + 1))::date[])
+            and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
         offset 0
     ) as stored
     union all
-    select usage.group_id, usage.group_values
+    select wanted.metric, wanted.aggregation_type, usage.group_id, usage.group_values,
+        case wanted.aggregation_type
+            when 'COUNT' then usage.count
+            when 'SUM' then usage.sum
+            when 'MAX' then usage.max
+            else usage.latest
+        end,
+        usage.latest_at, usage.latest_key, pending.value_id
     from wanted
     join usage_pending_of($1) usage
         on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
-    where usage.day >= $4::date and usage.day <= $5::date
+    left join lateral unnest(case wanted.aggregation_type when 'UNIQUE' then usage.value_ids end)
+        as pending(value_id) on true
+    where usage.day >= $5::date and usage.day <= $6::date
+),
+sized as (
+    select metric, group_id, min(group_values) as group_values,
+        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+    from used
+    where aggregation_type in ('COUNT', 'SUM', 'MAX')
+    group by metric, group_id
+    union all
+    select metric, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
+    from used
+    where aggregation_type = 'LATEST'
+    group by metric, group_id
+    union all
+    select metric, group_id, min(group_values), count(distinct value_id)
+    from used
+    where aggregation_type = 'UNIQUE'
+    group by metric, group_id
 ),
 named as materialized (
-    select group_values, (
+    select group_values, metric, total, (
         select string_agg(
-            coalesce($6::jsonb -> (place - 1)::integer ->> value, value, ($7::text[])[place::integer]),
+            coalesce($7::jsonb -> (place - 1)::integer ->> value, value, ($8::text[])[place::integer]),
             ', ' order by place
         )
         from unnest(group_values) with ordinality as part(value, place)
     ) as name
-    from (select min(group_values) as group_values from used group by group_id) as groups
+    from (select distinct on (group_id) * from sized order by group_id, metric) as groups
 ),
 found as (
-    select group_values, row_number() over (order by lower(name), group_values) as place
+    select group_values,
+        row_number() over (order by metric, total desc nulls last, group_values) as place
     from named
     where exists (
         select
-        from unnest($8::text[]) as sought(find)
+        from unnest($9::text[]) as sought(find)
         where strpos(lower(name), lower(find)) > 0
             or strpos(lower(array_to_string(group_values, ', ')), lower(find)) > 0
     )
 )
 select count(*) as members,
-    coalesce(jsonb_agg(to_jsonb(group_values) order by place) filter (where place <= $9), '[]') as groups
+    coalesce(jsonb_agg(to_jsonb(group_values) order by place) filter (where place <= $10), '[]') as groups
 from found";
