@@ -298,7 +298,7 @@ test("days, fixed charges and adjustments add up to the invoice", async ({ page,
   await hydrated(page);
   await openDocument(page);
   const chart = page.getByRole("figure", { name: "Cost by day" });
-  await expect(chart.getByText(/^Not shown by day: \$[\d,.]+ in fixed charges/)).toBeVisible();
+  await expect(chart.getByText(/^Not shown by day: Platform fee \$[\d,.]+/)).toBeVisible();
   await chart.locator("summary").click();
   const days = await chart.locator("tbody td").allInnerTexts();
   const sums = (await chart.locator("tfoot td").allInnerTexts()).map(cents);

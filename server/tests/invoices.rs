@@ -145,7 +145,7 @@ async fn the_dashboard_is_read_as_json(pool: PgPool) {
     let cost = one.daily_cost.unwrap();
     assert_eq!(cost.days.values.iter().filter(|day| **day != 0).collect::<Vec<_>>(), [&120, &6]);
     assert!(
-        cost.rest_note.starts_with("Not shown by day: $10.00 in fixed charges. A day costs"),
+        cost.rest_note.starts_with("Not shown by day: Support $10.00. A day costs"),
         "{}",
         cost.rest_note
     );

@@ -343,7 +343,7 @@ pub struct ByDay {
     pub total: String,
     /// What else is on the invoice, which no day is charged for.
     pub rest: Vec<Fact>,
-    /// The same as a sentence: `Not shown by day: $500.00 in fixed charges.`; or why the days do not add up. Empty where
+    /// The same as a sentence: `Not shown by day: Platform fee $500.00.`; or why the days do not add up. Empty where
     /// there is nothing to say.
     pub rest_note: String,
     /// What days and rest add up to: the invoice's total, the line's quantity; empty where they do not.

@@ -20,7 +20,7 @@ mod void;
 pub use breakdown::breakdowns;
 pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;
-pub use dossier::{Days, Dossier, SoFar, dossier};
+pub use dossier::{Days, Dossier, Named, SoFar, dossier};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
 pub use list::{Overview, find, list, overview};

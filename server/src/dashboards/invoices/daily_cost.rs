@@ -13,6 +13,9 @@ use app::{
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
+/// Charges of one kind that are named one by one; of more stands their sum.
+const MOST_NAMED: usize = 4;
+
 /// The days of an invoice. `None` unless they and the rest add up to it: what came after it was issued is not on it.
 pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<ByDay> {
     let amounts = by_day(&days.metered);
@@ -54,18 +57,19 @@ pub(super) fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
 
 /// What no day is charged for: each with its amount, and all of it as a sentence.
 fn rest(days: &Days, write: impl Fn(&Decimal) -> String) -> (Vec<Fact>, String) {
-    let (mut rest, mut parts) = (Vec::new(), Vec::new());
-    for (name, amount) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {
-        if !amount.is_zero() {
-            rest.push(Fact { label: name.to_owned(), value: write(amount) });
-            parts.push(text::amount_in(&write(amount), name));
+    let mut rest = Vec::new();
+    let fact = |name: &str, amount: &Decimal| Fact { label: names::name(name), value: write(amount) };
+    for (all, charges) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {
+        let charges: Vec<_> = charges.iter().filter(|(_, amount)| !amount.is_zero()).collect();
+        if charges.len() > MOST_NAMED {
+            rest.push(fact(all, &charges.iter().map(|(_, amount)| amount).sum()));
+        } else {
+            rest.extend(charges.into_iter().map(|(name, amount)| fact(name, amount)));
         }
     }
-    for adjustment in days.adjustments.iter().filter(|one| !one.total.is_zero()) {
-        let fact = Fact { label: names::name(&adjustment.name), value: write(&adjustment.total) };
-        parts.push(format!("{} {}", fact.value, fact.label));
-        rest.push(fact);
-    }
+    let adjustments = days.adjustments.iter().filter(|one| !one.total.is_zero());
+    rest.extend(adjustments.map(|one| fact(&one.name, &one.total)));
+    let parts: Vec<String> = rest.iter().map(|fact| text::named(&fact.label, &fact.value)).collect();
     let note = if parts.is_empty() { String::new() } else { text::not_by_day(&parts) };
     (rest, note)
 }
