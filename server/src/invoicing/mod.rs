@@ -13,6 +13,7 @@ mod preview;
 mod projection;
 mod regenerate;
 mod scope;
+mod search;
 mod succession;
 mod trial;
 mod void;
