@@ -1,6 +1,7 @@
 //! The invoices dashboard's figures, ready to show: what the page is drawn from, and what the JSON calls answer. Money
 //! and dates are final strings; only what a chart computes with travels as numbers.
 
+use super::text;
 use crate::number::{Column, Unit};
 use std::str::FromStr;
 
@@ -194,6 +195,16 @@ pub struct Document {
     pub is_searchable: bool,
     /// Whether the stored document cannot be read: no line and no amount is known.
     pub is_damaged: bool,
+}
+
+impl Document {
+    /// What the browser calls its page: `Invoice INV-0042`, `Draft invoice`.
+    pub fn page_title(&self) -> String {
+        match self.status {
+            InvoiceStatus::Draft => self.title.clone(),
+            InvoiceStatus::Finalized | InvoiceStatus::Void => [text::INVOICE, " ", &self.title].concat(),
+        }
+    }
 }
 
 /// A label and what stands beside it.
