@@ -50,7 +50,7 @@ const broken = (page: Page) =>
     const found: string[] = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.textContent!;
-      const pairs = [...text.keys()].filter((at) => /^[\d.][\d.]$/.test(text.slice(at, at + 2)));
+      const pairs = Array.from(text, (_, at) => at).filter((at) => /^[\d.][\d.]$/.test(text.slice(at, at + 2)));
       if (pairs.some((at) => Math.abs((top(node, at) ?? 0) - (top(node, at + 1) ?? 0)) > 3)) found.push(text);
     }
     return found;
