@@ -305,6 +305,8 @@ test("days, fixed charges and adjustments add up to the invoice", async ({ page,
   await hydrated(page);
   await openDocument(page);
   const chart = page.getByRole("figure", { name: "Cost by day" });
+  await expect(chart.locator(".axis-y span").first()).toHaveText(/^\$[\d.]+K?$/);
+  await expect(chart.locator(".axis-y span").last()).toHaveText("$0");
   await expect(chart.getByText(/^Not shown by day: Platform fee \$[\d,.]+/)).toBeVisible();
   await chart.locator("summary").click();
   const days = await chart.locator("tbody td").allInnerTexts();

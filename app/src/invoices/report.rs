@@ -2,7 +2,7 @@
 //! and dates are final strings; only what a chart computes with travels as numbers.
 
 use super::text;
-use crate::number::{Column, Unit};
+use crate::number::{Column, Unit, Values};
 use std::str::FromStr;
 
 /// Where an invoice is in its life.
@@ -346,6 +346,10 @@ pub struct ByDay {
     pub days: Column,
     /// How the values are written.
     pub unit: Unit,
+    /// Where the y axis has its numbers, lowest first, in hundredths of the values of `days`.
+    pub levels: Values,
+    /// These numbers, highest first: `$1K`.
+    pub labels: Vec<String>,
     /// Which day is today and not over, counted from the first; `null` where the period is over.
     pub today: Option<u32>,
     /// `Peak $1,204.11 on Oct 12, average $300.12 a day`.

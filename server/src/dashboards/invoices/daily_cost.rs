@@ -4,10 +4,12 @@ use super::text;
 use crate::{dashboards::usage::columns, invoicing::Days};
 use app::{
     billing::{Decimal, Invoice},
+    chart::{axis, scale::YScale},
     invoices::{
         report::{ByDay, Fact},
         text as words,
     },
+    number::{Column, Unit, Values},
     view::{format, money, text as names},
 };
 use chrono::NaiveDate;
@@ -32,12 +34,16 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
     let average = sum.checked_div(&Decimal::from(i64::try_from(amounts.len()).ok()?))?;
     let average = average.round(money::digits(credit_type).unwrap_or(2));
     let (rest, note) = rest(days, write);
+    let shown = columns(&amounts, &[], shift, None).remove(0);
+    let (levels, labels) = levels(&shown, &unit);
     Some(ByDay {
         title: words::DAILY_COST.to_owned(),
         column: words::AMOUNT.to_owned(),
         first_day: format::day_number(first),
-        days: columns(&amounts, &[], shift, None).remove(0),
+        days: shown,
         unit,
+        levels,
+        labels,
         today: u32::try_from((today - first).num_days()).ok().filter(|at| (*at as usize) < amounts.len()),
         summary: text::peak(&write(peak), &format::month_day(peak_day), &write(&average)),
         total: write(&sum),
@@ -45,6 +51,15 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
         rest_note: note,
         whole: write(&days.total),
     })
+}
+
+/// The levels of the y axis, and the numbers beside it, the highest first.
+pub(super) fn levels(days: &Column, unit: &Unit) -> (Values, Vec<String>) {
+    let bound = |bound: Option<&i128>| bound.copied().unwrap_or(0);
+    let scale = YScale::low(bound(days.values.iter().min()), bound(days.values.iter().max()), days.scale);
+    let mut labels = axis::labels(&scale, unit);
+    labels.reverse();
+    (Values(scale.ticks), labels)
 }
 
 /// One amount a day, from the first to the last; `None` without any.

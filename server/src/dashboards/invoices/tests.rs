@@ -55,6 +55,10 @@ fn days_show_what_was_metered_and_say_the_rest_beside_it() {
     assert_eq!((cost.first_day, cost.today), (20_727, Some(3)));
     assert_eq!(*cost.days.values, [400, 0, -100, 200]);
     assert_eq!(cost.unit.write(cost.days.values[2], cost.days.scale), "−$1.00");
+    assert_eq!(
+        (cost.labels.join(" "), &*cost.levels),
+        ("$4 $2 $0 −$2".to_owned(), &[-20_000, 0, 20_000, 40_000][..])
+    );
     assert_eq!(cost.total, "$5.00");
     assert!(cost.summary.starts_with("Peak $4.00 on Oct 1, average $1.25"), "{}", cost.summary);
     let rest: Vec<_> = cost.rest.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect();
