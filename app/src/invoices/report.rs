@@ -99,7 +99,7 @@ pub struct CurrentPeriod {
     pub document: Document,
     /// The plan it bills.
     pub plan_name: String,
-    /// What the total is made of, largest first; the parts add up to it.
+    /// What the total is made of, in the order of its lines; the parts add up to it.
     pub parts: Vec<Part>,
     /// Whether the parts can be drawn as shares of a whole: none is below zero.
     pub is_drawn: bool,
