@@ -75,6 +75,10 @@ test("an open page renews its tokens: those of its links, and of the page behind
   await hydrated(page);
   await page.locator("a.row").first().click();
   await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+  await page.getByRole("link", { name: /Input tokens, per million: quantity by day$/ }).click();
+  const allUsage = page.getByRole("link", { name: "All usage" });
+  const line = new URL((await allUsage.getAttribute("href"))!, demo.info.url).hash;
+  expect(line).toMatch(/^#.+\/.+/);
   const back = page.getByRole("link", { name: "All invoices" });
   const older = await back.getAttribute("href");
   const renewal = page.waitForResponse((response) => response.url().endsWith("/embed/session"));
@@ -85,6 +89,11 @@ test("an open page renews its tokens: those of its links, and of the page behind
   const renewed = (await (await renewal).json()).token;
   await expect(page.locator('#download input[name="token"]')).toHaveValue(renewed);
   const token = new URL((await back.getAttribute("href"))!, demo.info.url).searchParams.get("token")!;
+  // The way back from the days of a line still leads to that line.
+  const kept = new URL((await allUsage.getAttribute("href"))!, demo.info.url);
+  expect([kept.searchParams.get("token"), kept.hash]).toEqual([token, line]);
+  await page.goBack();
+  await expect(allUsage).toHaveCount(0);
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Invoices");
   const links = await page.locator("a[href*='token=']").evaluateAll((all) => all.map((link) => link.getAttribute("href")!));

@@ -18,6 +18,20 @@ test("on a wide page six metrics stand in three columns, as high as their row, t
   expect(await page.locator("main").evaluate((main) => main.clientWidth)).toBeLessThanOrEqual(1008);
 });
 
+for (const sample of ["usage-grouped", "usage-grouped-cost", "usage-awkward", "invoice", "invoice-many"])
+  test(`${sample}: on paper no column is cut off`, async ({ page, demo }) => {
+    // A4 between margins of 14 mm.
+    await page.setViewportSize({ width: 688, height: 1000 });
+    await page.emulateMedia({ media: "print" });
+    await page.goto(`${demo.info.url}/styleguide/${sample}`);
+    await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+    const cut = await page.locator("th, td").evaluateAll((cells) => {
+      const shown = cells.filter((cell) => cell.getClientRects().length > 0 && cell.closest("main"));
+      return shown.filter((cell) => cell.getBoundingClientRect().right > 688).map((cell) => cell.textContent);
+    });
+    expect(cut).toEqual([]);
+  });
+
 for (const dashboard of ["invoices", "usage"] as const) {
   test(`${dashboard} loads without a layout shift`, async ({ page, demo }) => {
     await page.goto(await demo.embedUrl(LARGE, dashboard));

@@ -18,6 +18,7 @@ async function hostile(demo: Demo): Promise<string> {
     charge(0, "Output tokens", 151.367426, 98_765.4321),
     charge(0, "Requests", 2_806_042, 0.25, 0.2),
     charge(1, "Seconds", 3_002.996279999999, 12_345_678.9),
+    charge(1, "Reserved capacity", 123_456_789_012_345, 1_000),
     charge(1, "Support", 1, 50_000),
   ];
   const plan = await post("/v1/plans/create", { name: "Scale", billing_frequency: "MONTHLY", charges });
@@ -34,6 +35,40 @@ const cut = (page: Page, around: string) =>
     const cells = [...box.querySelectorAll("th, td")].filter((cell) => cell.getClientRects().length > 0);
     const isCut = (cell: Element) => cell.getBoundingClientRect().right > edge || cell.scrollWidth > cell.clientWidth + 1;
     return { cells: cells.length, cut: cells.filter(isCut).map((cell) => cell.textContent) };
+  });
+
+/** The figures that are broken within a group of digits. */
+const broken = (page: Page) =>
+  page.locator("main").evaluate((main) => {
+    const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    const range = document.createRange();
+    const top = (node: Node, at: number) => {
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return range.getClientRects()[0]?.top;
+    };
+    const found: string[] = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const text = node.textContent!;
+      const pairs = Array.from(text, (_, at) => at).filter((at) => /^[\d.][\d.]$/.test(text.slice(at, at + 2)));
+      if (pairs.some((at) => Math.abs((top(node, at) ?? 0) - (top(node, at + 1) ?? 0)) > 3)) found.push(text);
+    }
+    return found;
+  });
+
+for (const [width, letters] of [[320, 16], [320, 32], [481, 16], [600, 16], [760, 32], [1280, 16], [1280, 32]] as const)
+  test(`a figure breaks after a separator alone at ${width} px with letters of ${letters} px`, async ({ page, demo }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(await hostile(demo));
+    await page.locator("html").evaluate((html, letters) => (html.style.fontSize = `${letters}px`), letters);
+    await page.getByText("Line items").filter({ visible: true }).first().click();
+    expect(await broken(page)).toEqual([]);
+    expect((await cut(page, ".current")).cut).toEqual([]);
+    await page.getByRole("link", { name: "Open invoice" }).filter({ visible: true }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Draft invoice");
+    await page.locator("html").evaluate((html, letters) => (html.style.fontSize = `${letters}px`), letters);
+    expect(await broken(page)).toEqual([]);
+    expect((await cut(page, ".sheet")).cut).toEqual([]);
   });
 
 for (const width of [320, 360, 479, 481, 600, 760, 1280])

@@ -68,7 +68,7 @@ test.describe("without JavaScript", () => {
     const total = page.locator("[data-chart]").first();
     await expect(total.getByRole("heading")).toHaveText("Metered cost");
     await expect(total.locator(".figure strong")).toHaveText(/^\$[\d,]+\.\d\d$/);
-    await expect(total.locator(".hint").filter({ visible: true })).toContainText("Not shown by day: Active users, Stored gigabytes (billed once a period)");
+    await expect(total.locator(".hint").filter({ visible: true })).toContainText(/^Not shown by day: Active users, Stored gigabytes \(billed once a period\); Platform fee \(\$[\d,.]+ a billing period\)\. .*cents can differ\.$/);
     const cents = (text: string) => Math.round(Number(text.replace(/[$,]/g, "")) * 100);
     const parts = (await total.locator(".legend .total").allInnerTexts()).map(cents);
     expect(parts.length).toBeGreaterThan(1);

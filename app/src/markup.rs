@@ -22,6 +22,15 @@ pub fn text(text: &str) -> Markup {
     Markup(escaped(text))
 }
 
+/// Characters of a figure that any line holds.
+const SHORT: usize = 12;
+
+/// A figure, or a text with figures: where it is too long for its line, it breaks after a separator of thousands.
+pub fn figure(text: &str) -> Markup {
+    let Markup(markup) = self::text(text);
+    Markup(if text.len() > SHORT { markup.replace(',', ",<wbr>") } else { markup })
+}
+
 /// An element. An attribute without a name is left out.
 pub fn tag(name: &str, attributes: &[(&str, &str)], inside: Markup) -> Markup {
     let mut markup = String::with_capacity(inside.0.len() + 2 * name.len() + 5);
@@ -64,7 +73,7 @@ pub fn flag(name: &str, holds: bool) -> (&str, &str) {
 /// A row of a text and an amount: a sum under a table.
 pub fn sum_row(class: &str, columns: &str, name: &str, amount: &str) -> Markup {
     let head = tag("th", &[("scope", "row"), ("colspan", columns)], text(name));
-    tag("tr", &[("class", class)], all(&[head, tag("td", &[], text(amount))]))
+    tag("tr", &[("class", class)], all(&[head, tag("td", &[], figure(amount))]))
 }
 
 /// A text whose marks mean nothing, also between the quotes of an attribute.
@@ -95,6 +104,17 @@ mod tests {
         );
         assert_eq!(flag("hidden", false), ("", ""));
         assert_eq!(tag("input", &[("name", "find")], Markup::default()).html(), "<input name=\"find\">");
+    }
+
+    #[test]
+    fn a_long_figure_breaks_after_its_separators_alone() {
+        for (given, expected) in [
+            ("$1,204.11", "$1,204.11"),
+            ("$123,456,789.01", "$123,<wbr>456,<wbr>789.01"),
+            ("<b>,123,456,789", "&lt;b&gt;,<wbr>123,<wbr>456,<wbr>789"),
+        ] {
+            assert_eq!(figure(given).html(), expected);
+        }
     }
 
     #[test]

@@ -138,6 +138,25 @@ async fn the_dashboard_is_read_as_json(pool: PgPool) {
         let list: InvoicesReport = serde_json::from_value(list["data"].clone()).unwrap();
         assert_eq!((list.current.len(), list.rows.len()), (0, rows), "{query}");
     }
+    let whole = number.trim_start_matches("INV-").trim_start_matches('0');
+    for (searched, rows) in [
+        (number.replace('-', ""), 1),
+        (number.to_lowercase(), 1),
+        (format!("inv-{whole}"), 1),
+        (format!("%23{whole}"), 1),
+        ("11.26".to_owned(), 1),
+        ("%2411.26".to_owned(), 1),
+        ("11.2".to_owned(), 1),
+        ("10".to_owned(), 2),
+        ("1.26".to_owned(), 0),
+        ("%23".to_owned(), 0),
+    ] {
+        let (status, list) = get(&app, &token, &format!("{path}?number={searched}")).await;
+        assert_eq!(status, StatusCode::OK, "{searched}: {list}");
+        let list: InvoicesReport = serde_json::from_value(list["data"].clone()).unwrap();
+        assert_eq!(list.rows.len(), rows, "{searched}");
+        assert!(rows != 1 || list.rows[0].id == used.id, "{searched}");
+    }
     let (status, one) = get(&app, &token, &format!("{path}/{}", used.id)).await;
     assert_eq!(status, StatusCode::OK, "{one}");
     let one: InvoiceReport = serde_json::from_value(one["data"].clone()).unwrap();
@@ -145,7 +164,7 @@ async fn the_dashboard_is_read_as_json(pool: PgPool) {
     let cost = one.daily_cost.unwrap();
     assert_eq!(cost.days.values.iter().filter(|day| **day != 0).collect::<Vec<_>>(), [&120, &6]);
     assert!(
-        cost.rest_note.starts_with("Not shown by day: $10.00 in fixed charges. A day costs"),
+        cost.rest_note.starts_with("Not shown by day: Support $10.00. A day costs"),
         "{}",
         cost.rest_note
     );

@@ -7,6 +7,8 @@ pub const MOST_TICKS: usize = 6;
 
 /// Digits by which an axis is finer than its data: a quarter of 1 must be a whole number.
 const FINER: i32 = 2;
+/// The power of ten that makes a tick of a value.
+const FACTOR: i128 = 100;
 
 /// The y axis of a chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,27 +17,28 @@ pub struct YScale {
     pub ticks: Vec<i128>,
     /// Digits after the point of the ticks.
     pub scale: i32,
-    /// The power of ten that makes a tick of a value.
-    factor: i128,
 }
 
 impl YScale {
     /// The axis that holds data from `min` to `max`, numbers of a scale; with whole ticks only where all data is whole.
     pub fn new(min: i128, max: i128, scale: i32, is_whole: bool) -> Self {
-        let factor = 10i128.pow(FINER.unsigned_abs());
-        // An axis ends where its numbers would: no value of a chart comes near.
-        let limit = i128::MAX / (8 * factor);
-        let (min, max) = (min.clamp(-limit, 0) * factor, max.clamp(0, limit) * factor);
+        let (min, max) = bounds(min, max);
         let scale = scale + FINER;
         let one = if is_whole { 10i128.pow(scale.clamp(0, 30).unsigned_abs()) } else { 1 };
-        let ticks = if min < 0 { both_sides(min, max, one) } else { from_zero(max, one, scale) };
-        Self { ticks, scale, factor }
+        let ticks = if min < 0 { both_sides(min, max, one, 5) } else { from_zero(max, one, scale) };
+        Self { ticks, scale }
     }
 
-    /// The axis of a picture without numbers beside it: it ends where its data does.
-    pub fn tight(min: i128, max: i128, scale: i32) -> Self {
-        let ticks = vec![min.min(0), if min < 0 { max.max(0) } else { max.max(1) }];
-        Self { ticks, scale, factor: 1 }
+    /// The axis of a low plot: it has three steps at most.
+    pub fn low(min: i128, max: i128, scale: i32) -> Self {
+        let (min, max) = bounds(min, max);
+        let ticks = if min == max { from_zero(0, 1, scale + FINER) } else { both_sides(min, max, 1, 3) };
+        Self::of(ticks, scale)
+    }
+
+    /// The axis whose ticks were made for data of this scale.
+    pub fn of(ticks: Vec<i128>, scale: i32) -> Self {
+        Self { ticks, scale: scale + FINER }
     }
 
     /// The lowest tick.
@@ -50,7 +53,7 @@ impl YScale {
 
     /// A value of the data's scale, for drawing between [`Self::bottom`] and [`Self::top`].
     pub fn place(&self, value: i128) -> f64 {
-        value.saturating_mul(self.factor) as f64
+        value.saturating_mul(FACTOR) as f64
     }
 
     /// Where a value stands, as a share of the axis from its bottom.
@@ -58,6 +61,13 @@ impl YScale {
         let (bottom, top) = (self.bottom() as f64, self.top() as f64);
         ((self.place(value) - bottom) / (top - bottom)).clamp(0.0, 1.0)
     }
+}
+
+/// What an axis holds, by [`FINER`] digits finer, and with zero. It ends where its numbers would: no value of a chart comes
+/// near.
+fn bounds(min: i128, max: i128) -> (i128, i128) {
+    let limit = i128::MAX / (8 * FACTOR);
+    (min.clamp(-limit, 0) * FACTOR, max.clamp(0, limit) * FACTOR)
 }
 
 /// Steps of 1, 2, 2.5 and 5 with any number of zeros, smallest first, from `one` up.
@@ -92,9 +102,9 @@ fn from_zero(max: i128, one: i128, scale: i32) -> Vec<i128> {
     (0..=count).map(|index| index * step).collect()
 }
 
-/// Ticks on both sides of zero, five steps at most.
-fn both_sides(min: i128, max: i128, one: i128) -> Vec<i128> {
-    let step = steps(one).find(|step| count(-min, *step) + count(max, *step) <= 5).unwrap_or(max - min);
+/// Ticks on both sides of zero, so many steps at most.
+fn both_sides(min: i128, max: i128, one: i128, most: i128) -> Vec<i128> {
+    let step = steps(one).find(|step| count(-min, *step) + count(max, *step) <= most).unwrap_or(max - min);
     (-count(-min, step)..=count(max, step)).map(|index| index * step).collect()
 }
 
@@ -155,6 +165,23 @@ mod tests {
         ] {
             let found: Vec<i128> = ticks(0, max, true).into_iter().map(|tick| tick / 100).collect();
             assert_eq!(found, expected, "{max}");
+        }
+    }
+
+    #[test]
+    fn a_low_plot_has_three_steps_at_most() {
+        for (min, max, expected) in [
+            (0, 0, vec![0, 1]),
+            (0, 31, vec![0, 20, 40]),
+            (0, 980, vec![0, 500, 1_000]),
+            (0, 129_233, vec![0, 50_000, 100_000, 150_000]),
+            (-300, 1_742, vec![-1_000, 0, 1_000, 2_000]),
+            (-5, 0, vec![-6, -4, -2, 0]),
+        ] {
+            let scale = YScale::low(min, max, 0);
+            let found: Vec<i128> = scale.ticks.iter().map(|tick| tick / FACTOR).collect();
+            assert_eq!(found, expected, "{min} {max}");
+            assert_eq!(YScale::of(scale.ticks.clone(), 0), scale);
         }
     }
 

@@ -5,7 +5,7 @@ use super::{
     report::{BillComparison, ComparisonPart},
     text,
 };
-use crate::markup::{Markup, all, flag, sum_row, tag, text as words};
+use crate::markup::{Markup, all, figure, flag, sum_row, tag, text as words};
 use leptos::prelude::*;
 
 /// The difference to the invoice before; it opens to its parts.
@@ -16,7 +16,7 @@ pub(super) fn ComparisonCard(comparison: BillComparison) -> impl IntoView {
 
 fn inside(comparison: &BillComparison) -> String {
     let BillComparison { sentence, difference, previous_period, .. } = comparison;
-    let element = |name: &str, class: &str, content: &str| tag(name, &[("class", class)], words(content));
+    let element = |name: &str, class: &str, content: &str| tag(name, &[("class", class)], figure(content));
     let summary = [
         element("span", "question", text::WHY_CHANGED),
         element("span", "difference", difference),
@@ -29,7 +29,7 @@ fn inside(comparison: &BillComparison) -> String {
         (text::BY_OTHER, &comparison.by_other),
     ];
     let cause = |(label, sum): (&str, &String)| {
-        tag("div", &[], all(&[tag("dt", &[], words(label)), tag("dd", &[], words(sum))]))
+        tag("div", &[], all(&[tag("dt", &[], words(label)), tag("dd", &[], figure(sum))]))
     };
     let causes: Vec<Markup> = causes.into_iter().filter(|(_, sum)| !sum.is_empty()).map(cause).collect();
     // One alone is the difference itself.
@@ -79,7 +79,7 @@ fn table(comparison: &BillComparison) -> Markup {
 fn part(part: &ComparisonPart, has_quantity: bool, has_price: bool) -> Markup {
     let unless_empty = |name: &str, class: &str, content: &str| match content {
         "" => Markup::default(),
-        content => tag(name, &[if class.is_empty() { ("", "") } else { ("class", class) }], words(content)),
+        content => tag(name, &[if class.is_empty() { ("", "") } else { ("class", class) }], figure(content)),
     };
     let head = [
         words(&part.name),
@@ -88,14 +88,14 @@ fn part(part: &ComparisonPart, has_quantity: bool, has_price: bool) -> Markup {
         unless_empty("span", "detail", &part.detail),
     ];
     let cell = |is_there: bool, label: &str, content: &str| match is_there {
-        true => tag("td", &[flag("data-none", content.is_empty()), ("data-label", label)], words(content)),
+        true => tag("td", &[flag("data-none", content.is_empty()), ("data-label", label)], figure(content)),
         false => Markup::default(),
     };
     let cells = [
         tag("th", &[("scope", "row")], all(&head)),
         cell(has_quantity, text::BY_QUANTITY, &part.by_quantity),
         cell(has_price, text::BY_PRICE, &part.by_price),
-        tag("td", &[], words(&part.total)),
+        tag("td", &[], figure(&part.total)),
     ];
     tag("tr", &[("class", "part")], all(&cells))
 }

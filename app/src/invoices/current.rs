@@ -6,7 +6,7 @@ use super::{
     row::{Inside, badge},
     text,
 };
-use crate::markup::{Markup, all, tag, text as words};
+use crate::markup::{Markup, all, figure, tag, text as words};
 use leptos::prelude::*;
 
 /// The draft of a period that runs now, above the list.
@@ -41,7 +41,7 @@ pub(super) fn CurrentCard(dashboard: Dashboard, current: CurrentPeriod) -> impl 
 
 fn figures(current: &CurrentPeriod) -> String {
     let paragraph = |class: &str, inside: Markup| tag("p", &[("class", class)], inside);
-    let strong = |figure: &str| tag("strong", &[], words(figure));
+    let strong = |amount: &str| tag("strong", &[], figure(amount));
     let so_far = all(&[strong(&current.document.total), tag("span", &[], words(text::SO_FAR))]);
     let total = all(&[paragraph("label", words(&current.document.period)), paragraph("figure", so_far)]);
     let estimate = current.estimate.as_ref().map(|estimate| {
@@ -101,7 +101,7 @@ fn parts(parts: &[Part], is_drawn: bool) -> String {
         let entry = [
             if is_drawn { tag("svg", &swatch, paint(part, ("rx", "2"))) } else { Markup::default() },
             tag("span", &[("class", "name"), ("title", &part.name)], words(&part.name)),
-            tag("span", &[("class", "amount")], words(&part.amount)),
+            tag("span", &[("class", "amount")], figure(&part.amount)),
         ];
         tag("li", &[], all(&entry))
     };
@@ -114,10 +114,10 @@ fn prices(prices: &[PlanPrice]) -> String {
     let entry = |price: &PlanPrice| {
         let reached = match price.reached.as_str() {
             "" => Markup::default(),
-            reached => tag("small", &[], words(reached)),
+            reached => tag("small", &[], figure(reached)),
         };
         let parts =
-            [tag("dt", &[], words(&price.name)), tag("dd", &[], all(&[words(&price.price), reached]))];
+            [tag("dt", &[], words(&price.name)), tag("dd", &[], all(&[figure(&price.price), reached]))];
         tag("div", &[], all(&parts))
     };
     let entries: Vec<Markup> = prices.iter().map(entry).collect();

@@ -19,8 +19,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// A day that cost something is seen: the least height of its bar, as a part of the plot's.
-const LEAST: i128 = 250;
+/// A day that cost something is seen: the least height of its bar is the 250th part of the plot's, which is in hundredths.
+const LEAST: i128 = 25_000;
 
 /// The days of a billing period.
 #[component]
@@ -32,6 +32,7 @@ pub(super) fn DailyChart(
     query: DocumentQuery,
 ) -> impl IntoView {
     let (title, column) = (by_day.title.clone(), by_day.column.clone());
+    let labels: Vec<Markup> = by_day.labels.iter().map(|label| tag("span", &[], words(label))).collect();
     let (axis, table) = (by_day.axis(), by_day.table());
     let caption = caption(&title, &by_day.summary, &query, &dashboard.link_now());
     let rest = by_day.rest_note.clone();
@@ -40,6 +41,7 @@ pub(super) fn DailyChart(
     view! {
         <figure class="daily" id=BY_DAY tabindex="-1" aria-label=title>
             <figcaption inner_html=caption></figcaption>
+            <p class="axis-y" aria-hidden="true" inner_html=all(&labels).html()></p>
             <ChartArea source name=column is_bars=true/>
             <p class="axis" aria-hidden="true" inner_html=axis></p>
             {rest}
@@ -103,24 +105,15 @@ impl ByDay {
         self.today.is_some_and(|today| today as usize == at)
     }
 
-    /// The bars. The picture has no axis: it ends where the bars do.
+    /// The bars and the levels behind them.
     fn marks(&self) -> Vec<Mark> {
-        let values = &self.days.values;
-        let all = || values.iter().copied();
-        let (min, max) = (all().min().unwrap_or_default().min(0), all().max().unwrap_or_default().max(0));
-        let least = ((max - min) / LEAST).max(1);
-        let seen: Vec<i128> =
-            all().map(|value| if value == 0 { 0 } else { value.signum() * value.abs().max(least) }).collect();
-        let scale = YScale::tight(min, max, self.days.scale);
+        let scale = YScale::of(self.levels.0.clone(), self.days.scale);
+        let least = ((scale.top() - scale.bottom()) / LEAST).max(1);
+        let seen = |value: &i128| value.signum() * value.abs().max(least);
+        let seen: Vec<i128> = self.days.values.iter().map(seen).collect();
         let today = self.today.map(|today| today as usize);
-        let drawing = Drawing {
-            kind: ChartKind::Bars,
-            series: vec![(0, &seen)],
-            scale: &scale,
-            boundaries: &[],
-            today,
-        };
-        drawing.marks().into_iter().filter(|mark| mark.slot.is_some()).collect()
+        let (kind, series) = (ChartKind::Bars, vec![(0, seen.as_slice())]);
+        Drawing { kind, series, scale: &scale, boundaries: &[], today }.marks()
     }
 
     /// What is said of a day.

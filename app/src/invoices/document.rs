@@ -11,7 +11,7 @@ use super::{
     row::badge,
     text,
 };
-use crate::markup::{Markup, all, flag, sum_row, tag, text as words};
+use crate::markup::{Markup, all, figure, flag, sum_row, tag, text as words};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ fn masthead(document: &Document) -> String {
         tag("dl", &[("class", "facts")], all(&facts)),
     ];
     let total =
-        [tag("span", &[("class", "label")], words(text::TOTAL)), tag("strong", &[], words(&document.total))];
+        [tag("span", &[("class", "label")], words(text::TOTAL)), tag("strong", &[], figure(&document.total))];
     all(&[tag("div", &[], all(&left)), tag("p", &[("class", "figure")], all(&total))]).html()
 }
 
@@ -78,9 +78,9 @@ impl Document {
     }
 }
 
-/// Whether a figure is too long for a column that does not wrap.
+/// Whether a figure is too long for a column that is as wide in every table.
 pub(super) fn is_long(figure: &str) -> bool {
-    figure.chars().count() > 24
+    figure.len() > 14
 }
 
 /// The id of the link to a line's days: it keeps the focus on the way back.
@@ -136,7 +136,7 @@ fn rows(section: &Section, of: &DocumentQuery, token: &str) -> Markup {
         };
         let id = line_id(&of.id, &days.value);
         let to = InvoicesQuery::Document(DocumentQuery { line: days.value.clone(), ..of.clone() });
-        link(&to, token, [attribute, ("id", &id)], words(says))
+        link(&to, token, [attribute, ("id", &id)], figure(says))
     };
     let key = section.group_key.as_deref().map(|key| tag("small", &[], words(&text::by(key))));
     let name = all(&[words(&section.head.name), key.unwrap_or_default()]);
@@ -152,7 +152,7 @@ fn row(class: &str, name: Markup, line: &Line, to_days: &dyn Fn(&Fact, &str) -> 
     let Line { detail, quantity, exact, unit_price, amount, days, .. } = line;
     let detail = match detail.as_str() {
         "" => Markup::default(),
-        detail => tag("span", &[("class", "detail")], words(detail)),
+        detail => tag("span", &[("class", "detail")], figure(detail)),
     };
     // Where rows stack, a quantity without a price beside it says what it is.
     let is_lone = !quantity.is_empty() && unit_price.is_empty();
@@ -161,13 +161,13 @@ fn row(class: &str, name: Markup, line: &Line, to_days: &dyn Fn(&Fact, &str) -> 
     let links: Vec<Markup> = days.iter().map(|days| to_days(days, quantity)).collect();
     let (below, linked) =
         if quantity.is_empty() { (all(&links), None) } else { (Markup::default(), links.first()) };
-    let quantity_cell = linked.cloned().unwrap_or_else(|| words(quantity));
+    let quantity_cell = linked.cloned().unwrap_or_else(|| figure(quantity));
     let exact = exact.as_deref().map_or(("", ""), |exact| ("title", exact));
     let cells = [
         tag("th", &[("scope", "row")], all(&[name, detail, below])),
         tag("td", &[flag("data-none", quantity.is_empty()), label, exact], quantity_cell),
-        tag("td", &[flag("data-none", unit_price.is_empty())], words(unit_price)),
-        tag("td", &[], words(amount)),
+        tag("td", &[flag("data-none", unit_price.is_empty())], figure(unit_price)),
+        tag("td", &[], figure(amount)),
     ];
     tag("tr", &[("class", class), flag("data-single", !quantity.is_empty())], all(&cells))
 }

@@ -29,7 +29,7 @@ pub enum InvoicesQuery {
 pub struct ListQuery {
     /// Only invoices of this status.
     pub status: Option<InvoiceStatus>,
-    /// Only invoices whose number holds this.
+    /// Only invoices whose number holds this, or whose total is it.
     pub number: String,
     /// Where the rows begin; `None` for the newest.
     pub next_page: Option<String>,

@@ -1,7 +1,8 @@
 //! The invoices dashboard's figures, ready to show: what the page is drawn from, and what the JSON calls answer. Money
 //! and dates are final strings; only what a chart computes with travels as numbers.
 
-use crate::number::{Column, Unit};
+use super::text;
+use crate::number::{Column, Unit, Values};
 use std::str::FromStr;
 
 /// Where an invoice is in its life.
@@ -98,7 +99,7 @@ pub struct CurrentPeriod {
     pub document: Document,
     /// The plan it bills.
     pub plan_name: String,
-    /// What the total is made of, largest first; the parts add up to it.
+    /// What the total is made of, in the order of its lines; the parts add up to it.
     pub parts: Vec<Part>,
     /// Whether the parts can be drawn as shares of a whole: none is below zero.
     pub is_drawn: bool,
@@ -194,6 +195,16 @@ pub struct Document {
     pub is_searchable: bool,
     /// Whether the stored document cannot be read: no line and no amount is known.
     pub is_damaged: bool,
+}
+
+impl Document {
+    /// What the browser calls its page: `Invoice INV-0042`, `Draft invoice`.
+    pub fn page_title(&self) -> String {
+        match self.status {
+            InvoiceStatus::Draft => self.title.clone(),
+            InvoiceStatus::Finalized | InvoiceStatus::Void => [text::INVOICE, " ", &self.title].concat(),
+        }
+    }
 }
 
 /// A label and what stands beside it.
@@ -335,6 +346,10 @@ pub struct ByDay {
     pub days: Column,
     /// How the values are written.
     pub unit: Unit,
+    /// Where the y axis has its numbers, lowest first, in hundredths of the values of `days`.
+    pub levels: Values,
+    /// These numbers, highest first: `$1K`.
+    pub labels: Vec<String>,
     /// Which day is today and not over, counted from the first; `null` where the period is over.
     pub today: Option<u32>,
     /// `Peak $1,204.11 on Oct 12, average $300.12 a day`.
@@ -343,7 +358,7 @@ pub struct ByDay {
     pub total: String,
     /// What else is on the invoice, which no day is charged for.
     pub rest: Vec<Fact>,
-    /// The same as a sentence: `Not shown by day: $500.00 in fixed charges.`; or why the days do not add up. Empty where
+    /// The same as a sentence: `Not shown by day: Platform fee $500.00.`; or why the days do not add up. Empty where
     /// there is nothing to say.
     pub rest_note: String,
     /// What days and rest add up to: the invoice's total, the line's quantity; empty where they do not.

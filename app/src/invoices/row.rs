@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     fresh::Fresh,
-    markup::{Markup, all, tag, text as words},
+    markup::{Markup, all, figure, tag, text as words},
 };
 use leptos::prelude::*;
 
@@ -69,7 +69,7 @@ fn columns(row: &InvoiceRow) -> String {
         column("number", all(&[or_none(&row.number), small(&row.succession)])),
         column("status", badge(row.status)),
         column("issued", all(&[or_none(&row.issued), small(&row.due)])),
-        column("amount", words(&row.total)),
+        column("amount", figure(&row.total)),
     ];
     all(&columns).html()
 }

@@ -16,7 +16,7 @@ use std::sync::LazyLock;
 #[derive(Clone, Debug)]
 pub struct PageFrame {
     /// The document's title.
-    pub title: &'static str,
+    pub title: String,
     /// Light, dark or the reader's.
     pub scheme: ColorScheme,
     /// The embedder's colors.

@@ -48,7 +48,7 @@ pub struct Section {
     pub head: Row,
     /// What its lines are split by, as people call it.
     pub group_key: Option<String>,
-    /// Its charges, or its group values with theirs.
+    /// Its charges, or its group values with theirs, of which the largest amount stands first.
     pub rows: Vec<Row>,
     /// What its amounts are counted in.
     pub credit_type: CreditType,
@@ -94,11 +94,13 @@ pub struct Row {
     pub value: Decimal,
 }
 
-/// A number for people and for programs; both empty where there is none.
+/// A number for people and for programs; all empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figure {
-    /// `$4,218.07`.
+    /// `$4,218.07`; of a quantity every digit.
     pub text: String,
+    /// The same for reading: of a quantity at most six digits after the point.
+    pub readable: String,
     /// `4218.07`.
     pub plain: String,
 }
@@ -145,7 +147,7 @@ impl Document {
         if invoice.is_damaged {
             format::NONE.clone_into(&mut document.total_text);
             for row in [&mut document.subtotal, &mut document.total] {
-                row.amount = Figure { text: format::NONE.to_owned(), plain: String::new() };
+                row.amount = Figure::written(format::NONE.to_owned(), String::new());
             }
         }
         document
@@ -232,7 +234,10 @@ impl Section {
             return Self { head, group_key: None, rows, credit_type };
         };
         head.detail = tiers_of_groups(lines, &text::group_key(key, names));
-        let rows = lines.iter().flat_map(|line| {
+        // One order for page, PDF and CSV; what costs the same stays in the order of the invoice.
+        let mut by_size = lines.to_vec();
+        by_size.sort_by(|one, other| other.total.cmp(&one.total));
+        let rows = by_size.into_iter().flat_map(|line| {
             let value = match &line.group_value {
                 Some(value) => text::group_value(key, value, names),
                 None => words::no_value(&text::group_key(key, names)),
@@ -360,12 +365,12 @@ impl Row {
             .price
             .as_ref()
             .or(single)
-            .map(|value| Figure { text: price(value), plain: money::plain(value, credit_type) });
+            .map(|value| Figure::written(price(value), money::plain(value, credit_type)));
         Self {
             detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
             proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
             charge_id: sub.charge_id,
-            quantity: Figure { text: format::quantity(&sub.quantity), plain: sub.quantity.to_string() },
+            quantity: Figure::quantity(&sub.quantity),
             unit_price: unit_price.unwrap_or_default(),
             ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)
         }
@@ -373,8 +378,17 @@ impl Row {
 }
 
 impl Figure {
+    /// One that is read as it is written.
+    fn written(text: String, plain: String) -> Self {
+        Self { readable: text.clone(), text, plain }
+    }
+
+    fn quantity(value: &Decimal) -> Self {
+        Self { text: format::quantity(value), readable: format::readable(value), plain: value.to_string() }
+    }
+
     fn money(value: &Decimal, credit_type: &CreditType) -> Self {
         let rounded = money::digits(credit_type).map_or_else(|| value.clone(), |digits| value.round(digits));
-        Self { text: money::money(value, credit_type), plain: money::plain(&rounded, credit_type) }
+        Self::written(money::money(value, credit_type), money::plain(&rounded, credit_type))
     }
 }

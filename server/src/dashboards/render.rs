@@ -67,12 +67,7 @@ pub(super) fn failed(section: &str, error: &Error) {
     tracing::error!(section, error = %chain(error), "a section of a page could not be loaded");
 }
 
-pub(super) async fn show(
-    state: &AppState,
-    opened: Opened,
-    title: &'static str,
-    content: PageContent,
-) -> Response {
+pub(super) async fn show(state: &AppState, opened: Opened, title: &str, content: PageContent) -> Response {
     // All is read: the turn is for others.
     drop(opened.pool);
     let customer_id = opened.session.grant.customer_id.to_string();
@@ -117,9 +112,9 @@ pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Crede
 }
 
 /// What surrounds a page without a session, in the plain colors; [`draw`] adds the app.
-pub(crate) fn frame(title: &'static str) -> PageFrame {
+pub(crate) fn frame(title: &str) -> PageFrame {
     PageFrame {
-        title,
+        title: title.to_owned(),
         scheme: ColorScheme::default(),
         theme: Theme::default(),
         js: "",

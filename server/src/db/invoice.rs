@@ -12,8 +12,8 @@ use uuid::Uuid;
 pub struct Wanted {
     /// Only these; empty for all.
     pub statuses: Vec<InvoiceStatus>,
-    /// Only those whose number holds this text, in any case.
-    pub number: Option<String>,
+    /// Only those with one of these.
+    pub sought: Option<Sought>,
     /// Only this credit type.
     pub credit_type_id: Option<Uuid>,
     /// Only billing periods that start at or after this.
@@ -26,6 +26,19 @@ pub struct Wanted {
     pub after: Option<(DateTime<Utc>, Uuid)>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// By what a stored invoice is found; any of it is enough.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Letters and digits of its number, in lower case, one after the other.
+    pub part: Option<String>,
+    /// Its number.
+    pub number: Option<i64>,
+    /// Its total in whole units, without sign, cut off behind so many `places`.
+    pub amount: Option<String>,
+    /// Digits after the point of `amount`.
+    pub places: Option<i32>,
 }
 
 /// A stored row. The document is read here and not by sqlx, for which one that cannot be read is the end of all rows.
@@ -49,8 +62,15 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
                     and ($3::uuid is null or credit_type_id = $3)
                     and ($4::timestamptz is null or start_timestamp >= $4)
                     and ($5::timestamptz is null or end_timestamp <= $5)
-                    and ($9::text is null or strpos(
-                        'inv-' || lpad(number::text, greatest(4, length(number::text)), '0'), lower($9)) > 0)
+                    and (not $9
+                        or strpos('inv' || lpad(number::text, greatest(4, length(number::text)), '0'), $10) > 0
+                        or number = $11
+                        -- a document that cannot be read has no total
+                        or $12::text::numeric = trunc(
+                            case when jsonb_typeof(document -> 'total') = 'number'
+                                then abs((document ->> 'total')::numeric)
+                            end / case when document -> 'credit_type' ->> 'name' = 'USD (cents)' then 100 else 1 end,
+                            $13::int))
                     and ($6::timestamptz is null or (start_timestamp, id) ",
                 $comparison,
                 " ($6, $7))
@@ -64,6 +84,7 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
     }
     let sql = if wanted.descending { page_sql!("<", "desc") } else { page_sql!(">", "asc") };
     let (start, id) = wanted.after.unzip();
+    let sought = wanted.sought.clone().unwrap_or_default();
     let rows: Vec<Row> = sqlx::query_as(sql)
         .bind(access.customer_id())
         .bind(wanted.statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>())
@@ -73,7 +94,11 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
         .bind(start)
         .bind(id)
         .bind(wanted.limit)
-        .bind(&wanted.number)
+        .bind(wanted.sought.is_some())
+        .bind(sought.part)
+        .bind(sought.number)
+        .bind(sought.amount)
+        .bind(sought.places)
         .fetch_all(pool)
         .await?;
     read(pool, rows).await

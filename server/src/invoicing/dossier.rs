@@ -60,16 +60,19 @@ pub struct SoFar {
 pub struct Days {
     /// What each day until now, and each later one with usage, added of what events count or sum up.
     pub metered: Vec<(NaiveDate, Decimal)>,
-    /// What is owed without any usage.
-    pub fixed: Decimal,
-    /// Peaks, last values and counts of distinct values: they are of the period as a whole, and most of each would fall
-    /// on its first days.
-    pub of_period: Decimal,
+    /// What is owed without any usage, by the names of its charges.
+    pub fixed: Vec<Named>,
+    /// Peaks, last values and counts of distinct values, by the names of their charges: they are of the period as a whole,
+    /// and most of each would fall on its first days.
+    pub of_period: Vec<Named>,
     /// Minimums and what a trial waives.
     pub adjustments: Vec<InvoiceAdjustment>,
     /// What the invoice comes to by the usage that is there now.
     pub total: Decimal,
 }
+
+/// A name with the amount of all that has it.
+pub type Named = (String, Decimal);
 
 /// The dossier of one invoice of a customer, in three queries.
 ///
@@ -219,33 +222,65 @@ enum Kind {
     OfPeriod,
 }
 
-/// Splits the lines of an invoice: what is metered, fixed, and of the period as a whole. Each line's parts are rounded so
-/// that they add up to it.
-fn split(kinds: &HashMap<Uuid, Kind>, invoice: &Invoice) -> [Decimal; 3] {
-    let digits = money::digits(&invoice.credit_type);
-    let mut sums: [Decimal; 3] = Default::default();
-    for line in &invoice.line_items {
-        let mut exact: [Decimal; 3] = Default::default();
-        let mut largest = Kind::Fixed;
-        for sub_line in &line.sub_line_items {
-            let kind = sub_line.charge_id.and_then(|id| kinds.get(&id)).copied().unwrap_or(Kind::Fixed);
-            exact[kind as usize] += &sub_line.subtotal;
-            if exact[kind as usize] > exact[largest as usize] {
-                largest = kind;
+/// The lines of an invoice by what their charges count.
+#[derive(Default)]
+struct Split {
+    metered: Decimal,
+    fixed: Vec<Named>,
+    of_period: Vec<Named>,
+}
+
+impl Split {
+    /// Each line's parts are rounded so that they add up to it, and those of a part to that.
+    fn new(kinds: &HashMap<Uuid, Kind>, invoice: &Invoice) -> Self {
+        let digits = money::digits(&invoice.credit_type);
+        let mut split = Self::default();
+        for line in &invoice.line_items {
+            let mut exact: [Decimal; 3] = Default::default();
+            let mut charges: [Vec<(&str, &Decimal)>; 3] = Default::default();
+            for sub_line in &line.sub_line_items {
+                let kind = sub_line.charge_id.and_then(|id| kinds.get(&id)).copied().unwrap_or(Kind::Fixed);
+                exact[kind as usize] += &sub_line.subtotal;
+                charges[kind as usize].push((&sub_line.name, &sub_line.subtotal));
+            }
+            let parts = parts(&exact, &line.total, digits, Kind::Fixed as usize);
+            split.metered += &parts[Kind::Metered as usize];
+            for (sums, kind) in [(&mut split.fixed, Kind::Fixed), (&mut split.of_period, Kind::OfPeriod)] {
+                let (charges, part) = (&charges[kind as usize], &parts[kind as usize]);
+                if charges.is_empty() {
+                    add(sums, &line.name, part);
+                    continue;
+                }
+                let exact: Vec<Decimal> = charges.iter().map(|(_, amount)| (*amount).clone()).collect();
+                for ((name, _), amount) in charges.iter().zip(self::parts(&exact, part, digits, 0)) {
+                    add(sums, name, &amount);
+                }
             }
         }
-        let mut parts = match digits {
-            Some(digits) => allocate(&exact, &line.total, digits),
-            None => exact.to_vec(),
-        };
-        // What the digits of a printed subtotal leave over.
-        let rest = &line.total - &parts.iter().sum();
-        parts[largest as usize] += &rest;
-        for (sum, part) in sums.iter_mut().zip(&parts) {
-            *sum += part;
-        }
+        split
     }
-    sums
+}
+
+/// Rounded parts that add up to `total`: what the digits of printed subtotals leave over is on the largest, or where none is
+/// larger on the part at `least`.
+fn parts(exact: &[Decimal], total: &Decimal, digits: Option<i64>, least: usize) -> Vec<Decimal> {
+    let mut parts = match digits {
+        Some(digits) => allocate(exact, total, digits),
+        None => exact.to_vec(),
+    };
+    let rest = total - &parts.iter().sum();
+    let larger = |largest: usize, at: usize| if exact[at] > exact[largest] { at } else { largest };
+    parts[(0..exact.len()).fold(least, larger)] += &rest;
+    parts
+}
+
+/// Adds an amount to what has the same name.
+fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
+    match sums.iter_mut().find(|(known, _)| known == name) {
+        Some((_, sum)) => *sum += amount,
+        None if amount.is_zero() => {}
+        None => sums.push((name.to_owned(), amount.clone())),
+    }
 }
 
 /// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
@@ -259,7 +294,7 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
     let mut usage = cumulative(terms, growth);
     let state = |usage: &Cumulative| {
         let invoice = rating::rate(terms, usage.usage(), period, grace);
-        let [metered, fixed, of_period] = split(&kinds, &invoice);
+        let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
         let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
         (metered, Days { metered: Vec::new(), fixed, of_period, adjustments, total })
     };

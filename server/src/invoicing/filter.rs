@@ -32,8 +32,9 @@ pub struct InvoiceFilter {
     pub invoice_type: Option<TypeFilter>,
     /// Only this contract's: none yet.
     pub contract_id: Option<Uuid>,
-    /// Only those whose number holds this text, in any case. A draft has no number.
-    pub number: Option<String>,
+    /// Only those with this number, or part of it, or with this total, in any way of writing. A draft, which has no number
+    /// and whose total grows, is not searched.
+    pub search: Option<String>,
     /// Only this credit type.
     pub credit_type_id: Option<Uuid>,
     /// Only billing periods that start at or after this.

@@ -3,6 +3,7 @@
 use super::{
     InvoiceFilter, InvoiceScope, Sort, TypeFilter,
     draft::{self, Draft},
+    search::sought,
 };
 use crate::{
     Error, Result,
@@ -90,7 +91,7 @@ pub async fn overview(
     if statuses.iter().any(|status| *status != InvoiceStatus::Draft) {
         let wanted = db::invoice::Wanted {
             statuses: statuses.clone(),
-            number: filter.number.clone(),
+            sought: filter.search.as_deref().map(sought),
             credit_type_id: filter.credit_type_id,
             starting_on: filter.starting_on,
             ending_before: filter.ending_before,
@@ -101,7 +102,7 @@ pub async fn overview(
         let stored = db::invoice::list(pool, access, &wanted).await?;
         rows.extend(stored.into_iter().map(|invoice| Listed::Stored(Box::new(invoice))));
     }
-    if statuses.contains(&InvoiceStatus::Draft) && filter.number.is_none() {
+    if statuses.contains(&InvoiceStatus::Draft) && filter.search.is_none() {
         let fresh = draft::drafts(&unbilled, now)
             .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.credit_type.id))
             .filter(|draft| filter.starting_on.is_none_or(|start| draft.period.start >= start))

@@ -81,7 +81,7 @@ impl TryFrom<ListQuery> for InvoiceFilter {
             status: statuses(query.status.as_deref())?,
             invoice_type: query.invoice_type.as_deref().map(type_filter).transpose()?,
             contract_id: query.contract_id,
-            number: None,
+            search: None,
             credit_type_id: query.credit_type_id,
             starting_on: query.starting_on,
             ending_before: query.ending_before,

@@ -158,7 +158,8 @@ fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
     let shared: Decimal = metered.iter().map(|(_, share)| share).sum();
     metered[0].1 = &metered[0].1 + &(&all - &shared);
     let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
-    Days { metered, fixed, of_period: Decimal::zero(), adjustments, total }
+    let fixed = vec![("Platform fee".to_owned(), fixed)];
+    Days { metered, fixed, of_period: Vec::new(), adjustments, total }
 }
 
 /// The days of an invoice's input tokens: as high and low as what it costs.

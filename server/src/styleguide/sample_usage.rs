@@ -42,6 +42,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             ended: None,
             period_days: Some(PERIOD_DAYS),
             metrics,
+            fixed: Vec::new(),
             group_keys: vec![vec!["region".to_owned()], vec!["model".to_owned(), "region".to_owned()]],
             found: None,
             marks: marks(today),

@@ -272,6 +272,10 @@ impl Dashboard {
     }
 
     fn draw(self, shown: Arc<Shown>) {
+        document().set_title(&match &*shown {
+            Shown::Document(report) => report.document.page_title(),
+            Shown::List(_) | Shown::Missing | Shown::Failed => text::INVOICES.to_owned(),
+        });
         self.shown.set(shown);
         self.page.set(());
     }

@@ -15,7 +15,7 @@ impl Dashboard {
             return;
         };
         event.prevent_default();
-        self.go(leads_to(&link));
+        self.go(leads_to(&link).0);
     }
 
     /// Gives links within markup the new token whenever there is one: for those that are opened elsewhere.
@@ -29,14 +29,20 @@ impl Dashboard {
             let links = document().links();
             for link in (0..links.length()).filter_map(|at| links.item(at)) {
                 if link.has_attribute(IN_PLACE.0) {
+                    let (query, place) = leads_to(&link);
+                    let href = query.href(&token);
+                    let (page, _) = href.split_once('#').unwrap_or((href.as_str(), ""));
                     // An address is never refused.
-                    let _ = link.set_attribute("href", &leads_to(&link).href(&token));
+                    let _ = link.set_attribute("href", &(page.to_owned() + &place));
                 }
             }
         });
     }
 }
 
-fn leads_to(link: &Element) -> InvoicesQuery {
-    InvoicesQuery::of_address(&link.get_attribute("href").unwrap_or_default())
+/// What a link shows, and the place on that page, with its mark; empty for none.
+fn leads_to(link: &Element) -> (InvoicesQuery, String) {
+    let href = link.get_attribute("href").unwrap_or_default();
+    let place = href.find('#').map(|at| href[at..].to_owned()).unwrap_or_default();
+    (InvoicesQuery::of_address(&href), place)
 }

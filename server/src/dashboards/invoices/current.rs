@@ -11,7 +11,7 @@ use app::{
 };
 use chrono::{DateTime, Utc};
 
-/// Products shown by name; the smaller ones are one part.
+/// Products shown by name, in the order of the lines; the smaller ones are one part.
 const NAMED: usize = 5;
 
 /// The slot of "Other".
@@ -53,15 +53,15 @@ pub(super) fn current(
 fn parts(invoice: &Invoice, document: &Document) -> (Vec<Part>, bool) {
     let mut products: Vec<&Row> =
         document.sections.iter().map(|section| &section.head).filter(|row| !row.value.is_zero()).collect();
-    products.sort_by(|one, other| other.value.cmp(&one.value));
-    let named = if products.len() > NAMED + 1 { NAMED } else { products.len() };
-    let mut parts: Vec<(String, Decimal, usize)> = products[..named]
-        .iter()
-        .enumerate()
-        .map(|(slot, row)| (row.name.clone(), row.value.clone(), slot))
-        .collect();
-    if named < products.len() {
-        let rest = products[named..].iter().map(|row| &row.value).sum();
+    let mut by_size = products.clone();
+    by_size.sort_by(|one, other| other.value.cmp(&one.value));
+    let named = if by_size.len() > NAMED + 1 { NAMED } else { by_size.len() };
+    let rest = by_size.split_off(named);
+    products.retain(|row| !rest.iter().any(|other| std::ptr::eq(*row, *other)));
+    let mut parts: Vec<(String, Decimal, usize)> =
+        products.iter().enumerate().map(|(slot, row)| (row.name.clone(), row.value.clone(), slot)).collect();
+    if !rest.is_empty() {
+        let rest = rest.iter().map(|row| &row.value).sum();
         parts.push((text::OTHER.to_owned(), rest, OTHER));
     }
     let adjustments = document.adjustments.iter().enumerate();

@@ -4,14 +4,19 @@ use super::text;
 use crate::{dashboards::usage::columns, invoicing::Days};
 use app::{
     billing::{Decimal, Invoice},
+    chart::{axis, scale::YScale},
     invoices::{
         report::{ByDay, Fact},
         text as words,
     },
+    number::{Column, Unit, Values},
     view::{format, money, text as names},
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+
+/// Charges of one kind that are named one by one; of more stands their sum.
+const MOST_NAMED: usize = 4;
 
 /// The days of an invoice. `None` unless they and the rest add up to it: what came after it was issued is not on it.
 pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<ByDay> {
@@ -29,12 +34,16 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
     let average = sum.checked_div(&Decimal::from(i64::try_from(amounts.len()).ok()?))?;
     let average = average.round(money::digits(credit_type).unwrap_or(2));
     let (rest, note) = rest(days, write);
+    let shown = columns(&amounts, &[], shift, None).remove(0);
+    let (levels, labels) = levels(&shown, &unit);
     Some(ByDay {
         title: words::DAILY_COST.to_owned(),
         column: words::AMOUNT.to_owned(),
         first_day: format::day_number(first),
-        days: columns(&amounts, &[], shift, None).remove(0),
+        days: shown,
         unit,
+        levels,
+        labels,
         today: u32::try_from((today - first).num_days()).ok().filter(|at| (*at as usize) < amounts.len()),
         summary: text::peak(&write(peak), &format::month_day(peak_day), &write(&average)),
         total: write(&sum),
@@ -42,6 +51,15 @@ pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Op
         rest_note: note,
         whole: write(&days.total),
     })
+}
+
+/// The levels of the y axis, and the numbers beside it, the highest first.
+pub(super) fn levels(days: &Column, unit: &Unit) -> (Values, Vec<String>) {
+    let bound = |bound: Option<&i128>| bound.copied().unwrap_or(0);
+    let scale = YScale::low(bound(days.values.iter().min()), bound(days.values.iter().max()), days.scale);
+    let mut labels = axis::labels(&scale, unit);
+    labels.reverse();
+    (Values(scale.ticks), labels)
 }
 
 /// One amount a day, from the first to the last; `None` without any.
@@ -54,18 +72,19 @@ pub(super) fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
 
 /// What no day is charged for: each with its amount, and all of it as a sentence.
 fn rest(days: &Days, write: impl Fn(&Decimal) -> String) -> (Vec<Fact>, String) {
-    let (mut rest, mut parts) = (Vec::new(), Vec::new());
-    for (name, amount) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {
-        if !amount.is_zero() {
-            rest.push(Fact { label: name.to_owned(), value: write(amount) });
-            parts.push(text::amount_in(&write(amount), name));
+    let mut rest = Vec::new();
+    let fact = |name: &str, amount: &Decimal| Fact { label: names::name(name), value: write(amount) };
+    for (all, charges) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {
+        let charges: Vec<_> = charges.iter().filter(|(_, amount)| !amount.is_zero()).collect();
+        if charges.len() > MOST_NAMED {
+            rest.push(fact(all, &charges.iter().map(|(_, amount)| amount).sum()));
+        } else {
+            rest.extend(charges.into_iter().map(|(name, amount)| fact(name, amount)));
         }
     }
-    for adjustment in days.adjustments.iter().filter(|one| !one.total.is_zero()) {
-        let fact = Fact { label: names::name(&adjustment.name), value: write(&adjustment.total) };
-        parts.push(format!("{} {}", fact.value, fact.label));
-        rest.push(fact);
-    }
+    let adjustments = days.adjustments.iter().filter(|one| !one.total.is_zero());
+    rest.extend(adjustments.map(|one| fact(&one.name, &one.total)));
+    let parts: Vec<String> = rest.iter().map(|fact| text::named(&fact.label, &fact.value)).collect();
     let note = if parts.is_empty() { String::new() } else { text::not_by_day(&parts) };
     (rest, note)
 }

@@ -38,7 +38,7 @@ pub(super) fn fold(section: &Section, show_all: bool, find: &str) -> Folded {
         .filter(|at| needle.is_empty() || groups[*at][0].name.to_lowercase().contains(&needle))
         .collect();
     let matching = kept.len();
-    kept.sort_by(|one, other| groups[*other][0].value.cmp(&groups[*one][0].value));
+    // The largest stand first.
     kept.truncate(if needle.is_empty() { SHOWN } else { FOUND });
     let note = match needle.is_empty() {
         true => text::shown_of(kept.len(), of),

@@ -1,6 +1,9 @@
 //! What one line of an invoice used on each day of its period.
 
-use super::{daily_cost::by_day, text};
+use super::{
+    daily_cost::{by_day, levels},
+    text,
+};
 use crate::{
     dashboards::usage::columns,
     invoicing::{ChargeUsage, Days},
@@ -32,12 +35,16 @@ pub(super) fn line_by_day(usage: &ChargeUsage, days: &Days, today: NaiveDate) ->
     let (peak, peak_day) = (format::quantity(&peak.round(DIGITS)), format::month_day(peak_day));
     let quantity = format::quantity(&usage.quantity);
     let kind = usage.measure.aggregation_type;
+    let (column, unit) = (columns(&values, &[], 0, Some(DIGITS)).remove(0), Unit::default());
+    let (levels, labels) = levels(&column, &unit);
     let shown = ByDay {
         title: text::by_day(&usage.name, kind),
         column: words::QUANTITY.to_owned(),
         first_day: format::day_number(first),
-        days: columns(&values, &[], 0, Some(DIGITS)).remove(0),
-        unit: Unit::default(),
+        days: column,
+        unit,
+        levels,
+        labels,
         today: u32::try_from((today - first).num_days()).ok().filter(|at| (*at as usize) < values.len()),
         ..ByDay::default()
     };

@@ -55,7 +55,7 @@ pub async fn list(
     let filter = InvoiceFilter {
         status: query.status.into_iter().collect(),
         sort: Sort::DateDesc,
-        number: Some(query.number.clone()).filter(|number| !number.is_empty()),
+        search: Some(query.number.clone()).filter(|text| !text.is_empty()),
         next_page: query.next_page.clone(),
         ..InvoiceFilter::default()
     };

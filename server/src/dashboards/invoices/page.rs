@@ -87,5 +87,9 @@ pub(in crate::dashboards) async fn invoices(
             InvoicesProps { address, ..InvoicesProps::default() }
         }
     };
-    show(&state, opened, words::INVOICES, PageContent::Invoices(Box::new(props))).await
+    let title = match &props.document {
+        Some(report) => report.document.page_title(),
+        None => words::INVOICES.to_owned(),
+    };
+    show(&state, opened, &title, PageContent::Invoices(Box::new(props))).await
 }

@@ -6,7 +6,7 @@ use crate::{
     invoicing::{ChargeUsage, Dossier, Overview, Successions},
 };
 use app::{
-    billing::{Decimal, Invoice, InvoiceStatus, Succession},
+    billing::{Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
     invoices::report::{
         CurrentPeriod, Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum,
@@ -176,19 +176,13 @@ fn section(section: &document::Section, find: &str, show_all: bool) -> Section {
 }
 
 fn line(row: &Row) -> Line {
-    let exact = &row.quantity.text;
-    // A row that sums up others has none.
-    let quantity = row
-        .quantity
-        .plain
-        .parse::<Decimal>()
-        .map_or_else(|_| exact.clone(), |value| format::readable(&value));
+    let quantity = &row.quantity;
     Line {
-        exact: (quantity != *exact).then(|| exact.clone()),
+        exact: (quantity.readable != quantity.text).then(|| quantity.text.clone()),
         is_group: row.kind == RowKind::Group,
         name: row.name.clone(),
         detail: row.below(),
-        quantity,
+        quantity: quantity.readable.clone(),
         unit_price: row.unit_price.text.clone(),
         amount: row.amount.text.clone(),
         days: Vec::new(),

@@ -37,8 +37,8 @@ fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> Days {
     };
     Days {
         metered: first.iter_days().zip(metered.iter().map(|amount| Decimal::from(*amount))).collect(),
-        fixed: fixed.into(),
-        of_period: of_period.into(),
+        fixed: vec![("Platform fee".to_owned(), fixed.into())],
+        of_period: vec![("Active users".to_owned(), of_period.into())],
         adjustments: vec![adjustment],
         total: (metered.iter().sum::<i64>() + fixed + of_period + waived).into(),
     }
@@ -55,19 +55,26 @@ fn days_show_what_was_metered_and_say_the_rest_beside_it() {
     assert_eq!((cost.first_day, cost.today), (20_727, Some(3)));
     assert_eq!(*cost.days.values, [400, 0, -100, 200]);
     assert_eq!(cost.unit.write(cost.days.values[2], cost.days.scale), "−$1.00");
+    assert_eq!(
+        (cost.labels.join(" "), &*cost.levels),
+        ("$4 $2 $0 −$2".to_owned(), &[-20_000, 0, 20_000, 40_000][..])
+    );
     assert_eq!(cost.total, "$5.00");
     assert!(cost.summary.starts_with("Peak $4.00 on Oct 1, average $1.25"), "{}", cost.summary);
     let rest: Vec<_> = cost.rest.iter().map(|fact| (fact.label.as_str(), fact.value.as_str())).collect();
-    let expected =
-        [("Fixed charges", "$500.00"), ("Peaks and unique counts", "$50.00"), ("Launch credit", "−$10.00")];
+    let expected = [("Platform fee", "$500.00"), ("Active users", "$50.00"), ("Launch credit", "−$10.00")];
     assert_eq!(rest, expected);
     assert_eq!(
         cost.rest_note,
-        "Not shown by day: $500.00 in fixed charges, $50.00 in peaks and unique counts, −\u{2060}$10.00 Launch credit. \
+        "Not shown by day: Platform fee $500.00, Active users $50.00, Launch credit −\u{2060}$10.00. \
          A day costs what its usage adds to the period at the plan's prices and tiers."
     );
     let without = daily_cost(&invoice(500), &days(&[400, 100], 0, 0, 0), today()).expect("a chart");
     assert!(without.rest.is_empty() && without.rest_note.is_empty());
+    let seats = (1..=5).map(|at| (format!("Seat {at}"), Decimal::from(100)));
+    let many = Days { fixed: seats.collect(), total: Decimal::from(1_000), ..days(&[400, 100], 0, 0, 0) };
+    let many = daily_cost(&invoice(1_000), &many, today()).expect("a chart");
+    assert!(many.rest_note.starts_with("Not shown by day: Fixed charges $5.00. "), "{}", many.rest_note);
 }
 
 #[test]

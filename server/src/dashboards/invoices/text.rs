@@ -159,8 +159,8 @@ pub(super) fn peak_alone(amount: &str, day: &str) -> String {
     format!("Peak {amount} on {day}")
 }
 
-/// What of an invoice no day is charged for, and by which rule, the usage page's: `Not shown by day: $500.00 in fixed
-/// charges, −$250.00 Launch credit. A day costs …` No line ends between a minus and its amount (Unicode's WORD JOINER).
+/// What of an invoice no day is charged for, and by which rule, the usage page's: `Not shown by day: Platform fee
+/// $500.00, Launch credit −$250.00. A day costs …` No line ends between a minus and its amount (Unicode's WORD JOINER).
 pub(super) fn not_by_day(parts: &[String]) -> String {
     let parts = parts.join(", ").replace('\u{2212}', "\u{2212}\u{2060}");
     format!(
@@ -168,9 +168,9 @@ pub(super) fn not_by_day(parts: &[String]) -> String {
     )
 }
 
-/// `$500.00 in fixed charges`.
-pub(super) fn amount_in(amount: &str, of: &str) -> String {
-    format!("{amount} in {}", of.to_lowercase())
+/// `Platform fee $500.00`.
+pub(super) fn named(name: &str, amount: &str) -> String {
+    format!("{name} {amount}")
 }
 
 pub(super) const TRIAL: &str = "Trial";

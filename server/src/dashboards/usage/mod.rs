@@ -17,6 +17,7 @@ mod total_tests;
 pub(super) use page::usage;
 pub(super) use report::columns;
 pub(super) use text::ended;
+use total::FixedCharge;
 
 use crate::{
     Error, Result,
@@ -94,6 +95,8 @@ pub(crate) struct Board {
     pub(crate) period_days: Option<u32>,
     /// Each metric of the plans of the longest window by name; what could not be loaded fails alone.
     pub(crate) metrics: Vec<(String, Option<UsageSeries>)>,
+    /// What the plans that run now charge without usage.
+    pub(crate) fixed: Vec<FixedCharge>,
     /// What the metrics can be grouped by.
     pub(crate) group_keys: Vec<Vec<String>>,
     /// The groups to choose from, where they are asked for.
@@ -193,7 +196,8 @@ async fn board(
         }
     }
     let marks = marks(&account.terms, first_day, now);
-    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, group_keys, found, marks }))
+    let fixed = total::fixed_charges(&account.terms, now);
+    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, fixed, group_keys, found, marks }))
 }
 
 /// Days of the running billing period, today included: `None` without one, and where it began before the longest window.

@@ -37,7 +37,7 @@ impl Board {
         grouping: Option<Grouping>,
         now: DateTime<Utc>,
     ) -> UsageReport {
-        let Self { has_plan, ended, period_days, metrics, group_keys, found, marks } = self;
+        let Self { has_plan, ended, period_days, metrics, fixed, group_keys, found, marks } = self;
         let windows = UsageWindow::of(period_days);
         let ended = ended.as_ref().map(text::ended);
         let nothing = metrics.is_empty().then(|| match (has_plan, &ended) {
@@ -56,7 +56,7 @@ impl Board {
         UsageReport {
             as_of: text::as_of(now),
             last_day: format::day_number(now.date_naive()),
-            totals: total::totals(&metrics, &mut shown, &windows),
+            totals: total::totals(&metrics, &fixed, &mut shown, &windows),
             metrics: shown,
             group_keys: group_keys
                 .into_iter()

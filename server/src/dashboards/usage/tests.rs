@@ -91,6 +91,7 @@ fn report_in(
         ended: None,
         period_days,
         metrics: vec![(series.name.clone(), Some(series.clone()))],
+        fixed: Vec::new(),
         group_keys: vec![vec!["region".to_owned()]],
         found: None,
         marks: marks.to_vec(),

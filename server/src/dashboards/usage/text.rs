@@ -92,6 +92,15 @@ pub(super) fn not_in_total(parts: &[(String, Vec<&str>)]) -> String {
     format!("Not in this total: {}.", with_reasons(parts))
 }
 
+/// A fixed charge of the plans that run now: `$99.00 a billing period`.
+pub(super) fn a_period(amount: &str) -> String {
+    format!("{amount} a billing period")
+}
+
+/// Why cents differ from those of an invoice.
+pub(super) const ROUNDED: &str =
+    "Each day and each total here is rounded by itself, a line of an invoice once: cents can differ.";
+
 fn with_reasons(parts: &[(String, Vec<&str>)]) -> String {
     let part = |(reason, names): &(String, Vec<&str>)| format!("{} ({reason})", names.join(", "));
     parts.iter().map(part).collect::<Vec<_>>().join("; ")

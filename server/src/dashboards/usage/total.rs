@@ -4,17 +4,46 @@ use super::{
     report::{Costs, shares},
     text,
 };
+use crate::rating::{self, Terms};
 use app::{
     billing::{
         AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries, UsageWindow, WindowMeasure,
     },
     number::{self, Column, Values},
     usage::report::{Measure, MetricUsage},
-    view::money,
+    view::{money, text as names},
 };
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 type Metric = (String, Option<UsageSeries>);
+
+/// A charge without usage: its name, and what it comes to in a whole billing period.
+#[derive(Clone, Debug)]
+pub(crate) struct FixedCharge {
+    /// What it is counted in.
+    pub(crate) credit_type: CreditType,
+    /// Its name.
+    pub(crate) name: String,
+    /// The amount.
+    pub(crate) amount: Decimal,
+}
+
+/// The fixed charges of the plans that run now.
+pub(super) fn fixed_charges(all_terms: &[Terms], now: DateTime<Utc>) -> Vec<FixedCharge> {
+    let running = all_terms.iter().filter_map(|terms| Some((terms, terms.rhythm.period_at(now)?)));
+    let lists = running.map(|(terms, period)| rating::price_list(terms, &[], period));
+    lists
+        .flat_map(|list| {
+            let credit_type = list.credit_type;
+            list.charges.into_iter().filter_map(move |one| {
+                let (name, amount) =
+                    (names::name(&one.charge.name), one.amount.filter(|amount| !amount.is_zero())?);
+                Some(FixedCharge { credit_type: credit_type.clone(), name, amount })
+            })
+        })
+        .collect()
+}
 
 /// Digits of a day at most: the browser's whole numbers have 38, and 90 days and ten metrics are added up.
 const MOST_DIGITS: i32 = 34;
@@ -22,6 +51,7 @@ const MOST_DIGITS: i32 = 34;
 /// The totals, in the order of the metrics, which are `shown` and get their shares of them.
 pub(super) fn totals(
     metrics: &[Metric],
+    fixed: &[FixedCharge],
     shown: &mut [MetricUsage],
     windows: &[UsageWindow],
 ) -> Vec<MetricUsage> {
@@ -43,7 +73,7 @@ pub(super) fn totals(
                 name: text::total(Some(currency.as_str()).filter(|_| !is_single)),
                 adds_up: true,
                 cost: Some(as_fine(together(credit_type, members, windows), shown)),
-                no_cost: note(metrics, credit_type),
+                no_cost: Some(note(metrics, fixed, credit_type)),
                 ..MetricUsage::default()
             }
         })
@@ -132,8 +162,8 @@ fn together(
     Costs::new(&series, &cost, &[], windows).measure
 }
 
-/// What is not in the total of a currency, and why.
-fn note(metrics: &[Metric], credit_type: &CreditType) -> Option<String> {
+/// What is not in the total of a currency, and why; and how it is rounded.
+fn note(metrics: &[Metric], fixed: &[FixedCharge], credit_type: &CreditType) -> String {
     // Each reason with the names of its metrics.
     type Reasons<'a> = Vec<(String, Vec<&'a str>)>;
     let (mut not_by_day, mut others) = (Reasons::new(), Reasons::new());
@@ -151,9 +181,14 @@ fn note(metrics: &[Metric], credit_type: &CreditType) -> Option<String> {
             None => list.push((reason, vec![name.as_str()])),
         }
     }
+    for charge in fixed.iter().filter(|charge| charge.credit_type == *credit_type) {
+        not_by_day
+            .push((text::a_period(&money::money(&charge.amount, credit_type)), vec![charge.name.as_str()]));
+    }
     let sentences = [
         (!not_by_day.is_empty()).then(|| text::not_by_day(&not_by_day)),
         (!others.is_empty()).then(|| text::not_in_total(&others)),
+        Some(text::ROUNDED.to_owned()),
     ];
-    sentences.into_iter().flatten().reduce(|one, other| format!("{one} {other}"))
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -78,7 +78,7 @@ fn cost_opens_with_one_chart_of_everything() {
     assert_eq!(total.unit.write(sums[28], total.scale), "$30.49");
     assert_eq!(
         total.hint.unwrap(),
-        "Not shown by day: Users, Storage (billed once a period). Not in this total: GPU (could not be loaded)."
+        "Not shown by day: Users, Storage (billed once a period). Not in this total: GPU (could not be loaded). Each day and each total here is rounded by itself, a line of an invoice once: cents can differ."
     );
     let begins = "Metered cost, 30 days to Nov 21, 2026: $35.46 in total, up 597%";
     assert!(total.sentence.starts_with(begins), "{}", total.sentence);
@@ -100,7 +100,32 @@ fn each_currency_with_several_metrics_has_a_total_and_a_single_metric_has_none()
     assert_eq!(names, ["Metered cost in USD"]);
     let total = first(&mixed, &in_cost());
     assert_eq!((total.series.len(), total.figure.as_str()), (2, "$40.52"));
-    assert_eq!(total.hint.unwrap(), "Not in this total: Two (in EUR).");
+    assert_eq!(
+        total.hint.unwrap(),
+        "Not in this total: Two (in EUR). Each day and each total here is rounded by itself, a line of an invoice once: cents can differ."
+    );
+}
+
+#[test]
+fn a_total_names_the_fixed_charges_of_its_currency() {
+    let usd = CreditType::usd_cents;
+    let eur = CreditType { id: uuid::Uuid::from_u128(1), name: "EUR".to_owned() };
+    let fixed = |credit_type: CreditType, name: &str| FixedCharge {
+        credit_type,
+        name: name.to_owned(),
+        amount: Decimal::from(9_900),
+    };
+    let board = Board {
+        has_plan: true,
+        metrics: vec![priced("One", "1", usd()), priced("Two", "1", usd())],
+        fixed: vec![fixed(usd(), "Platform fee"), fixed(eur, "Support")],
+        ..Board::default()
+    };
+    let total = first(&board.report(&names(), None, now()), &in_cost());
+    assert_eq!(
+        total.hint.unwrap(),
+        "Not shown by day: Platform fee ($99.00 a billing period). Each day and each total here is rounded by itself, a line of an invoice once: cents can differ."
+    );
 }
 
 #[test]
