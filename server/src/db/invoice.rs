@@ -368,7 +368,7 @@ pub struct Damage {
     pub id: Uuid,
     /// Its number for people.
     pub invoice_number: String,
-    /// Who is billed by it.
+    /// The customer that is billed.
     pub customer_id: Uuid,
     /// Where it is in its life.
     pub status: InvoiceStatus,

@@ -1,4 +1,4 @@
-//! Makes the company live by the calls that the API makes, with a clock that is stepped through 100 days.
+//! Seeds the demo's usage and invoices by the functions behind the API, with a clock that is stepped through 100 days.
 
 use super::{
     company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day},

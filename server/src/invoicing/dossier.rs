@@ -71,7 +71,7 @@ pub struct Days {
     pub total: Decimal,
 }
 
-/// The dossier of one invoice of a customer, in three queries.
+/// One invoice of a customer with what explains it, in three queries.
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.

@@ -1,4 +1,4 @@
-//! From draft to frozen document, once.
+//! Finalizes drafts: rates each one a last time and stores the document, once.
 
 use super::draft;
 use crate::{

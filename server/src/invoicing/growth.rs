@@ -1,4 +1,4 @@
-//! What an invoice grew by between two of its states. Pure.
+//! The difference between two ratings of one invoice, line by line, for breakdowns. Pure.
 
 use crate::{
     db::usage::Growth,

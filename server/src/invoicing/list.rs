@@ -19,7 +19,7 @@ use sqlx::PgPool;
 use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
-/// One row of a page in the making.
+/// One row of a page: a draft that is not rated yet, or a stored invoice.
 enum Listed<'a> {
     Draft(Draft<'a>),
     Stored(Box<Invoice>),

@@ -22,7 +22,7 @@ const GUARD_DIGITS: i64 = 30;
 /// What one customer owes for one stretch of time, whatever states it.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// Who is billed.
+    /// The customer that is billed.
     pub customer_id: Uuid,
     /// The customer's custom fields, copied onto invoices.
     pub customer_custom_fields: BTreeMap<String, String>,

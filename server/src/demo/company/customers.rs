@@ -1,4 +1,4 @@
-//! Who buys from the company, and how much.
+//! The demo's customers: their plans, and the shape of their usage.
 
 use super::{HISTORY, Mark, plan};
 use crate::demo::shape::Shape;

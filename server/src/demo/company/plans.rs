@@ -1,4 +1,4 @@
-//! What the company sells, and at which prices.
+//! The demo's products and plans with their prices.
 
 use super::metric;
 use app::billing::BillingAnchor;
