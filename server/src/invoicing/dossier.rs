@@ -166,7 +166,7 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
     Invoice { end_timestamp: invoice.start_timestamp + Duration::days(days), ..invoice }
 }
 
-/// Whether an invoice was made of these terms.
+/// Whether an invoice was rated under these terms.
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     terms.plan_id == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
@@ -271,7 +271,7 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
         if start > now && !grew {
             continue;
         }
-        // What did not grow costs what it cost.
+        // A day without usage adds nothing.
         let mut after = before.clone();
         if grew || days.is_none() {
             let (sum, rest) = state(&usage);

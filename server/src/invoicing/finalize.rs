@@ -48,7 +48,7 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
     first_error.map_or(Ok(finalized), Err)
 }
 
-/// What became of one attempt to finalize.
+/// The outcome of one attempt to finalize.
 enum Step {
     Nothing,
     Finalized(usize),

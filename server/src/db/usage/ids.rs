@@ -30,7 +30,7 @@ pub(super) struct Ids {
     is_reading: Arc<AtomicBool>,
 }
 
-/// What must be looked up.
+/// The keys and days that must be looked up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unsure {
     /// For each key, whether a day could have it.

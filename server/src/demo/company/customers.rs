@@ -34,7 +34,7 @@ pub struct CustomerSpec {
     pub name: &'static str,
     /// The plans it was and is on, in order of time.
     pub plans: &'static [Stretch],
-    /// What it uses; `None`: nothing.
+    /// Its usage; `None`: none.
     pub shape: Option<Shape>,
     /// Usage stops so many days ago.
     pub gone: Option<u64>,

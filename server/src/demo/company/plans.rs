@@ -57,7 +57,7 @@ pub struct PlanSpec {
     pub description: &'static str,
     /// Where its months begin.
     pub anchor: BillingAnchor,
-    /// What it sells.
+    /// Its charges.
     pub charges: &'static [ChargeSpec],
 }
 
