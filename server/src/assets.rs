@@ -86,8 +86,8 @@ pub(crate) fn accepted(headers: &HeaderMap) -> String {
     lines.collect::<Vec<_>>().join(",")
 }
 
-/// The smallest form that the reader accepts. The file as it is goes to everybody else, even to those who refuse it:
-/// 406 helps nobody.
+/// The smallest encoding that the client accepts: brotli, else gzip, else the file as it is, which is also sent to a
+/// client that refuses it (no 406).
 fn choose(asset: &Asset, accepted: &str) -> (Option<&'static str>, &'static [u8]) {
     match (asset.br, asset.gz) {
         (Some(br), _) if accepts(accepted, "br") => (Some("br"), br),

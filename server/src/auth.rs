@@ -26,7 +26,7 @@ impl CustomerAccess {
         self.0
     }
 
-    /// For finalizing invoices, which is nobody's request.
+    /// For finalizing invoices, a job without a request.
     pub(crate) fn for_billing(customer_id: Uuid) -> Self {
         Self(customer_id)
     }

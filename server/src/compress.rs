@@ -11,7 +11,7 @@ use axum::{
 use sha2::{Digest as _, Sha256};
 use std::io::Write;
 
-/// Beyond this a page would be a mistake.
+/// The most bytes of an answer that are read to compress it; a page is far smaller.
 const MAX_PAGE: usize = 16 * 1024 * 1024;
 
 /// Effort of brotli, out of 11, for a page of one reader: more would cost more time than it saves on the wire.

@@ -20,7 +20,7 @@ const HEALTHZ: Call = Call::new("server.health", "Ask whether the process lives"
 const READYZ: Call = Call::new("server.ready", "Ask whether the server can answer")
     .about("Answers 200 when the database answers and its schema is current, else 503.");
 
-/// How it is.
+/// The state of the server.
 #[derive(JsonSchema, Serialize)]
 struct Health {
     /// `alive`, `ready`, or what is amiss.

@@ -113,7 +113,7 @@ enum Cause {
     Loss,
 }
 
-/// The wish of the operator to stop, SIGTERM or SIGINT, or the loss of what the server needs. A second signal ends
+/// A signal to stop, SIGTERM or SIGINT, or the loss of what the server needs. A second signal ends
 /// the process at once.
 #[derive(Clone, Debug)]
 pub struct Interrupt {

@@ -1,10 +1,10 @@
-//! The configuration: defaults, refusals, secrets by file, and its table in the README.
+//! The configuration: defaults, refusals, secrets by file, and its table in the documents.
 #![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
-use server::config::{Config, ConfigError, VARIABLES, check_key, markdown};
-use std::{env, ffi::OsString, fs};
+use server::config::{Config, ConfigError, VARIABLES, check_key, env_example, markdown};
+use std::{env, ffi::OsString, fs, path::Path};
 
 fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_env(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
@@ -136,23 +136,44 @@ fn origins_are_origins() {
     }
 }
 
-#[test]
-fn table_in_the_readme_is_that_of_the_code() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = fs::read_to_string(path).unwrap();
-    let (begin, end) = ("<!-- config:begin -->\n", "<!-- config:end -->");
-    let start = readme.find(begin).unwrap() + begin.len();
-    let stop = readme.find(end).unwrap();
-    let expected = markdown();
-    if readme[start..stop] != expected {
-        if env::var_os("UPDATE_README").is_some() {
-            fs::write(path, format!("{}{expected}{}", &readme[..start], &readme[stop..])).unwrap();
-        } else {
-            panic!(
-                "the table in the README differs: UPDATE_README=1 cargo test -p server --test config writes it"
-            );
-        }
+/// Compares a file of the repository with what the table makes of it; with `UPDATE_DOCS` set, writes it.
+fn compare(file: &str, make: impl FnOnce(&str) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let expected = make(&text);
+    if text != expected {
+        assert!(
+            env::var_os("UPDATE_DOCS").is_some(),
+            "{file} differs from the table: UPDATE_DOCS=1 cargo test -p server --test config writes it"
+        );
+        fs::write(&path, expected).unwrap();
     }
+}
+
+#[test]
+fn table_in_the_docs_is_that_of_the_code() {
+    compare("docs/operations.md", |text| {
+        let (before, rest) = text.split_once("<!-- config:begin -->\n").unwrap();
+        let (_, after) = rest.split_once("<!-- config:end -->").unwrap();
+        format!("{before}<!-- config:begin -->\n{}<!-- config:end -->{after}", markdown())
+    });
+}
+
+#[test]
+fn example_of_an_environment_is_that_of_the_code() {
+    compare(".env.example", |_| env_example());
+}
+
+#[test]
+fn example_of_an_environment_says_the_defaults() {
+    let text = env_example();
+    let variables: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.split_once('='))
+        .filter(|(name, _)| !name.starts_with(' '))
+        .collect();
+    assert_eq!(variables.len(), VARIABLES.len());
+    assert_eq!(format!("{:?}", config(&variables).unwrap()), format!("{:?}", config(&[]).unwrap()));
 }
 
 #[test]

@@ -1,29 +1,10 @@
 //! What the compiler cannot see, read from the sources.
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+#[path = "common/files.rs"]
+mod files;
 
-/// Every file with this ending below a folder of the workspace, with its text before the first unit test.
-fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder)];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(ending) && !path.ends_with("tests.rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
-                found.push((path, code));
-            }
-        }
-    }
-    found
-}
+use files::files;
 
 #[test]
 fn sql_is_only_in_the_db_folder() {

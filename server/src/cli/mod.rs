@@ -1,4 +1,4 @@
-//! The command line: what can be said, and a help text that teaches it.
+//! The command line: commands, arguments and help texts.
 
 mod health;
 mod invoice;
@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "inlay",
     version,
     arg_required_else_help = true,
-    after_help = "Begin here:\n  inlay demo            a believable company to look at\n  inlay serve --help    how to run it for yourself"
+    after_help = "Begin here:\n  inlay demo            a sample company to look at\n  inlay serve --help    how to run it for yourself"
 )]
 pub struct Cli {
     /// What to do.
@@ -38,7 +38,7 @@ pub enum Command {
     ///   inlay serve
     #[command(verbatim_doc_comment, after_long_help = config::help())]
     Serve,
-    /// Show a believable company, to look at and to try the API on
+    /// Show a sample company, to look at and to try the API on
     ///
     /// Makes customers, plans, 100 days of usage and invoices, in a data folder of its own, serves them together
     /// with a sample portal that embeds the dashboards, and prints what to open. Needs no configuration.

@@ -1,4 +1,5 @@
-//! Configuration by environment: one table of variables, from which the parser, `--help` and the README all speak.
+//! Configuration by environment: one table of variables, of which the parser, `--help`, `docs/operations.md` and
+//! `.env.example` are made.
 
 mod keys;
 mod parse;
@@ -6,7 +7,7 @@ mod table;
 
 pub use keys::check_key;
 pub use parse::duration;
-pub use table::{VARIABLES, Variable, help, markdown};
+pub use table::{VARIABLES, Variable, env_example, help, markdown};
 
 use crate::state::Settings;
 use parse::Source;

@@ -93,7 +93,7 @@ pub const VARIABLES: &[Variable] = &[
 pub(super) const TOOLS: [&str; 5] =
     ["INLAY_BIN", "INLAY_SITE", "INLAY_TOKEN", "INLAY_TRYOUT_CSV", "INLAY_URL"];
 
-/// The table as markdown, for the README.
+/// The table as Markdown, for `docs/operations.md`.
 pub fn markdown() -> String {
     let mut text = String::from("| Variable | Default | Meaning |\n| --- | --- | --- |\n");
     for variable in VARIABLES {
@@ -102,6 +102,25 @@ pub fn markdown() -> String {
         let file = if variable.secret { format!(", `{name}_FILE`") } else { String::new() };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "| `{name}`{file} | {default} | {doc} |");
+    }
+    text
+}
+
+/// The table as a file of variables, for `.env.example`: each commented out, with its default.
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Every variable that Inlay reads, with its default. Made from server/src/config/table.rs.\n\
+         # Inlay reads its environment and no file. A shell takes this one by: set -a; . ./.env; set +a\n",
+    );
+    for variable in VARIABLES {
+        text.push('\n');
+        for line in wrap(variable.doc, 118) {
+            let _ = writeln!(text, "# {line}");
+        }
+        if variable.secret {
+            let _ = writeln!(text, "# {}_FILE names a file that holds it.", variable.name);
+        }
+        let _ = writeln!(text, "#{}={}", variable.name, variable.default.unwrap_or_default());
     }
     text
 }

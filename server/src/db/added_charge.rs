@@ -9,7 +9,7 @@ use uuid::Uuid;
 /// A charge to be added to an invoice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAddedCharge {
-    /// Who is billed.
+    /// The customer whose invoice gets the charge.
     pub customer_id: Uuid,
     /// On which plan.
     pub customer_plan_id: Uuid,

@@ -22,7 +22,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// What is known of a key.
+/// The state of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing: the call is to be carried out.

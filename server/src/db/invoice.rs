@@ -118,7 +118,7 @@ pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Opt
     Ok(read(pool, rows).await?.pop())
 }
 
-/// What a stored invoice is, without its lines.
+/// The columns of a stored invoice, without its document.
 #[derive(Clone, Debug)]
 pub struct Header {
     /// Its id.
@@ -215,7 +215,7 @@ pub async fn find_with_previous(
     .await?;
     let (found, previous): (Vec<_>, Vec<_>) =
         read(pool, rows).await?.into_iter().partition(|one| one.id == id);
-    // One that cannot be read explains nothing.
+    // A previous invoice that cannot be read is left out.
     Ok((found.into_iter().next(), previous.into_iter().next().filter(|previous| !previous.is_damaged)))
 }
 
@@ -226,7 +226,7 @@ pub struct Relative {
     pub of: Uuid,
     /// Its names.
     pub name: InvoiceName,
-    /// Where it is in its life.
+    /// Its status.
     pub status: InvoiceStatus,
     /// Whether it is the one that was replaced, and not the one in its place.
     pub is_replaced: bool,
@@ -297,7 +297,7 @@ pub async fn insert(
 pub struct Regenerable {
     /// The stretch of time on a plan that it bills.
     pub customer_plan_id: Uuid,
-    /// Where it is in its life.
+    /// Its status.
     pub status: InvoiceStatus,
     /// What it bills.
     pub period: Period,
@@ -393,9 +393,9 @@ pub struct Damage {
     pub id: Uuid,
     /// Its number for people.
     pub invoice_number: String,
-    /// Who is billed by it.
+    /// The customer that is billed.
     pub customer_id: Uuid,
-    /// Where it is in its life.
+    /// Its status.
     pub status: InvoiceStatus,
     /// Why it cannot be read.
     pub problem: String,

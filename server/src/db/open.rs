@@ -9,7 +9,7 @@ use crate::{
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::time::Duration;
 
-/// How often a private Postgres is looked after.
+/// How often it is checked that a private Postgres runs.
 const WATCH_PACE: Duration = Duration::from_secs(1);
 
 /// An open database. Call [`Database::close`] at the end: a private Postgres is stopped there.

@@ -93,7 +93,7 @@ pub(super) async fn prepare(postgres: &Postgres, say: &mut dyn FnMut(&str)) -> s
     superuser.close().await
 }
 
-/// Renames the superuser `inlay` by way of another one: nobody can rename himself.
+/// Renames the superuser `inlay` by way of another role: no role can rename itself.
 async fn rename_superuser(postgres: &Postgres) -> sqlx::Result<()> {
     let mut old = connect(postgres, NAME, MAINTENANCE).await?;
     sqlx::raw_sql(LOCK).execute(&mut old).await?;

@@ -1,4 +1,4 @@
-//! The terms in force, as plans state them.
+//! The terms in force of customers: their plans with charges, minimums and price adjustments.
 
 use super::plan::{charge_json, minimums_json};
 use crate::{Result, auth::CustomerAccess, rating};

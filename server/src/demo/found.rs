@@ -1,4 +1,4 @@
-//! Founds the company: its metrics, products, plans and customers, going on where an earlier start was stopped.
+//! Creates the demo's metrics, products, plans and customers, going on where an earlier start was stopped.
 
 use super::{
     company::{

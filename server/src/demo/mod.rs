@@ -1,4 +1,4 @@
-//! `inlay demo`: a believable company in a server of its own, and a portal of another origin that embeds it.
+//! `inlay demo`: a sample company in a server of its own, and a portal of another origin that embeds it.
 
 pub mod company;
 mod found;

@@ -24,7 +24,7 @@ pub struct Portal {
     pub public_url: String,
     /// The credential, which never leaves this process for a browser.
     pub api_token: String,
-    /// Everybody who can "sign in".
+    /// The customers to choose from.
     pub customers: Vec<Account>,
     /// The client that calls Inlay.
     pub client: reqwest::Client,

@@ -1,4 +1,4 @@
-//! Makes the company live by the calls that the API makes, with a clock that is stepped through 100 days.
+//! Seeds the demo's usage and invoices by the functions behind the API, with a clock that is stepped through 100 days.
 
 use super::{
     company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day},
@@ -68,7 +68,7 @@ async fn last_day(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> 
     Ok(back.map(|days| now.date_naive() - Days::new(days as u64)))
 }
 
-/// Lives through the days from `from` to now: usage comes in, ended periods are finalized.
+/// Steps through the days from `from` to now: records usage and finalizes ended periods.
 async fn use_it(
     pool: &PgPool,
     origin: NaiveDate,
@@ -98,7 +98,7 @@ async fn use_it(
     Ok(())
 }
 
-/// What all customers do on a day.
+/// The events of all customers on a day.
 fn events(origin: NaiveDate, day: NaiveDate, today: NaiveDate) -> impl Iterator<Item = Event> {
     let active = CUSTOMERS.iter().filter(move |spec| {
         // Counted from the first day, so that a later start finds the same end.
@@ -124,7 +124,7 @@ pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 
-/// One mistake of the past, taken back: the large customer's fourth-newest invoice is void.
+/// Voids the large customer's fourth-newest invoice, so that the demo has a void one.
 async fn void_one(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<()> {
     let wanted = Wanted { descending: true, limit: 100, ..Wanted::default() };
     let invoices = db::invoice::list(pool, access, &wanted).await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Utc, Weekday};
 use serde_json::{Map, Value, json};
 
-/// How much a customer uses, and in which rhythm. Counts are integers and factors are thousandths: no floats.
+/// The profile of a customer's usage. Counts are integers and factors are thousandths: no floats.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Requests on an ordinary working day in the middle of the demo's time.

@@ -25,7 +25,7 @@ impl Cancel {
     /// Ends the work by `?` when nobody waits for it.
     ///
     /// # Errors
-    /// That nobody waits; nobody hears it.
+    /// When nobody waits; the error reaches no client.
     pub fn check(&self) -> Result<()> {
         match self.0.load(Ordering::Relaxed) {
             false => Ok(()),

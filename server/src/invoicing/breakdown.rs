@@ -242,7 +242,7 @@ impl Cut<'_> {
             if start > now && !grew {
                 continue;
             }
-            // A window without usage leaves the invoice as it was.
+            // A window without usage does not change the invoice.
             let same = before.clone().filter(|_| !grew);
             let after = same.unwrap_or_else(|| state(&usage));
             rows.push(InvoiceBreakdown {

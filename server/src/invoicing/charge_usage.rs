@@ -71,7 +71,7 @@ pub(super) fn charge_usage(
     terms.charges.iter().filter_map(charge).collect()
 }
 
-/// What an invoice has of a charge, over all its lines; `None` where that is nothing.
+/// The quantity of a charge on an invoice, over all its lines; `None` where there is no such line.
 fn quantity(invoice: &Invoice, charge_id: Uuid) -> Option<Decimal> {
     let sub_lines = invoice.line_items.iter().flat_map(|line| &line.sub_line_items);
     let own = sub_lines.filter(|sub_line| sub_line.charge_id == Some(charge_id));

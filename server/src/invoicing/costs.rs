@@ -52,7 +52,7 @@ pub async fn costs(
     Ok(Page { data: days.into_values().collect(), next_page })
 }
 
-/// Adds what one invoice grew by on a day.
+/// Adds to a day's costs what one invoice grew by on it.
 fn add(day: &mut CostOfDay, InvoiceBreakdown { invoice, .. }: InvoiceBreakdown) {
     let cost = day
         .credit_types

@@ -74,7 +74,7 @@ pub struct Days {
 /// A name with the amount of all that has it.
 pub type Named = (String, Decimal);
 
-/// The dossier of one invoice of a customer, in three queries.
+/// One invoice of a customer with what explains it, in three queries.
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.
@@ -169,7 +169,7 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
     Invoice { end_timestamp: invoice.start_timestamp + Duration::days(days), ..invoice }
 }
 
-/// Whether an invoice was made of these terms.
+/// Whether an invoice was rated under these terms.
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     terms.plan_id == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
@@ -306,7 +306,7 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
         if start > now && !grew {
             continue;
         }
-        // What did not grow costs what it cost.
+        // A day without usage adds nothing.
         let mut after = before.clone();
         if grew || days.is_none() {
             let (sum, rest) = state(&usage);

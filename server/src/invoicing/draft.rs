@@ -12,17 +12,17 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgExecutor, PgPool};
 use uuid::Uuid;
 
-/// A draft that is not rated yet.
+/// A draft before it is rated: its terms, period and id.
 pub(super) struct Draft<'a> {
-    /// What is charged.
+    /// The terms in force.
     pub(super) terms: &'a Terms,
-    /// For which time.
+    /// The billing period.
     pub(super) period: Period,
     /// The invoice's id.
     pub(super) id: Uuid,
 }
 
-/// One for every period that has begun and is not finalized.
+/// The drafts of these terms: one for every period that has begun and is not finalized.
 pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<Item = Draft<'_>> {
     unbilled.iter().flat_map(move |terms| {
         begun(terms.rhythm.periods_from(terms.billed_until), now).map(move |period| Draft {
@@ -46,7 +46,7 @@ pub(super) fn begun(
     periods.take_while(move |period| period.start <= now)
 }
 
-/// A rated draft, and where it is heading.
+/// A rated draft, and its projection to the end of the period.
 pub(super) struct Rated {
     /// The draft.
     pub(super) invoice: Invoice,
@@ -99,7 +99,7 @@ pub(super) async fn usage(
     Ok(metered.iter().map(of_period).collect())
 }
 
-/// What some terms measure.
+/// The measures that the usage charges of these terms read.
 pub(super) fn wanted<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Wanted> {
     terms
         .flat_map(Terms::measures)

@@ -14,7 +14,7 @@ pub enum Sort {
     DateDesc,
 }
 
-/// What brought an invoice about, as the vendor's filter says it. An invoice of a plan counts as usage.
+/// The type of an invoice, as the vendor's filter has it. An invoice of a plan counts as usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TypeFilter {
     /// Invoices of what was used in a period, those of plans among them.

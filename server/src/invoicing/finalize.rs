@@ -1,4 +1,4 @@
-//! From draft to frozen document, once.
+//! Finalizes drafts: rates each one a last time and stores the document, once.
 
 use super::draft;
 use crate::{
@@ -48,7 +48,7 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
     first_error.map_or(Ok(finalized), Err)
 }
 
-/// What became of one attempt to finalize.
+/// The outcome of one attempt to finalize.
 enum Step {
     Nothing,
     Finalized(usize),

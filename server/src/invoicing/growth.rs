@@ -1,4 +1,4 @@
-//! What an invoice grew by between two of its states. Pure.
+//! The difference between two ratings of one invoice, line by line, for breakdowns. Pure.
 
 use crate::{
     db::usage::Growth,
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// Usage since the start of a period, as it stands after one window and then the next.
 pub(super) struct Cumulative {
-    /// What stands so far; a group is there once it has usage, or had some in an earlier period.
+    /// The usage so far, of groups that have some, in this period or in an earlier one.
     usage: Vec<PeriodUsage>,
     /// For each group how it adds up, the rest of its windows, and its place in `usage`.
     rest: Vec<Rest>,
@@ -57,7 +57,7 @@ impl Cumulative {
         Self { usage, rest }
     }
 
-    /// After this window; whether it had usage.
+    /// Adds the usage up to the end of this window; true if there was any more.
     pub(super) fn advance(&mut self, window: i64) -> bool {
         let mut grew = false;
         for rest in &mut self.rest {
@@ -87,7 +87,7 @@ impl Cumulative {
         grew
     }
 
-    /// What was used so far.
+    /// The usage so far.
     pub(super) fn usage(&self) -> &[PeriodUsage] {
         &self.usage
     }

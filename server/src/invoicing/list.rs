@@ -20,13 +20,13 @@ use sqlx::PgPool;
 use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
-/// One row of a page in the making.
+/// One row of a page: a draft that is not rated yet, or a stored invoice.
 enum Listed<'a> {
     Draft(Draft<'a>),
     Stored(Box<Invoice>),
 }
 
-/// A page of invoices, where its drafts are heading, and at which prices.
+/// A page of invoices, with the projected totals of its drafts and the prices of their periods.
 #[derive(Clone, Debug)]
 pub struct Overview {
     /// The invoices.
@@ -57,7 +57,7 @@ pub async fn list(
     Ok(Page { data: data.into_iter().map(part).collect(), next_page })
 }
 
-/// The same page with every line, and where its drafts are heading, from the same queries.
+/// The same page with every line and the projected totals of its drafts, from the same queries.
 ///
 /// # Errors
 /// As [`list`].

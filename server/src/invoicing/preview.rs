@@ -1,4 +1,4 @@
-//! What drafts would be with other events.
+//! Drafts as they would be with further events, or with other events.
 
 use super::draft::{self, Draft};
 use crate::{
@@ -14,7 +14,7 @@ use sqlx::PgPool;
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// How tried events go with the customer's own.
+/// Whether the events of a preview are added to the customer's own or replace them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PreviewMode {
     /// As if there were no others.

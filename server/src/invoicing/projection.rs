@@ -1,4 +1,4 @@
-//! Where the current period is heading: its invoice, rated again as if its usage went on as it has.
+//! The estimate of a current period's invoice: rated again with the usage so far, scaled to the whole period.
 
 use crate::rating::{self, Period, PeriodUsage, Terms};
 use app::billing::{AggregationType, Decimal};

@@ -12,16 +12,16 @@ pub struct Event {
     pub transaction_id: String,
     /// Whose usage it is: a customer id or an ingest alias, as it was sent.
     pub customer_id: String,
-    /// What happened.
+    /// Its type, by which metrics choose events.
     pub event_type: String,
-    /// When it happened.
+    /// When it happened, as the integrator says.
     pub timestamp: DateTime<Utc>,
     /// Details: strings, numbers, booleans or null.
     pub properties: Map<String, Value>,
 }
 
 impl Event {
-    /// What stands for `transaction_id` in keys.
+    /// The `transaction_id` in keys: the first 16 bytes of its SHA-256.
     pub fn key(&self) -> Uuid {
         digest(self.transaction_id.as_bytes())
     }
@@ -31,7 +31,7 @@ impl Event {
         digest(format!("{}\0{}", self.customer_id, self.transaction_id).as_bytes())
     }
 
-    /// What stands for the customer in the dedupe key while no customer has the alias.
+    /// The customer in the dedupe key while no customer has the alias: a hash of what the event names.
     pub fn fallback_customer(customer_ref: &str) -> Uuid {
         digest(customer_ref.as_bytes())
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Which sum: one metric and group in one UTC hour.
+/// The key of a sum: one metric and group in one UTC hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SumKey {
     /// The metric.
@@ -40,7 +40,7 @@ pub struct Sum {
 /// The newest value of a LATEST metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Latest {
-    /// When it was.
+    /// The time of its event.
     pub at: DateTime<Utc>,
     /// Breaks ties at the same instant, whatever the order of arrival.
     pub key: Uuid,

@@ -119,9 +119,9 @@ impl FromStr for Reason {
 /// Why an event is not counted: by nobody, or by one metric.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NotCounted {
-    /// In a word.
+    /// The reason, as a word for programs.
     pub reason: Reason,
-    /// In a sentence.
+    /// The reason, as a sentence for people.
     pub message: String,
     /// The metric that takes the event and does not count it; others may. Absent where no invoice has the event.
     #[serde(skip_serializing_if = "Option::is_none")]

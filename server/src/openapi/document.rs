@@ -36,7 +36,6 @@ pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: D
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Usage billing with dashboards to embed.",
             "description": about(&values),
-            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": server }],
         "tags": groups.iter().map(|(name, about)| json!({ "name": name, "description": about })).collect::<Vec<_>>(),

@@ -101,7 +101,7 @@ impl Argument for Caller {
     }
 }
 
-/// Path parameters are in the path; state and headers are nobody's business.
+/// Path parameters are read off the path; state and headers are not part of the description.
 impl<T> Argument for Path<T> {
     fn sketch(_: &mut Sketch) {}
 }

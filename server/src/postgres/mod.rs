@@ -36,7 +36,7 @@ impl Problem {
 pub enum Role {
     /// `serve`: one at a time on a data folder.
     Server,
-    /// `demo`: as `serve`, with data that nobody would miss.
+    /// `demo`: as `serve`, with data that can be made again.
     Demo,
     /// The short commands, which also run beside a server.
     Command,

@@ -41,7 +41,7 @@ impl Place {
         // No Postgres made what belongs to root.
         let known = known.filter(|uid| *uid != 0);
         let owner = owner::unprivileged(config.postgres_user.as_deref(), role, known, say)?;
-        // As root the folder is ours and Postgres passes through; else it is nobody's business.
+        // As root the folder is ours and others may pass through, as Postgres must; else only its owner may.
         let mode = if owner.is_some() { 0o755 } else { 0o700 };
         DirBuilder::new().recursive(true).mode(mode).create(&data).map_err(|error| {
             Problem::new(format!("cannot make the data folder {}: {error}", data.display()))

@@ -11,7 +11,7 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What one day of a metric cost.
+/// The cost of one day of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DayCost {
     /// The amount.
@@ -36,7 +36,7 @@ pub struct GroupDay {
     pub day: NaiveDate,
     /// Which group.
     pub group_id: Uuid,
-    /// How much.
+    /// The quantity.
     pub value: Decimal,
 }
 
@@ -91,7 +91,7 @@ pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
     indexes
 }
 
-/// A billing period up to some day.
+/// A billing period up to some day, while its days are added one by one.
 struct Begun {
     period: Period,
     /// True when every day of the period was seen.
@@ -214,7 +214,7 @@ fn unit_price(charge: &Charge) -> Option<Decimal> {
     }
 }
 
-/// What a charge comes to for a quantity in one period.
+/// The amount of a charge for a quantity in one period.
 fn amount(charge: &Charge, used: &Decimal) -> Decimal {
     let quantity = tier::convert(used, charge.unit_conversion.as_ref());
     let tiers = tier::price_quantity(&quantity, &Decimal::zero(), &charge.prices, charge.tier_mode);

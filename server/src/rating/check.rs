@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// What the plan may refer to, of all that it does refer to.
+/// Those of the products, metrics and credit types named by a plan that exist.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Products, each with its group key.
@@ -17,7 +17,7 @@ pub struct Known {
     pub credit_types: BTreeSet<Uuid>,
 }
 
-/// What matters of a metric here.
+/// What a plan is checked against of a metric.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct KnownMetric {
     /// Its group keys.
@@ -32,7 +32,8 @@ const MAX_PERIODS: u32 = 10_000;
 /// The most billing periods over which tiers may count.
 const MAX_RESET: u32 = 120;
 
-/// The first thing of a plan that is too long or too much, by its path: cheap, and asked before anything else.
+/// The first text of a plan that is too long, or list that has too many, by its path. Checked before anything else, as it
+/// costs little.
 ///
 /// # Errors
 /// The path, and what is wrong.
@@ -71,7 +72,7 @@ pub fn check_sizes(plan: &NewPlan) -> Result<(), (String, String)> {
     Ok(())
 }
 
-/// Everything else that is wrong with `plan`; empty when it can be billed.
+/// Every other problem of `plan`; empty when it can be billed.
 pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
     let mut problems = Vec::new();
     let mut problem = |path: String, text: &str| problems.push(format!("{path}: {text}"));

@@ -6,10 +6,10 @@ use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What the ids of invoices are hashed under.
+/// The namespace of the ids of invoices, which are UUIDs of version 5.
 const INVOICE_IDS: Uuid = uuid::uuid!("5f0c7c9e-9d0b-5b5e-8a39-1a7c0de0b111");
 
-/// What the adjustment is called that a trial's invoice has.
+/// The name of the adjustment on a trial's invoice.
 const TRIAL: &str = "Trial";
 
 /// The id of a period's invoice, the same as a draft and once finalized.
@@ -59,8 +59,8 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     }
 }
 
-/// What a trial waives of its usage: all of it, or as much as its spending cap. Charges that were added to the invoice
-/// are owed.
+/// The amount that a trial waives: all of its usage, or as much as its spending cap. Charges that were added to the
+/// invoice are owed.
 fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
     let waived = match &terms.trial_spending_cap {
         Some(cap) => charged.min(terms.rounded(cap)),
@@ -73,7 +73,7 @@ fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
     })
 }
 
-/// What a subtotal lacks of the minimum in force, which is prorated by days.
+/// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
 fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let [part, whole] = billed.share();

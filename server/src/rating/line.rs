@@ -11,7 +11,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// One billing period in the making.
+/// What the lines of one billing period are rated from.
 pub(super) struct Billed<'a> {
     /// The terms.
     pub(super) terms: &'a Terms,

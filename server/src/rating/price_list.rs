@@ -13,7 +13,7 @@ pub struct PriceList {
     pub billing_frequency: BillingFrequency,
     /// The charges in force, in the order of the plan.
     pub charges: Vec<InForce>,
-    /// The least that the invoice comes to.
+    /// The minimum of the invoice.
     pub minimum: Option<Minimum>,
     /// Where the period is the trial that the plan starts with.
     pub trial: Option<Trial>,
@@ -46,7 +46,7 @@ pub struct Reached {
 pub struct Trial {
     /// Exclusive, at midnight UTC.
     pub ending_before: DateTime<Utc>,
-    /// Up to how much usage is free; all of it without a cap.
+    /// The amount up to which usage is free; `None`: all of it is.
     pub spending_cap: Option<Decimal>,
 }
 

@@ -88,7 +88,7 @@ pub(super) fn of_share(
 }
 
 /// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
-/// a seat. Usage is never prorated: it is what it is.
+/// a seat. Usage is never prorated.
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
 /// count the sum of them.
@@ -151,7 +151,7 @@ pub(super) fn priced(
             Some([part, _]) => (amount * part).checked_div(&whole),
             None => amount.checked_div(&whole),
         };
-        // Groups that cancel each other out used nothing together: nothing has no shares.
+        // Groups whose quantities add up to 0 have no shares of it.
         quotient.unwrap_or_default()
     };
     let exact = over(&tiers.iter().map(|tier| &tier.subtotal).sum());

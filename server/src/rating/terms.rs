@@ -19,10 +19,10 @@ pub(super) const KEPT_DIGITS: i64 = 20;
 /// amount a hair below a half would be rounded up.
 const GUARD_DIGITS: i64 = 30;
 
-/// What one customer owes for one stretch of time, whatever states it.
+/// The terms of one customer on one plan: charges, prices, minimums, and when they are billed.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// Who is billed.
+    /// The customer that is billed.
     pub customer_id: Uuid,
     /// The customer's custom fields, copied onto invoices.
     pub customer_custom_fields: BTreeMap<String, String>,
@@ -48,15 +48,15 @@ pub struct Terms {
     pub credit_type: CreditType,
     /// False for a custom unit, which is not rounded.
     pub is_currency: bool,
-    /// What is charged, in order, at the plan's own prices.
+    /// The charges in the order of the plan, at the plan's own prices.
     pub charges: Vec<Term>,
-    /// What the customer's prices differ by.
+    /// The adjustments of the plan's prices for this customer.
     pub price_adjustments: Vec<PriceAdjustment>,
-    /// The least that invoices come to.
+    /// The minimums of invoices.
     pub minimums: Vec<Minimum>,
-    /// Up to how much the usage of the trial is free; all of it without a cap.
+    /// The amount up to which the usage of the trial is free; `None`: all of it is.
     pub trial_spending_cap: Option<Decimal>,
-    /// What was added to single invoices, in the order in which it was.
+    /// The charges added to single invoices, in the order in which they were added.
     pub added_charges: Vec<AddedCharge>,
 }
 
@@ -177,9 +177,9 @@ pub struct PeriodUsage {
     pub group_index: i16,
     /// The group's values, empty for usage over all groups; `None` for events without the property.
     pub group_values: Vec<Option<String>>,
-    /// How much.
+    /// The quantity.
     pub quantity: Decimal,
-    /// How much in the stretches before, in the order of [`Terms::metered`].
+    /// The quantities in the stretches before, in the order of [`Terms::metered`].
     pub before: Vec<Decimal>,
     /// True where the group has usage in the stretches before alone: it has no line, and counts toward tiers that all
     /// groups move through together.

@@ -45,7 +45,7 @@ async fn sample(State(state): State<AppState>, Path(name): Path<String>) -> Resp
     let Some(sample) = sample.filter(|_| state.settings.styleguide) else {
         return Error::NotFound("the page").into_response();
     };
-    // A session that never ends, of nobody: what a sample holds can be tried, what it must ask for cannot be loaded.
+    // A session without a customer that never ends: what a sample holds can be tried, requests of the server fail.
     let frame = PageFrame { session: Some(SessionProps::default()), ..dashboards::frame(sample.title) };
     dashboards::draw(&[], StatusCode::OK, frame, sample.content).await
 }

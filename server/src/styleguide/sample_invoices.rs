@@ -1,6 +1,6 @@
 //! The invoices dashboard with made-up data.
 
-// The data is constant: what is unwrapped here is seen at the first look.
+// The data is constant: an unwrap that fails does so in every run of the tests.
 #![allow(clippy::unwrap_used)]
 
 use crate::{

@@ -1,6 +1,6 @@
 //! The usage dashboard with made-up data: every choice and every awkward series.
 
-// The data is constant: what is unwrapped here is seen at the first look.
+// The data is constant: an unwrap that fails does so in every run of the tests.
 #![allow(clippy::unwrap_used)]
 
 use crate::dashboards::usage::Board;

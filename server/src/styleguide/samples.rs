@@ -1,6 +1,6 @@
 //! Every page and state with made-up data: what the style guide and the preview show.
 
-// The data is constant: what is unwrapped here is seen at the first look.
+// The data is constant: an unwrap that fails does so in every run of the tests.
 #![allow(clippy::unwrap_used)]
 
 use super::{sample_invoices, sample_usage};

@@ -18,7 +18,7 @@ use app::{
 use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Deserialize;
 
-/// The query of a page. What cannot be read falls back to the default: a page is no place for a lecture.
+/// The query of a page. Invalid parameters are ignored: the default is shown.
 #[derive(Deserialize)]
 pub(in crate::dashboards) struct PageQuery {
     token: Option<String>,

@@ -1,4 +1,4 @@
-//! Who is on which plan, and when.
+//! Plans of customers: which customer is on which plan, and when.
 
 mod add;
 mod billing;

@@ -1,4 +1,4 @@
-//! Events that came before their customer.
+//! Events that came before their customer: counted once a customer has their `customer_id` as id or ingest alias.
 
 use super::{
     batch::{Fresh, Key, remember},

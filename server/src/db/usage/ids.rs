@@ -1,4 +1,4 @@
-//! Which ids are surely new to days that are over: a filter of each such day's ids, remembered by the process.
+//! Bloom filters of the transaction ids of days that are over: what a filter lacks is new, what it has is looked up.
 
 use super::{batch::Key, partition::Arrival};
 use crate::{Result, telemetry};
@@ -30,7 +30,7 @@ pub(super) struct Ids {
     is_reading: Arc<AtomicBool>,
 }
 
-/// What must be looked up.
+/// The keys and days that must be looked up.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unsure {
     /// For each key, whether a day could have it.

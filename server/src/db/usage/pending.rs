@@ -1,4 +1,4 @@
-//! Sums on their way to the database: the JSON of usage_pending.
+//! Pending sums, which a job folds into usage_hour, usage_day and usage_unique: the JSON of usage_pending.
 
 use crate::metering::{Sum, SumKey, Sums};
 use app::billing::Decimal;

@@ -27,7 +27,7 @@ pub struct PeriodUsage {
     pub group_index: i16,
     /// The group's values, in the order of the group key; empty for group index 0.
     pub group_values: Vec<Option<String>>,
-    /// How much.
+    /// The quantity.
     pub quantity: Decimal,
 }
 

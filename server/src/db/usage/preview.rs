@@ -1,4 +1,4 @@
-//! Sums of events that are previewed, and taken back.
+//! Sums of events that are previewed: written in a transaction that is rolled back.
 
 use super::pending;
 use crate::{Result, auth::CustomerAccess, metering::Sums};

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// One customer's usage of one metric that is asked for, from `start` to before `end`.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// Whose usage.
+    /// The customer.
     pub access: CustomerAccess,
     /// The metric.
     pub billable_metric_id: Uuid,
@@ -34,7 +34,7 @@ pub struct Bucket {
     pub start: DateTime<Utc>,
     /// The group's values, in the order of the group key; empty for group index 0.
     pub group_values: Vec<Option<String>>,
-    /// How much.
+    /// The quantity.
     pub value: Decimal,
 }
 

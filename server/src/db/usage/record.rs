@@ -11,7 +11,7 @@ use crate::{Error, Result, db, metering::Event};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
-/// What became of a batch.
+/// How many events of a batch were new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Recorded {
     /// Events that were new.
@@ -20,7 +20,7 @@ pub struct Recorded {
     pub duplicates: usize,
 }
 
-/// What a process remembers from one batch to the next.
+/// Caches that a process keeps from one batch to the next.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
     pub(super) customers: Known,

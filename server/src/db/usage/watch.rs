@@ -1,4 +1,4 @@
-//! Transactions whose connection died silently: found, and ended, by asking the server.
+//! A watchdog over transactions of ingest: ends those whose connection died silently, by asking the server.
 //!
 //! Waiting for a time limit would hold the ids of the batch for so long that the client's retries, and whatever is
 //! gathered with them, stand in line behind it.

@@ -1,4 +1,4 @@
-//! When things happen in the demo: days relative to the one on which it is made.
+//! Dates of the demo, relative to the day on which it is made.
 
 use super::DAYS;
 use chrono::{Datelike, Days, Months, NaiveDate};

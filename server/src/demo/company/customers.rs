@@ -1,4 +1,4 @@
-//! Who buys from the company, and how much.
+//! The demo's customers: their plans, and the shape of their usage.
 
 use super::{HISTORY, Mark, plan};
 use crate::demo::shape::Shape;
@@ -34,7 +34,7 @@ pub struct CustomerSpec {
     pub name: &'static str,
     /// The plans it was and is on, in order of time.
     pub plans: &'static [Stretch],
-    /// What it uses; `None`: nothing.
+    /// Its usage; `None`: none.
     pub shape: Option<Shape>,
     /// Usage stops so many days ago.
     pub gone: Option<u64>,

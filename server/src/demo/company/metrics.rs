@@ -1,4 +1,4 @@
-//! What the company measures.
+//! The demo's billable metrics.
 
 use app::billing::AggregationType;
 

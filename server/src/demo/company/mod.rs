@@ -1,4 +1,4 @@
-//! Who is in the demo: Northlight, an AI API company, with its metrics, plans and six customers. Pure data.
+//! The demo's company, Northlight, which sells an AI API: its metrics, plans and six customers. Pure data.
 
 mod calendar;
 mod customers;

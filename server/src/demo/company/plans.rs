@@ -1,4 +1,4 @@
-//! What the company sells, and at which prices.
+//! The demo's products and plans with their prices.
 
 use super::metric;
 use app::billing::BillingAnchor;
@@ -57,7 +57,7 @@ pub struct PlanSpec {
     pub description: &'static str,
     /// Where its months begin.
     pub anchor: BillingAnchor,
-    /// What it sells.
+    /// Its charges.
     pub charges: &'static [ChargeSpec],
 }
 

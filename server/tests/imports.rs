@@ -1,0 +1,273 @@
+//! Which module may import which, and what libraries a module does without; read off the sources.
+#![allow(clippy::unwrap_used)]
+
+#[path = "common/files.rs"]
+mod files;
+
+use files::{files, folder};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The modules of `server` from the core to the edge. Each may import what stands behind its colon, and all of that
+/// stands above it: so the table has no circle.
+const SERVER: &str = "
+    clock:
+    limits:
+    timestamp:
+    api_token:
+    assets:
+    headers:
+    embed_url:
+    upload:
+    error:
+    rating:      limits
+    metering:    limits timestamp
+    compress:    assets
+    connection:  upload
+    gate:        error
+    rejection:   error
+    extract:     error rejection
+    readers:     error gate
+    state:       embed_url readers
+    config:      state
+    telemetry:   config error
+    postgres:    config
+    db:          api_token config error limits metering postgres rating telemetry timestamp
+    auth:        clock db embed_url error state
+    idempotency: auth clock db error extract state
+    invoicing:   auth db error metering rating
+    export:      db error gate invoicing readers state
+    dashboards:  assets auth clock compress db embed_url error export extract headers invoicing limits metering
+                 rating readers state
+    jobs:        clock db error invoicing state telemetry
+    openapi:     auth db error extract idempotency rejection state
+    reference:   limits openapi
+    health:      db error openapi state
+    styleguide:  assets compress dashboards error headers invoicing rating state
+    routes:      assets auth clock compress dashboards db embed_url error export extract headers health idempotency
+                 invoicing limits metering openapi rating readers reference state styleguide telemetry timestamp
+    serve:       config connection db embed_url jobs postgres readers routes state
+    demo:        auth clock config connection db error invoicing metering postgres serve
+    cli:         api_token clock config db demo error openapi postgres routes serve telemetry
+";
+
+/// What `server` imports besides, for now. Each makes a circle, and is to be cut.
+const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
+    // A body that is too large is refused in words that name the bound, which is `extract::MAX_BODY`.
+    ("error", "extract"),
+    // `CustomerAccess`, which queries take; with it the `Operator` that an API token is, and two errors. What proves
+    // access could be a module below `db`, and `db` could answer what is stored of a token.
+    ("db", "auth"),
+    // `Readers::turn` takes a `CustomerAccess`; `ReadPool::of` takes a `Viewer` and the state, and could be a method of
+    // `Viewer`.
+    ("readers", "auth"),
+    ("readers", "dashboards"),
+    ("readers", "state"),
+    // A file is made for a `Viewer`, of whom it needs the `InvoiceScope`.
+    ("export", "dashboards"),
+    // The document repeats the rules of the reference, which could stand beside the calls.
+    ("openapi", "reference"),
+    // `DemoArguments`, as clap reads them.
+    ("demo", "cli"),
+];
+
+/// The modules of `app`, in the same way.
+const APP: &str = "
+    day:
+    number:
+    markup:
+    props:
+    url:
+    place:
+    fresh:
+    components:
+    session:
+    api:        session
+    billing:
+    embed:      billing
+    chart:      day markup number
+    invoices:   api chart components day fresh markup number place props session url
+    usage:      api chart components day fresh markup number place props session url
+    view:       billing day embed invoices number
+    pages:      embed invoices props session usage
+";
+
+const APP_EXCEPTIONS: &[(&str, &str)] = &[
+    // A session renews itself by a call, which takes the session's token.
+    ("session", "api"),
+    // An invoice's status is declared with the dashboard, which the browser has, and `billing` it has not.
+    ("billing", "invoices"),
+];
+
+/// Libraries that a folder does without: the core knows no HTTP, no database and no runtime, texts no elements.
+const WITHOUT: &[(&str, &[&str])] = &[
+    ("server/src/metering", &["axum", "leptos", "sqlx", "tokio"]),
+    ("server/src/rating", &["axum", "leptos", "sqlx", "tokio"]),
+    ("server/src/embed_url", &["axum", "leptos", "sqlx", "tokio"]),
+    ("server/src/invoicing", &["axum", "leptos", "tokio"]),
+    ("server/src/db", &["axum", "leptos"]),
+    ("server/src/export", &["leptos", "sqlx"]),
+    ("server/src/routes", &["leptos", "sqlx"]),
+    ("app/src/billing", &["leptos", "plotters", "web_sys"]),
+    ("app/src/embed", &["leptos", "plotters", "web_sys"]),
+    ("app/src/view", &["leptos", "plotters", "web_sys"]),
+    ("app/src/components", &["plotters", "web_sys"]),
+    ("app/src/invoices", &["plotters", "plotters_backend"]),
+    ("app/src/usage", &["plotters", "plotters_backend"]),
+];
+
+/// Names of the crate's root, by the module that has them.
+const ROOT: &[(&str, &str)] =
+    &[("AppState", "state"), ("Error", "error"), ("Result", "error"), ("router", "routes")];
+
+#[test]
+fn modules_of_the_server_import_what_the_table_says() {
+    check("server/src", SERVER, SERVER_EXCEPTIONS);
+}
+
+#[test]
+fn modules_of_the_app_import_what_the_table_says() {
+    check("app/src", APP, APP_EXCEPTIONS);
+}
+
+#[test]
+fn the_core_does_without_libraries_of_the_edge() {
+    for (name, libraries) in WITHOUT {
+        let files = files(name, ".rs");
+        assert!(!files.is_empty(), "{name} has moved");
+        for (path, code) in files {
+            for library in *libraries {
+                assert!(!imports(&code, library), "{}: {library}", path.display());
+            }
+        }
+    }
+}
+
+fn check(crate_folder: &str, table: &str, exceptions: &[(&str, &str)]) {
+    let table = rows(table);
+    for (at, (module, allowed)) in table.iter().enumerate() {
+        for name in allowed {
+            let is_above = table[..at].iter().any(|(above, _)| above == name);
+            assert!(is_above, "the table: {module} imports {name}, which is not above it");
+        }
+    }
+    let table: BTreeMap<_, _> = table.into_iter().collect();
+    let sources = imported(crate_folder);
+    let mut left: BTreeSet<_> = exceptions.iter().copied().collect();
+    let mut problems = BTreeSet::new();
+    for (file, module, imported) in &sources {
+        let Some(allowed) = table.get(module.as_str()) else {
+            problems.insert(format!("{module} is not in the table"));
+            continue;
+        };
+        for name in imported.iter().filter(|name| *name != module) {
+            let arrow = (module.as_str(), name.as_str());
+            left.remove(&arrow);
+            if !allowed.contains(&arrow.1) && !exceptions.contains(&arrow) {
+                problems.insert(format!("{file}: {module} may not import {name}"));
+            }
+        }
+    }
+    for (module, name) in left {
+        problems.insert(format!("{module} does not import {name} any more: strike the exception"));
+    }
+    assert!(problems.is_empty(), "{}", problems.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+/// The lines of a table; what is too long for one goes on in the next.
+fn rows(table: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
+    for word in table.split_whitespace() {
+        match word.strip_suffix(':') {
+            Some(module) => rows.push((module, Vec::new())),
+            None => rows.last_mut().unwrap().1.push(word),
+        }
+    }
+    rows
+}
+
+/// Every file of a crate but its root, with its module and the modules that it imports.
+fn imported(crate_folder: &str) -> Vec<(String, String, BTreeSet<String>)> {
+    let root = folder(crate_folder);
+    let mut found = Vec::new();
+    for (path, code) in files(crate_folder, ".rs") {
+        let file = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        if file == "lib.rs" || file == "main.rs" {
+            continue;
+        }
+        let module = file.split(['/', '.']).next().unwrap().to_owned();
+        let names = named(&code).into_iter().map(|name| {
+            let known = ROOT.iter().find(|(root, _)| *root == name);
+            known.map_or(name, |(_, module)| module).to_owned()
+        });
+        let names = names.collect();
+        found.push((file, module, names));
+    }
+    assert!(found.len() > 20, "{crate_folder}");
+    found
+}
+
+/// What stands behind each `crate::` of a source, of a group in braces each of its own.
+fn named(code: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for (at, keyword) in code.match_indices("crate::") {
+        if code[..at].ends_with(is_part) || is_comment(code, at) {
+            continue;
+        }
+        let rest = &code[at + keyword.len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            names.extend(members(group));
+        } else {
+            names.insert(first_name(rest));
+        }
+    }
+    names
+}
+
+/// The first name of each member of a group, of which this is all behind its brace.
+fn members(group: &str) -> Vec<&str> {
+    let mut names = vec![first_name(group)];
+    let mut depth = 0;
+    for (at, sign) in group.char_indices() {
+        match sign {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => names.push(first_name(&group[at + 1..])),
+            _ => {}
+        }
+    }
+    // What follows a last comma is the brace.
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+fn first_name(text: &str) -> &str {
+    let text = text.trim_start();
+    text.split(|sign: char| !is_part(sign) || sign == ':').next().unwrap()
+}
+
+fn is_part(sign: char) -> bool {
+    sign.is_alphanumeric() || sign == '_' || sign == ':'
+}
+
+fn is_comment(code: &str, at: usize) -> bool {
+    code[..at].lines().next_back().is_some_and(|line| line.trim_start().starts_with("//"))
+}
+
+/// Whether a source names anything of a library.
+fn imports(code: &str, library: &str) -> bool {
+    let path = format!("{library}::");
+    let mut places = code.match_indices(&path).map(|(at, _)| at);
+    places.any(|at| !code[..at].ends_with(is_part) && !is_comment(code, at))
+}
+
+#[test]
+fn imports_are_read_from_sources() {
+    let code = "use crate::{AppState, db::{self, usage::Growth}, rating,\n    auth::CustomerAccess as Access,\n};\n\
+                /// As [`crate::cli`].\nfn a() -> crate::Result<()> { mycrate::x(crate::clock::now()) }";
+    assert_eq!(
+        named(code).into_iter().collect::<Vec<_>>(),
+        ["AppState", "Result", "auth", "clock", "db", "rating"]
+    );
+    assert!(imports("use sqlx::PgPool;", "sqlx") && !imports("my_sqlx::x; // a\n// sqlx::y", "sqlx"));
+}
