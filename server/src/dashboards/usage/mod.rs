@@ -251,7 +251,9 @@ fn one(
         aggregation_type: metric.aggregation_type,
         starting_on: first_day,
         cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
-        priced_from: pricing(metric, priced.terms).map(|terms| terms.rhythm.starting_on.date_naive()).min(),
+        priced_from: terms_pricing(metric, priced.terms)
+            .map(|terms| terms.rhythm.starting_on.date_naive())
+            .min(),
         ending_before: ending_before(metric, priced.terms),
         values: daily.values,
         used: daily.used,
@@ -262,13 +264,13 @@ fn one(
 
 /// The first day on which no plan has a charge on a metric any more; `None` while one has.
 fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDate> {
-    let ends = pricing(metric, all_terms).map(|terms| terms.rhythm.ending_before);
+    let ends = terms_pricing(metric, all_terms).map(|terms| terms.rhythm.ending_before);
     let last = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     Some(last.date_naive())
 }
 
 /// The terms that have a charge on a metric.
-fn pricing<'a>(metric: &ChartedMetric, all_terms: &'a [Terms]) -> impl Iterator<Item = &'a Terms> {
+fn terms_pricing<'a>(metric: &ChartedMetric, all_terms: &'a [Terms]) -> impl Iterator<Item = &'a Terms> {
     let id = Some(metric.id);
     all_terms
         .iter()
