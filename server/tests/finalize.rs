@@ -155,7 +155,18 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
 
     let refused = end(Some("2026-02-15"), false).await.unwrap_err();
     assert!(refused.to_string().starts_with("ending_before: lies before 2026-04-01"), "{refused}");
-    end(Some("2026-02-15"), true).await.unwrap();
+    let mut beyond: Vec<_> = stored(&pool).await.into_iter().map(|(invoice, _)| invoice.id).collect();
+    assert!(!refused.to_string().contains(&beyond.remove(0).to_string()), "January stays: {refused}");
+    for id in &beyond {
+        assert!(refused.to_string().contains(&format!(" ({id})")), "{refused}");
+    }
+    let ended = end(Some("2026-02-15"), true).await.unwrap();
+    assert_eq!(ended.voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>(), beyond);
+    assert!(
+        ended.voided.iter().all(|(name, _)| refused.to_string().contains(&name.invoice_number)),
+        "{refused}"
+    );
+    assert_eq!(ended.without_plan_since, Some(day("2026-02-15")));
     assert_eq!(finalize(&pool, "2026-06-01").await, 1);
     let found: Vec<_> = stored(&pool)
         .await

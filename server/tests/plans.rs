@@ -219,7 +219,17 @@ async fn a_customers_plans_are_listed_newest_first_and_end(pool: PgPool) {
     let end = async |id: &Value, body: Value| {
         post(&made.app, &made.token, &format!("{path}/{}/end", id.as_str().unwrap()), body).await
     };
-    assert_eq!(end(&ids[0], json!({})).await, (StatusCode::OK, json!({})));
+    let gap = end(&ids[0], json!({ "ending_before": "2026-04-01T00:00:00Z" })).await;
+    let warning = "the plan ended before today and no other begins on 2026-04-01: usage from that day on is billed to \
+                   nobody, see GET /v1/events/unmatched";
+    assert_eq!(gap, (StatusCode::OK, json!({ "warnings": [warning] })));
+    let silent = (StatusCode::OK, json!({ "warnings": [] }));
+    assert_eq!(
+        end(&ids[1], json!({ "ending_before": "2026-03-01T00:00:00Z" })).await,
+        silent,
+        "the next one begins"
+    );
+    assert_eq!(end(&ids[0], json!({})).await, silent);
     let (_, page) = made.get(&path).await;
     assert_eq!(page["data"][0]["ending_before"], Value::Null);
     assert_eq!(end(&ids[1], json!({})).await.0, StatusCode::CONFLICT, "the next plan is in the way");

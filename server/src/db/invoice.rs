@@ -490,6 +490,6 @@ fn read_status(text: &str) -> Result<InvoiceStatus> {
     text.parse().map_err(Error::Internal)
 }
 
-fn invoice_number(number: i64) -> String {
+pub(super) fn invoice_number(number: i64) -> String {
     format!("INV-{number:04}")
 }
