@@ -60,10 +60,12 @@ impl Decimal {
 
     /// The quotient to 40 digits after the point; `None` when the divisor is zero.
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
-        if divisor.is_zero() {
-            return None;
-        }
-        Some(Self((&self.0 / &divisor.0).with_scale_round(40, RoundingMode::HalfEven)).normalized())
+        (!divisor.is_zero()).then(|| self.quotient(divisor))
+    }
+
+    /// The quotient to 40 digits after the point; the divisor is not zero.
+    pub(super) fn quotient(&self, divisor: &Self) -> Self {
+        Self((&self.0 / &divisor.0).with_scale_round(40, RoundingMode::HalfEven)).normalized()
     }
 
     /// Rounded half away from zero to `digits` after the point, as invoices are.

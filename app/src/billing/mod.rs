@@ -1,6 +1,7 @@
 //! The nouns of billing as plain data: what the JSON API speaks, what the pages show.
 //!
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
+#![deny(clippy::float_arithmetic)]
 
 mod breakdown;
 mod cost;
@@ -10,6 +11,7 @@ mod decimal;
 mod invoice;
 mod metric;
 mod new_plan;
+mod non_zero;
 mod page;
 mod plan;
 mod price_adjustment;
@@ -29,6 +31,7 @@ pub use invoice::{
 };
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
+pub use non_zero::{IsZero, NonZeroDecimal, ParseNonZeroError};
 pub use page::Page;
 pub use plan::{
     BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Minimum, Plan, PlanCustomer,

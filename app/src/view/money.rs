@@ -1,4 +1,5 @@
 //! Amounts for people: symbols, digits and signs of each credit type. Never two of them in one sum.
+#![deny(clippy::float_arithmetic)]
 
 use super::{
     format::{number, quantity},
