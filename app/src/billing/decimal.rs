@@ -40,6 +40,11 @@ impl Decimal {
         Self::default()
     }
 
+    /// 10 to the power of `exponent`.
+    pub fn power_of_ten(exponent: i64) -> Self {
+        Self(BigDecimal::new(1.into(), -exponent)).normalized()
+    }
+
     /// True for 0, whatever its scale.
     pub fn is_zero(&self) -> bool {
         *self == Self::zero()

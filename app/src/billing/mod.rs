@@ -6,6 +6,7 @@
 mod breakdown;
 mod cost;
 mod credit_type;
+mod currency;
 mod customer;
 mod decimal;
 mod invoice;
@@ -24,6 +25,7 @@ pub use crate::invoices::InvoiceStatus;
 pub use breakdown::InvoiceBreakdown;
 pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
+pub use currency::Currency;
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{

@@ -2,7 +2,9 @@
 
 use super::{Period, Rhythm};
 use app::{
-    billing::{AdjustmentType, AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment},
+    billing::{
+        AdjustmentType, AggregationType, Charge, CreditType, Currency, Decimal, Minimum, PriceAdjustment,
+    },
     view::allocate::allocate,
 };
 use chrono::{DateTime, Duration, Utc};
@@ -183,14 +185,11 @@ impl Terms {
         allocate(&exact, &total, self.digits().unwrap_or(KEPT_DIGITS))
     }
 
-    /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
+    /// Digits after the point of the smallest unit that lines are rounded to, 2 for a currency that is not listed; `None`
+    /// for a custom unit.
     pub fn digits(&self) -> Option<i64> {
-        self.is_currency.then_some(match self.credit_type.name.as_str() {
-            "USD (cents)" | "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
-            | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-            _ => 2,
-        })
+        let listed = Currency::of(&self.credit_type.name);
+        self.is_currency.then(|| listed.map_or(2, Currency::smallest))
     }
 }
 
