@@ -11,8 +11,8 @@ use serde::{
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// How far back an event may lie: as long as its id is remembered, or an old retry would be billed again.
-pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
+/// How far back an event may lie.
+pub(super) const OLDEST: TimeDelta = TimeDelta::days(limits::EVENT_DAYS as i64);
 /// How far ahead an event may lie, for clocks that are wrong.
 pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
