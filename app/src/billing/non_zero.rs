@@ -67,7 +67,7 @@ impl FromStr for NonZeroDecimal {
 
 impl fmt::Display for NonZeroDecimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
