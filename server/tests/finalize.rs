@@ -7,6 +7,8 @@ use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
 use common::billing::{Billed, GRACE, billed, day, decimal, finalize, used};
 use server::{
+    Error,
+    auth::Operator,
     db::{self, customer_plan::NewCustomerPlan},
     invoicing,
 };
@@ -137,6 +139,23 @@ async fn a_finalized_invoice_never_changes(pool: PgPool) {
     ] {
         assert!(sqlx::query(change).execute(&pool).await.is_err(), "{change}");
     }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_invoice_of_a_status_that_there_is_none_is_an_error_and_not_owed(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    finalize(&pool, "2026-02-02").await;
+    for damage in [
+        "alter table invoice disable trigger user",
+        "alter table invoice drop constraint invoice_status",
+        "update invoice set status = 'PAID'",
+    ] {
+        sqlx::query(damage).execute(&pool).await.unwrap();
+    }
+    let id = stored(&pool).await[0].0.id;
+    let operator = Operator { token_id: String::new(), can_write: false };
+    let found = db::invoice::find(&pool, operator.access(billed.customer_id), id).await;
+    assert!(matches!(&found, Err(Error::Internal(problem)) if problem.contains("PAID")), "{found:?}");
 }
 
 #[sqlx::test(migrations = "./migrations")]
