@@ -2,7 +2,8 @@
 
 use crate::{
     Error, Result,
-    rejection::{path_rejection, rejection},
+    error::in_short,
+    rejection::{self, path_rejection},
 };
 use axum::{
     body::Bytes,
@@ -96,17 +97,17 @@ pub fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// 400 when it is not JSON, or not what the call takes.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     refuse_nul(bytes)?;
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.into_inner();
-        match problem.classify() {
-            serde_json::error::Category::Data => rejection(&path, &problem.to_string()),
-            _ => not_json(&problem),
-        }
-    })?;
-    deserializer.end().map_err(|problem| not_json(&problem))?;
-    Ok(value)
+    serde_json::from_slice(bytes).map_err(|problem| match serde_json::from_slice(bytes) {
+        Ok(value) => rejection::of_body::<T>(&value).unwrap_or_else(|| unreadable(&problem)),
+        Err(problem) => not_json(&problem),
+    })
+}
+
+fn unreadable(problem: &serde_json::Error) -> Error {
+    Error::BadRequest(format!(
+        "the body cannot be read: {}",
+        in_short(&problem.to_string().replace('`', "\""))
+    ))
 }
 
 fn not_json(problem: &serde_json::Error) -> Error {
@@ -146,10 +147,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
                 "the query holds the character U+0000: send it without".to_owned(),
             ));
         }
-        let deserializer = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
-        serde_path_to_error::deserialize(deserializer)
-            .map(Self)
-            .map_err(|error| rejection(&error.path().to_string(), &error.inner().to_string()))
+        rejection::query(query).map(Self)
     }
 }
 
@@ -233,6 +231,7 @@ mod tests {
             assert_eq!(message(body), expected, "{body}");
         }
         assert!(message("{").starts_with("the body is not valid JSON: "));
+        assert!(message(r#"{"name":"a","name":"b"}"#).starts_with("the body cannot be read: "));
         assert!(message(r#"{"name":"a"} x"#).starts_with("the body is not valid JSON: "));
         assert!(parse::<Sample>(br#"{"name":"a\\u0000"}"#).is_ok());
     }

@@ -41,6 +41,10 @@ pub const PROPERTY_DIGITS: usize = 60;
 /// 10^12 of them has 42.
 pub const QUANTITY_DIGITS: usize = 30;
 
+/// Days back that an event may lie, and for which its id is remembered: were it forgotten earlier, an old retry would be
+/// billed again.
+pub const EVENT_DAYS: u32 = 34;
+
 /// Property filters of a metric.
 pub const PROPERTY_FILTERS: usize = 100;
 /// Values that one list of a filter names.

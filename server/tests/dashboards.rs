@@ -136,6 +136,36 @@ async fn a_name_for_a_group_key_that_no_metric_has_is_warned_of(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn options_without_effect_are_taken_and_warned_of(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer = customer(&app, &token).await;
+    for (dashboard, key, value, warnings) in [
+        (
+            "usage",
+            "hide_voided_invoices",
+            "true",
+            json!([
+                "dashboard_options[0].key: \"hide_voided_invoices\" is about invoices and has no effect on the usage dashboard"
+            ]),
+        ),
+        (
+            "invoices",
+            "invoice_type",
+            "SCHEDULED",
+            json!([
+                "dashboard_options[0].value: \"SCHEDULED\" leaves no invoice to show: all that plans make are of the type USAGE"
+            ]),
+        ),
+        ("invoices", "hide_voided_invoices", "true", json!([])),
+    ] {
+        let options = json!([{ "key": key, "value": value }]);
+        let body = json!({ "customer_id": customer, "dashboard": dashboard, "dashboard_options": options });
+        let (status, answer) = post(&app, &token, CREATE, body).await;
+        assert_eq!((status, &answer["data"]["warnings"]), (StatusCode::OK, &warnings), "{answer}");
+    }
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn unknown_and_archived_customers_have_no_dashboard(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let archived = customer(&app, &token).await;

@@ -7,6 +7,8 @@ use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
 use common::billing::{Billed, GRACE, billed, day, decimal, finalize, used};
 use server::{
+    Error,
+    auth::Operator,
     db::{self, customer_plan::NewCustomerPlan},
     invoicing,
 };
@@ -140,6 +142,23 @@ async fn a_finalized_invoice_never_changes(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn an_invoice_of_a_status_that_there_is_none_is_an_error_and_not_owed(pool: PgPool) {
+    let billed = billed(&pool, "2026-01-01", None).await;
+    finalize(&pool, "2026-02-02").await;
+    for damage in [
+        "alter table invoice disable trigger user",
+        "alter table invoice drop constraint invoice_status",
+        "update invoice set status = 'PAID'",
+    ] {
+        sqlx::query(damage).execute(&pool).await.unwrap();
+    }
+    let id = stored(&pool).await[0].0.id;
+    let operator = Operator { token_id: String::new(), can_write: false };
+    let found = db::invoice::find(&pool, operator.access(billed.customer_id), id).await;
+    assert!(matches!(&found, Err(Error::Internal(problem)) if problem.contains("PAID")), "{found:?}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: PgPool) {
     let billed = billed(&pool, "2026-01-01", None).await;
     used(&pool, &billed, day("2026-02-05"), 3, "").await;
@@ -155,7 +174,18 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
 
     let refused = end(Some("2026-02-15"), false).await.unwrap_err();
     assert!(refused.to_string().starts_with("ending_before: lies before 2026-04-01"), "{refused}");
-    end(Some("2026-02-15"), true).await.unwrap();
+    let mut beyond: Vec<_> = stored(&pool).await.into_iter().map(|(invoice, _)| invoice.id).collect();
+    assert!(!refused.to_string().contains(&beyond.remove(0).to_string()), "January stays: {refused}");
+    for id in &beyond {
+        assert!(refused.to_string().contains(&format!(" ({id})")), "{refused}");
+    }
+    let ended = end(Some("2026-02-15"), true).await.unwrap();
+    assert_eq!(ended.voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>(), beyond);
+    assert!(
+        ended.voided.iter().all(|(name, _)| refused.to_string().contains(&name.invoice_number)),
+        "{refused}"
+    );
+    assert_eq!(ended.without_plan_since, Some(day("2026-02-15")));
     assert_eq!(finalize(&pool, "2026-06-01").await, 1);
     let found: Vec<_> = stored(&pool)
         .await

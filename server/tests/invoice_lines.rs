@@ -47,7 +47,8 @@ async fn customer(pool: &PgPool) -> Uuid {
         db::plan::create_product(pool, NewProduct::new(name, key), start).await.unwrap()
     };
     let cents = CreditType::USD_CENTS;
-    let in_thousands = UnitConversion { division_factor: decimal("1000"), rounding_behavior: None };
+    let in_thousands =
+        UnitConversion { division_factor: "1000".parse().expect("a number"), rounding_behavior: None };
     let charges = vec![
         NewCharge {
             unit_conversion: Some(in_thousands),

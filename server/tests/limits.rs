@@ -397,6 +397,13 @@ async fn what_a_dashboard_is_asked_reaches_its_bounds_and_no_further(pool: PgPoo
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let mut values = example::seeded(&pool, "").await;
     values.insert("on_plan_customer_id", values["customer_id"].clone());
+    // The call knows the group keys of the customer's metrics alone.
+    sqlx::query("update billable_metric set group_keys = group_keys || $2 where id = $1")
+        .bind(values["billable_metric_id"].parse::<uuid::Uuid>().unwrap())
+        .bind(json!([names(limits::GROUP_KEY_NAMES), ["region", text(limits::WORD)]]))
+        .execute(&pool)
+        .await
+        .unwrap();
     let asked = async |path: &str, query: &[(&str, String)]| {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         common::get(&app, &token, &format!("{}?{query}", openapi::fill(path, &values))).await

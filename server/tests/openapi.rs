@@ -221,6 +221,25 @@ fn every_reference_in_the_document_leads_somewhere() {
 }
 
 #[test]
+fn a_path_that_an_answer_names_stands_in_its_example_as_the_server_says_it() {
+    let (groups, entries) = routes::calls().described();
+    let document = server::openapi::document(&groups, &entries, "http://127.0.0.1:3000", clock::now());
+    let example = |path: &str| {
+        let path = path.replace('/', "~1");
+        let place = format!("/paths/{path}/get/responses/200/content/application~1json/example");
+        document.pointer(&place).unwrap().to_string()
+    };
+    let unmatched = example("/v1/events/unmatched");
+    assert!(unmatched.contains("by POST /v1/customers/{customer_id}/setIngestAliases: "), "{unmatched}");
+    assert!(!unmatched.contains("\"{"), "a placeholder is left: {unmatched}");
+    let customer = example("/v1/customers/{customer_id}");
+    assert!(
+        customer.contains(&samples(clock::now())["customer_id"]) && !customer.contains("\"{"),
+        "{customer}"
+    );
+}
+
+#[test]
 fn no_link_of_the_sources_is_left_in_a_text() {
     let (groups, entries) = routes::calls().described();
     let document = server::openapi::document(&groups, &entries, "http://127.0.0.1:3000", clock::now());

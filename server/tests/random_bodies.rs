@@ -170,7 +170,7 @@ fn check_plan(plan: &NewPlan) {
     for charge in &plan.charges {
         assert!(charge.prices.iter().all(|price| fits(&price.tier) && fits(&price.value)));
         assert!(charge.quantity.iter().all(fits));
-        assert!(charge.unit_conversion.iter().all(|conversion| fits(&conversion.division_factor)));
+        assert!(charge.unit_conversion.iter().all(|conversion| fits(conversion.division_factor.get())));
     }
     assert!(plan.minimums.iter().all(|minimum| fits(&minimum.value)));
 }

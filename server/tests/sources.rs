@@ -57,6 +57,22 @@ fn what_a_reader_may_see_is_decided_in_one_place() {
 }
 
 #[test]
+fn no_amount_has_a_silent_default() {
+    for (path, code) in files("server/src/rating", ".rs") {
+        assert!(!code.contains("unwrap_or_default"), "{}: say what is meant, or refuse", path.display());
+    }
+    for folder in [
+        "server/src/rating/mod.rs",
+        "server/src/invoicing/mod.rs",
+        "app/src/billing/mod.rs",
+        "app/src/view/money.rs",
+    ] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder)).unwrap();
+        assert!(text.contains("#![deny(clippy::float_arithmetic)]"), "{folder}: money is never a float");
+    }
+}
+
+#[test]
 fn hex_colors_are_only_in_the_tokens() {
     let is_hex = |text: &str| {
         text.split('#').skip(1).any(|rest| {

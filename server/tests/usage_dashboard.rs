@@ -432,6 +432,37 @@ async fn group_keys_and_values_are_renamed_everywhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn a_group_key_that_no_metric_has_is_refused_by_the_call_and_ignored_by_the_page(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let acme = seed::customer(&pool, "Acme").await;
+    let path = format!("/v1/customers/{acme}/dashboards/usage?group_key");
+    let (status, early) = get(&app, &token, &format!("{path}=regions")).await;
+    assert_eq!(status, 200, "without metrics no key is known to be wrong: {early}");
+    let metrics = [
+        seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["region"], ["zone", "carrier"]]"#).await,
+        seed::metric(&pool, AggregationType::Count, "", "[]").await,
+    ];
+    seed::on_plan(&pool, acme, &metrics).await;
+    for key in ["regions", "carrier,zone", "region,zone"] {
+        let (status, refusal) = get(&app, &token, &format!("{path}={key}")).await;
+        assert_eq!(status, 400, "{key}: {refusal}");
+        let message = format!(
+            "group_key: \"{key}\" is no group key of the metrics shown; known are \"region\", \"zone,carrier\""
+        );
+        assert_eq!(refusal["message"], message);
+    }
+    let (status, found) = get(&app, &token, &format!("{path}=zone,carrier")).await;
+    assert_eq!(status, 200, "{found}");
+
+    // An old link opens the page as it is without a group key.
+    let today = server::clock::now().date_naive().to_string();
+    used(&pool, acme, &[(&today, 5, "eu")]).await;
+    let old = page(&app, &token, acme, json!({}), "&window=60&group=regions&only=eu").await;
+    assert_eq!(old.matches("data-chart").count(), 2, "{old}");
+    assert!(!old.contains("group=regions") && !old.contains("only=eu"), "{old}");
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn a_plan_without_metered_usage_says_so(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let acme = seed::customer(&pool, "Acme").await;

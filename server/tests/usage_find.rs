@@ -162,7 +162,8 @@ async fn the_call_lists_groups_only_when_it_is_asked_to(pool: PgPool) {
     assert_eq!(found, json!({ "find": "r07", "groups": [group], "of": 1 }));
     assert_eq!(ask("group_key=region&find=").await.1["of"], 40);
     assert_eq!(ask("group_key=model&find=").await.1["groups"][0]["name"], "No model");
-    assert_eq!(ask("group_key=zone&find=").await.1["of"], 0, "no metric has this key");
+    let (status, _, message) = ask("group_key=zone&find=").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "no metric has this key: {message}");
     let (status, _, message) = ask("find=r").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(message, "find: needs a group_key, whose groups are listed");

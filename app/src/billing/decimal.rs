@@ -40,6 +40,11 @@ impl Decimal {
         Self::default()
     }
 
+    /// 10 to the power of `exponent`.
+    pub fn power_of_ten(exponent: i64) -> Self {
+        Self(BigDecimal::new(1.into(), -exponent)).normalized()
+    }
+
     /// True for 0, whatever its scale.
     pub fn is_zero(&self) -> bool {
         *self == Self::zero()
@@ -60,10 +65,12 @@ impl Decimal {
 
     /// The quotient to 40 digits after the point; `None` when the divisor is zero.
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
-        if divisor.is_zero() {
-            return None;
-        }
-        Some(Self((&self.0 / &divisor.0).with_scale_round(40, RoundingMode::HalfEven)).normalized())
+        (!divisor.is_zero()).then(|| self.quotient(divisor))
+    }
+
+    /// The quotient to 40 digits after the point; the divisor is not zero.
+    pub(super) fn quotient(&self, divisor: &Self) -> Self {
+        Self((&self.0 / &divisor.0).with_scale_round(40, RoundingMode::HalfEven)).normalized()
     }
 
     /// Rounded half away from zero to `digits` after the point, as invoices are.

@@ -1,15 +1,18 @@
 //! The nouns of billing as plain data: what the JSON API speaks, what the pages show.
 //!
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
+#![deny(clippy::float_arithmetic)]
 
 mod breakdown;
 mod cost;
 mod credit_type;
+mod currency;
 mod customer;
 mod decimal;
 mod invoice;
 mod metric;
 mod new_plan;
+mod non_zero;
 mod page;
 mod plan;
 mod price_adjustment;
@@ -22,6 +25,7 @@ pub use crate::invoices::InvoiceStatus;
 pub use breakdown::InvoiceBreakdown;
 pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
+pub use currency::Currency;
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{
@@ -29,6 +33,7 @@ pub use invoice::{
 };
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
+pub use non_zero::{IsZero, NonZeroDecimal, ParseNonZeroError};
 pub use page::Page;
 pub use plan::{
     BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Minimum, Plan, PlanCustomer,

@@ -1,6 +1,6 @@
 //! Plans: what is sold, how it is priced, and who is on which.
 
-use super::{CreditType, CustomerDetail, Decimal};
+use super::{CreditType, CustomerDetail, Decimal, NonZeroDecimal};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr};
@@ -184,7 +184,7 @@ pub struct Price {
 #[serde(deny_unknown_fields)]
 pub struct UnitConversion {
     /// What the quantity is divided by: above 0, with at most 18 digits before and after the point.
-    pub division_factor: Decimal,
+    pub division_factor: NonZeroDecimal,
     /// How the quotient is rounded; exact when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rounding_behavior: Option<Rounding>,

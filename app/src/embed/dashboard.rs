@@ -100,9 +100,9 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 pub(super) struct DashboardOption {
     /// Which option.
     #[cfg_attr(feature = "schema", schemars(extend("oneOf" = OPTIONS.map(described))))]
-    key: String,
+    pub(super) key: String,
     /// Its value, as text: what the key says. Words are read in any case.
-    value: String,
+    pub(super) value: String,
 }
 
 /// Every documented option: its key, and its values with what they do. Two are meant for dashboards that are not part of

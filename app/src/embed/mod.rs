@@ -4,6 +4,7 @@
 pub mod contrast;
 pub mod dashboard;
 pub mod group_keys;
+mod no_effect;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod request;

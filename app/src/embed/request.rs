@@ -4,7 +4,7 @@ use super::{
     Color, ColorScheme, Dashboard, DashboardConfig, DashboardOptions, Invalid, Theme,
     dashboard::DashboardOption,
     group_keys::{GroupKeyNames, GroupKeyOverride},
-    theme,
+    no_effect, theme,
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -20,6 +20,8 @@ pub struct EmbedRequest {
     pub config: DashboardConfig,
     /// How long the URL can be opened, in seconds; the server's own choice when absent.
     pub expires_in: Option<u32>,
+    /// What is asked for and has no effect, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// The bounds of `expires_in`, in seconds: a minute to a day.
@@ -35,7 +37,7 @@ struct Body {
     /// What it shows.
     #[cfg_attr(feature = "schema", schemars(with = "Dashboard"))]
     dashboard: String,
-    /// What of it is shown, each key at most once.
+    /// What of it is shown, each key at most once. All are about invoices or credits: the usage dashboard has none.
     #[serde(default)]
     dashboard_options: Option<Vec<DashboardOption>>,
     /// Colors in place of ours, laid over those of the scheme. A brand needs first: `Action` and `Action_hover`,
@@ -73,16 +75,19 @@ impl TryFrom<Body> for EmbedRequest {
     type Error = Invalid;
 
     fn try_from(body: Body) -> Result<Self, Invalid> {
+        let dashboard = Dashboard::parse(&body.dashboard)?;
+        let sent = body.dashboard_options.unwrap_or_default();
+        let options = DashboardOptions::parse(&sent)?;
+        let color_scheme = body.color_scheme.as_deref().map(color_scheme).transpose()?.unwrap_or_default();
+        let theme = theme(&body.color_overrides.unwrap_or_default())?;
+        let group_keys = GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?;
+        let mut warnings = no_effect::options(dashboard, &sent, &options);
+        warnings.extend(no_effect::names(&group_keys));
         Ok(Self {
             customer_id: body.customer_id,
-            config: DashboardConfig {
-                dashboard: Dashboard::parse(&body.dashboard)?,
-                options: DashboardOptions::parse(&body.dashboard_options.unwrap_or_default())?,
-                color_scheme: body.color_scheme.as_deref().map(color_scheme).transpose()?.unwrap_or_default(),
-                theme: theme(&body.color_overrides.unwrap_or_default())?,
-                group_keys: GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?,
-            },
+            config: DashboardConfig { dashboard, options, color_scheme, theme, group_keys },
             expires_in: body.expires_in.map(expires_in).transpose()?,
+            warnings,
         })
     }
 }
@@ -144,7 +149,7 @@ mod tests {
         let request = with("dashboard", json!("invoices")).unwrap();
         assert_eq!(request.customer_id, Uuid::from_u128(7));
         assert_eq!(request.config, DashboardConfig::new(Dashboard::Invoices));
-        assert_eq!(request.expires_in, None);
+        assert_eq!((request.expires_in, request.warnings), (None, Vec::new()));
     }
 
     #[test]
@@ -167,6 +172,12 @@ mod tests {
         }))
         .unwrap();
         let DashboardConfig { options, theme, color_scheme, group_keys, .. } = request.config;
+        assert_eq!(
+            request.warnings.len(),
+            1,
+            "the option is not one of this dashboard: {:?}",
+            request.warnings
+        );
         assert!(options.hide_voided_invoices);
         assert_eq!(
             theme.css(ColorScheme::Dark),

@@ -184,7 +184,7 @@ fn split(text: &str) -> GroupValues {
 }
 
 /// A group key as one parameter: its names, separated by commas.
-fn write_group_key(group_key: &[String]) -> String {
+pub fn write_group_key(group_key: &[String]) -> String {
     join(group_key.iter().map(|name| Some(name.as_str())))
 }
 

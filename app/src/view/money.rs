@@ -1,43 +1,18 @@
 //! Amounts for people: symbols, digits and signs of each credit type. Never two of them in one sum.
+#![deny(clippy::float_arithmetic)]
 
 use super::{
     format::{number, quantity},
     text,
 };
 use crate::{
-    billing::{CreditType, Decimal},
+    billing::{CreditType, Currency, Decimal},
     number::Unit,
 };
 
-/// How amounts of a credit type are written.
-struct Currency {
-    symbol: &'static str,
-    digits: usize,
-    /// Amounts are in hundredths.
-    in_cents: bool,
-}
-
-/// Currencies without a minor unit, and those with three digits of it [ISO 4217]; all others have two.
-const NO_DIGITS: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
-const THREE_DIGITS: &str = "BHD IQD JOD KWD LYD OMR TND";
-/// The other fiat currencies that a credit type can be named after.
-const TWO_DIGITS: &str = "AED ARS AUD BDT BGN BRL CAD CHF CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR KES LKR MAD \
-                          MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD UYU ZAR";
-
-/// Fiat currencies by the name of their credit type; `None` for custom units.
-fn currency(name: &str) -> Option<Currency> {
-    let (code, in_cents) = if name == "USD (cents)" { ("USD", true) } else { (name, false) };
-    let listed = |list: &str| list.split(' ').any(|one| one == code);
-    let digits = if listed(TWO_DIGITS) {
-        2
-    } else if listed(NO_DIGITS) {
-        0
-    } else if listed(THREE_DIGITS) {
-        3
-    } else {
-        return None;
-    };
-    let symbol = match code {
+/// The symbol of a currency; empty where its code is written instead.
+fn symbol(currency: Currency) -> &'static str {
+    match currency.code {
         "AUD" => "A$",
         "BRL" => "R$",
         "CAD" => "CA$",
@@ -57,15 +32,13 @@ fn currency(name: &str) -> Option<Currency> {
         "USD" => "$",
         "VND" => "₫",
         _ => "",
-    };
-    Some(Currency { symbol, digits, in_cents })
+    }
 }
 
 /// Digits after the point of the smallest amount, in the credit type's own unit; `None` for a custom unit, which is not
 /// rounded.
 pub fn digits(credit_type: &CreditType) -> Option<i64> {
-    currency(&credit_type.name)
-        .map(|currency| if currency.in_cents { 0 } else { i64::try_from(currency.digits).unwrap_or(2) })
+    Currency::of(&credit_type.name).map(Currency::smallest)
 }
 
 /// What amounts are in, for a heading: `USD`, `EUR`, `tokens`.
@@ -81,14 +54,14 @@ pub fn money(amount: &Decimal, credit_type: &CreditType) -> String {
 /// How the browser writes amounts of a credit type, and by how many digits they are smaller in whole units: two for
 /// cents.
 pub fn unit_of(credit_type: &CreditType) -> (Unit, i32) {
-    let Some(currency) = currency(&credit_type.name) else {
+    let Some(currency) = Currency::of(&credit_type.name) else {
         return (Unit { suffix: format!("\u{a0}{}", credit_type.name), ..Unit::default() }, 0);
     };
-    let prefix = match currency.symbol {
+    let prefix = match symbol(currency) {
         "" => format!("{}\u{a0}", credit_type.name),
         symbol => symbol.to_owned(),
     };
-    let digits = u32::try_from(currency.digits).ok();
+    let digits = Some(u32::from(currency.digits));
     (Unit { prefix, digits, ..Unit::default() }, if currency.in_cents { 2 } else { 0 })
 }
 
@@ -108,49 +81,48 @@ pub fn about(amount: &Decimal, credit_type: &CreditType) -> String {
     let whole = in_whole_units(amount, credit_type);
     let magnitude = whole.round(0).to_string().trim_start_matches('-').len() as i64;
     let rough = round_to_power(&whole, (magnitude - 3).max(0));
-    match currency(&credit_type.name) {
+    match Currency::of(&credit_type.name) {
         None => format!("{}\u{a0}{}", quantity(&rough), unit(credit_type)),
-        Some(currency) => with_symbol(&rough, &currency, credit_type, &rough.to_string()),
+        Some(currency) => with_symbol(&rough, currency, credit_type, &rough.to_string()),
     }
 }
 
 /// The amount as a plain decimal in whole units with all the currency's digits: `-4218.07`, `0.0025`.
 pub fn plain(amount: &Decimal, credit_type: &CreditType) -> String {
-    let digits = currency(&credit_type.name).map_or(0, |currency| currency.digits);
+    let digits = Currency::of(&credit_type.name).map_or(0, |currency| currency.digits);
     let value = in_whole_units(amount, credit_type);
     let sign = if value.is_negative() { "-" } else { "" };
     format!("{sign}{}", padded(&value, digits))
 }
 
 fn write(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> String {
-    let Some(currency) = currency(&credit_type.name) else {
+    let Some(currency) = Currency::of(&credit_type.name) else {
         return format!("{}\u{a0}{}", quantity(amount), unit(credit_type));
     };
     let whole_units = in_whole_units(amount, credit_type);
-    let mut value = if every_digit { whole_units } else { whole_units.round(currency.digits as i64) };
+    let mut value = if every_digit { whole_units } else { whole_units.round(i64::from(currency.digits)) };
     let mut bound = "";
     // The cost of a day can be less than the smallest amount; it is not nothing.
     if value.is_zero() && !amount.is_zero() {
-        let least = power_of_ten(-(currency.digits as i64));
+        let least = power_of_ten(-i64::from(currency.digits));
         (value, bound) = if amount.is_negative() { (-&least, ">") } else { (least, "<") };
     }
-    format!("{bound}{}", with_symbol(&value, &currency, credit_type, &padded(&value, currency.digits)))
+    format!("{bound}{}", with_symbol(&value, currency, credit_type, &padded(&value, currency.digits)))
 }
 
 /// Sign, symbol or code, digits: the sign stands before the symbol.
-fn with_symbol(value: &Decimal, currency: &Currency, credit_type: &CreditType, unsigned: &str) -> String {
+fn with_symbol(value: &Decimal, currency: Currency, credit_type: &CreditType, unsigned: &str) -> String {
     let sign = if value.is_negative() { "\u{2212}" } else { "" };
     let digits = number(unsigned.trim_start_matches('-'));
-    if currency.symbol.is_empty() {
-        format!("{sign}{}\u{a0}{digits}", credit_type.name)
-    } else {
-        format!("{sign}{}{digits}", currency.symbol)
+    match symbol(currency) {
+        "" => format!("{sign}{}\u{a0}{digits}", credit_type.name),
+        symbol => format!("{sign}{symbol}{digits}"),
     }
 }
 
 /// Cents as dollars; every other amount is in whole units already.
 fn in_whole_units(amount: &Decimal, credit_type: &CreditType) -> Decimal {
-    if currency(&credit_type.name).is_some_and(|currency| currency.in_cents) {
+    if Currency::of(&credit_type.name).is_some_and(|currency| currency.in_cents) {
         amount * &power_of_ten(-2)
     } else {
         amount.clone()
@@ -158,14 +130,14 @@ fn in_whole_units(amount: &Decimal, credit_type: &CreditType) -> Decimal {
 }
 
 /// The digits without a sign, filled up with zeros after the point.
-fn padded(value: &Decimal, digits: usize) -> String {
+fn padded(value: &Decimal, digits: u8) -> String {
     let text = value.to_string();
     let unsigned = text.trim_start_matches('-');
     let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     if digits == 0 && fraction.is_empty() {
         return whole.to_owned();
     }
-    format!("{whole}.{fraction}{}", "0".repeat(digits.saturating_sub(fraction.len())))
+    format!("{whole}.{fraction}{}", "0".repeat(usize::from(digits).saturating_sub(fraction.len())))
 }
 
 fn round_to_power(value: &Decimal, power: i64) -> Decimal {
@@ -174,7 +146,7 @@ fn round_to_power(value: &Decimal, power: i64) -> Decimal {
 
 /// 10 to the power of `exponent`.
 pub(super) fn power_of_ten(exponent: i64) -> Decimal {
-    format!("1e{exponent}").parse().unwrap_or_default()
+    Decimal::power_of_ten(exponent)
 }
 
 #[cfg(test)]

@@ -55,11 +55,10 @@ struct Row {
 
 impl Row {
     fn into_detail(self) -> CustomerDetail {
-        let external_id = self.ingest_aliases.first().cloned().unwrap_or_else(|| self.id.to_string());
         CustomerDetail {
             customer: Customer {
                 id: self.id,
-                external_id,
+                external_id: external_id(self.id, &self.ingest_aliases),
                 ingest_aliases: self.ingest_aliases,
                 name: self.name,
                 custom_fields: self.custom_fields.0,
@@ -70,6 +69,11 @@ impl Row {
             archived_at: self.archived_at,
         }
     }
+}
+
+/// The first id by which events can name a customer.
+fn external_id(id: Uuid, ingest_aliases: &[String]) -> String {
+    ingest_aliases.first().cloned().unwrap_or_else(|| id.to_string())
 }
 
 /// Makes a customer, and gives it the events that came before it.
@@ -92,7 +96,7 @@ pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Resu
         .await?;
         add_aliases(&mut tx, new.id, &new.ingest_aliases, now).await?;
         tx.commit().await?;
-        let external_id = new.ingest_aliases.first().cloned().unwrap_or_else(|| new.id.to_string());
+        let external_id = external_id(new.id, &new.ingest_aliases);
         let NewCustomer { id, name, ingest_aliases, custom_fields } = new;
         Ok(Customer { id, external_id, ingest_aliases, name, custom_fields })
     })
@@ -139,19 +143,28 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
 /// # Errors
 /// 404 when there is none.
 pub async fn find(pool: &PgPool, access: CustomerAccess) -> Result<CustomerDetail> {
-    let row: Option<Row> = sqlx::query_as(
+    let id = access.customer_id();
+    by_id(pool, &[id]).await?.remove(&id).ok_or_else(no_such_customer)
+}
+
+/// Customers by their ids, archived or not.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<BTreeMap<Uuid, CustomerDetail>> {
+    let rows: Vec<Row> = sqlx::query_as(
         "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at, c.salesforce_account_id,
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
                       order by a.position) as ingest_aliases
          from customer c
-         where c.id = $1",
+         where c.id = any($1)",
     )
-    .bind(access.customer_id())
-    .fetch_optional(pool)
+    .bind(ids)
+    .fetch_all(pool)
     .await?;
-    row.map(Row::into_detail).ok_or_else(no_such_customer)
+    Ok(rows.into_iter().map(|row| (row.id, row.into_detail())).collect())
 }
 
 /// Renames a customer.

@@ -444,21 +444,21 @@ fn check_document(invoice: &Invoice) -> Result<()> {
 async fn read(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Invoice>> {
     let mut invoices = Vec::with_capacity(rows.len());
     for Row { id, document, status, number } in rows {
+        let status = read_status(&status)?;
         let read = match serde_json::from_str::<Invoice>(&document) {
             Ok(invoice) => invoice,
             Err(error) => {
                 tracing::error!(invoice_id = %id, %error, "a stored invoice cannot be read: void it and regenerate it");
-                outline(pool, id).await?
+                outline(pool, id, status).await?
             }
         };
-        let (status, invoice_number) = (read_status(&status)?, Some(invoice_number(number)));
-        invoices.push(Invoice { status, invoice_number, ..read });
+        invoices.push(Invoice { status, invoice_number: Some(invoice_number(number)), ..read });
     }
     Ok(invoices)
 }
 
 /// What identifies a stored invoice, without its document.
-async fn outline(pool: &PgPool, id: Uuid) -> Result<Invoice> {
+async fn outline(pool: &PgPool, id: Uuid, status: InvoiceStatus) -> Result<Invoice> {
     type Columns =
         (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, Uuid, String);
     let columns: Columns = sqlx::query_as(
@@ -489,7 +489,7 @@ async fn outline(pool: &PgPool, id: Uuid) -> Result<Invoice> {
         invoice_number: None,
         customer_id,
         credit_type: CreditType { id: credit_type_id, name },
-        status: InvoiceStatus::Finalized,
+        status,
         invoice_type: InvoiceType::PlanArrears,
         start_timestamp,
         end_timestamp,
@@ -515,6 +515,6 @@ fn read_status(text: &str) -> Result<InvoiceStatus> {
     text.parse().map_err(Error::Internal)
 }
 
-fn invoice_number(number: i64) -> String {
+pub(super) fn invoice_number(number: i64) -> String {
     format!("INV-{number:04}")
 }

@@ -1,8 +1,8 @@
 //! Products, plans and their charges.
 
-use super::cursor;
+use super::{cursor, customer};
 use crate::{Error, Result, limits, rating};
-use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails};
+use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails, PlanDetailsOfCustomer};
 pub use app::billing::{NewCharge, NewPlan, NewProduct};
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -318,28 +318,15 @@ pub async fn customers(
 ) -> Result<Page<PlanCustomer>> {
     let limit = cursor::limit(limit)?;
     let (starting_on, id) = cursor::decode::<(DateTime<Utc>, Uuid)>(next_page)?.unzip();
-    let rows: Vec<(Option<Json<PlanCustomer>>,)> = sqlx::query_as(
+    let rows: Vec<(Option<Json<PlanDetailsOfCustomer>>, Option<Uuid>)> = sqlx::query_as(
         "select case when cp.id is not null then jsonb_build_object(
-            'customer_details', jsonb_build_object(
-                'id', c.id,
-                'external_id', coalesce(aliases.names[1], c.id::text),
-                'ingest_aliases', coalesce(to_jsonb(aliases.names), '[]'),
-                'name', c.name,
-                'custom_fields', c.custom_fields,
-                'customer_config', jsonb_build_object('salesforce_account_id', null),
-                'created_at', c.created_at,
-                'updated_at', c.updated_at,
-                'archived_at', c.archived_at
-            ),
-            'plan_details', jsonb_build_object(
-                'id', p.id,
-                'name', p.name,
-                'customer_plan_id', cp.id,
-                'starting_on', cp.starting_on,
-                'ending_before', cp.ending_before,
-                'custom_fields', cp.custom_fields
-            )
-        ) end
+            'id', p.id,
+            'name', p.name,
+            'customer_plan_id', cp.id,
+            'starting_on', cp.starting_on,
+            'ending_before', cp.ending_before,
+            'custom_fields', cp.custom_fields
+        ) end, cp.customer_id
         from plan p
         left join customer_plan cp on cp.plan_id = p.id
             and ($2::timestamptz is null or (cp.starting_on, cp.id) > ($2, $3))
@@ -348,10 +335,6 @@ pub async fn customers(
                 when cp.ending_before <= $4 then $6
                 else $5
             end
-        left join customer c on c.id = cp.customer_id
-        left join lateral (
-            select array_agg(alias order by position) as names from ingest_alias where customer_id = c.id
-        ) aliases on true
         where p.id = $1
         order by cp.starting_on, cp.id
         limit $8",
@@ -369,7 +352,17 @@ pub async fn customers(
     if rows.is_empty() {
         return Err(Error::NotFound("the plan"));
     }
-    let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
+    let ids: Vec<Uuid> = rows.iter().filter_map(|(_, customer_id)| *customer_id).collect();
+    let customers = customer::by_id(pool, &ids).await?;
+    // A customer can be on the plan more than once.
+    let of_customer = |(details, customer_id): (Json<PlanDetailsOfCustomer>, Uuid)| {
+        let customer = customers.get(&customer_id).cloned();
+        let customer_details = customer
+            .ok_or_else(|| Error::Internal(format!("the customer {customer_id} of a plan is missing")))?;
+        Ok(PlanCustomer { customer_details, plan_details: details.0 })
+    };
+    let rows = rows.into_iter().filter_map(|(details, customer_id)| details.zip(customer_id));
+    let rows = rows.map(of_customer).collect::<Result<Vec<_>>>()?;
     Ok(cursor::page(rows, limit, |row: &PlanCustomer| {
         (row.plan_details.starting_on, row.plan_details.customer_plan_id)
     }))

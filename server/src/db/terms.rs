@@ -1,7 +1,7 @@
 //! The terms in force of customers: their plans with charges, minimums and price adjustments.
 
 use super::plan::{charge_json, minimums_json};
-use crate::{Result, auth::CustomerAccess, rating};
+use crate::{Error, Result, auth::CustomerAccess, rating};
 use app::billing::{BillingAnchor, BillingFrequency, Charge, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -216,7 +216,7 @@ pub async fn unbilled_and_end(
     .await?;
     let (terms, ends): (Vec<_>, Vec<_>) = rows.into_iter().map(|(terms, end)| ((terms,), end)).unzip();
     let ended = ends.into_iter().next().flatten().map(|end| end.0);
-    Ok(of_customer(terms).map(|terms| Unbilled { terms, ended }))
+    Ok(of_customer(terms)?.map(|terms| Unbilled { terms, ended }))
 }
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
@@ -245,18 +245,18 @@ pub async fn during(
     .bind(active_only)
     .fetch_all(pool)
     .await?;
-    Ok(of_customer(rows))
+    of_customer(rows)
 }
 
 /// A customer with one of its terms, or with none.
 type CustomerRow = (Option<Json<Row>>,);
 
 /// The terms of a customer; `None` without a row, which says that there is no such customer.
-fn of_customer(rows: Vec<CustomerRow>) -> Option<Vec<rating::Terms>> {
+fn of_customer(rows: Vec<CustomerRow>) -> Result<Option<Vec<rating::Terms>>> {
     if rows.is_empty() {
-        return None;
+        return Ok(None);
     }
-    Some(rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect())
+    rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect::<Result<_>>().map(Some)
 }
 
 /// The terms of one customer plan.
@@ -267,7 +267,7 @@ pub async fn of_customer_plan(
     of_customer_plans(connection, &[customer_plan_id])
         .await?
         .pop()
-        .ok_or_else(|| crate::Error::Internal(format!("the customer plan {customer_plan_id} has no terms")))
+        .ok_or_else(|| Error::Internal(format!("the customer plan {customer_plan_id} has no terms")))
 }
 
 /// The terms of some customer plans, in any order.
@@ -286,17 +286,19 @@ pub async fn of_customer_plans(
     .bind(customer_plan_ids)
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|(row,)| row.0.into_terms()).collect())
+    rows.into_iter().map(|(row,)| row.0.into_terms()).collect()
 }
 
 impl Row {
-    pub(super) fn into_terms(self) -> rating::Terms {
+    /// # Errors
+    /// 500 when something is missing without which an amount would be a guess.
+    pub(super) fn into_terms(self) -> Result<rating::Terms> {
         let is_currency = self.terms.first().is_some_and(|term| term.is_currency);
         let credit_type = self.terms.first().map_or_else(
             app::billing::CreditType::usd_cents, // a plan has at least one charge
             |term| term.charge.credit_type.clone(),
         );
-        rating::Terms {
+        let terms = rating::Terms {
             customer_id: self.customer_id,
             customer_custom_fields: self.customer_custom_fields,
             customer_plan_id: self.customer_plan_id,
@@ -340,6 +342,13 @@ impl Row {
                     quantity: added.quantity,
                 })
                 .collect(),
+        };
+        match terms.missing() {
+            None => Ok(terms),
+            Some(problem) => Err(Error::Internal(format!(
+                "the customer plan {} cannot be billed: {problem}",
+                terms.customer_plan_id
+            ))),
         }
     }
 }

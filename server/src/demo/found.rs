@@ -17,7 +17,7 @@ use crate::{
 };
 use app::billing::{
     BillableMetric, BillingFrequency, ChargeType, CreditType, Decimal, EventTypeFilter, NewCharge, NewPlan,
-    NewProduct, Price, PropertyFilter, TierMode, TierScope, UnitConversion,
+    NewProduct, NonZeroDecimal, Price, PropertyFilter, TierMode, TierScope, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
@@ -183,8 +183,9 @@ fn charge(spec: &ChargeSpec, metrics: &[Uuid], products: &[Uuid]) -> Result<NewC
         tier_mode: TierMode::Graduated,
         tier_scope: TierScope::PerGroup,
         tier_reset_frequency: 1,
-        unit_conversion: (spec.per != 1)
-            .then(|| UnitConversion { division_factor: Decimal::from(spec.per), rounding_behavior: None }),
+        unit_conversion: NonZeroDecimal::new(Decimal::from(spec.per))
+            .filter(|per| *per != NonZeroDecimal::one())
+            .map(|division_factor| UnitConversion { division_factor, rounding_behavior: None }),
         custom_fields: BTreeMap::new(),
     })
 }

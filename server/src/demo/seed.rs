@@ -9,6 +9,7 @@ use crate::{
     auth::{CustomerAccess, Operator},
     db::{self, invoice::Wanted},
     invoicing,
+    limits::EVENT_DAYS,
     metering::Event,
 };
 use app::billing::InvoiceStatus;
@@ -17,9 +18,6 @@ use sqlx::PgPool;
 
 /// Events are recorded once so many have come together.
 const BATCH: usize = 3_000;
-
-/// Events of a day may come again for so long without counting twice.
-const DEDUPE_DAYS: u64 = 30;
 
 /// What the demo may read: its own customers.
 pub(super) fn access(slug: &str) -> CustomerAccess {
@@ -50,7 +48,8 @@ pub async fn seed(
         ));
     }
     let from = last_day(pool, access(large), now).await?.map_or(origin, |last| {
-        if last + Days::new(DEDUPE_DAYS) > today { last } else { last + Days::new(1) }
+        // For so long its events may come again without counting twice.
+        if last + Days::new(EVENT_DAYS.into()) > today { last } else { last + Days::new(1) }
     });
     use_it(pool, origin, from, now, grace, say).await?;
     void_one(pool, access(large), now).await

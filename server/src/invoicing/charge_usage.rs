@@ -7,7 +7,7 @@ use crate::{
     db::usage::{Growth, Measured, buckets},
     rating::{Measure, Term, Terms},
 };
-use app::billing::{AggregationType, Decimal, Invoice, Rounding, WindowSize};
+use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
 use chrono::{Duration, NaiveDate};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub struct ChargeUsage {
     /// What it measures.
     pub measure: Measure,
     /// What usage is divided by for the invoice.
-    pub per: Decimal,
+    pub per: NonZeroDecimal,
     /// How the quotient of the whole period is rounded.
     pub rounding: Option<Rounding>,
     /// The quantity on the invoice, of all group values together.
@@ -58,13 +58,13 @@ pub(super) fn charge_usage(
             charge_id: term.charge.id,
             name: term.charge.name.clone(),
             measure,
-            per: conversion.map_or_else(|| Decimal::from(1), |one| one.division_factor.clone()),
+            per: conversion.map_or_else(NonZeroDecimal::one, |one| one.division_factor.clone()),
             rounding: conversion.and_then(|one| one.rounding_behavior),
             quantity: quantity.clone(),
             days: Vec::new(),
         };
         if usage.adds_up() {
-            usage.days = days(own, measure, first, &usage.per)?;
+            usage.days = days(own, measure, first, &usage.per);
         }
         (self::quantity(rated, term.charge.id)? == quantity).then_some(usage)
     };
@@ -84,8 +84,8 @@ fn days(
     growth: &[Growth],
     measure: Measure,
     first: NaiveDate,
-    per: &Decimal,
-) -> Option<Vec<(NaiveDate, Decimal)>> {
+    per: &NonZeroDecimal,
+) -> Vec<(NaiveDate, Decimal)> {
     let key = (measure.billable_metric_id, measure.group_index);
     let mut sums: BTreeMap<i64, Decimal> = BTreeMap::new();
     for growth in growth.iter().filter(|one| (one.billable_metric_id, one.group_index) == key) {
@@ -93,7 +93,7 @@ fn days(
             *sums.entry(*window).or_insert_with(Decimal::zero) += value;
         }
     }
-    sums.iter().map(|(window, sum)| Some((first + Duration::days(*window), sum.checked_div(per)?))).collect()
+    sums.iter().map(|(window, sum)| (first + Duration::days(*window), sum.over(per))).collect()
 }
 
 /// One of the usage charges of an invoice, with its days: those that do not add up take a query. `None` where the invoice
@@ -122,11 +122,9 @@ pub async fn charge_by_day(
         end: dossier.invoice.end_timestamp,
     };
     let found = buckets(pool, &[measured], WindowSize::Day).await?;
-    let day = |bucket: &crate::db::usage::Bucket| {
-        Some((bucket.start.date_naive(), bucket.value.checked_div(&usage.per)?))
-    };
-    let days: Option<Vec<_>> = found.iter().flatten().map(day).collect();
-    Ok(days.map(|days| ChargeUsage { days, ..usage.clone() }))
+    let day = |bucket: &crate::db::usage::Bucket| (bucket.start.date_naive(), bucket.value.over(&usage.per));
+    let days = found.iter().flatten().map(day).collect();
+    Ok(Some(ChargeUsage { days, ..usage.clone() }))
 }
 
 #[cfg(test)]
@@ -156,7 +154,7 @@ mod tests {
             group_index: 1,
         };
         let first: NaiveDate = "2026-11-01".parse().expect("a day");
-        let found = days(&growth, measure, first, &Decimal::from(1_000)).expect("days");
+        let found = days(&growth, measure, first, &"1000".parse().expect("a number"));
         let found: Vec<_> = found.iter().map(|(day, value)| (day.to_string(), value.to_string())).collect();
         let expected = [("2026-11-01", "1"), ("2026-11-03", "0.75")];
         assert_eq!(found, expected.map(|(day, value)| (day.to_owned(), value.to_owned())));

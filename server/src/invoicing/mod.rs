@@ -1,4 +1,5 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
+#![deny(clippy::float_arithmetic)]
 
 mod breakdown;
 mod charge_usage;

@@ -11,8 +11,8 @@ use serde::{
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// How far back an event may lie: as long as its id is remembered, or an old retry would be billed again.
-pub(super) const OLDEST: TimeDelta = TimeDelta::days(34);
+/// How far back an event may lie.
+pub(super) const OLDEST: TimeDelta = TimeDelta::days(limits::EVENT_DAYS as i64);
 /// How far ahead an event may lie, for clocks that are wrong.
 pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 
@@ -30,7 +30,7 @@ pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String
     // Nearly every batch is right and read straight into events; of one that is not, every problem is looked for.
     if let Ok(batch) = serde_json::from_slice::<Vec<Sent>>(body)
         && (1..=EVENTS).contains(&batch.len())
-        && let Some(events) = batch.into_iter().map(|Sent(fields)| fields.valid(now)).collect()
+        && let Some(events) = batch.into_iter().map(|Sent(fields)| valid(fields, now)).collect()
     {
         return Ok(events);
     }
@@ -82,25 +82,57 @@ struct SentFields<'a> {
     properties: Option<Map<String, Value>>,
 }
 
-impl SentFields<'_> {
-    /// The event, if nothing is wrong with it.
-    fn valid(self, now: DateTime<Utc>) -> Option<Event> {
-        let properties = self.properties.unwrap_or_default();
-        let is_valid = text_problem(&self.transaction_id, TRANSACTION_ID).is_none()
-            && text_problem(&self.customer_id, WORD).is_none()
-            && text_problem(&self.event_type, WORD).is_none()
-            && text_problem(&self.timestamp, WORD).is_none()
-            && properties.len() <= PROPERTIES
-            && properties.iter().all(|(name, value)| property_problem(name, value).is_none());
-        let timestamp = timestamp(&self.timestamp, now).ok().filter(|_| is_valid)?;
+/// The fields of an event as far as they are there and of the right types; else what is wrong with them.
+struct Parts<'a> {
+    transaction_id: Result<String, String>,
+    customer_id: Result<String, String>,
+    event_type: Result<String, String>,
+    timestamp: Result<Cow<'a, str>, String>,
+    properties: Result<Map<String, Value>, String>,
+}
+
+impl Parts<'_> {
+    /// The event. Whatever is wrong with it goes to `problem`, by its field, in their order; there may still be an event.
+    fn event(self, now: DateTime<Utc>, problem: &mut dyn FnMut(&str, &str)) -> Option<Event> {
+        let transaction_id = checked(self.transaction_id, TRANSACTION_ID);
+        let transaction_id = transaction_id.map_err(|text| problem("transaction_id", &text)).ok();
+        let customer_id = checked(self.customer_id, WORD);
+        let customer_id = customer_id.map_err(|text| problem("customer_id", &text)).ok();
+        let event_type = checked(self.event_type, WORD);
+        let event_type = event_type.map_err(|text| problem("event_type", &text)).ok();
+        let timestamp = checked(self.timestamp, WORD).and_then(|text| timestamp(&text, now));
+        let timestamp = timestamp.map_err(|text| problem("timestamp", &text)).ok();
+        let properties = self.properties.map_err(|text| problem("properties", &text)).ok();
+        if let Err(text) = limits::check_count(properties.as_ref().map_or(0, Map::len), PROPERTIES) {
+            problem("properties", &text);
+        }
+        for (name, value) in properties.iter().flatten() {
+            if let Some(text) = property_problem(name, value) {
+                problem(&format!("properties.{}", quoted(name)), &text);
+            }
+        }
         Some(Event {
-            transaction_id: self.transaction_id,
-            customer_id: self.customer_id,
-            event_type: self.event_type,
-            timestamp,
-            properties,
+            transaction_id: transaction_id?,
+            customer_id: customer_id?,
+            event_type: event_type?,
+            timestamp: timestamp?,
+            properties: properties?,
         })
     }
+}
+
+/// The event of these fields, if nothing is wrong with it.
+fn valid(fields: SentFields<'_>, now: DateTime<Utc>) -> Option<Event> {
+    let parts = Parts {
+        transaction_id: Ok(fields.transaction_id),
+        customer_id: Ok(fields.customer_id),
+        event_type: Ok(fields.event_type),
+        timestamp: Ok(fields.timestamp),
+        properties: Ok(fields.properties.unwrap_or_default()),
+    };
+    let mut is_valid = true;
+    let event = parts.event(now, &mut |_, _| is_valid = false);
+    event.filter(|_| is_valid)
 }
 
 #[derive(Default)]
@@ -153,62 +185,46 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         problems.add("", "must be an object");
         return None;
     };
-    let transaction_id = text(&mut fields, "transaction_id", TRANSACTION_ID, problems);
-    let customer_id = text(&mut fields, "customer_id", WORD, problems);
-    let event_type = text(&mut fields, "event_type", WORD, problems);
-    let timestamp = text(&mut fields, "timestamp", WORD, problems)
-        .and_then(|text| timestamp(&text, now).map_err(|problem| problems.add("timestamp", &problem)).ok());
-    let properties = match fields.remove("properties") {
-        None | Some(Value::Null) => Some(Map::new()),
-        Some(Value::Object(properties)) => Some(properties),
-        Some(_) => {
-            problems.add("properties", "must be an object");
-            None
-        }
+    let parts = Parts {
+        transaction_id: text(&mut fields, "transaction_id"),
+        customer_id: text(&mut fields, "customer_id"),
+        event_type: text(&mut fields, "event_type"),
+        timestamp: text(&mut fields, "timestamp").map(Cow::Owned),
+        properties: match fields.remove("properties") {
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(properties)) => Ok(properties),
+            Some(_) => Err("must be an object".to_owned()),
+        },
     };
-    if let Err(problem) = limits::check_count(properties.as_ref().map_or(0, Map::len), PROPERTIES) {
-        problems.add("properties", &problem);
-    }
-    for (name, value) in properties.iter().flatten() {
-        if let Some(problem) = property_problem(name, value) {
-            problems.add(&format!("properties.{}", quoted(name)), &problem);
-        }
-    }
+    let event = parts.event(now, &mut |field, problem| problems.add(field, problem));
     for name in fields.keys() {
         problems.add(
             &quoted(name),
             "is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
         );
     }
-    Some(Event {
-        transaction_id: transaction_id?,
-        customer_id: customer_id?,
-        event_type: event_type?,
-        timestamp: timestamp?,
-        properties: properties?,
-    })
+    event
 }
 
-/// Takes a required, non-empty string.
-fn text(
-    fields: &mut Map<String, Value>,
-    name: &str,
-    most_characters: usize,
-    problems: &mut EventProblems<'_>,
-) -> Option<String> {
-    let problem = match fields.remove(name) {
-        Some(Value::String(text)) => match text_problem(&text, most_characters) {
-            None => return Some(text),
-            Some(problem) => problem,
-        },
-        None | Some(Value::Null) => "is missing".to_owned(),
+/// Takes a required string.
+fn text(fields: &mut Map<String, Value>, name: &str) -> Result<String, String> {
+    match fields.remove(name) {
+        Some(Value::String(text)) => Ok(text),
+        None | Some(Value::Null) => Err("is missing".to_owned()),
         Some(Value::Number(_)) if name == "timestamp" => {
-            "must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number".to_owned()
+            Err("must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number".to_owned())
         }
-        Some(_) => "must be a string".to_owned(),
-    };
-    problems.add(name, &problem);
-    None
+        Some(_) => Err("must be a string".to_owned()),
+    }
+}
+
+/// A text that is not empty and of at most so many characters.
+fn checked<T: AsRef<str>>(sent: Result<T, String>, most_characters: usize) -> Result<T, String> {
+    let text = sent?;
+    match text_problem(text.as_ref(), most_characters) {
+        None => Ok(text),
+        Some(problem) => Err(problem),
+    }
 }
 
 fn text_problem(text: &str, most_characters: usize) -> Option<String> {

@@ -10,5 +10,23 @@ static ANSWERS: LazyLock<BTreeMap<String, Value>> =
 
 /// What the example of a call is answered.
 pub(super) fn answer(id: &str, values: &Values) -> Option<Value> {
-    serde_json::from_str(&fill(&ANSWERS.get(id)?.to_string(), values)).ok()
+    let mut answer = ANSWERS.get(id)?.clone();
+    fill_in(&mut answer, values);
+    Some(answer)
+}
+
+/// Fills in the texts that are a placeholder, or begin with the server's address. What the server says of a path, such as
+/// `/v1/customers/{customer_id}`, stays as it says it.
+fn fill_in(answer: &mut Value, values: &Values) {
+    match answer {
+        Value::Array(all) => all.iter_mut().for_each(|one| fill_in(one, values)),
+        Value::Object(fields) => fields.values_mut().for_each(|one| fill_in(one, values)),
+        Value::String(text) => {
+            let name = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+            if name.is_some_and(|name| values.contains_key(name)) || text.starts_with("{server}") {
+                *text = fill(text, values);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

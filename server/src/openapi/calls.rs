@@ -31,13 +31,17 @@ pub struct Calls {
     group: &'static str,
     groups: Vec<(&'static str, &'static str)>,
     entries: Vec<Entry>,
-    router: Router<AppState>,
+    /// The routes of POSTs that only read.
+    reading: Router<AppState>,
+    /// The routes of all other calls.
+    others: Router<AppState>,
 }
 
 impl Calls {
     /// No calls yet: those to come are listed under `group`, of which `about` says what it is.
     pub fn new(group: &'static str, about: &'static str) -> Self {
-        Self { group, groups: vec![(group, about)], entries: Vec::new(), router: Router::new() }
+        let groups = vec![(group, about)];
+        Self { group, groups, entries: Vec::new(), reading: Router::new(), others: Router::new() }
     }
 
     /// Adds a call by GET.
@@ -75,7 +79,8 @@ impl Calls {
             }
         }
         self.entries.extend(other.entries);
-        self.router = self.router.merge(other.router);
+        self.reading = self.reading.merge(other.reading);
+        self.others = self.others.merge(other.others);
         self
     }
 
@@ -84,9 +89,9 @@ impl Calls {
         (self.groups.clone(), self.entries.clone())
     }
 
-    /// The routes alone.
-    pub fn into_router(self) -> Router<AppState> {
-        self.router
+    /// The routes alone: of POSTs that only read, and of all other calls.
+    pub fn into_routers(self) -> (Router<AppState>, Router<AppState>) {
+        (self.reading, self.others)
     }
 
     fn add(
@@ -97,7 +102,10 @@ impl Calls {
         sketch: fn(&mut Sketch),
         call: Call,
     ) -> Self {
-        self.router = self.router.route(path, route);
+        match call.reads {
+            true => self.reading = self.reading.route(path, route),
+            false => self.others = self.others.route(path, route),
+        }
         self.entries.push(Entry { method, path, group: self.group, call, sketch });
         self
     }

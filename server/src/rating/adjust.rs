@@ -52,12 +52,15 @@ fn adjusted(charge: &Charge, adjustments: &[PriceAdjustment], number: u32) -> Ch
 
 /// A price with one adjustment.
 pub(super) fn adjusted_price(price: &Price, adjustment: &PriceAdjustment) -> Price {
-    let amount = adjustment.value.clone().unwrap_or_default();
-    let value = match adjustment.adjustment_type {
-        AdjustmentType::Percentage => &price.value * &(&Decimal::from(1) + &amount),
-        AdjustmentType::Fixed => &price.value + &amount,
-        AdjustmentType::Override => amount,
-        AdjustmentType::Quantity => price.value.clone(),
+    let value = match (adjustment.adjustment_type, &adjustment.value) {
+        (AdjustmentType::Percentage, Some(share)) => &price.value * &(&Decimal::from(1) + share),
+        (AdjustmentType::Fixed, Some(amount)) => &price.value + amount,
+        (AdjustmentType::Override, Some(value)) => value.clone(),
+        // That the others have a value is checked where terms are read.
+        (AdjustmentType::Quantity, _)
+        | (AdjustmentType::Percentage | AdjustmentType::Fixed | AdjustmentType::Override, None) => {
+            price.value.clone()
+        }
     };
     Price { tier: price.tier.clone(), value }
 }

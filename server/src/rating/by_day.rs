@@ -110,8 +110,7 @@ struct Priced {
 
 impl Begun {
     fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
-        let number = terms.rhythm.number_at(period.start).unwrap_or_default();
-        let charges = adjust::in_force(terms, number).into_iter();
+        let charges = adjust::in_force(terms, terms.number(period)).into_iter();
         Self {
             period,
             is_whole,
@@ -208,7 +207,7 @@ fn unit_price(charge: &Charge) -> Option<Decimal> {
     match &charge.unit_conversion {
         None => Some(price.value.clone()),
         Some(conversion) if conversion.rounding_behavior.is_none() => {
-            price.value.checked_div(&conversion.division_factor)
+            Some(price.value.over(&conversion.division_factor))
         }
         Some(_) => None,
     }
@@ -274,8 +273,10 @@ mod tests {
     #[test]
     fn one_price_needs_no_earlier_days() {
         let mut charge = term(1, None, &[("0", "40")], Some("region"));
-        charge.charge.unit_conversion =
-            Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior: None });
+        charge.charge.unit_conversion = Some(UnitConversion {
+            division_factor: "1000".parse().expect("a number"),
+            rounding_behavior: None,
+        });
         let terms = terms(vec![charge], "2026-01-01");
         assert_eq!(costs(&terms, "2026-10-30", &["250"]), ["10"]);
         let day = cost_by_day(
@@ -343,7 +344,7 @@ mod tests {
     fn whole_units_are_rounded_group_by_group() {
         let mut charge = term(1, None, &[("0", "10")], Some("region"));
         charge.charge.unit_conversion = Some(UnitConversion {
-            division_factor: decimal("100"),
+            division_factor: "100".parse().expect("a number"),
             rounding_behavior: Some(Rounding::Ceiling),
         });
         let grouped = terms(vec![charge], "2026-01-01");
@@ -361,7 +362,7 @@ mod tests {
         ) {
             let mut charge = term(1, None, &[("0", "0.3"), ("500", "0.25"), ("10000", "0.2")], None);
             charge.charge.unit_conversion =
-                Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior: rounding });
+                Some(UnitConversion { division_factor: "1000".parse().expect("a number"), rounding_behavior: rounding });
             let values: Vec<Decimal> = used.into_iter().map(Decimal::from).collect();
             let whole = amount(&charge.charge, &values.iter().sum());
             let terms = terms(vec![charge], "2026-01-01");

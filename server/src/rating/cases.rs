@@ -143,13 +143,37 @@ fn tiers_that_count_on_say_what_moved_and_since_when() {
 #[test]
 fn units_are_converted_a_period_at_a_time() {
     let mut thousands = term(1, None, &[("0", "10"), ("2", "1")], None);
-    thousands.charge.unit_conversion =
-        Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior: Some(Rounding::Ceiling) });
+    thousands.charge.unit_conversion = Some(UnitConversion {
+        division_factor: "1000".parse().expect("a number"),
+        rounding_behavior: Some(Rounding::Ceiling),
+    });
     thousands.charge.tier_reset_frequency = 2;
     let terms = terms(vec![thousands], "2026-01-01");
     // 1 and 2 thousands, each rounded up, not 1.001 + 1.2 rounded up.
     let usage = PeriodUsage::join(vec![vec![used(None, "1200")], vec![used(None, "1")]]);
     assert_eq!(invoice(&terms, &usage, "2026-02-01").total, decimal("11"));
+}
+
+#[test]
+fn terms_that_lack_an_amount_say_which() {
+    let fixed = || term(2, Some("1"), &[("0", "5")], None);
+    assert_eq!(terms(vec![fixed()], "2026-01-01").missing(), None);
+    let mut without = fixed();
+    without.charge.quantity = None;
+    let problem = format!("the fixed charge {} has no quantity", without.charge.id);
+    assert_eq!(terms(vec![without], "2026-01-01").missing(), Some(problem));
+    let mut adjusted = terms(vec![fixed()], "2026-01-01");
+    let charge_id = adjusted.charges[0].charge.id;
+    adjusted.price_adjustments = vec![PriceAdjustment {
+        charge_id,
+        adjustment_type: AdjustmentType::Override,
+        start_period: 0,
+        value: None,
+        quantity: None,
+        tier: None,
+    }];
+    let problem = format!("a price adjustment of the charge {charge_id} has no value");
+    assert_eq!(adjusted.missing(), Some(problem));
 }
 
 #[test]
@@ -163,7 +187,7 @@ fn a_conversion_is_exact_unless_it_rounds() {
     ] {
         let mut converted = usage_price("10");
         converted.charge.unit_conversion =
-            Some(UnitConversion { division_factor: decimal(factor), rounding_behavior });
+            Some(UnitConversion { division_factor: factor.parse().expect("a number"), rounding_behavior });
         let mut terms = terms(vec![converted], "2026-01-01");
         terms.credit_type.name = "EUR".to_owned();
         let invoice = invoice(&terms, &[used(None, quantity)], "2026-01-01");

@@ -1,7 +1,7 @@
 //! Which plans can be billed: every problem of a plan to be made, each by its JSON path.
 
 use crate::limits;
-use app::billing::{ChargeType, Decimal, NewCharge, NewPlan, TierScope};
+use app::billing::{ChargeType, NewCharge, NewPlan, TierScope};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -41,8 +41,9 @@ pub fn check_sizes(plan: &NewPlan) -> Result<(), (String, String)> {
     let at = |path: String| move |problem: String| (path, problem);
     let top = |field: &str| at(field.to_owned());
     limits::check_text(plan.name.trim(), limits::NAME).map_err(top("name"))?;
-    let description = plan.description.as_deref().unwrap_or_default();
-    limits::check_text(description, limits::DESCRIPTION).map_err(top("description"))?;
+    if let Some(description) = &plan.description {
+        limits::check_text(description, limits::DESCRIPTION).map_err(top("description"))?;
+    }
     limits::check_custom_fields(&plan.custom_fields)?;
     limits::check_count(plan.charges.len(), limits::CHARGES).map_err(top("charges"))?;
     for (index, charge) in plan.charges.iter().enumerate() {
@@ -55,7 +56,7 @@ pub fn check_sizes(plan: &NewPlan) -> Result<(), (String, String)> {
         }
         if let Some(conversion) = &charge.unit_conversion {
             let path = path("unit_conversion.division_factor");
-            limits::check_price(&conversion.division_factor).map_err(at(path))?;
+            limits::check_price(conversion.division_factor.get()).map_err(at(path))?;
         }
         limits::check_count(charge.prices.len(), limits::TIERS).map_err(at(path("prices")))?;
         for (tier, price) in charge.prices.iter().enumerate() {
@@ -178,7 +179,7 @@ fn check_prices(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
             _ => {}
         }
     }
-    if charge.unit_conversion.as_ref().is_some_and(|one| one.division_factor <= Decimal::zero()) {
+    if charge.unit_conversion.as_ref().is_some_and(|one| one.division_factor.get().is_negative()) {
         problem("unit_conversion.division_factor", "must be above 0");
     }
 }
@@ -222,7 +223,7 @@ fn check_minimums(plan: &NewPlan, known: &Known, mut problem: impl FnMut(String,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::billing::{CreditType, Price};
+    use app::billing::{CreditType, Decimal, Price};
 
     const PLAIN: Uuid = Uuid::from_u128(1);
     const GROUPED: Uuid = Uuid::from_u128(2);

@@ -76,8 +76,8 @@ fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
 fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
-    let [part, whole] = billed.share();
-    let prorated = (&minimum.value * &part).checked_div(&whole).unwrap_or_default();
+    let (part, whole) = billed.share();
+    let prorated = (&minimum.value * &part).over(&whole);
     let lacking = &billed.terms.rounded(&prorated) - subtotal;
     (lacking > Decimal::zero()).then(|| InvoiceAdjustment {
         name: minimum.name.clone(),

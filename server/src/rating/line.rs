@@ -4,7 +4,7 @@ use super::{
     Measure, Period, PeriodUsage, Term, Terms, adjust,
     sub_line::{self, Counted, Priced, Together},
 };
-use app::billing::{Charge, Decimal, LineItem, Proration};
+use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
@@ -35,7 +35,7 @@ impl<'a> Billed<'a> {
             terms,
             period,
             full: terms.rhythm.full_period_at(period.start).unwrap_or(period),
-            number: terms.rhythm.number_at(period.start).unwrap_or_default(),
+            number: terms.number(period),
             usage: index,
         }
     }
@@ -51,12 +51,14 @@ impl<'a> Billed<'a> {
     }
 
     /// The share of a whole period that the plan covers, as two numbers of seconds: whole days, as plans start and end
-    /// at midnight. Multiply by the first before dividing by the second, and nothing is lost.
-    pub(super) fn share(&self) -> [Decimal; 2] {
-        if !self.is_cut() {
-            return [Decimal::from(1), Decimal::from(1)];
+    /// at midnight. Multiply by the first before dividing by the second, and nothing is lost. All of it, unless the
+    /// period is cut; one without any time cannot be.
+    pub(super) fn share(&self) -> (Decimal, NonZeroDecimal) {
+        let seconds = |period: Period| Decimal::from((period.end - period.start).num_seconds());
+        match NonZeroDecimal::new(seconds(self.full)) {
+            Some(whole) if self.is_cut() => (seconds(self.period), whole),
+            Some(_) | None => (Decimal::from(1), NonZeroDecimal::one()),
         }
-        [self.period, self.full].map(|period| Decimal::from((period.end - period.start).num_seconds()))
     }
 
     /// The same share in days; `None` of a whole period.

@@ -1,4 +1,5 @@
 //! Usage and terms in, invoices out: pure, exact, without a clock.
+#![deny(clippy::float_arithmetic)]
 
 mod adjust;
 mod by_day;

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(reached(plain(), &[]), Some(("0".to_owned(), 0)), "nothing used yet");
         let mut thousands = plain();
         thousands.charge.unit_conversion = Some(UnitConversion {
-            division_factor: decimal("1000"),
+            division_factor: "1000".parse().expect("a number"),
             rounding_behavior: Some(Rounding::Ceiling),
         });
         assert_eq!(reached(thousands, &[used(None, "250001")]), Some(("251".to_owned(), 2)));

@@ -92,7 +92,7 @@ fn the_sum_is_converted_and_rounded_once() {
     let of = |tier_scope| {
         let mut thousands = labels(tier_scope);
         thousands.charge.unit_conversion = Some(UnitConversion {
-            division_factor: decimal("1000"),
+            division_factor: "1000".parse().expect("a number"),
             rounding_behavior: Some(Rounding::Ceiling),
         });
         invoice(thousands, &by_carrier(&[("dhl", "501"), ("ups", "500")]), 1)

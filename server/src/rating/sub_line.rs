@@ -1,7 +1,7 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
 use super::{Billed, Measure, Term, terms::KEPT_DIGITS, tier};
-use app::billing::{Charge, Decimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
+use app::billing::{Charge, Decimal, NonZeroDecimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
 const PRINTED_DIGITS: i64 = 12;
@@ -13,13 +13,13 @@ pub(super) struct Counted {
     /// In the periods before it, since its tiers were at 0, times `per`.
     before: Decimal,
     /// What both are divided by.
-    per: Decimal,
+    per: NonZeroDecimal,
 }
 
 impl Counted {
     /// So many units.
     pub(super) fn whole(quantity: Decimal) -> Self {
-        Self { quantity, before: Decimal::zero(), per: Decimal::from(1) }
+        Self { quantity, before: Decimal::zero(), per: NonZeroDecimal::one() }
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn moved(billed: &Billed<'_>, term: &Term) -> Option<Decimal> {
     let is_one = charge.product_group_key.is_none() || charge.tier_scope == TierScope::AcrossGroups;
     let measure = term.measure.filter(|_| is_one && charge.prices.len() > 1)?;
     let Counted { quantity, before, per } = of_all(billed, term, measure).counted;
-    (&quantity + &before).checked_div(&per)
+    Some((&quantity + &before).over(&per))
 }
 
 fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
@@ -71,7 +71,7 @@ fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
             *sum += earlier;
         }
     }
-    let counted = converted(&term.charge, &used, &before, &Decimal::from(1));
+    let counted = converted(&term.charge, &used, &before, &NonZeroDecimal::one());
     Together { counted, used }
 }
 
@@ -95,13 +95,14 @@ pub(super) fn of_share(
 fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Counted {
     let charge = &term.charge;
     let Some(measure) = term.measure else {
-        let [part, whole] = billed.share();
-        let quantity = &charge.quantity.clone().unwrap_or_default() * &part;
-        return converted(charge, &quantity, &[], &whole);
+        // That a fixed charge has a quantity is checked where terms are read.
+        let Some(quantity) = &charge.quantity else { return Counted::whole(Decimal::zero()) };
+        let (part, whole) = billed.share();
+        return converted(charge, &(quantity * &part), &[], &whole);
     };
     let Some(used) = billed.used(measure, group_value) else { return Counted::whole(Decimal::zero()) };
     let before = &used.before[..reach(billed, charge).min(used.before.len())];
-    converted(charge, &used.quantity, before, &Decimal::from(1))
+    converted(charge, &used.quantity, before, &NonZeroDecimal::one())
 }
 
 /// How many periods before this one the tiers of a charge count.
@@ -116,7 +117,7 @@ fn reach(billed: &Billed<'_>, charge: &Charge) -> usize {
 }
 
 /// Quantities that are to be divided by `per`, in the units that prices are for.
-fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &Decimal) -> Counted {
+fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &NonZeroDecimal) -> Counted {
     let before_sum = || before.iter().sum();
     let Some(conversion) = &charge.unit_conversion else {
         return Counted { quantity: quantity.clone(), before: before_sum(), per: per.clone() };
@@ -142,22 +143,20 @@ pub(super) fn priced(
     let Counted { quantity, before, per } = counted;
     let is_tiered = charge.prices.len() > 1;
     // Tiers times `per` as the quantities are: one division, at the end.
-    let scaled = |price: &Price| Price { tier: &price.tier * per, value: price.value.clone() };
+    let scaled = |price: &Price| Price { tier: &price.tier * per.get(), value: price.value.clone() };
     let prices: Vec<Price> = charge.prices.iter().map(scaled).collect();
     let tiers = tier::price_quantity(quantity, before, &prices, charge.tier_mode);
-    let whole = share.map_or_else(|| per.clone(), |[_, whole]| per * whole);
-    let over = |amount: &Decimal| {
-        let quotient = match share {
-            Some([part, _]) => (amount * part).checked_div(&whole),
-            None => amount.checked_div(&whole),
-        };
-        // Groups whose quantities add up to 0 have no shares of it.
-        quotient.unwrap_or_default()
+    let whole = share.and_then(|[_, whole]| NonZeroDecimal::new(per.get() * whole));
+    let over = |amount: &Decimal| match (share, &whole) {
+        (None, _) => amount.over(per),
+        (Some([part, _]), Some(whole)) => (amount * part).over(whole),
+        // Groups that cancel each other out used nothing together: nothing has no shares.
+        (Some(_), None) => Decimal::zero(),
     };
     let exact = over(&tiers.iter().map(|tier| &tier.subtotal).sum());
     let price = (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first()).flatten();
     let as_printed = |tier: TierUsage| TierUsage {
-        starting_at: tier.starting_at.checked_div(per).unwrap_or_default(),
+        starting_at: tier.starting_at.over(per),
         quantity: match share {
             // Shares are to be summed again.
             Some(_) => over(&tier.quantity).round(KEPT_DIGITS),
@@ -188,10 +187,7 @@ pub(super) fn priced(
 /// What one group counts by itself, not rounded to whole units.
 fn of_itself(charge: &Charge, used: &Decimal) -> Decimal {
     let conversion = charge.unit_conversion.as_ref();
-    conversion.map_or_else(
-        || used.clone(),
-        |conversion| used.checked_div(&conversion.division_factor).unwrap_or_default(),
-    )
+    conversion.map_or_else(|| used.clone(), |conversion| used.over(&conversion.division_factor))
 }
 
 /// From where a charge's tiers were at 0 to where they will be again, within the plan.

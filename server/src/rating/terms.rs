@@ -2,7 +2,9 @@
 
 use super::{Period, Rhythm};
 use app::{
-    billing::{AggregationType, Charge, CreditType, Decimal, Minimum, PriceAdjustment},
+    billing::{
+        AdjustmentType, AggregationType, Charge, CreditType, Currency, Decimal, Minimum, PriceAdjustment,
+    },
     view::allocate::allocate,
 };
 use chrono::{DateTime, Duration, Utc};
@@ -106,6 +108,32 @@ impl Terms {
         (period.end + grace).max(self.finalize_after)
     }
 
+    /// The number of a billing period, by which charges, minimums and adjustments begin: a trial has the prices of the
+    /// first one, 0.
+    pub(super) fn number(&self, period: Period) -> u32 {
+        self.rhythm.number_at(period.start).unwrap_or(0)
+    }
+
+    /// What is missing from terms without which an amount would be a guess; `None` when they can be billed. Plans are
+    /// checked when they are made, so this tells of damaged rows.
+    pub fn missing(&self) -> Option<String> {
+        let charge =
+            self.charges.iter().find(|term| term.measure.is_none() && term.charge.quantity.is_none());
+        let adjustment = self.price_adjustments.iter().find(|one| match one.adjustment_type {
+            AdjustmentType::Quantity => one.quantity.is_none(),
+            AdjustmentType::Percentage | AdjustmentType::Fixed | AdjustmentType::Override => {
+                one.value.is_none()
+            }
+        });
+        match (charge, adjustment) {
+            (Some(term), _) => Some(format!("the fixed charge {} has no quantity", term.charge.id)),
+            (None, Some(one)) => {
+                Some(format!("a price adjustment of the charge {} has no value", one.charge_id))
+            }
+            (None, None) => None,
+        }
+    }
+
     /// The measures of all charges, each once.
     pub fn measures(&self) -> Vec<Measure> {
         let mut measures: Vec<Measure> = Vec::new();
@@ -157,14 +185,11 @@ impl Terms {
         allocate(&exact, &total, self.digits().unwrap_or(KEPT_DIGITS))
     }
 
-    /// Digits after the point of the smallest unit that lines are rounded to; `None` for a custom unit.
+    /// Digits after the point of the smallest unit that lines are rounded to, 2 for a currency that is not listed; `None`
+    /// for a custom unit.
     pub fn digits(&self) -> Option<i64> {
-        self.is_currency.then_some(match self.credit_type.name.as_str() {
-            "USD (cents)" | "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF"
-            | "UGX" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-            _ => 2,
-        })
+        let listed = Currency::of(&self.credit_type.name);
+        self.is_currency.then(|| listed.map_or(2, Currency::smallest))
     }
 }
 
@@ -190,7 +215,7 @@ impl PeriodUsage {
     /// Joins the usage of all stretches of [`Terms::metered`], in their order, into that of the first.
     pub fn join(stretches: Vec<Vec<Self>>) -> Vec<Self> {
         let mut stretches = stretches.into_iter();
-        let mut usage = stretches.next().unwrap_or_default();
+        let Some(mut usage) = stretches.next() else { return Vec::new() };
         for (place, earlier) in stretches.enumerate() {
             let mut quantities: BTreeMap<_, _> = earlier
                 .into_iter()
@@ -198,7 +223,8 @@ impl PeriodUsage {
                 .collect();
             for row in &mut usage {
                 let key = (row.billable_metric_id, row.group_index, row.group_values.clone());
-                row.before.push(quantities.remove(&key).unwrap_or_default());
+                // A group that is absent used nothing.
+                row.before.push(quantities.remove(&key).unwrap_or_else(Decimal::zero));
             }
             let past =
                 quantities.into_iter().map(|((billable_metric_id, group_index, group_values), quantity)| {

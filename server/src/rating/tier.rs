@@ -1,6 +1,6 @@
 //! A quantity at its prices: whole units, one price or tiers.
 
-use app::billing::{Decimal, Price, Rounding, TierMode, TierUsage, UnitConversion};
+use app::billing::{Decimal, NonZeroDecimal, Price, Rounding, TierMode, TierUsage, UnitConversion};
 
 /// Usage in the units that prices are for; without an end a quotient has 40 digits after the point.
 pub(super) fn convert(quantity: &Decimal, conversion: Option<&UnitConversion>) -> Decimal {
@@ -8,14 +8,14 @@ pub(super) fn convert(quantity: &Decimal, conversion: Option<&UnitConversion>) -
         return quantity.clone();
     };
     match rounding_behavior {
-        None => quantity.checked_div(division_factor).unwrap_or_default(),
+        None => quantity.over(division_factor),
         Some(rounding) => divided(quantity, division_factor, *rounding),
     }
 }
 
 /// Usage in units of `per`, whole ones.
-pub(super) fn divided(quantity: &Decimal, per: &Decimal, rounding: Rounding) -> Decimal {
-    let quotient = quantity.checked_div(per).unwrap_or_default();
+pub(super) fn divided(quantity: &Decimal, per: &NonZeroDecimal, rounding: Rounding) -> Decimal {
+    let quotient = quantity.over(per);
     match rounding {
         Rounding::Floor => quotient.floor(),
         Rounding::Ceiling => quotient.ceil(),
@@ -46,9 +46,9 @@ pub fn price_quantity(
     }
 }
 
-/// The tier in which a total lies.
+/// The tier in which a total lies; one that is not above 0 lies in the first.
 pub(super) fn reached(total: &Decimal, prices: &[Price]) -> usize {
-    prices.iter().rposition(|price| price.tier < *total).unwrap_or_default()
+    prices.iter().rposition(|price| price.tier < *total).unwrap_or(0)
 }
 
 fn graduated(total: &Decimal, before: &Decimal, prices: &[Price]) -> Vec<TierUsage> {
@@ -142,7 +142,7 @@ mod tests {
             ("-1", Rounding::Floor, "-1"),
             ("-1", Rounding::Ceiling, "0"),
         ] {
-            let found = divided(&decimal(quantity), &decimal("1000"), rounding);
+            let found = divided(&decimal(quantity), &"1000".parse().expect("a number"), rounding);
             assert_eq!(found, decimal(expected), "{quantity} {rounding:?}");
         }
     }

@@ -1,13 +1,13 @@
 //! Which customer is on which plan, and when.
 
-use super::{Data, Id, Nothing, PageQuery};
+use super::{Data, Id, PageQuery};
 use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
     db::{
         self,
-        customer_plan::{NewCustomerPlan, NewSpendingCap},
+        customer_plan::{Ended, NewCustomerPlan, NewSpendingCap},
     },
     extract::{Body, Path, Query},
     invoicing,
@@ -18,7 +18,7 @@ use app::billing::{CustomerPlan, Decimal, ListedPriceAdjustment, Page, PriceAdju
 use axum::{Json, extract::State};
 use chrono::{DateTime, Duration, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -196,12 +196,16 @@ async fn price_adjustments(
 const END: Call = Call::new("customers.plans.end", "End a customer's plan")
     .about(
         "`ending_before` is at midnight UTC; without one, an end that was set is taken back. The period in which it \
-         lies is billed to that day. With `void_invoices`, finalized invoices of later periods are voided. Periods that \
-         are over and that this changes are finalized when the grace period has passed since the call.",
+         lies is billed to that day. Periods that are over and that this changes are finalized when the grace period has \
+         passed since the call.\n\n\
+         Finalized invoices stay as they are. An end before that of their periods is refused with their numbers and ids, \
+         unless `void_invoices` says to void them; what is left of the first of them is billed anew. `warnings` names \
+         each that was voided, and the day since which usage is on no plan, where that is before today: such usage is \
+         billed to nobody, and [listed](#usage.listUnmatched) as `no_plan`.",
     )
     .body(r#"{ "ending_before": "{next_month}" }"#)
     .missing("the customer plan")
-    .conflict("Invoices beyond the new end are finalized.");
+    .conflict("Another plan of the customer is in the way, or a trial with a spending cap would begin anew.");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -215,18 +219,46 @@ struct EndBody {
     _void_stripe_invoices: bool,
 }
 
+/// How a plan was ended.
+#[derive(JsonSchema, Serialize)]
+struct EndAnswer {
+    /// Inlay's own: which invoices were voided, and since when usage is on no plan, a sentence each; empty when neither.
+    warnings: Vec<String>,
+}
+
 async fn end(
     _: Operator,
     State(state): State<AppState>,
     Path((customer_id, customer_plan_id)): Path<(Uuid, Uuid)>,
     Body(body): Body<EndBody>,
-) -> Result<Json<Nothing>> {
-    db::write(async move {
+) -> Result<Json<EndAnswer>> {
+    let ended = db::write(async move {
         let EndBody { ending_before, void_invoices, .. } = body;
         let (now, grace, pool) = (clock::now(), state.settings.grace_period, &state.pool);
         db::customer_plan::end(pool, customer_id, customer_plan_id, ending_before, void_invoices, now, grace)
             .await
     })
     .await?;
-    Ok(Json(Nothing {}))
+    Ok(Json(EndAnswer { warnings: warnings(&ended) }))
+}
+
+fn warnings(ended: &Ended) -> Vec<String> {
+    let day = |at: DateTime<Utc>| at.format("%Y-%m-%d");
+    let voided = ended.voided.iter().map(|(name, period)| {
+        format!(
+            "the finalized invoice {} ({}) of {} to {} was voided",
+            name.invoice_number,
+            name.id,
+            day(period.start),
+            day(period.end)
+        )
+    });
+    let gap = ended.without_plan_since.map(|since| {
+        format!(
+            "the plan ended before today and no other begins on {}: usage from that day on is billed to nobody, see \
+             GET /v1/events/unmatched",
+            day(since)
+        )
+    });
+    voided.chain(gap).collect()
 }

@@ -68,7 +68,8 @@ async fn create_embeddable_url(
     if customer.archived_at.is_some() {
         return Err(archived_customer());
     }
-    let mut warnings = unknown_group_keys(&state, &request.config.group_keys).await?;
+    let mut warnings = request.warnings;
+    warnings.extend(unknown_group_keys(&state, &request.config.group_keys).await?);
     warnings.extend(contrast::warnings(&request.config));
     let ttl =
         request.expires_in.map_or(state.settings.embed_ttl, |seconds| Duration::seconds(seconds.into()));

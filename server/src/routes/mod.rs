@@ -26,7 +26,9 @@ mod usage_dashboard;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets, dashboards as embed,
+    AppState, assets,
+    auth::OnlyReads,
+    dashboards as embed,
     db::usage::Recorder,
     extract, headers, health, idempotency,
     openapi::{Calls, Entry},
@@ -72,9 +74,10 @@ fn described() -> &'static Described {
 
 /// Every route of Inlay: the calls, the pages and their files.
 pub fn router(state: AppState) -> Router {
-    calls()
-        .into_router()
+    let (reading, others) = calls().into_routers();
+    others
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
+        .merge(reading.layer(Extension(OnlyReads)))
         .merge(embed::router())
         .merge(styleguide::router())
         .merge(assets::router())

@@ -7,6 +7,7 @@ use crate::{
     clock,
     db::{cursor, usage},
     extract::Query,
+    limits::EVENT_DAYS,
     metering::Reason,
     openapi::{Call, Calls},
     rating::Period,
@@ -44,9 +45,6 @@ const LIST: Call = Call::new("usage.listUnmatched", "List events that are billed
     )
     .order("By `reason`, as in the list below.", &["reason"])
     .query("starting_on={week_ago}&ending_before={tomorrow}");
-
-/// Days of the window unless it is given: as long as events are taken.
-const DAYS: u64 = 34;
 
 /// The query.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -102,13 +100,13 @@ async fn list(
     Ok(Json(Page { data: looked.uncounted.into_iter().map(UnmatchedEvents::from).collect(), next_page }))
 }
 
-/// The window that is asked for: unless given, from 34 days ago to the end of tomorrow, as far ahead as events may lie.
+/// The window that is asked for: unless given, from as far back to as far ahead as events may lie, in whole days.
 fn window(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Period> {
     let midnight = now.date_naive().and_time(NaiveTime::MIN).and_utc();
     let end = end.unwrap_or(midnight + TimeDelta::days(2));
     let start = match start {
         Some(start) => start,
-        None => end.min(midnight).checked_sub_days(Days::new(DAYS)).unwrap_or(midnight),
+        None => end.min(midnight).checked_sub_days(Days::new(EVENT_DAYS.into())).unwrap_or(midnight),
     };
     check_range(start, end)?;
     Ok(Period { start, end })

@@ -16,7 +16,7 @@ use crate::{
 };
 use app::usage::{
     GroupValues, UsageReport, Window,
-    query::{read_group_key, read_group_values},
+    query::{read_group_key, read_group_values, write_group_key},
 };
 use axum::{Json, extract::State};
 use schemars::JsonSchema;
@@ -36,7 +36,7 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
          A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \
          since 1970-01-01; its numbers are divided by 10 to the power of `scale`. With a `group_key`, its names joined by \
          commas, the nine largest groups of the `window` are listed and the others together; `group_values`, joined the \
-         same way, names one that is listed in any case. In both, `~0` stands for `~` and `~1` for a comma, and a value \
+         same way, names one that is listed in any case. A key that no metric of the answer can be grouped by is refused. In both, `~0` stands for `~` and `~1` for a comma, and a value \
          of `~` alone for events without the property. `find` also lists the first 50 groups of all metrics whose name or \
          values hold it in any case, largest first; `find=` lists them from the beginning. `of` says how many there are.\n\n\
          A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
@@ -116,5 +116,26 @@ async fn retrieve(
     let asked = query.try_into()?;
     let pool = ReadPool::of(&viewer, &state).await?;
     let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
-    report.map(Data::json).ok_or_else(no_such_customer)
+    let report = report.ok_or_else(no_such_customer)?;
+    check_known(&asked, &report)?;
+    Ok(Data::json(report))
+}
+
+/// Refuses a group key that no metric of the report has: its groups would be missing without a word. Where there are no
+/// metrics yet, none is known to be wrong.
+fn check_known(asked: &Asked, report: &UsageReport) -> Result<()> {
+    let Some(group_key) = asked.group_key.as_deref().filter(|_| !report.metrics.is_empty()) else {
+        return Ok(());
+    };
+    let known = || report.group_keys.iter().map(|one| one.group_key.as_slice());
+    if known().any(|one| one == group_key) {
+        return Ok(());
+    }
+    let quoted: Vec<String> = known().map(|one| format!("{:?}", write_group_key(one))).collect();
+    let known = match quoted.as_slice() {
+        [] => "they have none".to_owned(),
+        quoted => format!("known are {}", quoted.join(", ")),
+    };
+    let problem = format!("{:?} is no group key of the metrics shown; {known}", write_group_key(group_key));
+    Err(Error::field("group_key", problem))
 }

@@ -11,7 +11,7 @@ use crate::{
 use app::{
     billing::{
         AggregationType, BillingFrequency, Charge, CreditType, Decimal, Invoice, InvoiceAdjustment,
-        InvoiceStatus, InvoiceType, LineItem, Page, SubLineItem, TierUsage,
+        InvoiceStatus, InvoiceType, LineItem, NonZeroDecimal, Page, SubLineItem, TierUsage,
     },
     invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
     pages::PageContent,
@@ -183,7 +183,7 @@ fn tokens(invoice: &mut Invoice, days: &Days) -> ChargeUsage {
             aggregation_type: AggregationType::Sum,
             group_index: 0,
         },
-        per: Decimal::from(1),
+        per: NonZeroDecimal::one(),
         rounding: None,
         quantity,
         days: shares,

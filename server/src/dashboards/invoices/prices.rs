@@ -3,7 +3,7 @@
 use super::text;
 use crate::rating::{InForce, PriceList, Reached};
 use app::{
-    billing::{Charge, ChargeType, CreditType, Decimal, Price, Rounding, TierMode},
+    billing::{Charge, ChargeType, CreditType, Decimal, NonZeroDecimal, Price, Rounding, TierMode},
     embed::GroupKeyNames,
     invoices::report::PlanPrice,
     view::{format, money, text as names},
@@ -96,9 +96,9 @@ fn metered(charge: &Charge, prices: &[Price], credit_type: &CreditType) -> Strin
         .collect();
     let written = written.join(", ");
     match &charge.unit_conversion {
-        Some(conversion) if conversion.division_factor != Decimal::from(1) => text::per(
+        Some(conversion) if conversion.division_factor != NonZeroDecimal::one() => text::per(
             &written,
-            &format::quantity(&conversion.division_factor),
+            &format::quantity(conversion.division_factor.get()),
             conversion.rounding_behavior == Some(Rounding::Ceiling),
             prices.len() > 1,
         ),
@@ -194,14 +194,18 @@ mod tests {
             ),
             ("$0.10 per 1,000", |one| {
                 one.charge.prices.truncate(1);
-                one.charge.unit_conversion =
-                    Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior: None });
+                one.charge.unit_conversion = Some(UnitConversion {
+                    division_factor: "1000".parse().expect("a number"),
+                    rounding_behavior: None,
+                });
             }),
             ("First 1,000 at $0.10, then $0.09 (a unit is 1,000, rounded up)", |one| {
                 one.charge.prices.truncate(2);
                 let rounding_behavior = Some(Rounding::Ceiling);
-                one.charge.unit_conversion =
-                    Some(UnitConversion { division_factor: decimal("1000"), rounding_behavior });
+                one.charge.unit_conversion = Some(UnitConversion {
+                    division_factor: "1000".parse().expect("a number"),
+                    rounding_behavior,
+                });
             }),
             ("$0.10; list price $0.12", |one| {
                 one.charge.prices.truncate(1);

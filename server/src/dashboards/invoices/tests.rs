@@ -11,7 +11,9 @@ use crate::{
     rating::Measure,
 };
 use app::{
-    billing::{AggregationType, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, Page},
+    billing::{
+        AggregationType, CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, NonZeroDecimal, Page,
+    },
     invoices::{InvoiceReport, InvoicesReport},
 };
 use chrono::NaiveDate;
@@ -93,7 +95,7 @@ fn used(aggregation_type: AggregationType, quantity: &str, days: &[(u32, &str)])
         charge_id: uuid::Uuid::from_u128(1),
         name: "Input tokens, per million".to_owned(),
         measure: Measure { billable_metric_id: uuid::Uuid::nil(), aggregation_type, group_index: 0 },
-        per: Decimal::from(1),
+        per: NonZeroDecimal::one(),
         rounding: None,
         quantity: number(quantity),
         days: days.iter().map(day).collect(),

@@ -85,9 +85,14 @@ pub(in crate::dashboards) async fn usage(
             None
         }
     };
-    // A window that this customer does not have.
-    if asked.window == Window::Period && report.as_ref().is_some_and(|report| report.period_days.is_none()) {
-        asked.window = Window::default();
+    // A window or a group key that this customer does not have.
+    if let Some(report) = &report {
+        if asked.window == Window::Period && report.period_days.is_none() {
+            asked.window = Window::default();
+        }
+        if !report.group_keys.iter().any(|known| asked.group_key.as_ref() == Some(&known.group_key)) {
+            asked = asked.with_group_key(None);
+        }
     }
     let props = UsageProps { report, address: asked.href(""), ..UsageProps::default() };
     show(&state, opened, text::USAGE, PageContent::Usage(Box::new(props))).await

@@ -1,10 +1,28 @@
 //! Ending a customer's plan, and clearing its end.
 
 use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
-use crate::{Error, Result, auth::archived_customer, db, rating::Rhythm};
-use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
+use crate::{
+    Error, Result,
+    auth::archived_customer,
+    db::{self, invoice::invoice_number},
+    rating::{Period, Rhythm},
+};
+use app::billing::InvoiceName;
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+
+/// What the end of a plan did beside ending it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// The finalized invoices that it voided, by number, each with the period that it billed.
+    pub voided: Vec<(InvoiceName, Period)>,
+    /// Since when the customer's usage is on no plan, where that is before today.
+    pub without_plan_since: Option<DateTime<Utc>>,
+}
+
+/// Invoices that a refusal names; of more it says how many.
+const NAMED: usize = 5;
 
 /// Ends a customer's plan at `ending_before`, or with `None` clears its end.
 ///
@@ -24,7 +42,7 @@ pub async fn end(
     void_invoices: bool,
     now: DateTime<Utc>,
     grace: Duration,
-) -> Result<()> {
+) -> Result<Ended> {
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
@@ -37,33 +55,24 @@ pub async fn end(
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
     }
     refuse_overlap(&mut tx, customer_id, customer_plan_id, starting_on, ending_before).await?;
-    let mut revised = 0;
+    let (mut revised, mut voided) = (0, Vec::new());
     if let Some(end) = ending_before.filter(|end| *end < billed_until) {
+        voided = finalized_beyond(&mut tx, customer_plan_id, end).await?;
         if !void_invoices {
-            let problem = format!(
-                "lies before {}, up to which invoices are finalized: send void_invoices to void those after it",
-                billed_until.format("%Y-%m-%d")
-            );
-            return Err(Error::field("ending_before", problem));
+            return Err(invoices_in_the_way(billed_until, &voided));
         }
         // What was void before stays so: it is not owed, or billed anew by its successor.
-        (billed_until,) = sqlx::query_as(
-            "with covered as (
-                select id, start_timestamp
-                from invoice
-                where customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
-            ), voided as (
-                update invoice
-                set status = 'VOID', voided_at = $3
-                where id in (select id from covered)
-            )
-            select least(min(start_timestamp), $2) from covered",
+        sqlx::query(
+            "update invoice
+            set status = 'VOID', voided_at = $2
+            where id = any($1)",
         )
-        .bind(customer_plan_id)
-        .bind(end)
+        .bind(voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>())
         .bind(now)
-        .fetch_one(&mut *tx)
+        .execute(&mut *tx)
         .await?;
+        billed_until =
+            voided.iter().map(|(_, period)| period.start).min().map_or(end, |first| first.min(end));
         revised = 1;
     }
     // It would begin a second time to count up to its cap.
@@ -96,6 +105,64 @@ pub async fn end(
     .bind(is_in_past.then_some(now + grace))
     .execute(&mut *tx)
     .await?;
+    let without_plan_since = match ending_before.filter(|end| *end < midnight(now)) {
+        Some(end) => (!goes_on(&mut tx, customer_id, end).await?).then_some(end),
+        None => None,
+    };
     tx.commit().await?;
-    Ok(())
+    Ok(Ended { voided, without_plan_since })
+}
+
+fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.date_naive().and_time(NaiveTime::MIN).and_utc()
+}
+
+/// The finalized invoices of a plan that bill something at or after `end`, by number; they stay as they are until the
+/// transaction ends.
+async fn finalized_beyond(
+    connection: &mut PgConnection,
+    customer_plan_id: Uuid,
+    end: DateTime<Utc>,
+) -> Result<Vec<(InvoiceName, Period)>> {
+    let rows: Vec<(Uuid, i64, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+        "select id, number, start_timestamp, end_timestamp
+        from invoice
+        where customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
+        order by number
+        for no key update",
+    )
+    .bind(customer_plan_id)
+    .bind(end)
+    .fetch_all(connection)
+    .await?;
+    let named = |(id, number, start, end): (Uuid, i64, DateTime<Utc>, DateTime<Utc>)| {
+        (InvoiceName { id, invoice_number: invoice_number(number) }, Period { start, end })
+    };
+    Ok(rows.into_iter().map(named).collect())
+}
+
+fn invoices_in_the_way(billed_until: DateTime<Utc>, beyond: &[(InvoiceName, Period)]) -> Error {
+    let names = beyond.iter().take(NAMED).map(|(name, _)| format!("{} ({})", name.invoice_number, name.id));
+    let mut names: Vec<String> = names.collect();
+    if beyond.len() > NAMED {
+        names.push(format!("{} more", beyond.len() - NAMED));
+    }
+    let these = if names.is_empty() { String::new() } else { format!(", {},", names.join(", ")) };
+    let problem = format!(
+        "lies before {}, up to which invoices are finalized: send void_invoices to void those after it{these} and bill \
+         what is left",
+        billed_until.format("%Y-%m-%d")
+    );
+    Error::field("ending_before", problem)
+}
+
+/// Whether another plan of the customer begins on the day.
+async fn goes_on(connection: &mut PgConnection, customer_id: Uuid, day: DateTime<Utc>) -> Result<bool> {
+    Ok(sqlx::query_scalar(
+        "select exists (select 1 from customer_plan where customer_id = $1 and starting_on = $2)",
+    )
+    .bind(customer_id)
+    .bind(day)
+    .fetch_one(connection)
+    .await?)
 }

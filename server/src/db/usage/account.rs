@@ -62,7 +62,7 @@ pub async fn account(
         .fetch_optional(pool)
         .await?;
     let (is_archived, terms, metrics, ended) = row.ok_or_else(no_such_customer)?;
-    let terms = terms.0.into_iter().map(terms::Row::into_terms).collect();
+    let terms = terms.0.into_iter().map(terms::Row::into_terms).collect::<Result<_>>()?;
     Ok(UsageAccount { is_archived, terms, metrics: metrics.0, ended: ended.map(|ended| ended.0) })
 }
 

@@ -4,7 +4,7 @@ use super::{
     batch::{Fresh, Key, remember},
     catalog,
     ids::Ids,
-    partition::{Arrival, DEDUPE_DAYS, ensure_partitions_in},
+    partition::{Arrival, REMEMBERED, ensure_partitions_in},
     pending,
 };
 use crate::{
@@ -38,7 +38,7 @@ pub async fn adopt(
     )
     .execute(&mut *tx)
     .await?;
-    let since = now - TimeDelta::days(DEDUPE_DAYS);
+    let since = now - REMEMBERED;
     let days: Vec<NaiveDate> = sqlx::query_scalar(
         "select distinct (timestamp at time zone 'UTC')::date as day
          from usage_event

@@ -1,11 +1,11 @@
 //! Partitions of usage_event by day and of usage_dedupe by week, and the days of arrival that ids lie in.
 
-use crate::{Result, db};
+use crate::{Result, db, limits::EVENT_DAYS};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool};
 
 /// How far back an id is remembered, and an event may lie.
-pub(super) const DEDUPE_DAYS: i64 = 34;
+pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(EVENT_DAYS as i64);
 
 /// How long after the start of a day ids are also written to the day before: two servers whose clocks, or two
 /// transactions whose beginnings, lie on different sides of midnight then still meet on one key.
@@ -28,7 +28,7 @@ pub(super) struct Arrival {
 impl Arrival {
     pub(super) fn at(now: DateTime<Utc>) -> Self {
         let today = now.date_naive();
-        let oldest = (now - TimeDelta::days(DEDUPE_DAYS)).date_naive();
+        let oldest = (now - REMEMBERED).date_naive();
         let first_open = (now - OVERLAP).date_naive();
         let first_unsettled = (now - SETTLING).date_naive();
         let days = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
@@ -91,7 +91,7 @@ pub(super) async fn ensure_partitions_in(
 /// # Errors
 /// When the database refuses.
 pub async fn drop_old_ids(pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
-    let oldest = monday_of((now - TimeDelta::days(DEDUPE_DAYS)).date_naive());
+    let oldest = monday_of((now - REMEMBERED).date_naive());
     let mut tx = db::begin(pool).await?;
     sqlx::query("select usage_drop_ids($1)").bind(oldest - Days::new(7)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)

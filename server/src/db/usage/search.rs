@@ -1,11 +1,11 @@
 //! Events by their transaction ids.
 
-use super::partition::DEDUPE_DAYS;
+use super::partition::REMEMBERED;
 use crate::{
     Result,
     metering::{Event, PlanAt, Standing},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Row, types::Json};
 use uuid::Uuid;
 
@@ -53,7 +53,7 @@ pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc
          order by event.transaction_id, event.customer_ref, event.timestamp",
     )
     .bind(transaction_ids)
-    .bind(now - TimeDelta::days(DEDUPE_DAYS))
+    .bind(now - REMEMBERED)
     .fetch_all(&mut *tx)
     .await?;
     tx.commit().await?;
