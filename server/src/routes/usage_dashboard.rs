@@ -36,9 +36,10 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
          A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \
          since 1970-01-01; its numbers are divided by 10 to the power of `scale`. With a `group_key`, its names joined by \
          commas, the nine largest groups of the `window` are listed and the others together; `group_values`, joined the \
-         same way, names one that is listed in any case. A key that no metric of the answer can be grouped by is refused. In both, `~0` stands for `~` and `~1` for a comma, and a value \
-         of `~` alone for events without the property. `find` also lists the first 50 groups of all metrics whose name or \
-         values hold it in any case, largest first; `find=` lists them from the beginning. `of` says how many there are.\n\n\
+         same way, names one that is listed in any case. A key that no metric of the answer can be grouped by is \
+         refused. In both, `~0` stands for `~` and `~1` for a comma, and a value of `~` alone for events without the \
+         property. `find` also lists the first 50 groups of all metrics whose name or values hold it in any case, largest \
+         first; `find=` lists them from the beginning. `of` says how many there are.\n\n\
          A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
          another dashboard, the customer does not exist.",
     )
