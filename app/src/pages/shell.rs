@@ -61,6 +61,10 @@ fn inline(script: &str) -> String {
 fn Dashboard<P, V: IntoView + 'static>(
     /// What it shows.
     props: P,
+    /// On a wide page its cards stand in three columns. Said here: a style that looks for the third card is asked anew at
+    /// every change of any.
+    #[prop(optional)]
+    is_wide: bool,
     /// The nonce of this answer's content security policy.
     nonce: String,
     /// Its island.
@@ -74,7 +78,7 @@ where
     provide_context(props);
     let island = dashboard();
     view! {
-        <main>{island}</main>
+        <main data-columns=is_wide.then_some("3")>{island}</main>
         <script type="application/json" id=props::ID nonce=nonce inner_html=json></script>
     }
 }
@@ -110,8 +114,10 @@ pub fn Shell(
             EitherOf3::A(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=InvoicesDashboard/> })
         }
         PageContent::Usage(props) => {
+            let is_wide = props.report.as_ref().is_some_and(|report| report.metrics.len() > 2);
             let props = UsageProps { session, ..*props };
-            EitherOf3::B(view! { <Dashboard props nonce=frame.nonce.clone() dashboard=UsageDashboard/> })
+            let nonce = frame.nonce.clone();
+            EitherOf3::B(view! { <Dashboard props is_wide nonce dashboard=UsageDashboard/> })
         }
         PageContent::Message(page) => EitherOf3::C(view! { <main>{page.view()}</main> }),
     };

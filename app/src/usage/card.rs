@@ -59,10 +59,11 @@ impl ChartSource for Place {
 /// The card of a metric.
 #[component]
 pub(super) fn UsageCard(place: Place) -> impl IntoView {
-    let (name, is_wide, state) = place.dashboard.shown.with_untracked(|shown| {
-        let card = shown.cards.get(place.at).map(|drawn| &drawn.card);
-        card.map_or((String::new(), false, State::Failed), |card| {
-            (card.name.clone(), card.is_wide, State::of(&card.content))
+    let (name, is_wide, has_columns, state) = place.dashboard.shown.with_untracked(|shown| {
+        let drawn = shown.cards.get(place.at);
+        drawn.map_or((String::new(), false, false, State::Failed), |drawn| {
+            let has_columns = drawn.chart().is_some_and(|chart| chart.series.len() > 1);
+            (drawn.card.name.clone(), drawn.card.is_wide, has_columns, State::of(&drawn.card.content))
         })
     });
     let title = name.clone();
@@ -79,6 +80,7 @@ pub(super) fn UsageCard(place: Place) -> impl IntoView {
             data-state=state
             data-chart=state.is_none().then_some("")
             data-wide=is_wide.then_some("")
+            data-series=has_columns.then_some("")
             role=(state == Some("error")).then_some("alert")
         >
             <h2 title=title>{name}</h2>
@@ -168,11 +170,13 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
         let is_hidden = hint.is_none().then_some("");
         view! { <p class="hint" hidden=is_hidden>{hint}</p> }
     };
-    let legend = (!legend.is_empty()).then(|| view! { <Legend place groups=legend/> });
+    // The group that is pointed at, or has the focus, in the legend.
+    let lit = RwSignal::new(None::<u8>);
+    let legend = (!legend.is_empty()).then(|| view! { <Legend place groups=legend lit/> });
     let (label, plot) = (name.clone(), name.clone());
     view! {
         // Without a name of its own it has its caption's words, and they are read twice.
-        <figure aria-label=label>
+        <figure aria-label=label data-lit=move || lit.get().map(|slot| slot.to_string())>
             {caption}
             <div class="plot">
                 <div class="axis-y" aria-hidden="true">{axis_y}</div>
@@ -188,8 +192,12 @@ fn ChartBody(place: Place, name: String, is_bars: bool, legend: Vec<LegendItem>)
 
 /// The groups of a chart, largest first; each is a link that shows it alone. Metrics of a total are no links.
 #[component]
-fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
+fn Legend(place: Place, groups: Vec<LegendItem>, lit: RwSignal<Option<u8>>) -> impl IntoView {
     let dashboard = place.dashboard;
+    let is_alone = move || {
+        let is_alone = |chart: &UsageChart| chart.legend.iter().any(|item| item.is_current);
+        place.read(|card| card.chart().is_some_and(is_alone)).then_some("")
+    };
     let entry = |(index, group): (usize, LegendItem)| {
         let content = move || {
             let LegendItem { slot, name, total, share, .. } = place.group(index).unwrap_or_default();
@@ -198,6 +206,8 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
             all(&[series::swatch(slot), series::name(&name), part("total", &total), share]).html()
         };
         let is_link = group.selection.is_some();
+        let slot = group.slot;
+        let light = move || lit.set(untrack(is_alone).is_none().then_some(slot));
         let is_current = move || place.group(index).is_some_and(|group| group.is_current);
         let what = move || is_link.then(|| if is_current() { text::SHOW_ALL } else { text::SHOW_ALONE });
         let current = move || is_current().then_some("true");
@@ -211,6 +221,10 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
                     href=move || is_link.then(&href)
                     title=what
                     aria-current=current
+                    on:pointerenter=move |_| light()
+                    on:pointerleave=move |_| lit.set(None)
+                    on:focus=move |_| light()
+                    on:blur=move |_| lit.set(None)
                     on:click=move |event| {
                         if is_link {
                             dashboard.follow(&event, &alone);
@@ -222,10 +236,6 @@ fn Legend(place: Place, groups: Vec<LegendItem>) -> impl IntoView {
         }
     };
     let entries = groups.into_iter().enumerate().map(entry).collect_view();
-    let is_alone = move || {
-        let is_alone = |chart: &UsageChart| chart.legend.iter().any(|item| item.is_current);
-        place.read(|card| card.chart().is_some_and(is_alone)).then_some("")
-    };
     view! { <ol class="legend" data-alone=is_alone>{entries}</ol> }
 }
 

@@ -143,8 +143,10 @@ impl DrawnCard {
 impl Picture {
     fn new(chart: &UsageChart) -> Self {
         let scale = scale_of(chart);
+        // Where nothing was used, the sentence in place of the marks stands alone.
+        let lines = if chart.nothing.is_some() { &[] } else { chart.marks.as_slice() };
         let boundaries: Vec<(usize, bool)> =
-            chart.marks.iter().map(|(day, mark)| (*day, mark.is_plan_change)).collect();
+            lines.iter().map(|(day, mark)| (*day, mark.is_plan_change)).collect();
         let series = chart.series.iter().map(|series| (series.slot, series.values.as_slice())).collect();
         let today = chart.days().checked_sub(1);
         let marks =
@@ -172,11 +174,10 @@ impl Picture {
             .collect();
         // Lines that are close to each other have one label: that of a change of plan, or of the first.
         let near = 3 * days / 10;
-        let is_change = |day: usize| {
-            chart.marks.iter().any(|(other, mark)| mark.is_plan_change && other.abs_diff(day) < near)
-        };
+        let is_change =
+            |day: usize| lines.iter().any(|(other, mark)| mark.is_plan_change && other.abs_diff(day) < near);
         let mut free = 1;
-        for (day, mark) in &chart.marks {
+        for (day, mark) in lines {
             if *day >= free && (mark.is_plan_change || !is_change(*day)) {
                 free = day + near;
                 let at = hundredths(2 * day - before);
