@@ -147,7 +147,7 @@ mod tests {
             ("7", "the body must be an object, not the integer 7"),
             (r#"{"customer_id":"acme"}"#, NO_ID),
             (r#"{"customer_id":7}"#, NO_ID),
-            (r#"{"word":"some"}"#, "word: \"some\" is not one of few, many"),
+            (r#"{"word":"some"}"#, "word: \"some\" is not one of FEW, MANY"),
             (r#"{"word":7}"#, "word: must be a string, not the integer 7"),
             (r#"{"amount":"1"}"#, "amount: must be a number, not the string \"1\""),
             (r#"{"amount":[1]}"#, "amount: must be a number, not an array"),
@@ -180,7 +180,7 @@ mod tests {
             ("count=-1", "count: must be a whole number"),
             ("is_there=yes", "is_there: \"yes\" is not true or false"),
             ("customer_id=acme", NO_ID),
-            ("word=some", "word: \"some\" is not one of few, many"),
+            ("word=some", "word: \"some\" is not one of FEW, MANY"),
             ("conut=1", "conut: is not known here; did you mean \"count\"?"),
             ("count=1&count=2", "count: is given twice"),
         ] {
