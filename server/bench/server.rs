@@ -2,7 +2,7 @@
 
 use crate::http::Api;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
+use server::{AppState, config::Settings, db, embed_url::Keys, readers::Readers};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::{
     net::TcpListener,

@@ -4,11 +4,11 @@
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{
     AppState,
+    config::Settings,
     connection::Timeouts,
     embed_url::Keys,
     readers::Readers,
     serve::{self, answer},
-    state::Settings,
 };
 use sqlx::postgres::PgPoolOptions;
 use std::{net::SocketAddr, sync::Arc, time::Duration};

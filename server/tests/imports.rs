@@ -27,8 +27,8 @@ const SERVER: &str = "
     rejection:   error
     extract:     error rejection
     readers:     error gate
-    state:       embed_url readers
-    config:      state
+    config:
+    state:       config embed_url readers
     telemetry:   config error
     postgres:    config
     db:          api_token config error limits metering postgres rating telemetry timestamp

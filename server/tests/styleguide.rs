@@ -9,7 +9,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use server::{AppState, embed_url::Keys, readers::Readers, state::Settings, styleguide::samples};
+use server::{AppState, config::Settings, embed_url::Keys, readers::Readers, styleguide::samples};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt as _;

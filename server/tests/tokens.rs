@@ -14,10 +14,10 @@ use server::{
     AppState, api_token,
     auth::Operator,
     clock,
+    config::Settings,
     db::api_token::{Scope, authenticate, create, list, revoke},
     embed_url::Keys,
     readers::Readers,
-    state::Settings,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::sync::Arc;

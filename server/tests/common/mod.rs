@@ -12,7 +12,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
+use server::{AppState, config::Settings, db, embed_url::Keys, readers::Readers};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
