@@ -6,29 +6,6 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The customers of ids or aliases (`text[]`; those that are UUIDs also as `uuid[]`), in their order, archived ones
-/// included; null where there is none. Scalar subqueries are probed one by one: a join would read all customers for
-/// every batch.
-macro_rules! customers_sql {
-    ($refs:literal, $ids:literal) => {
-        concat!(
-            "array(
-                select coalesce(
-                    (select customer.id from customer where customer.id = sent.id),
-                    (select customer_id from ingest_alias where alias = sent.ref)
-                )
-                from unnest(",
-            $refs,
-            "::text[], ",
-            $ids,
-            "::uuid[]) with ordinality as sent(ref, id, position)
-                order by sent.position
-            )"
-        )
-    };
-}
-pub(super) use customers_sql;
-
 /// Ids and aliases that are remembered at most: several megabytes of them.
 const MOST: usize = 50_000;
 
@@ -68,9 +45,4 @@ impl Known {
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Those that are UUIDs.
-pub(super) fn as_ids(refs: &[&str]) -> Vec<Option<Uuid>> {
-    refs.iter().map(|text| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }).collect()
 }

@@ -4,6 +4,7 @@ use super::{
     batch::{Batch, Outcome},
     customers::Known,
     ids::Ids,
+    metrics::KnownMetrics,
     partition::ensure_partitions,
     watch::Backend,
 };
@@ -25,6 +26,7 @@ pub struct Recorded {
 pub(super) struct Memory {
     pub(super) customers: Known,
     pub(super) ids: Ids,
+    pub(super) metrics: KnownMetrics,
 }
 
 /// Stores the events that are new and adds them to the sums, in one transaction. The events are valid.
