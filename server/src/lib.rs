@@ -1,8 +1,8 @@
 //! How Inlay is kept and served.
 //!
 //! In reading order: [`routes`] is the whole HTTP surface; [`auth`] says who is calling; [`db`] holds all SQL;
-//! `metering` turns events into sums and `rating` sums into invoices, both pure; `invoicing` joins the two for
-//! one customer; `jobs` is the work that time starts.
+//! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
+//! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts.
 
 pub mod api_token;
 pub mod assets;
@@ -23,6 +23,7 @@ pub mod gate;
 pub mod headers;
 pub mod health;
 pub mod idempotency;
+pub mod ingest;
 pub mod invoicing;
 pub mod jobs;
 pub mod limits;

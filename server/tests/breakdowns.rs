@@ -22,6 +22,7 @@ use server::{
         self,
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
+    ingest,
     invoicing::{self, BreakdownFilter, BreakdownWindow, Days, Dossier, InvoiceFilter, InvoiceScope, Sort},
 };
 use sqlx::PgPool;
@@ -185,7 +186,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
             )
         })
         .collect();
-    db::usage::record(pool, events, now).await.unwrap();
+    ingest::record(pool, events, now).await.unwrap();
     customer_id
 }
 

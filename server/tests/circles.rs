@@ -17,8 +17,8 @@ const SERVER: &[&[&str]] = &[
     &["cli::invoice", "cli::run", "cli::token"],
     // `midnight` belongs to `demo::company::calendar`.
     &["demo::found", "demo::seed"],
-    // `Key`, `Memory` and `Recorded` belong to a file below all three.
-    &["db::usage::batch", "db::usage::ids", "db::usage::record"],
+    // `Memory` and `Recorded` belong to files below both.
+    &["ingest::batch", "ingest::record"],
     // `cluster::existing`, which finds what is in a data folder, belongs to `place`.
     &["postgres::binaries", "postgres::cluster", "postgres::log", "postgres::place"],
     // `Listed` and `text` belong to a file below the three.

@@ -9,7 +9,8 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Daily, Recorder, Wanted, fold, over_period, record, series},
+    db::usage::{self, Daily, Wanted, fold, over_period, series},
+    ingest::{Recorder, record},
 };
 use sqlx::PgPool;
 use uuid::Uuid;

@@ -13,8 +13,9 @@ use server::{
     db::{
         self,
         customer::NewCustomer,
-        usage::{Recorder, Wanted, backfill, fold, over_period, record},
+        usage::{Wanted, backfill, fold, over_period},
     },
+    ingest::{Recorder, record},
     metering::Event,
 };
 use sqlx::PgPool;

@@ -25,7 +25,7 @@ use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},
     dashboards::usage::{self, Asked},
-    db, invoicing,
+    db, ingest, invoicing,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn used(pool: &PgPool, customer_id: Uuid, all: &[(&str, i64, &str)]) {
         let properties = json!({ "tokens": tokens, "region": region }).to_string();
         seed::event(&Uuid::new_v4().to_string(), customer_id, at, &properties)
     };
-    db::usage::record(pool, all.iter().map(event).collect(), now()).await.unwrap();
+    ingest::record(pool, all.iter().map(event).collect(), now()).await.unwrap();
 }
 
 async fn plan(pool: &PgPool, name: &str, charges: Vec<NewCharge>) -> Uuid {

@@ -8,7 +8,7 @@ use crate::{
     Result,
     auth::{CustomerAccess, Operator},
     db::{self, invoice::Wanted},
-    invoicing,
+    ingest, invoicing,
     metering::Event,
 };
 use app::billing::InvoiceStatus;
@@ -78,7 +78,7 @@ async fn use_it(
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let today = now.date_naive();
-    let recorder = db::usage::Recorder::default();
+    let recorder = ingest::Recorder::default();
     let (mut waiting, mut recorded, mut finalized, mut said) = (Vec::new(), 0, 0, None);
     for day in from.iter_days().take_while(|day| *day <= today) {
         waiting.extend(events(origin, day, today).filter(|event| event.timestamp <= now));

@@ -3,8 +3,8 @@
 use crate::{
     AppState, Result,
     auth::{Caller, Operator},
-    db::usage::Recorder,
     extract::{Body, Path, Query, RawBody},
+    ingest::Recorder,
 };
 use axum::{Extension, Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};

@@ -4,8 +4,8 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
-    db::usage::Recorder,
     extract::{self, RawBody},
+    ingest::Recorder,
     metering,
     openapi::{Call, Calls},
 };

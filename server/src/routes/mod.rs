@@ -26,9 +26,8 @@ mod usage_dashboard;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets, dashboards as embed,
-    db::usage::Recorder,
-    extract, headers, health, idempotency,
+    AppState, assets, dashboards as embed, extract, headers, health, idempotency,
+    ingest::Recorder,
     openapi::{Calls, Entry},
     styleguide, telemetry,
 };

@@ -8,7 +8,7 @@ use app::billing::{
 use chrono::{DateTime, Duration, Utc};
 use server::{
     db::{self, customer_plan::NewCustomerPlan},
-    invoicing,
+    ingest, invoicing,
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ pub async fn used(pool: &PgPool, billed: &Billed, at: DateTime<Utc>, tokens: i64
         region => format!(r#"{{"tokens": "{tokens}", "region": "{region}"}}"#),
     };
     let event = seed::event(&Uuid::new_v4().to_string(), billed.customer_id, at, &properties);
-    db::usage::record(pool, vec![event], at).await.unwrap();
+    ingest::record(pool, vec![event], at).await.unwrap();
 }
 
 pub async fn finalize(pool: &PgPool, now: &str) -> usize {

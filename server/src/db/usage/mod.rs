@@ -3,30 +3,23 @@
 mod account;
 mod adopt;
 mod backfill;
-mod batch;
 mod by_group;
 mod catalog;
-mod customers;
 mod dedupe;
 mod find_groups;
 mod fold;
 mod groups;
 mod growth;
-mod ids;
 mod ingest;
-mod metrics;
 mod partition;
 mod pending;
 mod period;
 mod preview;
 mod process;
 mod query;
-mod record;
-mod recorder;
 mod search;
 mod series;
 mod unmatched;
-mod watch;
 
 pub use account::{ChartedMetric, UsageAccount, account};
 pub use adopt::adopt;
@@ -42,8 +35,13 @@ pub use preview::add_for_preview;
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
 };
-pub use record::{Recorded, record};
-pub use recorder::Recorder;
 pub use search::{Found, search};
 pub use series::{Daily, REACH, series};
 pub use unmatched::{LOOK, Looked, Uncounted, unmatched};
+
+pub(crate) use catalog::{CatalogVersion, all_definitions};
+pub(crate) use dedupe::{EventKey, Fresh, MaybeSeen, count_ids, ids_after, remember};
+pub(crate) use ingest::{IngestStart, await_adoption, customers_of, insert_events, start_ingest};
+pub(crate) use partition::Arrival;
+pub(crate) use pending::MOST_WAITING;
+pub(crate) use process::end_if_dead;

@@ -1,11 +1,10 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
 use super::{
-    partition::Arrival,
     record::{Memory, Recorded, store},
     watch::{self, Backend},
 };
-use crate::{Error, Result, metering::Event};
+use crate::{Error, Result, db::usage::Arrival, metering::Event};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{

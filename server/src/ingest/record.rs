@@ -5,10 +5,13 @@ use super::{
     customers::Known,
     ids::Ids,
     metrics::KnownMetrics,
-    partition::ensure_partitions,
     watch::Backend,
 };
-use crate::{Error, Result, db, metering::Event};
+use crate::{
+    Error, Result,
+    db::{self, usage::ensure_partitions},
+    metering::Event,
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 

@@ -3,8 +3,7 @@
 //! Waiting for a time limit would hold the ids of the batch for so long that the client's retries, and whatever is
 //! gathered with them, stand in line behind it.
 
-use super::process;
-use crate::error::chain;
+use crate::{db::usage, error::chain};
 use sqlx::PgPool;
 use std::{
     sync::{
@@ -51,6 +50,6 @@ pub(super) async fn over(pool: PgPool, mut writing: JoinHandle<()>, backend: Bac
 async fn end_if_dead(pool: &PgPool, backend: &Backend) -> sqlx::Result<bool> {
     match backend.0.load(Ordering::Relaxed) {
         0 => Ok(false),
-        known => process::end_if_dead(pool, known).await,
+        known => usage::end_if_dead(pool, known).await,
     }
 }

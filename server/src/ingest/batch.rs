@@ -1,15 +1,18 @@
 //! The events of one or several requests, stored in one transaction.
 
 use super::{
-    dedupe::{EventKey, Fresh, remember},
-    ingest::{IngestStart, await_adoption, customers_of, insert_events, start_ingest},
-    partition::Arrival,
-    pending::MOST_WAITING,
     record::{Memory, Recorded},
     watch::Backend,
 };
 use crate::{
-    Error, Result, db,
+    Error, Result,
+    db::{
+        self,
+        usage::{
+            Arrival, EventKey, Fresh, IngestStart, MOST_WAITING, await_adoption, customers_of, insert_events,
+            remember, start_ingest,
+        },
+    },
     metering::{Event, Sums},
 };
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,7 +1,9 @@
 //! The definitions of all billable metrics, remembered by the process and never out of date.
 
-use super::catalog::{self, CatalogVersion};
-use crate::Result;
+use crate::{
+    Result,
+    db::usage::{CatalogVersion, all_definitions},
+};
 use app::billing::BillableMetric;
 use sqlx::PgConnection;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -22,7 +24,7 @@ impl KnownMetrics {
         {
             return Ok(metrics);
         }
-        let metrics = Arc::new(catalog::all_definitions(db).await?);
+        let metrics = Arc::new(all_definitions(db).await?);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some((version, Arc::clone(&metrics)));
         Ok(metrics)
     }

@@ -1,10 +1,10 @@
 //! Bloom filters of the transaction ids of days that are over: what a filter lacks is new, what it has is looked up.
 
-use super::{
-    dedupe::{EventKey, MaybeSeen, count_ids, ids_after},
-    partition::Arrival,
+use crate::{
+    Result,
+    db::usage::{Arrival, EventKey, MaybeSeen, count_ids, ids_after},
+    telemetry,
 };
-use crate::{Result, telemetry};
 use chrono::NaiveDate;
 use fastbloom::BloomFilter;
 use sqlx::PgPool;
