@@ -8,7 +8,7 @@ use crate::{
 use ::server::{
     clock,
     db::{self, usage},
-    ingest,
+    ingest::{self, IngestQueue},
 };
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use serde_json::json;
@@ -79,7 +79,7 @@ pub async fn live(
     const DAYS: u64 = 90;
     const BATCH: usize = 5_000;
     const WRITERS: usize = 3;
-    let recorder = ingest::Recorder::default();
+    let queue = IngestQueue::default();
     let mut said = std::time::Instant::now();
     for back in (0..DAYS).rev() {
         let day = until.date_naive() - Days::new(back);
@@ -101,8 +101,8 @@ pub async fn live(
             if writing.len() == WRITERS {
                 writing.join_next().await.unwrap().unwrap();
             }
-            let (recorder, pool) = (recorder.clone(), pool.clone());
-            writing.spawn(async move { recorder.record(&pool, batch, end).await.unwrap() });
+            let (queue, pool) = (queue.clone(), pool.clone());
+            writing.spawn(async move { queue.record(&pool, batch, end).await.unwrap() });
         }
         writing.join_all().await;
         while usage::fold(pool).await.unwrap() > 0 {}

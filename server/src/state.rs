@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{config::Settings, embed_url::Keys, readers::Readers};
+use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct AppState {
     /// The database, for all but readers.
     pub pool: PgPool,
+    /// What stores events; all that share it store theirs together.
+    pub ingest: IngestQueue,
     /// What pages and session tokens read by.
     pub readers: Readers,
     /// The keys that sign and verify embed and session tokens.

@@ -17,8 +17,6 @@ const SERVER: &[&[&str]] = &[
     &["cli::invoice", "cli::run", "cli::token"],
     // `midnight` belongs to `demo::company::calendar`.
     &["demo::found", "demo::seed"],
-    // `Memory` and `Recorded` belong to files below both.
-    &["ingest::batch", "ingest::record"],
     // `cluster::existing`, which finds what is in a data folder, belongs to `place`.
     &["postgres::binaries", "postgres::cluster", "postgres::log", "postgres::place"],
     // `Listed` and `text` belong to a file below the three.

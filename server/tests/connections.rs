@@ -7,6 +7,7 @@ use server::{
     config::Settings,
     connection::Timeouts,
     embed_url::Keys,
+    ingest::IngestQueue,
     readers::Readers,
     serve::{self, answer},
 };
@@ -26,6 +27,7 @@ fn inlay() -> Router {
     server::router(AppState {
         readers: Readers::new(pool.clone()),
         pool,
+        ingest: IngestQueue::default(),
         keys,
         settings: Arc::new(Settings::default()),
     })

@@ -28,11 +28,11 @@ const SERVER: &str = "
     extract:     error rejection
     readers:     error gate
     config:
-    state:       config embed_url readers
     telemetry:   config error
     postgres:    config
     db:          api_token config error limits metering postgres rating telemetry timestamp
     ingest:      db error metering telemetry
+    state:       config embed_url ingest readers
     auth:        clock db embed_url error state
     idempotency: auth clock db error extract state
     invoicing:   auth db error metering rating
@@ -40,13 +40,13 @@ const SERVER: &str = "
     dashboards:  assets auth clock compress db embed_url error export extract headers invoicing limits metering
                  rating readers state
     jobs:        clock db error invoicing state telemetry
-    openapi:     auth db error extract ingest idempotency rejection state
+    openapi:     auth db error extract idempotency rejection state
     reference:   limits openapi
     health:      db error openapi state
     styleguide:  assets compress dashboards error headers invoicing rating state
     routes:      assets auth clock compress dashboards db embed_url error export extract headers health idempotency
-                 ingest invoicing limits metering openapi rating readers reference state styleguide telemetry timestamp
-    serve:       config connection db embed_url jobs postgres readers routes state
+                 invoicing limits metering openapi rating readers reference state styleguide telemetry timestamp
+    serve:       config connection db embed_url ingest jobs postgres readers routes state
     demo:        auth clock config connection db error ingest invoicing metering postgres serve
     cli:         api_token clock config db demo error openapi postgres routes serve telemetry
 ";

@@ -8,7 +8,8 @@ use crate::{
     Result,
     auth::{CustomerAccess, Operator},
     db::{self, invoice::Wanted},
-    ingest, invoicing,
+    ingest::IngestQueue,
+    invoicing,
     metering::Event,
 };
 use app::billing::InvoiceStatus;
@@ -78,7 +79,7 @@ async fn use_it(
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let today = now.date_naive();
-    let recorder = ingest::Recorder::default();
+    let queue = IngestQueue::default();
     let (mut waiting, mut recorded, mut finalized, mut said) = (Vec::new(), 0, 0, None);
     for day in from.iter_days().take_while(|day| *day <= today) {
         waiting.extend(events(origin, day, today).filter(|event| event.timestamp <= now));
@@ -86,7 +87,7 @@ async fn use_it(
         if waiting.len() < BATCH && day != today {
             continue;
         }
-        recorded += recorder.record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
+        recorded += queue.record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
         // What the server does every few seconds.
         db::usage::fold(pool).await?;
         finalized += invoicing::finalize_due(pool, clock, grace).await?;

@@ -1,9 +1,6 @@
 //! The events of one or several requests, stored in one transaction.
 
-use super::{
-    record::{Memory, Recorded},
-    watch::Backend,
-};
+use super::{caches::IngestCaches, watch::Backend};
 use crate::{
     Error, Result,
     db::{
@@ -19,6 +16,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// How many events of a batch were new.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Events that were new.
+    pub fresh: usize,
+    /// Events that were known, or twice in the batch.
+    pub duplicates: usize,
+}
 
 pub(super) struct Batch<'a> {
     events: Vec<&'a Event>,
@@ -78,8 +84,13 @@ impl<'a> Batch<'a> {
         self.sizes.iter().map(of_request).collect()
     }
 
-    pub(super) async fn store(&self, pool: &PgPool, backend: &Backend, memory: &Memory) -> Result<Outcome> {
-        let Memory { customers: known, ids, metrics } = memory;
+    pub(super) async fn store(
+        &self,
+        pool: &PgPool,
+        backend: &Backend,
+        caches: &IngestCaches,
+    ) -> Result<Outcome> {
+        let IngestCaches { customers: known, ids, metrics } = caches;
         let (mut customers, known_version) = known.look_up(&self.refs);
         let mut asked = self.without(&customers);
         let mut tx = db::begin(pool).await?;

@@ -6,13 +6,13 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Ids and aliases that are remembered at most: several megabytes of them.
+/// DedupeFilter and aliases that are remembered at most: several megabytes of them.
 const MOST: usize = 50_000;
 
 /// The customers of ids and aliases, as far as a process has seen. A customer is never deleted, so only aliases that
 /// were taken from theirs make it untrue: the ingest reads how often that happened, and forgets what is older.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(Arc<Mutex<Remembered>>);
+pub(super) struct KnownCustomers(Arc<Mutex<Remembered>>);
 
 #[derive(Debug, Default)]
 struct Remembered {
@@ -21,7 +21,7 @@ struct Remembered {
     customers: HashMap<String, Uuid>,
 }
 
-impl Known {
+impl KnownCustomers {
     /// The customers of ids or aliases, `None` for those that must be asked for, and the version that this is true of.
     pub(super) fn look_up(&self, refs: &[&str]) -> (Vec<Option<Uuid>>, i64) {
         let remembered = self.remembered();

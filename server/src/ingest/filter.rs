@@ -21,19 +21,19 @@ use uuid::Uuid;
 const BITS: usize = 16;
 /// Bits for a day at most, 4 MiB: two million ids at full precision. Days with more cost more lookups, not memory.
 const MOST_BITS: usize = 1 << 25;
-/// Ids that one query reads.
+/// DedupeFilter that one query reads.
 const PAGE: i64 = 50_000;
 
 /// Filters of the ids of days that never change again, read in the background once events come. Until a day is read,
 /// its ids are looked up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ids {
+pub(super) struct DedupeFilter {
     /// `None` for a day without ids.
     filters: Arc<RwLock<BTreeMap<NaiveDate, Option<BloomFilter>>>>,
     is_reading: Arc<AtomicBool>,
 }
 
-impl Ids {
+impl DedupeFilter {
     /// Which of the keys the closed days could have.
     pub(super) fn maybe_seen(&self, keys: &[EventKey], arrival: &Arrival) -> MaybeSeen {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);

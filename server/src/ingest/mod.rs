@@ -5,6 +5,7 @@
 //! with their sums. The SQL is that of `db::usage`.
 
 mod batch;
+mod caches;
 mod customers;
 mod filter;
 mod metrics;
@@ -12,5 +13,6 @@ mod queue;
 mod record;
 mod watch;
 
-pub use queue::Recorder;
-pub use record::{Recorded, record};
+pub use batch::Recorded;
+pub use queue::IngestQueue;
+pub use record::record;

@@ -27,11 +27,10 @@ pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
     AppState, assets, dashboards as embed, extract, headers, health, idempotency,
-    ingest::Recorder,
     openapi::{Calls, Entry},
     styleguide, telemetry,
 };
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -79,7 +78,6 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
-        .layer(Extension(Recorder::default()))
         .layer(DefaultBodyLimit::max(extract::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
