@@ -26,7 +26,7 @@ mod usage_dashboard;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets, dashboards as embed, extract, headers, health, idempotency,
+    AppState, assets, dashboards as embed, headers, health, idempotency, limits,
     openapi::{Calls, Entry},
     styleguide, telemetry,
 };
@@ -78,7 +78,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
-        .layer(DefaultBodyLimit::max(extract::MAX_BODY))
+        .layer(DefaultBodyLimit::max(limits::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))
