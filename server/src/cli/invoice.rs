@@ -1,6 +1,6 @@
 //! `inlay invoice check`.
 
-use super::{InvoiceCommand, run::say};
+use super::{InvoiceCommand, output::say};
 use crate::{
     config::Config,
     db::{Database, invoice::damaged, require_schema},

@@ -1,6 +1,6 @@
 //! `inlay token create | list | revoke`.
 
-use super::{CreateToken, ScopeArgument, TokenCommand, run::say};
+use super::{CreateToken, ScopeArgument, TokenCommand, output::say};
 use crate::{
     Result, api_token, clock,
     config::{Config, duration},
