@@ -1,7 +1,7 @@
 //! Seeds the demo's usage and invoices by the functions behind the API, with a clock that is stepped through 100 days.
 
 use super::{
-    company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day},
+    company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day, midnight},
     found::{found, remembered},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     metering::Event,
 };
 use app::billing::InvoiceStatus;
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
 
 /// Events are recorded once so many have come together.
@@ -119,10 +119,6 @@ fn events(origin: NaiveDate, day: NaiveDate, today: NaiveDate) -> impl Iterator<
 /// The day so many days before the day on which the demo was made.
 fn first_end(origin: NaiveDate, days_ago: u64) -> NaiveDate {
     origin + Days::new(super::company::DAYS - 1 - days_ago)
-}
-
-pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// Voids the large customer's fourth-newest invoice, so that the demo has a void one.
