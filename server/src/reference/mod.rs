@@ -2,6 +2,7 @@
 //!
 //! It needs no script and no other file: the browser's own search finds everything, links lead everywhere.
 
+mod call;
 mod fields;
 mod layout;
 mod markdown;
