@@ -2,6 +2,7 @@
 
 mod download;
 pub mod invoices;
+mod refusal;
 mod render;
 mod session;
 pub mod usage;

@@ -3,6 +3,8 @@
 mod comparison;
 mod current;
 mod daily_cost;
+mod document;
+mod effect;
 mod fold;
 mod line_by_day;
 mod page;
