@@ -18,7 +18,7 @@ const SERVER: &str = "
     headers:
     embed_url:
     upload:
-    error:
+    error:       limits
     rating:      limits
     metering:    limits timestamp
     compress:    assets
@@ -34,7 +34,7 @@ const SERVER: &str = "
     ingest:      db error metering telemetry
     state:       config embed_url ingest readers
     auth:        clock db embed_url error state
-    idempotency: auth clock db error extract state
+    idempotency: auth clock db error limits state
     invoicing:   auth db error metering rating
     export:      db error gate invoicing readers state
     dashboards:  assets auth clock compress db embed_url error export extract headers invoicing limits metering
@@ -53,8 +53,6 @@ const SERVER: &str = "
 
 /// What `server` imports besides, for now. Each makes a circle, and is to be cut.
 const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
-    // A body that is too large is refused in words that name the bound, which is `extract::MAX_BODY`.
-    ("error", "extract"),
     // `CustomerAccess`, which queries take; with it the `Operator` that an API token is, and two errors. What proves
     // access could be a module below `db`, and `db` could answer what is stored of a token.
     ("db", "auth"),
@@ -67,8 +65,6 @@ const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
     ("export", "dashboards"),
     // The document repeats the rules of the reference, which could stand beside the calls.
     ("openapi", "reference"),
-    // `DemoArguments`, as clap reads them.
-    ("demo", "cli"),
 ];
 
 /// The modules of `app`, in the same way.
