@@ -3,12 +3,12 @@
 use crate::{
     AppState,
     config::Config,
-    connection::{self, Timeouts},
     db,
     embed_url::Keys,
+    error::Problem,
+    http::connection::{self, Timeouts},
     ingest::IngestQueue,
     jobs,
-    postgres::Problem,
     readers::Readers,
     routes,
 };

@@ -5,8 +5,8 @@ use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{
     AppState,
     config::Settings,
-    connection::Timeouts,
     embed_url::Keys,
+    http::connection::Timeouts,
     ingest::IngestQueue,
     readers::Readers,
     serve::{self, answer},

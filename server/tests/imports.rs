@@ -15,39 +15,34 @@ const SERVER: &str = "
     timestamp:
     api_token:
     assets:
-    headers:
     embed_url:
-    upload:
     error:       limits
     rating:      limits
     metering:    limits timestamp
-    compress:    assets
-    connection:  upload
     gate:        error
     rejection:   error
     extract:     error rejection
     readers:     error gate
     config:
     telemetry:   config error
-    postgres:    config
+    postgres:    config error
     db:          api_token config error limits metering postgres rating telemetry timestamp
     ingest:      db error metering telemetry
     state:       config embed_url ingest readers
     auth:        clock db embed_url error state
-    idempotency: auth clock db error limits state
+    http:        assets auth clock db error limits state
     invoicing:   auth db error metering rating
     export:      db error gate invoicing readers state
-    dashboards:  assets auth clock compress db embed_url error export extract headers invoicing limits metering
-                 rating readers state
+    dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
+                 state
     jobs:        clock db error invoicing state telemetry
-    openapi:     auth db error extract idempotency rejection state
+    openapi:     auth db error extract http rejection state
     reference:   limits openapi
-    health:      db error openapi state
-    styleguide:  assets compress dashboards error headers invoicing rating state
-    routes:      assets auth clock compress dashboards db embed_url error export extract headers health idempotency
-                 invoicing limits metering openapi rating readers reference state styleguide telemetry timestamp
-    serve:       config connection db embed_url ingest jobs postgres readers routes state
-    demo:        auth clock config connection db error ingest invoicing metering postgres serve
+    styleguide:  assets dashboards error http invoicing rating state
+    routes:      assets auth clock dashboards db embed_url error export extract http invoicing limits metering openapi
+                 rating readers reference state styleguide telemetry timestamp
+    serve:       config db embed_url error http ingest jobs readers routes state
+    demo:        auth clock config db error http ingest invoicing metering serve
     cli:         api_token clock config db demo error openapi postgres routes serve telemetry
 ";
 

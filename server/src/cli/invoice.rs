@@ -4,8 +4,8 @@ use super::{InvoiceCommand, output::say};
 use crate::{
     config::Config,
     db::{Database, invoice::damaged, require_schema},
-    error::chain,
-    postgres::{Problem, Role},
+    error::{Problem, chain},
+    postgres::Role,
 };
 use sqlx::PgPool;
 

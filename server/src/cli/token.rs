@@ -9,8 +9,8 @@ use crate::{
         api_token::{ApiToken, Scope, create, list, revoke},
         require_schema,
     },
-    error::chain,
-    postgres::{Problem, Role},
+    error::{Problem, chain},
+    postgres::Role,
 };
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;

@@ -11,7 +11,7 @@ mod viewer;
 pub(crate) use render::{draw, frame};
 pub use viewer::Viewer;
 
-use crate::{AppState, compress};
+use crate::{AppState, http::compress};
 use axum::{
     Router, middleware,
     routing::{get, post},

@@ -4,7 +4,7 @@ use super::{
     refusal::Refusal,
     session::{Credential, Opened, Tokens},
 };
-use crate::{AppState, Error, assets, error::chain, headers};
+use crate::{AppState, Error, assets, error::chain, http::headers};
 use app::{
     embed::{ColorScheme, Theme},
     pages::{MessagePage, PageContent, PageFrame, Shell},

@@ -13,10 +13,9 @@ pub use seed::seed;
 use crate::{
     Error, Result, clock,
     config::{Config, reachable},
-    connection::Timeouts,
     db::api_token::{self, Scope},
-    error::chain,
-    postgres::Problem,
+    error::{Problem, chain},
+    http::connection::Timeouts,
     serve::{self, Interrupt},
 };
 use axum::Router;

@@ -3,7 +3,7 @@
 use super::{Call, Entry, Sketch, answers, example, metronome};
 use crate::{
     db::cursor,
-    idempotency::IDEMPOTENCY_KEY,
+    http::idempotency::IDEMPOTENCY_KEY,
     reference::{RULES, filled},
 };
 use chrono::{DateTime, Utc};

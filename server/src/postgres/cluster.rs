@@ -1,11 +1,11 @@
 //! One cluster: made by `initdb`, started, adopted when it runs already, stopped.
 
 use super::{
-    Problem,
     binaries::{self, Binaries},
     log::Log,
     place::{self, PORT, Place},
 };
+use crate::error::Problem;
 use nix::{
     errno::Errno,
     sys::signal::{Signal, kill},

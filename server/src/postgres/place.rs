@@ -1,10 +1,10 @@
 //! The data folder and the socket folder: where they are, whose they are, and that they can be reached.
 
 use super::{
-    Problem, Role,
+    Role,
     owner::{self, Owner},
 };
-use crate::config::Config;
+use crate::{config::Config, error::Problem};
 use sha2::{Digest, Sha256};
 use std::{
     env,

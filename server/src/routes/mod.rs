@@ -10,6 +10,7 @@ mod customers;
 mod dashboards;
 mod events;
 mod exports;
+mod health;
 mod ingest;
 mod invoices;
 mod invoices_dashboard;
@@ -26,7 +27,9 @@ mod usage_dashboard;
 pub use shape::{Data, Id, Nothing, PageQuery};
 
 use crate::{
-    AppState, assets, dashboards as embed, headers, health, idempotency, limits,
+    AppState, assets, dashboards as embed,
+    http::{headers, idempotency},
+    limits,
     openapi::{Calls, Entry},
     styleguide, telemetry,
 };

@@ -1,5 +1,9 @@
 //! What can go wrong, and the one JSON body that says so: `{"message", "code", "request_id"}`.
 
+mod problem;
+
+pub use problem::Problem;
+
 use crate::limits::MAX_BODY;
 use axum::{
     Json,
