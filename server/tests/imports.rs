@@ -36,8 +36,8 @@ const SERVER: &str = "
     dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
                  state
     jobs:        clock db error invoicing state telemetry
-    openapi:     auth db error extract http rejection state
-    reference:   limits openapi
+    openapi:     auth db error extract http limits rejection state
+    reference:   openapi
     styleguide:  assets dashboards error http invoicing rating state
     routes:      assets auth clock dashboards db embed_url error export extract http invoicing limits metering openapi
                  rating readers reference state styleguide telemetry timestamp
@@ -58,8 +58,6 @@ const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
     ("readers", "state"),
     // A file is made for a `Viewer`, of whom it needs the `InvoiceScope`.
     ("export", "dashboards"),
-    // The document repeats the rules of the reference, which could stand beside the calls.
-    ("openapi", "reference"),
 ];
 
 /// The modules of `app`, in the same way.

@@ -1,13 +1,12 @@
 //! The whole page: the list of contents beside the rules and the calls.
 
 use super::{
-    RULES, STYLE,
+    STYLE,
     call::{Listed, text},
-    filled,
     markdown::{escape, html},
     operation,
 };
-use crate::openapi::Values;
+use crate::openapi::{RULES, Values, filled};
 use serde_json::Value;
 use std::fmt::Write as _;
 

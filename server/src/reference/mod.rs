@@ -7,11 +7,9 @@ mod fields;
 mod layout;
 mod markdown;
 mod operation;
-mod rules;
 mod sample;
 
 pub use layout::page;
-pub use rules::{RULES, filled};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
