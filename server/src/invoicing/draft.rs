@@ -84,18 +84,8 @@ pub(super) async fn usage(
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
     let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
     let mut usage = db::usage::over_periods(db, access, &wanted, &bounds).await?.into_iter();
-    let of_rating = |row: db::usage::PeriodUsage| PeriodUsage {
-        billable_metric_id: row.billable_metric_id,
-        group_index: row.group_index,
-        group_values: row.group_values,
-        quantity: row.quantity,
-        before: Vec::new(),
-        is_past: false,
-    };
-    let of_period = |stretches: &Vec<Period>| {
-        let rows = usage.by_ref().take(stretches.len());
-        PeriodUsage::join(rows.map(|rows| rows.into_iter().map(of_rating).collect()).collect())
-    };
+    let of_period =
+        |stretches: &Vec<Period>| PeriodUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
 }
 
