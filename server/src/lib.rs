@@ -1,6 +1,7 @@
 //! How Inlay is kept and served.
 //!
-//! In reading order: [`routes`] is the whole HTTP surface; [`auth`] says who is calling; [`db`] holds all SQL;
+//! In reading order: [`routes`] is the whole HTTP surface, and [`http`] what every request goes through; [`auth`] says who
+//! is calling, and [`viewer`] what they may see; [`db`] holds all SQL;
 //! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
 //! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts.
 
@@ -36,6 +37,7 @@ pub mod state;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
+pub mod viewer;
 
 pub use error::{Error, Result};
 pub use routes::router;

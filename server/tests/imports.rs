@@ -32,15 +32,16 @@ const SERVER: &str = "
     auth:        clock db embed_url error state
     http:        assets auth clock db error limits state
     invoicing:   auth db error metering rating
-    export:      db error gate invoicing readers state
+    viewer:      auth error invoicing readers state
+    export:      db error gate invoicing readers state viewer
     dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
-                 state
+                 state viewer
     jobs:        clock db error invoicing state telemetry
     openapi:     auth db error extract http limits rejection state
     reference:   openapi
     styleguide:  assets dashboards error http invoicing rating state
     routes:      assets auth clock dashboards db embed_url error export extract http invoicing limits metering openapi
-                 rating readers reference state styleguide telemetry timestamp
+                 rating reference state styleguide telemetry timestamp viewer
     serve:       config db embed_url error http ingest jobs readers routes state
     demo:        auth clock config db error http ingest invoicing metering serve
     cli:         api_token clock config db demo error openapi postgres routes serve telemetry
@@ -51,13 +52,8 @@ const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
     // `CustomerAccess`, which queries take; with it the `Operator` that an API token is, and two errors. What proves
     // access could be a module below `db`, and `db` could answer what is stored of a token.
     ("db", "auth"),
-    // `Readers::turn` takes a `CustomerAccess`; `ReadPool::of` takes a `Viewer` and the state, and could be a method of
-    // `Viewer`.
+    // `Readers::turn` takes a `CustomerAccess`.
     ("readers", "auth"),
-    ("readers", "dashboards"),
-    ("readers", "state"),
-    // A file is made for a `Viewer`, of whom it needs the `InvoiceScope`.
-    ("export", "dashboards"),
 ];
 
 /// The modules of `app`, in the same way.

@@ -1,7 +1,7 @@
 //! A customer's invoice as a file in an answer.
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
-use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing, readers::ReadPool};
+use crate::{AppState, Error, Result, db, invoicing, readers::ReadPool, viewer::Viewer};
 use app::{embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},

@@ -4,13 +4,12 @@ use crate::{
     AppState, Error, Result,
     auth::Caller,
     clock,
-    dashboards::Viewer,
     db::cursor,
     extract::{Path, Query},
     invoicing::{self, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
-    readers::ReadPool,
     timestamp,
+    viewer::Viewer,
 };
 use app::billing::{InvoiceBreakdown, InvoiceStatus, Page};
 use axum::{Json, extract::State};
@@ -118,6 +117,6 @@ async fn list(
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
     let grace = state.settings.grace_period;
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     invoicing::breakdowns(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
 }

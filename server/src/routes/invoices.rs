@@ -4,14 +4,12 @@ use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, Operator},
-    clock,
-    dashboards::Viewer,
-    db,
+    clock, db,
     extract::{Body, Path, Query},
     invoicing::{self, InvoiceFilter, Sort, TypeFilter},
     openapi::{Call, Calls},
-    readers::ReadPool,
     timestamp,
+    viewer::Viewer,
 };
 use app::billing::{Invoice, InvoiceStatus, Page, Succession};
 use axum::{Json, extract::State};
@@ -139,7 +137,7 @@ async fn list(
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
     let grace = state.settings.grace_period;
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let page = invoicing::list(&pool, &scope, &query.try_into()?, clock::now(), grace).await?;
     let successions = invoicing::successions(&pool, &scope, &page.data).await?;
     let named = |invoice: Invoice| NamedInvoice { succession: successions.of(invoice.id), invoice };
@@ -169,7 +167,7 @@ async fn retrieve(
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
     let (skip, grace) = (query.skip_zero_qty_line_items, state.settings.grace_period);
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let invoice = invoicing::find(&pool, &scope, invoice_id, skip, clock::now(), grace).await?;
     let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     Ok(Data::json(NamedInvoice { invoice, succession }))

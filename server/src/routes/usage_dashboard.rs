@@ -5,14 +5,11 @@ use crate::{
     AppState, Error, Result,
     auth::{Caller, no_such_customer},
     clock,
-    dashboards::{
-        Viewer,
-        usage::{self, Asked},
-    },
+    dashboards::usage::{self, Asked},
     extract::{Path, Query},
     limits,
     openapi::{Call, Calls},
-    readers::ReadPool,
+    viewer::Viewer,
 };
 use app::usage::{
     GroupValues, UsageReport, Window,
@@ -114,7 +111,7 @@ async fn retrieve(
     let viewer = Viewer::new(&caller, customer_id)?;
     let access = viewer.usage()?;
     let asked = query.try_into()?;
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
     report.map(Data::json).ok_or_else(no_such_customer)
 }

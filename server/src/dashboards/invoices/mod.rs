@@ -16,10 +16,10 @@ mod text;
 
 pub(super) use page::invoices;
 
-use super::Viewer;
 use crate::{
     AppState, Result,
     invoicing::{self, InvoiceFilter, InvoiceScope, Sort, Successions},
+    viewer::Viewer,
 };
 use app::{
     billing::InvoiceStatus,
