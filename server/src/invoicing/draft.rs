@@ -1,6 +1,6 @@
 //! Drafts: computed from usage each time they are asked for.
 
-use super::projection::project;
+use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
@@ -8,8 +8,8 @@ use crate::{
     rating::{self, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
-use chrono::{DateTime, Duration, Utc};
-use sqlx::{PgExecutor, PgPool};
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 /// A draft before it is rated: its terms, period and id.
@@ -58,12 +58,11 @@ pub(super) struct Rated {
 
 /// The drafts' invoices, in their order, from one query.
 pub(super) async fn rate(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     drafts: &[&Draft<'_>],
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Vec<Rated>> {
+    let Billing { pool, now, grace } = billing;
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
     let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {

@@ -6,7 +6,7 @@ use crate::{
     clock,
     db::cursor,
     extract::{Path, Query},
-    invoicing::{self, BreakdownFilter, BreakdownWindow},
+    invoicing::{self, Billing, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
     timestamp,
     viewer::Viewer,
@@ -116,7 +116,7 @@ async fn list(
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
-    let grace = state.settings.grace_period;
     let pool = viewer.read_pool(&state).await?;
-    invoicing::breakdowns(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
+    invoicing::breakdowns(billing, &scope, &query.try_into()?).await.map(Json)
 }

@@ -8,13 +8,19 @@ use app::billing::{
 use chrono::{DateTime, Duration, Utc};
 use server::{
     db::{self, customer_plan::NewCustomerPlan},
-    ingest, invoicing,
+    ingest,
+    invoicing::{self, Billing},
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub const GRACE: Duration = Duration::hours(24);
+
+/// What invoices are read by at an instant.
+pub fn billing_at(pool: &PgPool, now: DateTime<Utc>) -> Billing<'_> {
+    Billing { pool, now, grace: GRACE }
+}
 
 pub struct Billed {
     pub customer_id: Uuid,
