@@ -8,6 +8,7 @@ use crate::{
 use ::server::{
     clock,
     db::{self, usage},
+    ingest::{self, IngestQueue},
 };
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use serde_json::json;
@@ -78,7 +79,7 @@ pub async fn live(
     const DAYS: u64 = 90;
     const BATCH: usize = 5_000;
     const WRITERS: usize = 3;
-    let recorder = usage::Recorder::default();
+    let queue = IngestQueue::default();
     let mut said = std::time::Instant::now();
     for back in (0..DAYS).rev() {
         let day = until.date_naive() - Days::new(back);
@@ -100,8 +101,8 @@ pub async fn live(
             if writing.len() == WRITERS {
                 writing.join_next().await.unwrap().unwrap();
             }
-            let (recorder, pool) = (recorder.clone(), pool.clone());
-            writing.spawn(async move { recorder.record(&pool, batch, end).await.unwrap() });
+            let (queue, pool) = (queue.clone(), pool.clone());
+            writing.spawn(async move { queue.record(&pool, batch, end).await.unwrap() });
         }
         writing.join_all().await;
         while usage::fold(pool).await.unwrap() > 0 {}
@@ -180,7 +181,7 @@ pub async fn company(pool: &PgPool) -> Bench {
         ]);
         event
     });
-    usage::record(pool, calls.collect(), now).await.unwrap();
+    ingest::record(pool, calls.collect(), now).await.unwrap();
     while usage::fold(pool).await.unwrap() > 0 {}
     tidy(pool).await;
     Bench { api, charts: customers[0], grouped: customers[1], customers }

@@ -2,7 +2,7 @@
 
 use crate::http::Api;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
+use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::{
     net::TcpListener,
@@ -16,6 +16,7 @@ pub async fn in_process(pool: &PgPool) -> Api {
     let token = db::api_token::create(pool, "bench", db::api_token::Scope::Write, None).await.unwrap();
     let state = AppState {
         pool: pool.clone(),
+        ingest: IngestQueue::default(),
         readers: Readers::new(db::readers(pool, db::share(crate::POOL).readers)),
         keys: Arc::new(Keys::new(vec![("bench".to_owned(), vec![7; 32])])),
         settings: Arc::new(Settings::default()),

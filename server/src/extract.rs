@@ -34,9 +34,6 @@ pub struct Query<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct Path<T>(pub T);
 
-/// The largest body taken: 5 MiB.
-pub const MAX_BODY: usize = 5 * 1024 * 1024;
-
 /// Bodies from this size on are read on a thread of their own: the largest take tenths of a second, in which a thread
 /// that serves others would serve nobody.
 const LARGE_BODY: usize = 256 * 1024;

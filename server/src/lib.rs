@@ -1,17 +1,16 @@
 //! How Inlay is kept and served.
 //!
-//! In reading order: [`routes`] is the whole HTTP surface; [`auth`] says who is calling; [`db`] holds all SQL;
-//! `metering` turns events into sums and `rating` sums into invoices, both pure; `invoicing` joins the two for
-//! one customer; `jobs` is the work that time starts.
+//! In reading order: [`routes`] is the whole HTTP surface, and [`http`] what every request goes through; [`auth`] says who
+//! is calling, and [`viewer`] what they may see; [`db`] holds all SQL;
+//! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
+//! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts.
 
 pub mod api_token;
 pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod clock;
-pub mod compress;
 pub mod config;
-pub mod connection;
 pub mod dashboards;
 pub mod db;
 pub mod demo;
@@ -20,9 +19,8 @@ pub mod error;
 pub mod export;
 pub mod extract;
 pub mod gate;
-pub mod headers;
-pub mod health;
-pub mod idempotency;
+pub mod http;
+pub mod ingest;
 pub mod invoicing;
 pub mod jobs;
 pub mod limits;
@@ -39,7 +37,7 @@ pub mod state;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
-mod upload;
+pub mod viewer;
 
 pub use error::{Error, Result};
 pub use routes::router;

@@ -6,6 +6,9 @@
 use app::billing::Decimal;
 use std::collections::BTreeMap;
 
+/// The largest body taken: 5 MiB.
+pub const MAX_BODY: usize = 5 * 1024 * 1024;
+
 /// Characters of a name: of a customer, product, plan, charge, minimum, metric or credit type. The vendor's for customers.
 pub const NAME: usize = 160;
 /// Characters of a description: a plan's, or that of an added charge.

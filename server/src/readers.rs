@@ -2,9 +2,8 @@
 //! ingest and of readiness, nor those of another customer's readers.
 
 use crate::{
-    AppState, Result,
+    Result,
     auth::CustomerAccess,
-    dashboards::Viewer,
     gate::{Gate, Turn},
 };
 use sqlx::PgPool;
@@ -52,16 +51,9 @@ impl Readers {
 }
 
 impl ReadPool {
-    /// What a call reads by that both kinds of viewers may make: an operator by the connections of the API, a reader in
-    /// turn.
-    ///
-    /// # Errors
-    /// As [`Readers::turn`].
-    pub async fn of(viewer: &Viewer, state: &AppState) -> Result<Self> {
-        if viewer.is_reader() {
-            return state.readers.turn(viewer.customer()).await;
-        }
-        Ok(Self { pool: state.pool.clone(), _turn: None })
+    /// The connections of the API, which wait for no turn.
+    pub(crate) fn of_api(pool: PgPool) -> Self {
+        Self { pool, _turn: None }
     }
 }
 

@@ -3,11 +3,12 @@
 use crate::{
     AppState,
     config::Config,
-    connection::{self, Timeouts},
     db,
     embed_url::Keys,
+    error::Problem,
+    http::connection::{self, Timeouts},
+    ingest::IngestQueue,
     jobs,
-    postgres::Problem,
     readers::Readers,
     routes,
 };
@@ -46,6 +47,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     let readers = Readers::new(db::readers(&pool, db::share(config.database_connections).readers));
     let state = AppState {
         pool,
+        ingest: IngestQueue::default(),
         readers: readers.clone(),
         keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
         settings: Arc::new(config.settings.clone()),

@@ -1,7 +1,6 @@
 //! What every handler can reach.
 
-use crate::{embed_url::Keys, readers::Readers};
-use chrono::Duration;
+use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -10,37 +9,12 @@ use std::sync::Arc;
 pub struct AppState {
     /// The database, for all but readers.
     pub pool: PgPool,
+    /// What stores events; all that share it store theirs together.
+    pub ingest: IngestQueue,
     /// What pages and session tokens read by.
     pub readers: Readers,
     /// The keys that sign and verify embed and session tokens.
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.
     pub settings: Arc<Settings>,
-}
-
-/// The part of the configuration that requests depend on.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where readers' browsers reach this server, without a trailing slash: `https://billing.example.com`.
-    pub public_url: String,
-    /// Origins that may frame the dashboards: `frame-ancestors`. Empty: `'self'`.
-    pub allowed_origins: Vec<String>,
-    /// How long an embeddable URL can be opened.
-    pub embed_ttl: Duration,
-    /// How long after the end of a period late events are taken before its invoice is finalized.
-    pub grace_period: Duration,
-    /// Whether `/styleguide` is served.
-    pub styleguide: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            public_url: "http://127.0.0.1:3000".to_owned(),
-            allowed_origins: Vec::new(),
-            embed_ttl: Duration::minutes(15),
-            grace_period: Duration::hours(24),
-            styleguide: false,
-        }
-    }
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
 use common::{
     app,
-    billing::{Billed, GRACE, billed, day, decimal, finalize, used},
+    billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used},
     get, seed, token,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -22,6 +22,7 @@ use server::{
         self,
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
+    ingest,
     invoicing::{self, BreakdownFilter, BreakdownWindow, Days, Dossier, InvoiceFilter, InvoiceScope, Sort},
 };
 use sqlx::PgPool;
@@ -58,7 +59,7 @@ async fn all(
     let (mut filter, scope) = (filter.clone(), InvoiceScope::all(access));
     let mut rows = Vec::new();
     loop {
-        let page = invoicing::breakdowns(pool, &scope, &filter, now, GRACE).await.unwrap();
+        let page = invoicing::breakdowns(billing_at(pool, now), &scope, &filter).await.unwrap();
         if let (Some(first), Some(last)) = (page.data.first(), page.data.last()) {
             let covered = (last.breakdown_end_timestamp - first.breakdown_start_timestamp).abs();
             let most = match filter.window_size {
@@ -77,7 +78,7 @@ async fn all(
 
 async fn drafts(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Vec<Invoice> {
     let filter = InvoiceFilter { status: vec![InvoiceStatus::Draft], ..InvoiceFilter::default() };
-    invoicing::list(pool, &InvoiceScope::all(access), &filter, now, GRACE).await.unwrap().data
+    invoicing::list(billing_at(pool, now), &InvoiceScope::all(access), &filter).await.unwrap().data
 }
 
 type Line = (Uuid, Option<String>);
@@ -185,7 +186,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
             )
         })
         .collect();
-    db::usage::record(pool, events, now).await.unwrap();
+    ingest::record(pool, events, now).await.unwrap();
     customer_id
 }
 
@@ -241,7 +242,7 @@ async fn what_was_metered_by_day_and_the_rest_sum_to_the_invoice(pool: PgPool) {
     let scope = InvoiceScope::all(access);
     for draft in drafts(&pool, access, now).await {
         let Dossier { invoice, days, .. } =
-            invoicing::dossier(&pool, &scope, draft.id, now, GRACE).await.unwrap();
+            invoicing::dossier(billing_at(&pool, now), &scope, draft.id).await.unwrap();
         assert_eq!(invoice, draft);
         let Days { metered, fixed, of_period, adjustments, total } = days.unwrap();
         assert_eq!(total, draft.total);
@@ -268,7 +269,8 @@ async fn a_day_costs_what_was_metered_on_it(pool: PgPool) {
     used(&pool, &billed, day("2026-02-02"), 10, "us").await;
     let now = day("2026-02-03") + Duration::hours(1);
     let draft = drafts(&pool, access, now).await.pop().unwrap();
-    let dossier = invoicing::dossier(&pool, &InvoiceScope::all(access), draft.id, now, GRACE).await.unwrap();
+    let dossier =
+        invoicing::dossier(billing_at(&pool, now), &InvoiceScope::all(access), draft.id).await.unwrap();
     let days = dossier.days.unwrap();
     let metered: Vec<_> = days.metered.iter().map(|(_, amount)| amount.to_string()).collect();
     // Tokens at 2 cents and, by region, 1 cent; the fee of 10 dollars is on no day.
@@ -330,11 +332,11 @@ async fn late_events_change_the_draft_and_the_breakdowns_at_once_and_never_a_fin
     assert_eq!(finalize(&pool, "2026-02-02").await, 1);
     let now = day("2026-02-02");
     let frozen =
-        invoicing::find(&pool, &InvoiceScope::all(access), draft.id, false, now, GRACE).await.unwrap();
+        invoicing::find(billing_at(&pool, now), &InvoiceScope::all(access), draft.id, false).await.unwrap();
     used(&pool, &billed, day("2026-01-06"), 100, "us").await;
     assert_eq!(total(now).await, ("1315".to_owned(), InvoiceStatus::Finalized));
     let found =
-        invoicing::find(&pool, &InvoiceScope::all(access), draft.id, false, now, GRACE).await.unwrap();
+        invoicing::find(billing_at(&pool, now), &InvoiceScope::all(access), draft.id, false).await.unwrap();
     assert_eq!(found, frozen);
     assert_eq!((found.total, found.line_items), (draft.total, draft.line_items));
     let rows = all(&pool, access, &filter("2026-01-06", "2026-01-07"), now).await;
@@ -471,9 +473,9 @@ async fn a_draft_is_held_against_the_same_days_of_the_period_before(pool: PgPool
     let scope = InvoiceScope::all(access);
     let now = day("2026-02-11") + Duration::hours(12);
     let so_far = async |now| {
-        let list = invoicing::list(&pool, &scope, &InvoiceFilter::default(), now, GRACE).await.unwrap();
+        let list = invoicing::list(billing_at(&pool, now), &scope, &InvoiceFilter::default()).await.unwrap();
         let draft = list.data.iter().find(|one| one.start_timestamp == day("2026-02-01")).unwrap();
-        invoicing::dossier(&pool, &scope, draft.id, now, GRACE).await.unwrap().so_far
+        invoicing::dossier(billing_at(&pool, now), &scope, draft.id).await.unwrap().so_far
     };
     for is_finalized in [false, true] {
         if is_finalized {

@@ -9,29 +9,8 @@ mod files;
 use files::{files, folder};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The circles of `server`, each with what would cut it.
-const SERVER: &[&[&str]] = &[
-    // `MAX_BODY` belongs to `limits`.
-    &["error", "extract", "rejection"],
-    // `say` belongs to a file of its own.
-    &["cli::invoice", "cli::run", "cli::token"],
-    // `midnight` belongs to `demo::company::calendar`.
-    &["demo::found", "demo::seed"],
-    // `Key`, `Memory` and `Recorded` belong to a file below all three.
-    &["db::usage::batch", "db::usage::ids", "db::usage::record"],
-    // `cluster::existing`, which finds what is in a data folder, belongs to `place`.
-    &["postgres::binaries", "postgres::cluster", "postgres::log", "postgres::place"],
-    // `Listed` and `text` belong to a file below the three.
-    &["reference::layout", "reference::operation", "reference::sample"],
-    // `Refusal` belongs to a file below both.
-    &["dashboards::render", "dashboards::session"],
-    // The words of a comparison take the types that it is made of.
-    &["dashboards::invoices::comparison", "dashboards::invoices::text"],
-    // `document`, which both write, belongs to a file below them.
-    &["dashboards::invoices::current", "dashboards::invoices::report"],
-    // `Costs` belongs to `cost`.
-    &["dashboards::usage::report", "dashboards::usage::total"],
-];
+/// The circles of `server`: none.
+const SERVER: &[&[&str]] = &[];
 
 /// The circles of `app`. Parts of a dashboard reach what is shown by the dashboard's own type, which also places them.
 const APP: &[&[&str]] = &[

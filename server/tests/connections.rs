@@ -4,11 +4,12 @@
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{
     AppState,
-    connection::Timeouts,
+    config::Settings,
     embed_url::Keys,
+    http::connection::Timeouts,
+    ingest::IngestQueue,
     readers::Readers,
     serve::{self, answer},
-    state::Settings,
 };
 use sqlx::postgres::PgPoolOptions;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -26,6 +27,7 @@ fn inlay() -> Router {
     server::router(AppState {
         readers: Readers::new(pool.clone()),
         pool,
+        ingest: IngestQueue::default(),
         keys,
         settings: Arc::new(Settings::default()),
     })

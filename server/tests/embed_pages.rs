@@ -116,7 +116,7 @@ async fn the_headers_of_a_page_are_exactly_these(pool: PgPool) {
     let page = open(&app, &path).await;
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-    assert_eq!(policy, server::headers::content_security_policy(nonce, &[]));
+    assert_eq!(policy, server::http::headers::content_security_policy(nonce, &[]));
     assert!(nonce.len() >= 16);
     assert_eq!(
         ["<script", "<style", "rel=\"modulepreload\""]

@@ -8,7 +8,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use common::{app, billing, send, token};
-use server::extract::MAX_BODY;
+use server::limits::MAX_BODY;
 use sqlx::PgPool;
 
 const UNKNOWN: &str = "00000000-0000-0000-0000-000000000007";

@@ -18,6 +18,7 @@ use common::{
 use server::{
     clock,
     embed_url::{Grant, Keys, Session},
+    ingest,
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -255,7 +256,7 @@ async fn pdf_of_a_long_invoice_shows_its_largest_lines_and_adds_up(pool: PgPool)
         let properties = format!(r#"{{"tokens": "{}", "region": "region-{region}"}}"#, region * 100);
         seed::event(&Uuid::new_v4().to_string(), billed.customer_id, day(&last_month()), &properties)
     });
-    server::db::usage::record(&pool, events.collect(), day(&last_month())).await.unwrap();
+    ingest::record(&pool, events.collect(), day(&last_month())).await.unwrap();
     let id = finalized(&pool, &app, &token, &billed).await;
     let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
     let (pages, pdf) = pdf_text(&fetch(&app, &token, &format!("{path}/pdf")).await.body);

@@ -5,7 +5,7 @@ mod common;
 
 use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
-use common::billing::{Billed, GRACE, billed, day, decimal, finalize, used};
+use common::billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used};
 use server::{
     Error,
     auth::Operator,
@@ -52,7 +52,7 @@ async fn the_draft_becomes_the_finalized_invoice_under_the_same_id(pool: PgPool)
     let access = access(&pool, &billed).await;
     let filter = invoicing::InvoiceFilter::default();
     let drafts =
-        invoicing::list(&pool, &invoicing::InvoiceScope::all(access), &filter, day("2026-01-20"), GRACE)
+        invoicing::list(billing_at(&pool, day("2026-01-20")), &invoicing::InvoiceScope::all(access), &filter)
             .await
             .unwrap()
             .data;

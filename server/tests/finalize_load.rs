@@ -13,7 +13,7 @@ use common::{
     seed,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use server::{clock, db};
+use server::{clock, ingest};
 use sqlx::{ConnectOptions as _, PgPool, types::Json};
 use std::{
     collections::BTreeMap,
@@ -102,7 +102,7 @@ async fn company(pool: &PgPool, periods: usize, rng: &mut StdRng) -> Owed {
         }
     }
     for events in events.chunks(2_000) {
-        db::usage::record(pool, events.to_vec(), clock::now()).await.unwrap();
+        ingest::record(pool, events.to_vec(), clock::now()).await.unwrap();
     }
     owed
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use chrono::{SecondsFormat, TimeDelta};
 use common::{app, post, seed, token};
 use serde_json::{Value, json};
-use server::{clock, db::usage::record};
+use server::{clock, ingest::record};
 use sqlx::PgPool;
 
 const SEARCH: &str = "/v1/events/search";

@@ -21,7 +21,7 @@ use common::{
     get, post, seed, send, token,
 };
 use serde_json::json;
-use server::{clock, db};
+use server::{clock, db, ingest};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -35,7 +35,7 @@ async fn used(pool: &PgPool, customer_id: Uuid, at: i64, tokens: i64, region: &s
     let time = day(&month()) + Duration::days(at) + Duration::hours(5);
     let properties = json!({ "tokens": tokens, "region": region, "user": user }).to_string();
     let event = seed::event(&Uuid::new_v4().to_string(), customer_id, time, &properties);
-    db::usage::record(pool, vec![event], time).await.unwrap();
+    ingest::record(pool, vec![event], time).await.unwrap();
 }
 
 /// A customer with tokens in thousands, users, and tokens by region.

@@ -15,7 +15,7 @@ use common::{
     example, seed, send, token,
 };
 use serde_json::Value;
-use server::{clock, extract::MAX_BODY, openapi, routes};
+use server::{clock, limits::MAX_BODY, openapi, routes};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 

@@ -9,7 +9,8 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Daily, Recorder, Wanted, fold, over_period, record, series},
+    db::usage::{self, Daily, Wanted, fold, over_period, series},
+    ingest::{IngestQueue, record},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -256,14 +257,10 @@ async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPo
         assert_eq!(record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates, 1, "{later}");
     }
     // and so for a server that has run all the while
-    let recorder = Recorder::default();
+    let queue = IngestQueue::default();
     for later in [2, 9, 34].map(TimeDelta::days) {
-        recorder.learn_ids(&pool, now() + later).await.unwrap();
-        assert_eq!(
-            recorder.record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates,
-            1,
-            "{later}"
-        );
+        queue.learn_ids(&pool, now() + later).await.unwrap();
+        assert_eq!(queue.record(&pool, one(acme, 3), now() + later).await.unwrap().duplicates, 1, "{later}");
     }
     // for another customer it is another event
     assert_eq!(record(&pool, one(other, 9), now()).await.unwrap().fresh, 1);
@@ -275,15 +272,15 @@ async fn a_repeat_counts_once_for_34_days_and_the_first_content_stays(pool: PgPo
 async fn of_a_thousand_old_and_new_ids_each_is_told_apart(pool: PgPool) {
     let acme = customer(&pool, "Acme").await;
     let id = metric(&pool, AggregationType::Count, "", "[]").await;
-    let recorder = Recorder::default();
+    let queue = IngestQueue::default();
     let batch = |ids: std::ops::Range<u32>, day: i64| {
         let events = ids.map(|n| event(&n.to_string(), acme, now() + TimeDelta::days(day), "{}"));
         (events.collect::<Vec<_>>(), now() + TimeDelta::days(day))
     };
     for (ids, day, fresh) in [(0..500, 0, 500), (400..900, 2, 400), (0..1000, 4, 100), (0..2000, 4, 1000)] {
         let (events, at) = batch(ids, day);
-        recorder.learn_ids(&pool, at).await.unwrap();
-        assert_eq!(recorder.record(&pool, events, at).await.unwrap().fresh, fresh, "day {day}");
+        queue.learn_ids(&pool, at).await.unwrap();
+        assert_eq!(queue.record(&pool, events, at).await.unwrap().fresh, fresh, "day {day}");
     }
     assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2000")]));
 }
@@ -305,13 +302,13 @@ async fn ids_of_before_they_were_kept_by_day_stay_known(pool: PgPool) {
         .await
         .unwrap();
     migrations.run(&pool).await.unwrap();
-    let recorder = Recorder::default();
+    let queue = IngestQueue::default();
     // the last one 34 days after the week's last day
     for days in [0, 1, 7, 34] {
         let at = now() + TimeDelta::days(days);
         assert_eq!(record(&pool, vec![old.clone()], at).await.unwrap().duplicates, 1, "{days}");
-        recorder.learn_ids(&pool, at).await.unwrap();
-        assert_eq!(recorder.record(&pool, vec![old.clone()], at).await.unwrap().duplicates, 1, "{days}");
+        queue.learn_ids(&pool, at).await.unwrap();
+        assert_eq!(queue.record(&pool, vec![old.clone()], at).await.unwrap().duplicates, 1, "{days}");
     }
 }
 

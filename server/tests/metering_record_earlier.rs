@@ -13,8 +13,9 @@ use server::{
     db::{
         self,
         customer::NewCustomer,
-        usage::{Recorder, Wanted, backfill, fold, over_period, record},
+        usage::{Wanted, backfill, fold, over_period},
     },
+    ingest::{IngestQueue, record},
     metering::Event,
 };
 use sqlx::PgPool;
@@ -112,15 +113,15 @@ async fn metrics_made_during_ingest_count_every_event_once(pool: PgPool) {
     use AggregationType::{Count, Latest, Max, Sum, Unique};
     let acme = customer(&pool, "Acme").await;
     let mut senders = JoinSet::new();
-    let recorder = Recorder::default();
+    let queue = IngestQueue::default();
     for sender in 0..4 {
-        let (pool, recorder) = (pool.clone(), recorder.clone());
+        let (pool, queue) = (pool.clone(), queue.clone());
         senders.spawn(async move {
             let mut sent = Vec::new();
             for batch in 0..30 {
                 let batch: Vec<_> =
                     (0..20).map(|n| random_event(&format!("{sender}-{batch}-{n}"), acme)).collect();
-                recorder.record(&pool, batch.clone(), clock::now()).await.unwrap();
+                queue.record(&pool, batch.clone(), clock::now()).await.unwrap();
                 sent.extend(batch);
             }
             sent
@@ -303,10 +304,10 @@ async fn concurrent_requests_are_stored_together_and_answered_each(pool: PgPool)
     let acme = customer(&pool, "Acme").await;
     alias(&pool, "acme", acme).await;
     let metric = metric(&pool, AggregationType::Count).await;
-    let recorder = Recorder::default();
+    let queue = IngestQueue::default();
     let mut requests = JoinSet::new();
     for request in 0..60 {
-        let (pool, recorder) = (pool.clone(), recorder.clone());
+        let (pool, queue) = (pool.clone(), queue.clone());
         requests.spawn(async move {
             // The database refuses what holds a NUL: its neighbors must not notice.
             let is_bad = request % 7 == 0;
@@ -317,7 +318,7 @@ async fn concurrent_requests_are_stored_together_and_answered_each(pool: PgPool)
             if is_bad {
                 events[3].event_type.push('\0');
             }
-            (request, recorder.record(&pool, events, clock::now()).await)
+            (request, queue.record(&pool, events, clock::now()).await)
         });
     }
     let mut fresh = 0;
@@ -333,11 +334,11 @@ async fn concurrent_requests_are_stored_together_and_answered_each(pool: PgPool)
     assert_eq!(measured(&pool, acme, &metric).await[""], Decimal::from(200));
     let mut requests = JoinSet::new();
     for request in 0..60 {
-        let (pool, recorder) = (pool.clone(), recorder.clone());
+        let (pool, queue) = (pool.clone(), queue.clone());
         requests.spawn(async move {
             let one =
                 event(&format!("later-{request}"), acme, clock::now(), r#"{"value": 1, "region": "r"}"#);
-            recorder.record(&pool, vec![one], clock::now()).await.unwrap()
+            queue.record(&pool, vec![one], clock::now()).await.unwrap()
         });
     }
     assert!(requests.join_all().await.iter().all(|recorded| recorded.fresh == 1));

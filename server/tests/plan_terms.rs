@@ -9,7 +9,7 @@ use app::billing::{
 };
 use chrono::Duration;
 use common::{
-    billing::{Billed, GRACE, day, decimal, finalize, used},
+    billing::{Billed, GRACE, billing_at, day, decimal, finalize, used},
     seed, token,
 };
 use server::{
@@ -102,7 +102,7 @@ async fn on_plans(pool: &PgPool) -> Billed {
 }
 
 async fn invoices(pool: &PgPool, access: CustomerAccess) -> Vec<Invoice> {
-    invoicing::list(pool, &InvoiceScope::all(access), &InvoiceFilter::default(), day(NOW), GRACE)
+    invoicing::list(billing_at(pool, day(NOW)), &InvoiceScope::all(access), &InvoiceFilter::default())
         .await
         .unwrap()
         .data
@@ -187,7 +187,7 @@ async fn breakdowns_of_all_terms_together_sum_to_the_invoices(pool: PgPool) {
             };
             let mut sums: BTreeMap<Uuid, Decimal> = BTreeMap::new();
             loop {
-                let page = invoicing::breakdowns(&pool, &scope, &filter, day(NOW), GRACE).await.unwrap();
+                let page = invoicing::breakdowns(billing_at(&pool, day(NOW)), &scope, &filter).await.unwrap();
                 for row in &page.data {
                     let invoice = &row.invoice;
                     let adjusted: Decimal = invoice.invoice_adjustments.iter().map(|one| &one.total).sum();
@@ -237,7 +237,7 @@ async fn what_is_left_of_a_spending_cap_is_what_the_trials_invoice_did_not_waive
     let billed = Billed { customer_id, billable_metric_id: metric, plan_id, customer_plan_id };
     let access = access(&pool, customer_id).await;
     let left = async |at: &str| {
-        let plans = invoicing::customer_plans(&pool, access, None, None, day(at), GRACE).await.unwrap();
+        let plans = invoicing::customer_plans(billing_at(&pool, day(at)), access, None, None).await.unwrap();
         let trial = plans.data[0].trial_info.clone().unwrap();
         trial.spending_caps[0].amount_remaining.to_string()
     };

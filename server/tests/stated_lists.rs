@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use server::{
     clock,
     db::{self, customer_plan::NewCustomerPlan},
-    invoicing,
+    ingest, invoicing,
     openapi::{Entry, Values, fill, samples},
     routes,
 };
@@ -144,7 +144,7 @@ impl World {
             let at = now - TimeDelta::days(ago);
             events.push(seed::event(&format!("event-{ago}-{region}"), main, at, &properties));
         }
-        db::usage::record(pool, events, now).await.unwrap();
+        ingest::record(pool, events, now).await.unwrap();
         let mut values = samples(now);
         for (name, id) in [
             ("customer_id", main),

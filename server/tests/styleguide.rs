@@ -9,7 +9,9 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use server::{AppState, embed_url::Keys, readers::Readers, state::Settings, styleguide::samples};
+use server::{
+    AppState, config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers, styleguide::samples,
+};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -20,6 +22,7 @@ fn with_guide(pool: PgPool) -> Router {
     server::router(AppState {
         readers: Readers::new(pool.clone()),
         pool,
+        ingest: IngestQueue::default(),
         keys: Arc::new(keys),
         settings: Arc::new(settings),
     })

@@ -14,10 +14,11 @@ use server::{
     AppState, api_token,
     auth::Operator,
     clock,
+    config::Settings,
     db::api_token::{Scope, authenticate, create, list, revoke},
     embed_url::Keys,
+    ingest::IngestQueue,
     readers::Readers,
-    state::Settings,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::sync::Arc;
@@ -98,6 +99,7 @@ async fn last_use_is_noted_once_a_minute(pool: PgPool) {
 async fn read_token_reads_only(pool: PgPool) {
     let state = AppState {
         pool: pool.clone(),
+        ingest: IngestQueue::default(),
         readers: Readers::new(pool.clone()),
         keys: Arc::new(Keys::new(Vec::new())),
         settings: Arc::new(Settings::default()),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use server::{
     clock,
     db::{self, usage},
-    invoicing,
+    ingest, invoicing,
     metering::{Event, Reason},
     rating::Period,
 };
@@ -60,7 +60,7 @@ impl Company {
     }
 
     async fn events(&self, events: Vec<Event>, received: DateTime<Utc>) {
-        usage::record(&self.pool, events, received).await.unwrap();
+        ingest::record(&self.pool, events, received).await.unwrap();
     }
 
     async fn unmatched(&self, query: &str) -> Vec<Value> {

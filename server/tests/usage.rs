@@ -8,7 +8,7 @@ use axum::{Router, http::StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use common::{app, post, seed, token};
 use serde_json::{Value, json};
-use server::db::usage::{fold, record};
+use server::{db::usage::fold, ingest::record};
 use sqlx::PgPool;
 use uuid::Uuid;
 

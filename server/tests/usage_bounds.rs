@@ -16,8 +16,9 @@ use server::{
     clock,
     db::usage::{
         Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, fold, fold_busy, groups,
-        growth, over_periods, pairs, record, series,
+        growth, over_periods, pairs, series,
     },
+    ingest::record,
 };
 use sqlx::{
     PgPool,

@@ -25,7 +25,7 @@ use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},
     dashboards::usage::{self, Asked},
-    db, invoicing,
+    db, ingest, invoicing,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -83,7 +83,7 @@ async fn used(pool: &PgPool, customer_id: Uuid, all: &[(&str, i64, &str)]) {
         let properties = json!({ "tokens": tokens, "region": region }).to_string();
         seed::event(&Uuid::new_v4().to_string(), customer_id, at, &properties)
     };
-    db::usage::record(pool, all.iter().map(event).collect(), now()).await.unwrap();
+    ingest::record(pool, all.iter().map(event).collect(), now()).await.unwrap();
 }
 
 async fn plan(pool: &PgPool, name: &str, charges: Vec<NewCharge>) -> Uuid {
@@ -143,7 +143,8 @@ async fn the_costs_of_days_add_up_to_the_draft(pool: PgPool) {
         ..Default::default()
     };
     let scope = invoicing::InvoiceScope::all(access(acme));
-    let drafts = invoicing::list(&pool, &scope, &filter, now(), chrono::Duration::hours(24)).await.unwrap();
+    let billing = invoicing::Billing { pool: &pool, now: now(), grace: chrono::Duration::hours(24) };
+    let drafts = invoicing::list(billing, &scope, &filter).await.unwrap();
     let draft = drafts.data.iter().find(|draft| draft.plan_name == "Pro").unwrap();
     let november: i128 = cost.days.last(22).iter().sum();
     let total = money::money(&draft.total, &draft.credit_type);
@@ -197,7 +198,8 @@ async fn each_group_costs_by_day_what_its_line_comes_to(pool: PgPool) {
         ..Default::default()
     };
     let scope = invoicing::InvoiceScope::all(access(acme));
-    let drafts = invoicing::list(&pool, &scope, &filter, now(), chrono::Duration::hours(24)).await.unwrap();
+    let billing = invoicing::Billing { pool: &pool, now: now(), grace: chrono::Duration::hours(24) };
+    let drafts = invoicing::list(billing, &scope, &filter).await.unwrap();
     let draft = &drafts.data[0];
     assert_eq!(draft.start_timestamp, day("2026-11-01"));
     let line = |region: &str| {

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use server::{
     auth::Operator,
     clock,
-    db::usage::{fold, groups, record},
+    db::usage::{fold, groups},
+    ingest::record,
     metering::{Event, group_id},
 };
 use sqlx::PgPool;

@@ -19,7 +19,7 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     dashboards::usage::{self, Asked},
-    db,
+    db, ingest,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ async fn used(pool: &PgPool, customer_id: Uuid, at: DateTime<Utc>, all: impl Int
     let event = |properties: Value| {
         seed::event(&Uuid::new_v4().to_string(), customer_id, at, &properties.to_string())
     };
-    db::usage::record(pool, all.into_iter().map(event).collect(), at.max(now())).await.unwrap();
+    ingest::record(pool, all.into_iter().map(event).collect(), at.max(now())).await.unwrap();
 }
 
 /// Tokens in some regions, users in others; what names a region is `r` and a number.

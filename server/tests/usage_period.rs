@@ -28,6 +28,7 @@ use server::{
         self,
         usage::{Measured, buckets},
     },
+    ingest,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -103,7 +104,7 @@ async fn the_figures_of_the_period_are_those_of_a_recount(pool: PgPool) {
         let properties = json!({ "tokens": tokens, "region": region }).to_string();
         seed::event(&Uuid::new_v4().to_string(), acme, at, &properties)
     };
-    db::usage::record(&pool, used.map(event).into(), now()).await.unwrap();
+    ingest::record(&pool, used.map(event).into(), now()).await.unwrap();
     for is_folded in [false, true] {
         let whole = report(&pool, acme, None).await;
         assert_eq!(whole.period_days, Some(22), "Nov 1 to Nov 22");
@@ -185,7 +186,7 @@ async fn a_page_opens_with_the_first_window_that_has_usage_and_keeps_one_that_is
         let at = clock::now() - chrono::Duration::days(days_ago);
         let event =
             seed::event(&Uuid::new_v4().to_string(), customer, at, r#"{"tokens": 7, "region": "eu"}"#);
-        db::usage::record(&pool, vec![event], at).await.unwrap();
+        ingest::record(&pool, vec![event], at).await.unwrap();
         for (choice, expected) in [("", opens_with), ("&group=region", opens_with), ("&window=30", "30")] {
             let body = json!({ "customer_id": customer, "dashboard": "usage" });
             let (_, answer) = post(&app, &token, "/v1/dashboards/getEmbeddableUrl", body).await;

@@ -7,8 +7,9 @@ use super::{
     filter::SearchForm,
     link::link,
     query::{DocumentQuery, InvoicesQuery},
-    report::{Document, Fact, InvoiceReport, InvoiceStatus, Line, Section, Sum},
+    report::{Document, Fact, InvoiceReport, Line, Section, Sum},
     row::badge,
+    status::InvoiceStatus,
     text,
 };
 use crate::markup::{Markup, all, figure, flag, sum_row, tag, text as words};

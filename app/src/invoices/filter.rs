@@ -4,7 +4,7 @@ use super::{
     dashboard::Dashboard,
     link::Link,
     query::{self, InvoicesQuery, ListQuery},
-    report::InvoiceStatus,
+    status::InvoiceStatus,
     text,
 };
 use leptos::{ev, html, prelude::*};

@@ -14,8 +14,10 @@ mod list;
 pub mod query;
 pub mod report;
 mod row;
+mod status;
 pub mod text;
 
 pub use dashboard::{InvoicesDashboard, InvoicesProps};
 pub use query::{DocumentQuery, InvoicesQuery, ListQuery};
-pub use report::{InvoiceReport, InvoiceStatus, InvoicesReport};
+pub use report::{InvoiceReport, InvoicesReport};
+pub use status::InvoiceStatus;

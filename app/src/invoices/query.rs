@@ -1,6 +1,6 @@
 //! What a reader asked of the invoices dashboard; all of it is in the page's address.
 
-use super::report::InvoiceStatus;
+use super::status::InvoiceStatus;
 use crate::url;
 
 /// The path of the dashboard.

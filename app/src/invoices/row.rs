@@ -5,7 +5,8 @@ use super::{
     document::{actions, notes, table},
     link::link,
     query::{DocumentQuery, InvoicesQuery},
-    report::{Document, InvoiceRow, InvoiceStatus},
+    report::{Document, InvoiceRow},
+    status::InvoiceStatus,
     text,
 };
 use crate::{

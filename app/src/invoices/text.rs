@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, reason = "a word says what it is")]
 
-use super::report::InvoiceStatus;
+use super::status::InvoiceStatus;
 use crate::number::thousands;
 
 pub const INVOICES: &str = "Invoices";

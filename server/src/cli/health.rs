@@ -1,6 +1,9 @@
 //! `inlay healthcheck`.
 
-use crate::{config::reachable, error::chain, postgres::Problem};
+use crate::{
+    config::reachable,
+    error::{Problem, chain},
+};
 use std::{net::SocketAddr, time::Duration};
 
 /// Asks the server on this machine whether it is ready.

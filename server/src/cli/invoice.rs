@@ -1,11 +1,11 @@
 //! `inlay invoice check`.
 
-use super::{InvoiceCommand, run::say};
+use super::{InvoiceCommand, output::say};
 use crate::{
     config::Config,
     db::{Database, invoice::damaged, require_schema},
-    error::chain,
-    postgres::{Problem, Role},
+    error::{Problem, chain},
+    postgres::Role,
 };
 use sqlx::PgPool;
 

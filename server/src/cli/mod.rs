@@ -2,12 +2,13 @@
 
 mod health;
 mod invoice;
+mod output;
 mod run;
 mod token;
 
 pub use run::run;
 
-use crate::config;
+use crate::{config, demo::DemoOptions};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Usage billing with dashboards to embed.
@@ -90,6 +91,15 @@ pub struct DemoArguments {
     #[cfg(debug_assertions)]
     #[arg(long)]
     pub reload: bool,
+}
+
+impl DemoArguments {
+    fn options(&self) -> DemoOptions {
+        DemoOptions {
+            #[cfg(debug_assertions)]
+            reload: self.reload,
+        }
+    }
 }
 
 /// What to do with API tokens.

@@ -1,14 +1,14 @@
 //! Carries out a command.
 
-use super::{Cli, Command, DemoArguments, health, invoice, token};
+use super::{Cli, Command, health, invoice, output::say, token};
 use crate::{
     clock,
     config::Config,
     db::{self, Database},
-    demo,
-    error::chain,
+    demo::{self, DemoOptions},
+    error::{Problem, chain},
     openapi::document,
-    postgres::{self, Problem, Role},
+    postgres::{self, Role},
     routes,
     serve::{self, Interrupt},
     telemetry,
@@ -24,7 +24,7 @@ pub async fn run(cli: Cli) -> Result<(), Problem> {
     telemetry::init(&config.log, config.log_format);
     match cli.command {
         Command::Serve => serve(config).await,
-        Command::Demo(arguments) => demo(config, &arguments).await,
+        Command::Demo(arguments) => demo(config, arguments.options()).await,
         Command::Migrate => migrate(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Invoice(command) => invoice::run(&config, command).await,
@@ -39,11 +39,6 @@ fn openapi(config: &Config) -> Result<(), Problem> {
     let text = serde_json::to_string_pretty(&document);
     println!("{}", text.map_err(|error| Problem::new(error.to_string()))?);
     Ok(())
-}
-
-/// Progress of a command, for people.
-pub(super) fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 async fn serve(config: Config) -> Result<(), Problem> {
@@ -72,7 +67,7 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
     Ok(())
 }
 
-async fn demo(mut config: Config, arguments: &DemoArguments) -> Result<(), Problem> {
+async fn demo(mut config: Config, options: DemoOptions) -> Result<(), Problem> {
     if config.signing_keys.0.is_empty() {
         let mut key = vec![0; 32];
         OsRng.try_fill_bytes(&mut key).map_err(|error| Problem::new(format!("no random bytes: {error}")))?;
@@ -86,7 +81,7 @@ async fn demo(mut config: Config, arguments: &DemoArguments) -> Result<(), Probl
     let database = Database::open(&config, Role::Demo, say).await?;
     interrupt.also(database.lost());
     let outcome = match db::migrate(&database.pool, &mut say).await {
-        Ok(()) => demo::run(&config, &database.pool, arguments, &mut interrupt).await,
+        Ok(()) => demo::run(&config, &database.pool, options, &mut interrupt, &mut say).await,
         Err(error) => Err(Problem::new(chain(&error))),
     };
     close(database, outcome, &interrupt).await

@@ -1,6 +1,6 @@
 //! `inlay token create | list | revoke`.
 
-use super::{CreateToken, ScopeArgument, TokenCommand, run::say};
+use super::{CreateToken, ScopeArgument, TokenCommand, output::say};
 use crate::{
     Result, api_token, clock,
     config::{Config, duration},
@@ -9,8 +9,8 @@ use crate::{
         api_token::{ApiToken, Scope, create, list, revoke},
         require_schema,
     },
-    error::chain,
-    postgres::{Problem, Role},
+    error::{Problem, chain},
+    postgres::Role,
 };
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use sqlx::PgPool;

@@ -3,13 +3,14 @@
 
 mod keys;
 mod parse;
+mod settings;
 mod table;
 
 pub use keys::check_key;
 pub use parse::duration;
+pub use settings::Settings;
 pub use table::{VARIABLES, Variable, env_example, help, markdown};
 
-use crate::state::Settings;
 use parse::Source;
 use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 

@@ -1,7 +1,8 @@
 //! PDF and CSV for a page.
 
 use super::{
-    render::{Refusal, failed, refuse},
+    refusal::Refusal,
+    render::{failed, refuse},
     session::{Credential, open},
 };
 use crate::{

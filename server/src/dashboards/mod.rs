@@ -1,16 +1,15 @@
-//! The dashboards, as their readers get them: who looks, at what, and how an open page goes on.
+//! The dashboards, as their readers get them: what they see, and how an open page goes on.
 
 mod download;
 pub mod invoices;
+mod refusal;
 mod render;
 mod session;
 pub mod usage;
-mod viewer;
 
 pub(crate) use render::{draw, frame};
-pub use viewer::Viewer;
 
-use crate::{AppState, compress};
+use crate::{AppState, http::compress};
 use axum::{
     Router, middleware,
     routing::{get, post},

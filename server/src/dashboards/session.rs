@@ -1,6 +1,6 @@
 //! The session of a page: what a request comes with, and the tokens that an open page goes on with.
 
-use super::{Viewer, render::Refusal};
+use super::refusal::Refusal;
 use crate::{
     AppState, Error, Result,
     auth::{Reader, bearer, no_such_customer},
@@ -8,6 +8,7 @@ use crate::{
     embed_url::{InvalidToken, Session},
     error::chain,
     readers::ReadPool,
+    viewer::Viewer,
 };
 use axum::{Json, extract::State, http::HeaderMap};
 use chrono::{DateTime, Utc};

@@ -20,7 +20,7 @@ pub mod usage;
 
 pub use open::Database;
 pub use pool::{connect, options, readers, share};
-pub use schema::{Schema, migrate, require_schema, schema};
+pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
 pub use transaction::{Claim, begin, under, write};
 
 pub(crate) use schema::READY_TIMEOUT;

@@ -3,8 +3,8 @@
 use super::{connect, migrate, private, share};
 use crate::{
     config::Config,
-    error::chain,
-    postgres::{Postgres, Problem, Role},
+    error::{Problem, chain},
+    postgres::{Postgres, Role},
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::time::Duration;

@@ -1,6 +1,9 @@
 //! The schema: its migrations, carried in the binary, and whether a database has them all.
 
-use crate::{Error, Result, postgres::Problem};
+use crate::{
+    Error, Result,
+    error::{Problem, chain},
+};
 use sqlx::{
     PgPool,
     migrate::{MigrateError, Migration, Migrator},
@@ -24,7 +27,7 @@ pub enum Schema {
 /// # Errors
 /// What the operator can do.
 pub async fn require_schema(pool: &PgPool) -> std::result::Result<(), Problem> {
-    let missing = match schema(pool).await.map_err(|error| Problem::new(crate::error::chain(&error)))? {
+    let missing = match schema(pool).await.map_err(|error| Problem::new(chain(&error)))? {
         Schema::Current => return Ok(()),
         Schema::Outdated(missing) => missing.len(),
     };
@@ -52,6 +55,15 @@ pub async fn schema(pool: &PgPool) -> Result<Schema> {
     };
     let missing: Vec<String> = missing(&applied).map(name).collect();
     Ok(if missing.is_empty() { Schema::Current } else { Schema::Outdated(missing) })
+}
+
+/// The same, of a database that answers soon.
+///
+/// # Errors
+/// 503 when it is away or takes too long.
+pub async fn ready_schema(pool: &PgPool) -> Result<Schema> {
+    let answer = tokio::time::timeout(READY_TIMEOUT, schema(pool)).await;
+    answer.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
 /// Applies the missing migrations, one after the other, saying which. Safe from several places at once.
@@ -94,7 +106,7 @@ fn explain(error: &MigrateError) -> String {
                 "migration {version:04} was applied in another form than this Inlay has: restore a backup, or begin with an empty database"
             )
         }
-        error => crate::error::chain(error),
+        error => chain(error),
     }
 }
 

@@ -1,11 +1,8 @@
 //! Creates the demo's metrics, products, plans and customers, going on where an earlier start was stopped.
 
-use super::{
-    company::{
-        CUSTOMERS, ChargeSpec, CustomerSpec, DAYS, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec,
-        customer_id, id,
-    },
-    seed::midnight,
+use super::company::{
+    CUSTOMERS, ChargeSpec, CustomerSpec, DAYS, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec, customer_id,
+    id, midnight,
 };
 use crate::{
     Error, Result,

@@ -11,14 +11,11 @@ pub mod shape;
 pub use seed::seed;
 
 use crate::{
-    Error, Result,
-    cli::DemoArguments,
-    clock,
+    Error, Result, clock,
     config::{Config, reachable},
-    connection::Timeouts,
     db::api_token::{self, Scope},
-    error::chain,
-    postgres::Problem,
+    error::{Problem, chain},
+    http::connection::Timeouts,
     serve::{self, Interrupt},
 };
 use axum::Router;
@@ -30,6 +27,14 @@ use sqlx::PgPool;
 use std::{collections::BTreeMap, fs, io, path::Path};
 use tokio::sync::watch;
 
+/// How to show the demo.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DemoOptions {
+    /// Whether the portal's page loads itself again when a new server answers.
+    #[cfg(debug_assertions)]
+    pub reload: bool,
+}
+
 /// Loads the company, serves it and its portal until the operator stops it. In a debug build the portal's page can
 /// load itself again when another server has taken over.
 ///
@@ -38,8 +43,9 @@ use tokio::sync::watch;
 pub async fn run(
     config: &Config,
     pool: &PgPool,
-    arguments: &DemoArguments,
+    options: DemoOptions,
     interrupt: &mut Interrupt,
+    say: &mut dyn FnMut(&str),
 ) -> Result<(), Problem> {
     let mut config = config.clone();
     let portal_url = format!("http://{}", reachable(config.portal_listen));
@@ -52,7 +58,7 @@ pub async fn run(
 
     say("Loading the demo company");
     let started = std::time::Instant::now();
-    seed(pool, clock::now(), config.settings.grace_period, &mut say).await.map_err(failed)?;
+    seed(pool, clock::now(), config.settings.grace_period, say).await.map_err(failed)?;
     say(&format!("The demo company is ready after {:.1} s", started.elapsed().as_secs_f32()));
     let token = token(pool, config.data_dir.as_deref(), clock::now()).await.map_err(failed)?;
 
@@ -68,7 +74,7 @@ pub async fn run(
             .map_err(|error| Problem::new(format!("no HTTP client: {error}")))?,
     };
     let (stop, stopped) = watch::channel(false);
-    let portal = watching(portal::router(portal), arguments);
+    let portal = watching(portal::router(portal), options);
     let portal = tokio::spawn(serve::answer(listener, portal, stopped, Timeouts::default()));
     introduce(&config, &portal_url, &token)?;
 
@@ -80,17 +86,13 @@ pub async fn run(
 }
 
 #[cfg(debug_assertions)]
-fn watching(portal: Router, arguments: &DemoArguments) -> Router {
-    if arguments.reload { reload::watching(portal) } else { portal }
+fn watching(portal: Router, options: DemoOptions) -> Router {
+    if options.reload { reload::watching(portal) } else { portal }
 }
 
 #[cfg(not(debug_assertions))]
-fn watching(portal: Router, _: &DemoArguments) -> Router {
+fn watching(portal: Router, _: DemoOptions) -> Router {
     portal
-}
-
-fn say(text: &str) {
-    eprintln!("{text}");
 }
 
 fn failed(error: Error) -> Problem {

@@ -1,19 +1,20 @@
 //! Seeds the demo's usage and invoices by the functions behind the API, with a clock that is stepped through 100 days.
 
 use super::{
-    company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day},
+    company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day, midnight},
     found::{found, remembered},
 };
 use crate::{
     Result,
     auth::{CustomerAccess, Operator},
     db::{self, invoice::Wanted},
+    ingest::IngestQueue,
     invoicing,
     limits::EVENT_DAYS,
     metering::Event,
 };
 use app::billing::InvoiceStatus;
-use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
 
 /// Events are recorded once so many have come together.
@@ -77,7 +78,7 @@ async fn use_it(
     say: &mut dyn FnMut(&str),
 ) -> Result<()> {
     let today = now.date_naive();
-    let recorder = db::usage::Recorder::default();
+    let queue = IngestQueue::default();
     let (mut waiting, mut recorded, mut finalized, mut said) = (Vec::new(), 0, 0, None);
     for day in from.iter_days().take_while(|day| *day <= today) {
         waiting.extend(events(origin, day, today).filter(|event| event.timestamp <= now));
@@ -85,7 +86,7 @@ async fn use_it(
         if waiting.len() < BATCH && day != today {
             continue;
         }
-        recorded += recorder.record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
+        recorded += queue.record(pool, std::mem::take(&mut waiting), clock).await?.fresh;
         // What the server does every few seconds.
         db::usage::fold(pool).await?;
         finalized += invoicing::finalize_due(pool, clock, grace).await?;
@@ -117,10 +118,6 @@ fn events(origin: NaiveDate, day: NaiveDate, today: NaiveDate) -> impl Iterator<
 /// The day so many days before the day on which the demo was made.
 fn first_end(origin: NaiveDate, days_ago: u64) -> NaiveDate {
     origin + Days::new(super::company::DAYS - 1 - days_ago)
-}
-
-pub(super) fn midnight(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// Voids the large customer's fourth-newest invoice, so that the demo has a void one.

@@ -1,7 +1,12 @@
 //! A customer's invoice as a file in an answer.
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
-use crate::{AppState, Error, Result, dashboards::Viewer, db, invoicing, readers::ReadPool};
+use crate::{
+    AppState, Error, Result, db,
+    invoicing::{self, Billing},
+    readers::ReadPool,
+    viewer::Viewer,
+};
 use app::{embed::GroupKeyNames, view::document::Document};
 use axum::{
     http::{HeaderValue, header},
@@ -50,9 +55,8 @@ pub async fn file(
     // Before the invoice is read: a long one takes as much memory as its file.
     let turn = gate::turn(viewer.customer().customer_id()).await?;
     let customer = db::customer::find(&pool, viewer.customer()).await?;
-    let grace = state.settings.grace_period;
-    let invoice =
-        invoicing::find(&pool, &scope, invoice_id, wanted.skip_zero_qty_line_items, now, grace).await?;
+    let billing = Billing { pool: &pool, now, grace: state.settings.grace_period };
+    let invoice = invoicing::find(billing, &scope, invoice_id, wanted.skip_zero_qty_line_items).await?;
     let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     // All is read: the turn is for others.
     drop(pool);

@@ -1,7 +1,7 @@
 //! Breakdowns: what each day or hour added to an invoice.
 
 use super::{
-    BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
+    Billing, BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
     draft::{self, Draft},
     growth::{Cumulative, grown},
 };
@@ -34,11 +34,9 @@ const AHEAD: Duration = Duration::hours(24);
 /// # Errors
 /// 404 for an unknown customer; 400 for a bad cursor, limit or range.
 pub async fn breakdowns(
-    pool: &PgPool,
+    billing: Billing<'_>,
     scope: &InvoiceScope,
     filter: &BreakdownFilter,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Page<InvoiceBreakdown>> {
     let limit = cursor::limit(filter.limit.or(Some(cursor::MOST_ROWS)))?;
     if filter.ending_before <= filter.starting_on {
@@ -56,8 +54,8 @@ pub async fn breakdowns(
         Some((start, _)) => asked.start = asked.start.max(start),
         None => {}
     }
-    let found = Found::read(pool, scope, &filter.status, asked).await?;
-    let parts = found.parts(filter.window_size, filter.credit_type_id, asked, now);
+    let found = Found::read(billing.pool, scope, &filter.status, asked).await?;
+    let parts = found.parts(filter.window_size, filter.credit_type_id, asked, billing.now);
 
     // One answer covers so much time, from the first window that there is.
     let begin = parts.iter().map(|part| part.span.from).min();
@@ -69,7 +67,7 @@ pub async fn breakdowns(
         false => Period { start: begin, end: end.min(begin + filter.window_size.most()) },
         true => Period { start: begin.max(end - filter.window_size.most()), end },
     };
-    let mut rows = rows(pool, scope.access(), &parts, covered, filter.window_size, now, grace).await?;
+    let mut rows = rows(billing, scope.access(), &parts, covered, filter.window_size).await?;
     let key = |row: &InvoiceBreakdown| (row.breakdown_start_timestamp, row.invoice.id);
     rows.sort_by_key(key);
     if descending {
@@ -166,14 +164,13 @@ impl Found {
 
 /// The rows of some invoices within `covered`, from one query for usage.
 pub(super) async fn rows(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     parts: &[Part<'_>],
     covered: Period,
     size: BreakdownWindow,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Vec<InvoiceBreakdown>> {
+    let Billing { pool, now, grace } = billing;
     let cut: Vec<Cut<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
     let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
     let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();

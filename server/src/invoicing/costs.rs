@@ -1,13 +1,12 @@
 //! What each day cost a customer: the days of all invoices' breakdowns, by credit type.
 
 use super::{
-    BreakdownWindow, InvoiceScope,
+    Billing, BreakdownWindow, InvoiceScope,
     breakdown::{Found, rows},
 };
 use crate::{Error, Result, auth::CustomerAccess, db::cursor, rating::Period};
 use app::billing::{Cost, CostLine, CostOfDay, InvoiceBreakdown, Page};
 use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
 use std::collections::BTreeMap;
 
 /// A page of days, oldest first, from the first day that is billed.
@@ -15,13 +14,11 @@ use std::collections::BTreeMap;
 /// # Errors
 /// 404 for an unknown customer; 400 for a bad cursor, limit or range.
 pub async fn costs(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     asked: Period,
     limit: Option<i64>,
     next_page: Option<&str>,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Page<CostOfDay>> {
     let limit = Duration::days(cursor::limit(limit)?);
     if asked.end <= asked.start {
@@ -31,8 +28,8 @@ pub async fn costs(
     let day = BreakdownWindow::Day;
     let start = day.ceil(after.map_or(asked.start, |after| after.max(asked.start)));
     let asked = Period { start, end: day.floor(asked.end) };
-    let found = Found::read(pool, &InvoiceScope::all(access), &[], asked).await?;
-    let parts = found.parts(day, None, asked, now);
+    let found = Found::read(billing.pool, &InvoiceScope::all(access), &[], asked).await?;
+    let parts = found.parts(day, None, asked, billing.now);
     let begin = parts.iter().map(|part| part.span.from).min();
     let end = parts.iter().map(|part| part.span.until).max();
     let (Some(begin), Some(end)) = (begin, end) else {
@@ -40,7 +37,7 @@ pub async fn costs(
     };
     let covered = Period { start: begin, end: end.min(begin + limit) };
     let mut days: BTreeMap<DateTime<Utc>, CostOfDay> = BTreeMap::new();
-    for row in rows(pool, access, &parts, covered, day, now, grace).await? {
+    for row in rows(billing, access, &parts, covered, day).await? {
         let day = days.entry(row.breakdown_start_timestamp).or_insert_with(|| CostOfDay {
             start_timestamp: row.breakdown_start_timestamp,
             end_timestamp: row.breakdown_end_timestamp,

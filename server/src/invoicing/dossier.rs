@@ -2,7 +2,7 @@
 //! added.
 
 use super::{
-    ChargeUsage, InvoiceScope,
+    Billing, ChargeUsage, InvoiceScope,
     charge_usage::charge_usage,
     draft::{self, Draft},
     growth::Cumulative,
@@ -78,13 +78,8 @@ pub type Named = (String, Decimal);
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.
-pub async fn dossier(
-    pool: &PgPool,
-    scope: &InvoiceScope,
-    id: Uuid,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Result<Dossier> {
+pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Result<Dossier> {
+    let Billing { pool, now, grace } = billing;
     let access = scope.access();
     // All terms ever, as those of the invoice are not known yet. Before the stored invoices, as in `list`: what is
     // finalized in between is still found.

@@ -1,6 +1,6 @@
 //! Drafts: computed from usage each time they are asked for.
 
-use super::projection::project;
+use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
@@ -8,8 +8,8 @@ use crate::{
     rating::{self, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
-use chrono::{DateTime, Duration, Utc};
-use sqlx::{PgExecutor, PgPool};
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 /// A draft before it is rated: its terms, period and id.
@@ -58,12 +58,11 @@ pub(super) struct Rated {
 
 /// The drafts' invoices, in their order, from one query.
 pub(super) async fn rate(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     drafts: &[&Draft<'_>],
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Vec<Rated>> {
+    let Billing { pool, now, grace } = billing;
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
     let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {
@@ -84,18 +83,8 @@ pub(super) async fn usage(
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
     let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
     let mut usage = db::usage::over_periods(db, access, &wanted, &bounds).await?.into_iter();
-    let of_rating = |row: db::usage::PeriodUsage| PeriodUsage {
-        billable_metric_id: row.billable_metric_id,
-        group_index: row.group_index,
-        group_values: row.group_values,
-        quantity: row.quantity,
-        before: Vec::new(),
-        is_past: false,
-    };
-    let of_period = |stretches: &Vec<Period>| {
-        let rows = usage.by_ref().take(stretches.len());
-        PeriodUsage::join(rows.map(|rows| rows.into_iter().map(of_rating).collect()).collect())
-    };
+    let of_period =
+        |stretches: &Vec<Period>| PeriodUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
 }
 

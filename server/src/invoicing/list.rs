@@ -1,7 +1,7 @@
 //! Drafts and stored invoices, read in one order.
 
 use super::{
-    InvoiceFilter, InvoiceScope, Sort, TypeFilter,
+    Billing, InvoiceFilter, InvoiceScope, Sort, TypeFilter,
     draft::{self, Draft},
     search::sought,
 };
@@ -15,8 +15,7 @@ use crate::{
     rating::PriceList,
 };
 use app::billing::{Decimal, Invoice, InvoiceStatus, Page};
-use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
+use chrono::{DateTime, Utc};
 use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
@@ -46,13 +45,11 @@ pub struct Overview {
 /// # Errors
 /// 404 for an unknown customer, 400 for a bad cursor or limit.
 pub async fn list(
-    pool: &PgPool,
+    billing: Billing<'_>,
     scope: &InvoiceScope,
     filter: &InvoiceFilter,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Page<Invoice>> {
-    let Page { data, next_page } = overview(pool, scope, filter, now, grace).await?.invoices;
+    let Page { data, next_page } = overview(billing, scope, filter).await?.invoices;
     let part = |invoice| scope.part_of(invoice, filter.skip_zero_qty_line_items);
     Ok(Page { data: data.into_iter().map(part).collect(), next_page })
 }
@@ -62,12 +59,11 @@ pub async fn list(
 /// # Errors
 /// As [`list`].
 pub async fn overview(
-    pool: &PgPool,
+    billing: Billing<'_>,
     scope: &InvoiceScope,
     filter: &InvoiceFilter,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Overview> {
+    let Billing { pool, now, .. } = billing;
     let access = scope.access();
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
@@ -117,7 +113,7 @@ pub async fn overview(
     rows.dedup_by_key(|row| row.key());
     let page = cursor::page(rows, limit, Listed::key);
     let fresh: Vec<&Draft<'_>> = page.data.iter().filter_map(Listed::draft).collect();
-    let rated = draft::rate(pool, access, &fresh, now, grace).await?;
+    let rated = draft::rate(billing, access, &fresh).await?;
     let projected_totals =
         rated.iter().filter_map(|one| Some((one.invoice.id, one.projected_total.clone()?))).collect();
     let prices = rated.iter().filter_map(|one| Some((one.invoice.id, one.prices.clone()?))).collect();
@@ -135,13 +131,12 @@ pub async fn overview(
 /// # Errors
 /// 404 when the customer is unknown or has no such invoice.
 pub async fn find(
-    pool: &PgPool,
+    billing: Billing<'_>,
     scope: &InvoiceScope,
     id: Uuid,
     skip_zero_qty_line_items: bool,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Invoice> {
+    let Billing { pool, now, .. } = billing;
     let access = scope.access();
     // In this order, as in `list`: what is finalized in between is still found.
     let unbilled =
@@ -149,9 +144,7 @@ pub async fn find(
     let found = match db::invoice::find(pool, access, id).await? {
         Some(stored) => Some(stored),
         None => match draft::drafts(&unbilled, now).find(|draft| draft.id == id) {
-            Some(found) => {
-                draft::rate(pool, access, &[&found], now, grace).await?.pop().map(|one| one.invoice)
-            }
+            Some(found) => draft::rate(billing, access, &[&found]).await?.pop().map(|one| one.invoice),
             None => None,
         },
     };

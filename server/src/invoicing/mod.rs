@@ -1,6 +1,7 @@
 //! Drafts and finalized invoices of one customer, and the step from the one to the other.
 #![deny(clippy::float_arithmetic)]
 
+mod billing;
 mod breakdown;
 mod charge_usage;
 mod costs;
@@ -19,6 +20,7 @@ mod succession;
 mod trial;
 mod void;
 
+pub use billing::Billing;
 pub use breakdown::breakdowns;
 pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;

@@ -1,6 +1,9 @@
 //! Drafts as they would be with further events, or with other events.
 
-use super::draft::{self, Draft};
+use super::{
+    Billing,
+    draft::{self, Draft},
+};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, no_such_customer},
@@ -9,8 +12,6 @@ use crate::{
     rating,
 };
 use app::billing::Invoice;
-use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -30,13 +31,12 @@ pub enum PreviewMode {
 /// # Errors
 /// 404 for an unknown customer; 400 for an event that could not be billed as it is.
 pub async fn preview(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     events: &[Event],
     mode: PreviewMode,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Vec<Invoice>> {
+    let Billing { pool, now, grace } = billing;
     let terms = db::terms::unbilled(pool, access, false, now).await?.ok_or_else(no_such_customer)?;
     let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
     let ids: Vec<Uuid> = draft::wanted(terms.iter()).iter().map(|one| one.billable_metric_id).collect();

@@ -1,10 +1,8 @@
 //! A customer's plans, with what is left of a trial's spending cap.
 
-use super::draft;
+use super::{Billing, draft};
 use crate::{Result, auth::CustomerAccess, db, rating};
 use app::billing::{CustomerPlan, Decimal, Page};
-use chrono::{DateTime, Duration, Utc};
-use sqlx::PgPool;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -14,19 +12,17 @@ use uuid::Uuid;
 /// # Errors
 /// 404 for an unknown customer; 400 for a bad cursor or limit.
 pub async fn customer_plans(
-    pool: &PgPool,
+    billing: Billing<'_>,
     access: CustomerAccess,
     limit: Option<i64>,
     next_page: Option<&str>,
-    now: DateTime<Utc>,
-    grace: Duration,
 ) -> Result<Page<CustomerPlan>> {
-    let mut page = db::customer_plan::list(pool, access.customer_id(), limit, next_page).await?;
+    let mut page = db::customer_plan::list(billing.pool, access.customer_id(), limit, next_page).await?;
     let trials = page.data.iter().filter_map(|plan| plan.trial_info.as_ref());
     if trials.flat_map(|trial| &trial.spending_caps).next().is_none() {
         return Ok(page);
     }
-    let mut waived = waived(pool, access, now, grace).await?;
+    let mut waived = waived(billing, access).await?;
     for plan in &mut page.data {
         let Some(waived) = waived.remove(&plan.id) else { continue };
         for cap in plan.trial_info.iter_mut().flat_map(|trial| &mut trial.spending_caps) {
@@ -37,12 +33,8 @@ pub async fn customer_plans(
 }
 
 /// What the draft of each trial that is not billed yet would waive, by the customer's plan.
-async fn waived(
-    pool: &PgPool,
-    access: CustomerAccess,
-    now: DateTime<Utc>,
-    grace: Duration,
-) -> Result<HashMap<Uuid, Decimal>> {
+async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<Uuid, Decimal>> {
+    let Billing { pool, now, grace } = billing;
     let unbilled = db::terms::unbilled(pool, access, false, now).await?.unwrap_or_default();
     let drafts = draft::drafts(&unbilled, now);
     let trials: Vec<_> = drafts

@@ -1,11 +1,7 @@
 //! The OpenAPI 3.1 document.
 
-use super::{Call, Entry, Sketch, answers, example, metronome};
-use crate::{
-    db::cursor,
-    idempotency::IDEMPOTENCY_KEY,
-    reference::{RULES, filled},
-};
+use super::{Call, Entry, RULES, Sketch, answers, example, filled, metronome};
+use crate::{db::cursor, http::idempotency::IDEMPOTENCY_KEY};
 use chrono::{DateTime, Utc};
 use schemars::Schema;
 use serde_json::{Map, Value, json};

@@ -9,6 +9,7 @@ mod calls;
 mod document;
 mod example;
 mod metronome;
+mod rules;
 mod signature;
 
 pub use call::{Call, Order};
@@ -16,4 +17,5 @@ pub use calls::{Calls, Entry};
 pub use document::document;
 pub use example::{Values, fill, samples, values};
 pub use metronome::{SURFACE, closest, sdk_call, sdk_name};
+pub use rules::{RULES, filled};
 pub use signature::{Answer, Argument, Signature, Sketch};

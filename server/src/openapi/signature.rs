@@ -3,10 +3,9 @@
 use crate::{
     AppState, Result,
     auth::{Caller, Operator},
-    db::usage::Recorder,
     extract::{Body, Path, Query, RawBody},
 };
-use axum::{Extension, Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
+use axum::{Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 
 /// What becomes known of a call as its types are read.
@@ -107,10 +106,6 @@ impl<T> Argument for Path<T> {
 }
 
 impl Argument for State<AppState> {
-    fn sketch(_: &mut Sketch) {}
-}
-
-impl Argument for Extension<Recorder> {
     fn sketch(_: &mut Sketch) {}
 }
 

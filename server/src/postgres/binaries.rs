@@ -1,10 +1,10 @@
 //! Finds the programs of a Postgres server on this machine, and runs them as their user with nothing of our environment.
 
 use super::{
-    Problem,
     owner::Owner,
     place::{self, Place},
 };
+use crate::error::Problem;
 use sha2::{Digest as _, Sha256};
 use std::{
     env, fs,

@@ -1,11 +1,11 @@
 //! One cluster: made by `initdb`, started, adopted when it runs already, stopped.
 
 use super::{
-    Problem,
     binaries::{self, Binaries},
     log::Log,
     place::{self, PORT, Place},
 };
+use crate::error::Problem;
 use nix::{
     errno::Errno,
     sys::signal::{Signal, kill},
@@ -67,7 +67,7 @@ impl Cluster {
         configured: Option<&Path>,
         say: &mut dyn FnMut(&str),
     ) -> Result<Self, Problem> {
-        let existing = existing(&place.data);
+        let existing = place::existing(&place.data);
         if let Some((major, data)) = &existing
             && let Some(cluster) = adopt(place, *major, data)
         {
@@ -136,16 +136,6 @@ impl Cluster {
             None => !is_alive(self.pid),
         }
     }
-}
-
-/// The cluster that a data folder holds already, of the newest version when there are several.
-pub(super) fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
-    fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
-        .filter(|(_, path)| path.join("PG_VERSION").is_file())
-        .max()
 }
 
 /// What `postmaster.pid` says of a running Postgres.

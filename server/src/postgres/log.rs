@@ -1,6 +1,7 @@
 //! `postgres.log`: for its owner alone, and never much longer than a mebibyte.
 
-use super::{Problem, place::Place};
+use super::place::Place;
+use crate::error::Problem;
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io,

@@ -13,23 +13,12 @@ mod place;
 
 pub(crate) use place::demo_folder;
 
-use crate::config::Config;
+use crate::{config::Config, error::Problem};
 use cluster::Cluster;
 use place::Place;
 use sqlx::postgres::PgConnectOptions;
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
-
-/// Why an own Postgres cannot be had, in words for the operator.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Problem(String);
-
-impl Problem {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
 
 /// Who asks for a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The unprivileged user that Postgres runs as when Inlay is root.
 
-use super::{Problem, Role};
+use super::Role;
+use crate::error::Problem;
 use nix::unistd::{Uid, geteuid};
 use std::{
     fs,

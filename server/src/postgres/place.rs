@@ -1,10 +1,10 @@
 //! The data folder and the socket folder: where they are, whose they are, and that they can be reached.
 
 use super::{
-    Problem, Role, cluster,
+    Role,
     owner::{self, Owner},
 };
-use crate::config::Config;
+use crate::{config::Config, error::Problem};
 use sha2::{Digest, Sha256};
 use std::{
     env,
@@ -37,7 +37,7 @@ impl Place {
             Some(data) => data.clone(),
             None => default_folder()?,
         };
-        let known = cluster::existing(&data).and_then(|(_, cluster)| Some(fs::metadata(cluster).ok()?.uid()));
+        let known = existing(&data).and_then(|(_, cluster)| Some(fs::metadata(cluster).ok()?.uid()));
         // No Postgres made what belongs to root.
         let known = known.filter(|uid| *uid != 0);
         let owner = owner::unprivileged(config.postgres_user.as_deref(), role, known, say)?;
@@ -88,6 +88,16 @@ impl Place {
     pub(super) fn private_folder(&self, path: &Path) -> Result<(), Problem> {
         make_private(path, self.owner)
     }
+}
+
+/// The cluster that a data folder holds already, of the newest version when there are several.
+pub(super) fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
+    fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())))
+        .filter(|(_, path)| path.join("PG_VERSION").is_file())
+        .max()
 }
 
 fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), Problem> {

@@ -1,40 +1,18 @@
 //! The whole page: the list of contents beside the rules and the calls.
 
 use super::{
-    RULES, STYLE, filled,
+    STYLE,
+    call::{Listed, text},
     markdown::{escape, html},
     operation,
 };
-use crate::openapi::Values;
+use crate::openapi::{RULES, Values, filled};
 use serde_json::Value;
 use std::fmt::Write as _;
 
 /// What the page begins with.
 const START: &str =
     "New here? [Getting started](#start) leads from nothing to a dashboard in a page of yours.";
-
-/// A call with its place in the document.
-pub(super) struct Listed<'a> {
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) operation: &'a Value,
-}
-
-impl Listed<'_> {
-    /// The name its anchor is made of.
-    pub(super) fn id(&self) -> &str {
-        text(self.operation, "operationId")
-    }
-
-    fn is_in(&self, group: &str) -> bool {
-        self.operation["tags"][0] == group
-    }
-}
-
-/// The field of an object as text; empty without one.
-pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
-    value[field].as_str().unwrap_or_default()
-}
 
 /// The page as HTML; `values` are those that the document was made with.
 pub fn page(document: &Value, values: &Values) -> String {

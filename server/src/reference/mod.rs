@@ -2,15 +2,14 @@
 //!
 //! It needs no script and no other file: the browser's own search finds everything, links lead everywhere.
 
+mod call;
 mod fields;
 mod layout;
 mod markdown;
 mod operation;
-mod rules;
 mod sample;
 
 pub use layout::page;
-pub use rules::{RULES, filled};
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -1,8 +1,8 @@
 //! One call: what it does, what it takes, what it answers, and how to send it.
 
 use super::{
+    call::{Listed, text},
     fields::{self, Field},
-    layout::{Listed, text},
     markdown::{escape, html},
     sample,
 };

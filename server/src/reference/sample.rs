@@ -1,7 +1,7 @@
 //! What to type and what comes back.
 
 use super::{
-    layout::{Listed, text},
+    call::{Listed, text},
     markdown::escape,
 };
 use serde_json::Value;

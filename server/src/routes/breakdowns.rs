@@ -4,13 +4,12 @@ use crate::{
     AppState, Error, Result,
     auth::Caller,
     clock,
-    dashboards::Viewer,
     db::cursor,
     extract::{Path, Query},
-    invoicing::{self, BreakdownFilter, BreakdownWindow},
+    invoicing::{self, Billing, BreakdownFilter, BreakdownWindow},
     openapi::{Call, Calls},
-    readers::ReadPool,
     timestamp,
+    viewer::Viewer,
 };
 use app::billing::{InvoiceBreakdown, InvoiceStatus, Page};
 use axum::{Json, extract::State};
@@ -117,7 +116,7 @@ async fn list(
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
-    let grace = state.settings.grace_period;
-    let pool = ReadPool::of(&viewer, &state).await?;
-    invoicing::breakdowns(&pool, &scope, &query.try_into()?, clock::now(), grace).await.map(Json)
+    let pool = viewer.read_pool(&state).await?;
+    let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
+    invoicing::breakdowns(billing, &scope, &query.try_into()?).await.map(Json)
 }

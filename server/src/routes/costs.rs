@@ -5,7 +5,7 @@ use crate::{
     auth::Operator,
     clock,
     extract::{Path, Query},
-    invoicing,
+    invoicing::{self, Billing},
     openapi::{Call, Calls},
     rating::Period,
     routes::breakdowns::required,
@@ -56,6 +56,6 @@ async fn list(
         start: required("starting_on", query.starting_on)?,
         end: required("ending_before", query.ending_before)?,
     };
-    let (grace, next_page) = (state.settings.grace_period, query.next_page.as_deref());
-    invoicing::costs(&state.pool, access, asked, query.limit, next_page, clock::now(), grace).await.map(Json)
+    let billing = Billing { pool: &state.pool, now: clock::now(), grace: state.settings.grace_period };
+    invoicing::costs(billing, access, asked, query.limit, query.next_page.as_deref()).await.map(Json)
 }

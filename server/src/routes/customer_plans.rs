@@ -10,7 +10,7 @@ use crate::{
         customer_plan::{Ended, NewCustomerPlan, NewSpendingCap},
     },
     extract::{Body, Path, Query},
-    invoicing,
+    invoicing::{self, Billing},
     openapi::{Call, Calls},
     timestamp,
 };
@@ -50,17 +50,9 @@ async fn list(
     Path(customer_id): Path<Uuid>,
     Query(PageQuery { limit, next_page }): Query<PageQuery>,
 ) -> Result<Json<Page<CustomerPlan>>> {
-    let (access, now) = (operator.access(customer_id), clock::now());
-    invoicing::customer_plans(
-        &state.pool,
-        access,
-        limit,
-        next_page.as_deref(),
-        now,
-        state.settings.grace_period,
-    )
-    .await
-    .map(Json)
+    let access = operator.access(customer_id);
+    let billing = Billing { pool: &state.pool, now: clock::now(), grace: state.settings.grace_period };
+    invoicing::customer_plans(billing, access, limit, next_page.as_deref()).await.map(Json)
 }
 
 const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")

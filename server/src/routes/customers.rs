@@ -4,14 +4,12 @@ use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, Operator, no_such_customer},
-    clock,
-    dashboards::Viewer,
-    db,
+    clock, db,
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
     limits,
     openapi::{Call, Calls},
-    readers::ReadPool,
+    viewer::Viewer,
 };
 use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
@@ -284,7 +282,7 @@ async fn list_billable_metrics(
 ) -> Result<Json<Page<BillableMetric>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let access = viewer.usage()?;
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     // Answers 404 for a customer that does not exist, or does not to a reader.
     let customer = db::customer::find(&pool, access).await?;
     if viewer.is_reader() && customer.archived_at.is_some() {

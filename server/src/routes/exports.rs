@@ -4,11 +4,10 @@ use crate::{
     AppState, Error, Result,
     auth::Caller,
     clock,
-    dashboards::Viewer,
     export::{Format, Wanted, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
-    readers::ReadPool,
+    viewer::Viewer,
 };
 use app::embed::{GroupKeyNames, group_keys::GroupKeyOverride};
 use axum::{extract::State, response::Response};
@@ -110,6 +109,6 @@ async fn export(
 ) -> Result<Response> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let wanted = query.try_into()?;
-    let pool = ReadPool::of(&viewer, state).await?;
+    let pool = viewer.read_pool(state).await?;
     file(state, pool, &viewer, invoice_id, format, wanted, clock::now()).await
 }

@@ -4,12 +4,11 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
-    db::usage::Recorder,
     extract::{self, RawBody},
     metering,
     openapi::{Call, Calls},
 };
-use axum::{Extension, extract::State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use std::collections::BTreeMap;
@@ -75,16 +74,11 @@ struct Event {
 struct Batch(#[schemars(length(min = 1, max = 1000))] Vec<Event>);
 
 /// Answers an empty 200, without a content type, once all events are committed.
-async fn ingest(
-    State(state): State<AppState>,
-    _: Operator,
-    Extension(recorder): Extension<Recorder>,
-    body: RawBody<Batch>,
-) -> Result<()> {
+async fn ingest(State(state): State<AppState>, _: Operator, body: RawBody<Batch>) -> Result<()> {
     let now = clock::now();
     let bytes = body.bytes;
     let read = extract::read_apart(bytes.len(), move || metering::read_events(&bytes, now)).await?;
     let events = read.map_err(Error::BadRequest)?;
-    recorder.record(&state.pool, events, now).await?;
+    state.ingest.record(&state.pool, events, now).await?;
     Ok(())
 }

@@ -4,14 +4,12 @@ use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
     auth::{Caller, Operator},
-    clock,
-    dashboards::Viewer,
-    db,
+    clock, db,
     extract::{Body, Path, Query},
-    invoicing::{self, InvoiceFilter, Sort, TypeFilter},
+    invoicing::{self, Billing, InvoiceFilter, Sort, TypeFilter},
     openapi::{Call, Calls},
-    readers::ReadPool,
     timestamp,
+    viewer::Viewer,
 };
 use app::billing::{Invoice, InvoiceStatus, Page, Succession};
 use axum::{Json, extract::State};
@@ -138,9 +136,9 @@ async fn list(
 ) -> Result<Json<Page<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
-    let grace = state.settings.grace_period;
-    let pool = ReadPool::of(&viewer, &state).await?;
-    let page = invoicing::list(&pool, &scope, &query.try_into()?, clock::now(), grace).await?;
+    let pool = viewer.read_pool(&state).await?;
+    let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
+    let page = invoicing::list(billing, &scope, &query.try_into()?).await?;
     let successions = invoicing::successions(&pool, &scope, &page.data).await?;
     let named = |invoice: Invoice| NamedInvoice { succession: successions.of(invoice.id), invoice };
     Ok(Json(Page { data: page.data.into_iter().map(named).collect(), next_page: page.next_page }))
@@ -168,9 +166,9 @@ async fn retrieve(
 ) -> Result<Json<Data<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
     let scope = viewer.invoices()?;
-    let (skip, grace) = (query.skip_zero_qty_line_items, state.settings.grace_period);
-    let pool = ReadPool::of(&viewer, &state).await?;
-    let invoice = invoicing::find(&pool, &scope, invoice_id, skip, clock::now(), grace).await?;
+    let pool = viewer.read_pool(&state).await?;
+    let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
+    let invoice = invoicing::find(billing, &scope, invoice_id, query.skip_zero_qty_line_items).await?;
     let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     Ok(Data::json(NamedInvoice { invoice, succession }))
 }

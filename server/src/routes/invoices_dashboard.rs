@@ -4,12 +4,11 @@ use super::Data;
 use crate::{
     AppState, Error, Result,
     auth::Caller,
-    clock,
-    dashboards::{self, Viewer},
+    clock, dashboards,
     extract::{Path, Query},
     limits,
     openapi::{Call, Calls},
-    readers::ReadPool,
+    viewer::Viewer,
 };
 use app::{
     billing::InvoiceStatus,
@@ -70,7 +69,7 @@ async fn list(
         number: searched("number", query.number)?,
         next_page: query.next_page.filter(|cursor| !cursor.is_empty()),
     };
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let (skip, now) = (query.skip_zero_qty_line_items, clock::now());
     dashboards::invoices::list(&pool, &state, &viewer, &asked, skip, now).await.map(Data::json)
 }
@@ -116,7 +115,7 @@ async fn retrieve(
         show_all: query.show_all,
         line: query.line.map(|line| line.to_string()).unwrap_or_default(),
     };
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let (skip, now) = (query.skip_zero_qty_line_items, clock::now());
     dashboards::invoices::one(&pool, &state, &viewer, &asked, skip, now).await.map(Data::json)
 }

@@ -10,6 +10,7 @@ mod customers;
 mod dashboards;
 mod events;
 mod exports;
+mod health;
 mod ingest;
 mod invoices;
 mod invoices_dashboard;
@@ -29,8 +30,8 @@ use crate::{
     AppState, assets,
     auth::OnlyReads,
     dashboards as embed,
-    db::usage::Recorder,
-    extract, headers, health, idempotency,
+    http::{headers, idempotency},
+    limits,
     openapi::{Calls, Entry},
     styleguide, telemetry,
 };
@@ -83,8 +84,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
-        .layer(Extension(Recorder::default()))
-        .layer(DefaultBodyLimit::max(extract::MAX_BODY))
+        .layer(DefaultBodyLimit::max(limits::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))

@@ -6,7 +6,7 @@ use crate::{
     auth::Operator,
     clock, db,
     extract::{self, Path, RawBody},
-    invoicing::{self, PreviewMode},
+    invoicing::{self, Billing, PreviewMode},
     metering::{self, Event},
     openapi::{Call, Calls},
     rating,
@@ -71,7 +71,8 @@ async fn preview(
     let grace = state.settings.grace_period;
     let drafts = db::write(async move {
         // A transaction that is rolled back must not be dropped half-way either.
-        invoicing::preview(&state.pool, access, &events, mode, now, grace).await
+        let billing = Billing { pool: &state.pool, now, grace };
+        invoicing::preview(billing, access, &events, mode).await
     })
     .await?;
     Ok(Data::json(match skip_zero_qty_line_items {

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Error, Result, clock,
-    compress::Compressed,
+    http::compress::Compressed,
     openapi::{Call, Calls, document, values},
     reference,
 };

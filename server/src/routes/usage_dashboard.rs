@@ -5,14 +5,11 @@ use crate::{
     AppState, Error, Result,
     auth::{Caller, no_such_customer},
     clock,
-    dashboards::{
-        Viewer,
-        usage::{self, Asked},
-    },
+    dashboards::usage::{self, Asked},
     extract::{Path, Query},
     limits,
     openapi::{Call, Calls},
-    readers::ReadPool,
+    viewer::Viewer,
 };
 use app::usage::{
     GroupValues, UsageReport, Window,
@@ -115,7 +112,7 @@ async fn retrieve(
     let viewer = Viewer::new(&caller, customer_id)?;
     let access = viewer.usage()?;
     let asked = query.try_into()?;
-    let pool = ReadPool::of(&viewer, &state).await?;
+    let pool = viewer.read_pool(&state).await?;
     let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
     let report = report.ok_or_else(no_such_customer)?;
     check_known(&asked, &report)?;

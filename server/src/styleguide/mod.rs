@@ -8,7 +8,10 @@ mod samples;
 
 pub use samples::{Sample, samples};
 
-use crate::{AppState, Error, assets, compress, dashboards, headers};
+use crate::{
+    AppState, Error, assets, dashboards,
+    http::{compress, headers},
+};
 use app::{pages::PageFrame, session::SessionProps};
 use axum::{
     Router,

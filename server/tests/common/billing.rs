@@ -8,13 +8,19 @@ use app::billing::{
 use chrono::{DateTime, Duration, Utc};
 use server::{
     db::{self, customer_plan::NewCustomerPlan},
-    invoicing,
+    ingest,
+    invoicing::{self, Billing},
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub const GRACE: Duration = Duration::hours(24);
+
+/// What invoices are read by at an instant.
+pub fn billing_at(pool: &PgPool, now: DateTime<Utc>) -> Billing<'_> {
+    Billing { pool, now, grace: GRACE }
+}
 
 pub struct Billed {
     pub customer_id: Uuid,
@@ -93,7 +99,7 @@ pub async fn used(pool: &PgPool, billed: &Billed, at: DateTime<Utc>, tokens: i64
         region => format!(r#"{{"tokens": "{tokens}", "region": "{region}"}}"#),
     };
     let event = seed::event(&Uuid::new_v4().to_string(), billed.customer_id, at, &properties);
-    db::usage::record(pool, vec![event], at).await.unwrap();
+    ingest::record(pool, vec![event], at).await.unwrap();
 }
 
 pub async fn finalize(pool: &PgPool, now: &str) -> usize {

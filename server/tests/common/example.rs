@@ -5,7 +5,7 @@ use app::billing::{BillingAnchor, BillingFrequency, CreditType, Decimal, NewChar
 use chrono::{DateTime, Datelike, Months, Utc};
 use serde_json::Value;
 use server::{
-    clock, db, invoicing,
+    clock, db, ingest, invoicing,
     openapi::{Values, samples},
 };
 use sqlx::PgPool;
@@ -35,7 +35,7 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
     if call == "usage.listUnmatched" {
         let mut event = seed::event("request-7", billed.customer_id, now, "{}");
         "acme-inc".clone_into(&mut event.customer_id);
-        db::usage::record(pool, vec![event], now).await.unwrap();
+        ingest::record(pool, vec![event], now).await.unwrap();
     }
     let mut values = samples(now);
     let mut set = |name, id: Uuid| values.insert(name, id.to_string());

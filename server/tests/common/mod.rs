@@ -12,7 +12,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, db, embed_url::Keys, readers::Readers, state::Settings};
+use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -37,7 +37,7 @@ pub fn app_with_readers(pool: PgPool, readers: PgPool) -> Router {
 pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let (readers, settings) = (Readers::new(pool.clone()), Arc::new(Settings::default()));
-    AppState { pool, readers, keys: Arc::new(keys), settings }
+    AppState { pool, ingest: IngestQueue::default(), readers, keys: Arc::new(keys), settings }
 }
 
 /// An API token that may write.

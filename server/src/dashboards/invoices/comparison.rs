@@ -1,6 +1,6 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
-use super::text;
+use super::{effect::EffectKind, text};
 use crate::invoicing::SoFar;
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},
@@ -46,19 +46,6 @@ struct Effect {
     by_price: Decimal,
     /// From being new, gone, or no charge at all.
     other: Decimal,
-}
-
-/// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EffectKind {
-    /// On both invoices.
-    Changed,
-    /// On this invoice only.
-    New,
-    /// On the invoice before only.
-    Gone,
-    /// A minimum, credit or discount.
-    Adjustment,
 }
 
 impl Effect {

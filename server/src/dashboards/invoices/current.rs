@@ -1,6 +1,6 @@
 //! The period that runs now: its total so far, what it is made of, how far it has gone and where it is heading.
 
-use super::{report, text};
+use super::{document::document as shown, text};
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus},
     invoices::report::{CurrentPeriod, Part},
@@ -34,7 +34,7 @@ pub(super) fn current(
     let of = (invoice.end_timestamp - invoice.start_timestamp).num_days();
     let day = (now - invoice.start_timestamp).num_days() + 1;
     CurrentPeriod {
-        document: report::document(document, "", false),
+        document: shown(document, "", false),
         plan_name: names::name(&invoice.plan_name),
         parts,
         is_drawn,

@@ -3,6 +3,8 @@
 mod comparison;
 mod current;
 mod daily_cost;
+mod document;
+mod effect;
 mod fold;
 mod line_by_day;
 mod page;
@@ -14,10 +16,10 @@ mod text;
 
 pub(super) use page::invoices;
 
-use super::Viewer;
 use crate::{
     AppState, Result,
-    invoicing::{self, InvoiceFilter, InvoiceScope, Sort, Successions},
+    invoicing::{self, Billing, InvoiceFilter, InvoiceScope, Sort, Successions},
+    viewer::Viewer,
 };
 use app::{
     billing::InvoiceStatus,
@@ -59,7 +61,8 @@ pub async fn list(
         next_page: query.next_page.clone(),
         ..InvoiceFilter::default()
     };
-    let found = invoicing::overview(pool, &scope, &filter, now, state.settings.grace_period).await?;
+    let billing = Billing { pool, now, grace: state.settings.grace_period };
+    let found = invoicing::overview(billing, &scope, &filter).await?;
     let successions = invoicing::successions(pool, &scope, &found.invoices.data).await?;
     let is_plain = *query == ListQuery::default();
     Ok(report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now))
@@ -79,7 +82,8 @@ pub async fn one(
 ) -> Result<InvoiceReport> {
     let scope = viewer.invoices()?;
     let id: Uuid = query.id.parse().unwrap_or_default();
-    let mut dossier = invoicing::dossier(pool, &scope, id, now, state.settings.grace_period).await?;
+    let billing = Billing { pool, now, grace: state.settings.grace_period };
+    let mut dossier = invoicing::dossier(billing, &scope, id).await?;
     if let Ok(charge_id) = query.line.parse() {
         dossier.line = invoicing::charge_by_day(pool, scope.access(), &dossier, charge_id).await?;
     }

@@ -4,7 +4,8 @@ use super::{list, one};
 use crate::{
     AppState, Error,
     dashboards::{
-        render::{Refusal, failed, refuse, show},
+        refusal::Refusal,
+        render::{failed, refuse, show},
         session::{Credential, Opened, open},
     },
     extract::Query,

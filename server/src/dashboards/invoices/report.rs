@@ -1,6 +1,6 @@
 //! Invoices as the reports that page and JSON calls show: pure, every string final.
 
-use super::{comparison, current, daily_cost, fold, line_by_day::line_by_day, prices, text};
+use super::{comparison, current, daily_cost, document::document, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
     invoicing::{ChargeUsage, Dossier, Overview, Successions},
@@ -8,11 +8,9 @@ use crate::{
 use app::{
     billing::{Invoice, InvoiceStatus, Succession},
     embed::GroupKeyNames,
-    invoices::report::{
-        CurrentPeriod, Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport, Line, Section, Sum,
-    },
+    invoices::report::{CurrentPeriod, Document, Fact, InvoiceReport, InvoiceRow, InvoicesReport},
     view::{
-        document::{self, Row, RowKind},
+        document::{self, Row},
         format, money,
     },
 };
@@ -141,54 +139,4 @@ fn row(invoice: &Invoice, succession: &Succession) -> InvoiceRow {
             (None, None) => None,
         },
     }
-}
-
-pub(super) fn document(whole: &document::Document, find: &str, show_all: bool) -> Document {
-    let facts = whole.facts.iter().filter(|(_, value)| value != format::NONE);
-    Document {
-        id: whole.id.clone(),
-        title: whole.title.clone(),
-        status: whole.status,
-        total: whole.total_text.clone(),
-        unit: whole.unit.clone(),
-        period: whole.period.clone(),
-        facts: facts
-            .map(|(label, value)| Fact { label: (*label).to_owned(), value: value.clone() })
-            .collect(),
-        sections: whole.sections.iter().map(|one| section(one, find, show_all)).collect(),
-        sums: whole.sums().map(sum).collect(),
-        notes: whole.notes.clone(),
-        related: Vec::new(),
-        is_searchable: whole.sections.iter().any(fold::is_long),
-        is_damaged: whole.is_damaged,
-    }
-}
-
-fn section(section: &document::Section, find: &str, show_all: bool) -> Section {
-    let folded = fold::fold(section, show_all, find);
-    Section {
-        head: line(&section.head),
-        group_key: section.group_key.clone(),
-        lines: folded.rows.iter().chain(&folded.rest).map(line).collect(),
-        note: folded.note,
-        of: u32::try_from(folded.of).unwrap_or(u32::MAX),
-    }
-}
-
-fn line(row: &Row) -> Line {
-    let quantity = &row.quantity;
-    Line {
-        exact: (quantity.readable != quantity.text).then(|| quantity.text.clone()),
-        is_group: row.kind == RowKind::Group,
-        name: row.name.clone(),
-        detail: row.below(),
-        quantity: quantity.readable.clone(),
-        unit_price: row.unit_price.text.clone(),
-        amount: row.amount.text.clone(),
-        days: Vec::new(),
-    }
-}
-
-fn sum(row: &Row) -> Sum {
-    Sum { name: row.name.clone(), amount: row.amount.text.clone(), is_total: row.kind == RowKind::Total }
 }

@@ -1,6 +1,6 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
-use super::comparison::EffectKind;
+use super::effect::EffectKind;
 use app::{
     billing::{AggregationType, BillingFrequency, Decimal, TierScope},
     view::{format, text as names, words},

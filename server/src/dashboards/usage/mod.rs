@@ -5,6 +5,7 @@ mod colors;
 mod compare;
 mod cost;
 mod find;
+mod measure;
 mod page;
 mod report;
 #[cfg(test)]
@@ -14,8 +15,8 @@ mod total;
 #[cfg(test)]
 mod total_tests;
 
+pub(super) use measure::columns;
 pub(super) use page::usage;
-pub(super) use report::columns;
 pub(super) use text::ended;
 use total::FixedCharge;
 

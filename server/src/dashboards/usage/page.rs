@@ -4,7 +4,8 @@ use super::{Asked, report};
 use crate::{
     AppState, Error,
     dashboards::{
-        render::{Refusal, failed, refuse, show},
+        refusal::Refusal,
+        render::{failed, refuse, show},
         session::{Credential, open},
     },
     extract::Query,

@@ -340,7 +340,7 @@ fn cost_is_money_or_a_reason() {
 #[test]
 fn decimals_are_equal_down_a_column() {
     let values: [Decimal; 4] = ["1", "0.25", "-3.5", "0"].map(|text| text.parse().unwrap());
-    let column = report::columns(&values, &[], 0, None).remove(0);
+    let column = columns(&values, &[], 0, None).remove(0);
     assert_eq!(Unit::default().column(&column.values, column.scale), ["1.00", "0.25", "−3.50", "0.00"]);
 }
 
@@ -428,13 +428,13 @@ fn the_first_window_with_usage_opens_the_page() {
 #[test]
 fn numbers_beyond_what_the_browser_adds_up_lose_only_their_last_digits() {
     let huge: Decimal = "12345678901234567890123456789012.123456789".parse().unwrap();
-    let column = report::columns(&[huge.clone(), Decimal::from(1)], &[], 0, None).remove(0);
+    let column = columns(&[huge.clone(), Decimal::from(1)], &[], 0, None).remove(0);
     assert_eq!(
         Unit::default().write(column.values[0], column.scale),
         app::view::format::quantity(&huge.round(2))
     );
     let beyond: Decimal = "9".repeat(50).parse().unwrap();
-    let column = report::columns(&[beyond], &[], 0, None).remove(0);
+    let column = columns(&[beyond], &[], 0, None).remove(0);
     assert!(column.scale < 0 && column.values[0] > 0, "{column:?}");
 }
 

@@ -1,7 +1,7 @@
 //! What all metrics cost together: one total for each currency that several of them have a cost in. Pure.
 
 use super::{
-    report::{Costs, shares},
+    measure::{Costs, shares},
     text,
 };
 use crate::rating::{self, Terms};

@@ -1,9 +1,8 @@
 //! Events that came before their customer: counted once a customer has their `customer_id` as id or ingest alias.
 
 use super::{
-    batch::{Fresh, Key, remember},
     catalog,
-    ids::Ids,
+    dedupe::{EventKey, Fresh, MaybeSeen, remember},
     partition::{Arrival, REMEMBERED, ensure_partitions_in},
     pending,
 };
@@ -11,6 +10,7 @@ use crate::{
     Result,
     metering::{Event, Sums},
 };
+use app::billing::BillableMetric;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::{PgConnection, Row, types::Json};
 use std::collections::BTreeMap;
@@ -54,8 +54,9 @@ pub async fn adopt(
     }
     let arrival = Arrival::at(now);
     ensure_partitions_in(tx, &[], &arrival.weeks()).await?;
+    let metrics = catalog::all_definitions(tx).await?;
     for day in days {
-        adopt_day(tx, customer_id, refs, day, since, &arrival).await?;
+        adopt_day(tx, customer_id, refs, day, since, &arrival, &metrics).await?;
     }
     Ok(())
 }
@@ -67,6 +68,7 @@ async fn adopt_day(
     day: NaiveDate,
     since: DateTime<Utc>,
     arrival: &Arrival,
+    metrics: &[BillableMetric],
 ) -> Result<()> {
     let midnight = day.and_time(Default::default()).and_utc();
     let end = midnight + TimeDelta::days(1);
@@ -81,7 +83,7 @@ async fn adopt_day(
     .bind(end)
     .fetch_all(&mut *tx)
     .await?;
-    let mut first: BTreeMap<Key, (String, Event)> = BTreeMap::new();
+    let mut first: BTreeMap<EventKey, (String, Event)> = BTreeMap::new();
     let mut duplicates: Vec<String> = Vec::new();
     for row in rows {
         let place: String = row.try_get("place")?;
@@ -99,9 +101,8 @@ async fn adopt_day(
             duplicates.push(place);
         }
     }
-    let keys: Vec<Key> = first.keys().copied().collect();
-    let (fresh, version) = remember(tx, &keys, arrival, &Ids::default()).await?;
-    let metrics = catalog::metrics(tx, version).await?;
+    let keys: Vec<EventKey> = first.keys().copied().collect();
+    let (fresh, version) = remember(tx, &keys, arrival, MaybeSeen::all(keys.len(), arrival)).await?;
     let mut sums = Sums::default();
     let mut adopted = Vec::new();
     for (key, (place, event)) in first {
@@ -111,7 +112,7 @@ async fn adopt_day(
         };
         if is_fresh {
             // What ingest would refuse now was stored before the metric: such a quantity is not counted.
-            let _ = sums.add(&metrics, &event);
+            let _ = sums.add(metrics, &event);
             adopted.push(place);
         } else {
             duplicates.push(place);

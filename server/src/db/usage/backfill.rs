@@ -12,7 +12,10 @@
 //! 3. A step adds the sums of a stretch of time and moves `next_at` past it in one transaction, with the row locked.
 //!    A step that is killed leaves nothing behind, and any process takes the row up again.
 
-use super::{batch::MOST_WAITING, catalog, pending};
+use super::{
+    catalog,
+    pending::{self, MOST_WAITING},
+};
 use crate::{
     Result, db,
     metering::{Event, Sums},

@@ -3,26 +3,23 @@
 mod account;
 mod adopt;
 mod backfill;
-mod batch;
 mod by_group;
 mod catalog;
-mod customers;
+mod dedupe;
 mod find_groups;
 mod fold;
 mod groups;
 mod growth;
-mod ids;
+mod ingest;
 mod partition;
 mod pending;
 mod period;
 mod preview;
+mod process;
 mod query;
-mod record;
-mod recorder;
 mod search;
 mod series;
 mod unmatched;
-mod watch;
 
 pub use account::{ChartedMetric, UsageAccount, account};
 pub use adopt::adopt;
@@ -33,13 +30,18 @@ pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
 pub use growth::{Growth, Span, growth};
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
-pub use period::{PeriodUsage, Wanted, over_period, over_periods};
+pub use period::{Wanted, over_period, over_periods};
 pub use preview::add_for_preview;
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
 };
-pub use record::{Recorded, record};
-pub use recorder::Recorder;
 pub use search::{Found, search};
 pub use series::{Daily, REACH, series};
 pub use unmatched::{LOOK, Looked, Uncounted, unmatched};
+
+pub(crate) use catalog::{CatalogVersion, all_definitions};
+pub(crate) use dedupe::{EventKey, Fresh, MaybeSeen, count_ids, ids_after, remember};
+pub(crate) use ingest::{IngestStart, await_adoption, customers_of, insert_events, start_ingest};
+pub(crate) use partition::Arrival;
+pub(crate) use pending::MOST_WAITING;
+pub(crate) use process::end_if_dead;

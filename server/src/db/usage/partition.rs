@@ -16,17 +16,17 @@ const SETTLING: TimeDelta = TimeDelta::hours(1);
 
 /// The days of arrival (UTC) that matter at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Arrival {
+pub(crate) struct Arrival {
     /// Where ids are written, oldest first.
-    pub(super) open: Vec<NaiveDate>,
+    pub(crate) open: Vec<NaiveDate>,
     /// Where they are only looked up, oldest first.
-    pub(super) closed: Vec<NaiveDate>,
+    pub(crate) closed: Vec<NaiveDate>,
     /// How many of the closed days never change again.
     settled: usize,
 }
 
 impl Arrival {
-    pub(super) fn at(now: DateTime<Utc>) -> Self {
+    pub(crate) fn at(now: DateTime<Utc>) -> Self {
         let today = now.date_naive();
         let oldest = (now - REMEMBERED).date_naive();
         let first_open = (now - OVERLAP).date_naive();
@@ -45,12 +45,12 @@ impl Arrival {
     }
 
     /// The closed days that never change again.
-    pub(super) fn settled(&self) -> &[NaiveDate] {
+    pub(crate) fn settled(&self) -> &[NaiveDate] {
         &self.closed[..self.settled]
     }
 
     /// The partitions of the open days, as Mondays.
-    pub(super) fn weeks(&self) -> Vec<NaiveDate> {
+    pub(crate) fn weeks(&self) -> Vec<NaiveDate> {
         let mut weeks: Vec<NaiveDate> = self.open.iter().map(|day| monday_of(*day)).collect();
         weeks.dedup();
         weeks

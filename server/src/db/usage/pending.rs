@@ -5,6 +5,10 @@ use app::billing::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
 
+/// Bytes of usage_pending that may wait to be folded, about: two million sums of events that have none in common, which
+/// take half a minute. Beyond them no events are taken, or more and more would wait.
+pub(crate) const MOST_WAITING: i64 = 512 * 1024 * 1024;
+
 /// One part of a customer's sums; the names are those of the view usage_pending_sum.
 #[derive(Serialize)]
 struct Part<'a> {

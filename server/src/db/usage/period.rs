@@ -1,6 +1,6 @@
 //! Usage over whole days, for rating.
 
-use crate::{Result, auth::CustomerAccess};
+use crate::{Result, auth::CustomerAccess, rating::PeriodUsage};
 use app::billing::{AggregationType, Decimal};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
@@ -18,19 +18,6 @@ pub struct Wanted {
     pub group_index: i16,
 }
 
-/// The usage of one metric and group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PeriodUsage {
-    /// The metric.
-    pub billable_metric_id: Uuid,
-    /// As wanted.
-    pub group_index: i16,
-    /// The group's values, in the order of the group key; empty for group index 0.
-    pub group_values: Vec<Option<String>>,
-    /// The quantity.
-    pub quantity: Decimal,
-}
-
 /// The usage of each wanted measure from `start` to before `end`, both at midnight UTC. Groups without usage are
 /// absent.
 ///
@@ -46,7 +33,8 @@ pub async fn over_period(
     Ok(over_periods(db, access, wanted, &[(start, end)]).await?.pop().unwrap_or_default())
 }
 
-/// The same for several periods in one query, which may overlap: one list for each, in their order.
+/// The same for several periods in one query, which may overlap: one list for each, in their order. What was used before
+/// a period is not joined to it: see [`PeriodUsage::join`].
 ///
 /// # Errors
 /// When the database refuses.
@@ -83,6 +71,8 @@ pub async fn over_periods(
             group_index,
             group_values,
             quantity: Decimal::from(quantity),
+            before: Vec::new(),
+            is_past: false,
         }));
     }
     Ok(all)

@@ -1,7 +1,7 @@
 //! Dates of the demo, relative to the day on which it is made.
 
 use super::DAYS;
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 
 /// A day, relative to the demo's today.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,11 @@ impl Mark {
 /// The first day of usage of a demo that is made today.
 pub fn first_day(today: NaiveDate) -> NaiveDate {
     today - Days::new(DAYS - 1)
+}
+
+/// The instant at which a day begins, in UTC.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 #[cfg(test)]

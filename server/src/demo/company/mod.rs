@@ -5,7 +5,7 @@ mod customers;
 mod metrics;
 mod plans;
 
-pub use calendar::{Mark, first_day};
+pub use calendar::{Mark, first_day, midnight};
 pub use customers::{CUSTOMERS, CustomerSpec, Stretch, TrialSpec};
 pub use metrics::{METRICS, MetricSpec, metric};
 pub use plans::{ChargeSpec, PLANS, PRODUCTS, PlanSpec, ProductSpec, plan, product};

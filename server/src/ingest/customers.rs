@@ -6,36 +6,13 @@ use std::{
 };
 use uuid::Uuid;
 
-/// The customers of ids or aliases (`text[]`; those that are UUIDs also as `uuid[]`), in their order, archived ones
-/// included; null where there is none. Scalar subqueries are probed one by one: a join would read all customers for
-/// every batch.
-macro_rules! customers_sql {
-    ($refs:literal, $ids:literal) => {
-        concat!(
-            "array(
-                select coalesce(
-                    (select customer.id from customer where customer.id = sent.id),
-                    (select customer_id from ingest_alias where alias = sent.ref)
-                )
-                from unnest(",
-            $refs,
-            "::text[], ",
-            $ids,
-            "::uuid[]) with ordinality as sent(ref, id, position)
-                order by sent.position
-            )"
-        )
-    };
-}
-pub(super) use customers_sql;
-
-/// Ids and aliases that are remembered at most: several megabytes of them.
+/// DedupeFilter and aliases that are remembered at most: several megabytes of them.
 const MOST: usize = 50_000;
 
 /// The customers of ids and aliases, as far as a process has seen. A customer is never deleted, so only aliases that
 /// were taken from theirs make it untrue: the ingest reads how often that happened, and forgets what is older.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(Arc<Mutex<Remembered>>);
+pub(super) struct KnownCustomers(Arc<Mutex<Remembered>>);
 
 #[derive(Debug, Default)]
 struct Remembered {
@@ -44,7 +21,7 @@ struct Remembered {
     customers: HashMap<String, Uuid>,
 }
 
-impl Known {
+impl KnownCustomers {
     /// The customers of ids or aliases, `None` for those that must be asked for, and the version that this is true of.
     pub(super) fn look_up(&self, refs: &[&str]) -> (Vec<Option<Uuid>>, i64) {
         let remembered = self.remembered();
@@ -68,9 +45,4 @@ impl Known {
     fn remembered(&self) -> MutexGuard<'_, Remembered> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Those that are UUIDs.
-pub(super) fn as_ids(refs: &[&str]) -> Vec<Option<Uuid>> {
-    refs.iter().map(|text| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }).collect()
 }

@@ -1,6 +1,6 @@
 //! One accepted connection: HTTP/1 by hyper, closed when its client stops in the middle of something.
 
-use crate::upload;
+use super::upload;
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},

@@ -17,7 +17,7 @@ use crate::{
         idempotency::{Answer, Standing},
     },
     error::{REQUEST_ID, chain},
-    extract::MAX_BODY,
+    limits::MAX_BODY,
 };
 use axum::{
     body::{Body, to_bytes},

@@ -1,31 +1,17 @@
 //! Storing events once, and their sums with them.
 
 use super::{
-    batch::{Batch, Outcome},
-    customers::Known,
-    ids::Ids,
-    partition::ensure_partitions,
+    batch::{Batch, Outcome, Recorded},
+    caches::IngestCaches,
     watch::Backend,
 };
-use crate::{Error, Result, db, metering::Event};
+use crate::{
+    Error, Result,
+    db::{self, usage::ensure_partitions},
+    metering::Event,
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
-
-/// How many events of a batch were new.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Events that were new.
-    pub fresh: usize,
-    /// Events that were known, or twice in the batch.
-    pub duplicates: usize,
-}
-
-/// Caches that a process keeps from one batch to the next.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Memory {
-    pub(super) customers: Known,
-    pub(super) ids: Ids,
-}
 
 /// Stores the events that are new and adds them to the sums, in one transaction. The events are valid.
 ///
@@ -34,7 +20,7 @@ pub(super) struct Memory {
 pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
     let pool = pool.clone();
     db::write(async move {
-        let recorded = store(&pool, &[&events], now, &Backend::default(), &Memory::default()).await?;
+        let recorded = store(&pool, &[&events], now, &Backend::default(), &IngestCaches::default()).await?;
         Ok(recorded.first().copied().unwrap_or_default())
     })
     .await
@@ -47,14 +33,14 @@ pub(super) async fn store(
     requests: &[&[Event]],
     now: DateTime<Utc>,
     backend: &Backend,
-    memory: &Memory,
+    caches: &IngestCaches,
 ) -> Result<Vec<Recorded>> {
     let batch = Batch::new(requests, now);
     if batch.is_empty() {
         return Ok(batch.recorded(&[]));
     }
     for _ in 0..3 {
-        match batch.store(pool, backend, memory).await? {
+        match batch.store(pool, backend, caches).await? {
             Outcome::Stored(recorded) => return Ok(recorded),
             Outcome::NoPartition { days, weeks } => ensure_partitions(pool, &days, &weeks).await?,
         }

@@ -3,8 +3,8 @@
 //! Waiting for a time limit would hold the ids of the batch for so long that the client's retries, and whatever is
 //! gathered with them, stand in line behind it.
 
-use crate::error::chain;
-use sqlx::{Connection, PgConnection, PgPool};
+use crate::{db::usage, error::chain};
+use sqlx::PgPool;
 use std::{
     sync::{
         Arc,
@@ -46,30 +46,10 @@ pub(super) async fn over(pool: PgPool, mut writing: JoinHandle<()>, backend: Bac
     }
 }
 
-/// Whether the process is gone, or has been idle for a second; then it is ended, and its locks with it.
+/// Whether the process was dead, and is ended.
 async fn end_if_dead(pool: &PgPool, backend: &Backend) -> sqlx::Result<bool> {
-    let process = backend.0.load(Ordering::Relaxed);
-    if process == 0 {
-        return Ok(false);
+    match backend.0.load(Ordering::Relaxed) {
+        0 => Ok(false),
+        known => usage::end_if_dead(pool, known).await,
     }
-    // The pool's connections may be as dead.
-    let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
-    let is_dead = sqlx::query_scalar(
-        "with process as (
-            select pid, state, state_change
-            from pg_stat_activity
-            where pid = $1
-         ),
-         ended as (
-            select pg_terminate_backend(pid)
-            from process
-            where state <> 'active' and state_change < clock_timestamp() - interval '1 second'
-         )
-         select not exists (select from process) or exists (select from ended)",
-    )
-    .bind(process)
-    .fetch_one(&mut connection)
-    .await?;
-    connection.close().await?;
-    Ok(is_dead)
 }

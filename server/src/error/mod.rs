@@ -1,5 +1,10 @@
 //! What can go wrong, and the one JSON body that says so: `{"message", "code", "request_id"}`.
 
+mod problem;
+
+pub use problem::Problem;
+
+use crate::limits::MAX_BODY;
 use axum::{
     Json,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -65,7 +70,7 @@ impl Error {
     pub fn body_too_large() -> Self {
         Self::TooLarge(format!(
             "the body is larger than {} MiB: send it in smaller parts",
-            crate::extract::MAX_BODY / 1024 / 1024
+            MAX_BODY / 1024 / 1024
         ))
     }
 

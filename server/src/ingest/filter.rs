@@ -1,10 +1,13 @@
 //! Bloom filters of the transaction ids of days that are over: what a filter lacks is new, what it has is looked up.
 
-use super::{batch::Key, partition::Arrival};
-use crate::{Result, telemetry};
+use crate::{
+    Result,
+    db::usage::{Arrival, EventKey, MaybeSeen, count_ids, ids_after},
+    telemetry,
+};
 use chrono::NaiveDate;
 use fastbloom::BloomFilter;
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -18,43 +21,34 @@ use uuid::Uuid;
 const BITS: usize = 16;
 /// Bits for a day at most, 4 MiB: two million ids at full precision. Days with more cost more lookups, not memory.
 const MOST_BITS: usize = 1 << 25;
-/// Ids that one query reads.
+/// DedupeFilter that one query reads.
 const PAGE: i64 = 50_000;
 
 /// Filters of the ids of days that never change again, read in the background once events come. Until a day is read,
 /// its ids are looked up.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ids {
+pub(super) struct DedupeFilter {
     /// `None` for a day without ids.
     filters: Arc<RwLock<BTreeMap<NaiveDate, Option<BloomFilter>>>>,
     is_reading: Arc<AtomicBool>,
 }
 
-/// The keys and days that must be looked up.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unsure {
-    /// For each key, whether a day could have it.
-    pub(super) keys: Vec<bool>,
-    /// The days that could have one of them.
-    pub(super) days: Vec<NaiveDate>,
-}
-
-impl Ids {
+impl DedupeFilter {
     /// Which of the keys the closed days could have.
-    pub(super) fn unsure(&self, keys: &[Key], arrival: &Arrival) -> Unsure {
+    pub(super) fn maybe_seen(&self, keys: &[EventKey], arrival: &Arrival) -> MaybeSeen {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         let hashes: Vec<u64> = keys.iter().map(hash).collect();
-        let mut unsure = Unsure { keys: vec![false; keys.len()], days: Vec::new() };
+        let mut maybe_seen = MaybeSeen { keys: vec![false; keys.len()], days: Vec::new() };
         for day in &arrival.closed {
             let mut is_unsure = false;
             match filters.get(day) {
                 None => {
-                    unsure.keys.fill(true);
+                    maybe_seen.keys.fill(true);
                     is_unsure = true;
                 }
                 Some(None) => {}
                 Some(Some(filter)) => {
-                    for (hash, key) in hashes.iter().zip(&mut unsure.keys) {
+                    for (hash, key) in hashes.iter().zip(&mut maybe_seen.keys) {
                         if filter.contains_hash(*hash) {
                             *key = true;
                             is_unsure = true;
@@ -63,10 +57,10 @@ impl Ids {
                 }
             }
             if is_unsure {
-                unsure.days.push(*day);
+                maybe_seen.days.push(*day);
             }
         }
-        unsure
+        maybe_seen
     }
 
     /// Begins to read the days that are missing, unless that is under way.
@@ -103,10 +97,7 @@ impl Ids {
 
 /// The filter of a settled day.
 async fn read(pool: &PgPool, day: NaiveDate) -> Result<Option<BloomFilter>> {
-    let count: i64 = sqlx::query_scalar("select count(*) from usage_dedupe where day = $1")
-        .bind(day)
-        .fetch_one(pool)
-        .await?;
+    let count = count_ids(pool, day).await?;
     if count == 0 {
         return Ok(None);
     }
@@ -115,33 +106,16 @@ async fn read(pool: &PgPool, day: NaiveDate) -> Result<Option<BloomFilter>> {
     let mut filter = BloomFilter::with_num_bits(bits).expected_items(count);
     let mut last = (Uuid::nil(), Uuid::nil());
     loop {
-        let row = sqlx::query(
-            "with page as materialized (
-                select customer_id, event_key from usage_dedupe
-                where day = $1 and (customer_id, event_key) > ($2, $3)
-                order by customer_id, event_key
-                limit $4
-            )
-            select array(select customer_id from page) as customer_ids, array(select event_key from page) as event_keys",
-        )
-        .bind(day)
-        .bind(last.0)
-        .bind(last.1)
-        .bind(PAGE)
-        .fetch_one(pool)
-        .await?;
-        let customer_ids: Vec<Uuid> = row.try_get("customer_ids")?;
-        let event_keys: Vec<Uuid> = row.try_get("event_keys")?;
-        let keys = customer_ids.into_iter().zip(event_keys);
-        let Some(end) = keys.clone().next_back() else { return Ok(Some(filter)) };
-        keys.for_each(|key| {
-            filter.insert_hash(hash(&key));
+        let keys = ids_after(pool, day, last, PAGE).await?;
+        let Some(end) = keys.last() else { return Ok(Some(filter)) };
+        last = *end;
+        keys.iter().for_each(|key| {
+            filter.insert_hash(hash(key));
         });
-        last = end;
     }
 }
 
 /// Both are digests or random, so no more needs to be done to them.
-fn hash((customer_id, event_key): &Key) -> u64 {
+fn hash((customer_id, event_key): &EventKey) -> u64 {
     customer_id.as_u64_pair().1 ^ event_key.as_u64_pair().1
 }

@@ -1,11 +1,12 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
 use super::{
-    partition::Arrival,
-    record::{Memory, Recorded, store},
+    batch::Recorded,
+    caches::IngestCaches,
+    record::store,
     watch::{self, Backend},
 };
-use crate::{Error, Result, metering::Event};
+use crate::{Error, Result, db::usage::Arrival, metering::Event};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{
@@ -30,9 +31,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// refused, each is stored again alone, so that none suffers from another. The writes run in tasks of their
 /// own, which a client that hangs up does not stop.
 #[derive(Clone, Debug, Default)]
-pub struct Recorder {
+pub struct IngestQueue {
     queue: Arc<Mutex<Queue>>,
-    memory: Memory,
+    caches: IngestCaches,
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ struct Request {
     answer: oneshot::Sender<Result<Recorded>>,
 }
 
-impl Recorder {
+impl IngestQueue {
     /// Stores the events that are new and adds them to the sums. The events are valid.
     ///
     /// # Errors
@@ -76,7 +77,7 @@ impl Recorder {
     /// # Errors
     /// When the database refuses or is away.
     pub async fn learn_ids(&self, pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
-        self.memory.ids.learn(pool, &Arrival::at(now)).await
+        self.caches.ids.learn(pool, &Arrival::at(now)).await
     }
 
     /// Writes until nobody waits.
@@ -84,7 +85,7 @@ impl Recorder {
         while let Some(requests) = self.take() {
             let backend = Backend::default();
             let mut writing =
-                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.memory.clone()));
+                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.caches.clone()));
             if timeout(STALL, &mut writing).await.is_err() {
                 tokio::spawn(watch::over(pool.clone(), writing, backend));
             }
@@ -116,14 +117,14 @@ impl Recorder {
 }
 
 /// Stores requests together, or, when that is refused, one by one; and answers each.
-async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, memory: Memory) {
-    let outcome = limited(&pool, &requests, &backend, &memory).await;
+async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, caches: IngestCaches) {
+    let outcome = limited(&pool, &requests, &backend, &caches).await;
     let is_refused = matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
     if requests.len() == 1 || !is_refused {
         return answer(requests, outcome);
     }
     for request in requests {
-        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &memory).await;
+        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &caches).await;
         answer(vec![request], outcome);
     }
 }
@@ -132,11 +133,11 @@ async fn limited(
     pool: &PgPool,
     requests: &[Request],
     backend: &Backend,
-    memory: &Memory,
+    caches: &IngestCaches,
 ) -> Result<Vec<Recorded>> {
     let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
     let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
-    timeout(LIMIT, store(pool, &events, now, backend, memory)).await.unwrap_or(Err(away()))
+    timeout(LIMIT, store(pool, &events, now, backend, caches)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {

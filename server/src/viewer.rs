@@ -1,9 +1,10 @@
 //! Who looks at a customer's data, and what they may see of it: decided here, once, for pages, JSON and files alike.
 
 use crate::{
-    Result,
+    AppState, Result,
     auth::{Caller, CustomerAccess, Reader, no_such_customer},
     invoicing::InvoiceScope,
+    readers::ReadPool,
 };
 use app::embed::{Dashboard, DashboardConfig, GroupKeyNames};
 use uuid::Uuid;
@@ -45,6 +46,18 @@ impl Viewer {
     /// The customer itself: its name, and whether it is archived.
     pub fn customer(&self) -> CustomerAccess {
         self.access
+    }
+
+    /// What a call reads by that both kinds of viewers may make: an operator by the connections of the API, a reader in
+    /// turn.
+    ///
+    /// # Errors
+    /// 503 when too much is read for this customer, or for all.
+    pub async fn read_pool(&self, state: &AppState) -> Result<ReadPool> {
+        if self.is_reader() {
+            return state.readers.turn(self.access).await;
+        }
+        Ok(ReadPool::of_api(state.pool.clone()))
     }
 
     /// What may be seen of the customer's invoices.

@@ -1,7 +1,7 @@
 //! `GET /healthz`: this process is alive. `GET /readyz`: it can answer, as the database does and the schema is current.
 
 use crate::{
-    AppState, Error, Result,
+    AppState, Result,
     db::{self, Schema},
     openapi::{Call, Calls},
 };
@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Both calls. Neither needs a credential; neither says anything an outsider could use.
-pub fn calls() -> Calls {
+pub(super) fn calls() -> Calls {
     Calls::new("Server", "The server itself. These calls need no API token.")
         .get("/healthz", healthz, HEALTHZ)
         .get("/readyz", readyz, READYZ)
@@ -32,10 +32,7 @@ async fn healthz() -> Json<Health> {
 }
 
 async fn readyz(State(state): State<AppState>) -> Result<(StatusCode, Json<Health>)> {
-    let schema = tokio::time::timeout(db::READY_TIMEOUT, db::schema(&state.pool))
-        .await
-        .map_err(|_| Error::Unavailable(sqlx::Error::PoolTimedOut))??;
-    Ok(match schema {
+    Ok(match db::ready_schema(&state.pool).await? {
         Schema::Current => (StatusCode::OK, Json(Health { status: "ready" })),
         Schema::Outdated(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "the schema is outdated" }))

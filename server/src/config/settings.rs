@@ -1,0 +1,30 @@
+//! The part of the configuration that requests depend on.
+
+use chrono::Duration;
+
+/// The part of the configuration that requests depend on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where readers' browsers reach this server, without a trailing slash: `https://billing.example.com`.
+    pub public_url: String,
+    /// Origins that may frame the dashboards: `frame-ancestors`. Empty: `'self'`.
+    pub allowed_origins: Vec<String>,
+    /// How long an embeddable URL can be opened.
+    pub embed_ttl: Duration,
+    /// How long after the end of a period late events are taken before its invoice is finalized.
+    pub grace_period: Duration,
+    /// Whether `/styleguide` is served.
+    pub styleguide: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            allowed_origins: Vec::new(),
+            embed_ttl: Duration::minutes(15),
+            grace_period: Duration::hours(24),
+            styleguide: false,
+        }
+    }
+}
