@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub struct Readers {
     pool: PgPool,
-    gate: Arc<Gate>,
+    gate: Arc<Gate<CustomerAccess>>,
 }
 
 /// The connections that one answer reads by. Dropping it ends the turn.
@@ -41,7 +41,7 @@ impl Readers {
     /// # Errors
     /// 503 when too much is read for this customer, or for all.
     pub async fn turn(&self, access: CustomerAccess) -> Result<ReadPool> {
-        let turn = self.gate.turn(access.customer_id()).await?;
+        let turn = self.gate.turn(access).await?;
         Ok(ReadPool { pool: self.pool.clone(), _turn: Some(turn) })
     }
 

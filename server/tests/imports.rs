@@ -35,7 +35,7 @@ const SERVER: &str = "
     auth:        clock db embed_url error state
     idempotency: auth clock db error extract state
     invoicing:   auth db error metering rating
-    export:      db error gate invoicing readers state
+    export:      auth db error gate invoicing readers state
     dashboards:  assets auth clock compress db embed_url error export extract headers invoicing limits metering
                  rating readers state
     jobs:        clock db error invoicing state telemetry

@@ -1,5 +1,6 @@
 //! All SQL. Typed arguments in, billing types out; one file a group of tables.
 
+mod access;
 pub mod added_charge;
 pub mod api_token;
 pub mod billable_metric;
@@ -18,6 +19,7 @@ pub mod terms;
 mod transaction;
 pub mod usage;
 
+pub use access::{Access, BillingAccess};
 pub use open::Database;
 pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, require_schema, schema};

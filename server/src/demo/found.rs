@@ -5,7 +5,7 @@ use super::{
         CUSTOMERS, ChargeSpec, CustomerSpec, DAYS, METRICS, MetricSpec, PLANS, PRODUCTS, PlanSpec,
         customer_id, id,
     },
-    seed::midnight,
+    seed::{access, midnight},
 };
 use crate::{
     Error, Result,
@@ -70,12 +70,12 @@ pub(super) async fn found(
         if remembered(pool, spec.slug).await?.is_none() {
             db::customer::create(pool, customer(spec, origin), first).await?;
         }
-        let known = db::customer_plan::list(pool, customer_id(spec.slug), None, None).await?.data;
+        let known = db::customer_plan::list(pool, access(spec.slug), None, None).await?.data;
         // They are added in this order.
         for stretch in spec.plans.iter().skip(known.len()) {
             let start = midnight(stretch.starting_on.day(today, billed));
             let new = NewCustomerPlan {
-                customer_id: customer_id(spec.slug),
+                access: access(spec.slug),
                 plan_id: plans[stretch.plan],
                 starting_on: start,
                 ending_before: stretch.ending_before.map(|mark| midnight(mark.day(today, billed))),

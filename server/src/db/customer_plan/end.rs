@@ -1,7 +1,12 @@
 //! Ending a customer's plan, and clearing its end.
 
 use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
-use crate::{Error, Result, auth::archived_customer, db, rating::Rhythm};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, archived_customer},
+    db,
+    rating::Rhythm,
+};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -18,13 +23,14 @@ use uuid::Uuid;
 /// 404 when the customer has no such plan; 400 for a date that cannot be; 409 when another plan is in the way.
 pub async fn end(
     pool: &PgPool,
-    customer_id: Uuid,
+    access: CustomerAccess,
     customer_plan_id: Uuid,
     ending_before: Option<DateTime<Utc>>,
     void_invoices: bool,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<()> {
+    let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
@@ -51,17 +57,18 @@ pub async fn end(
             "with covered as (
                 select id, start_timestamp
                 from invoice
-                where customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
+                where customer_id = $4 and customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
             ), voided as (
                 update invoice
                 set status = 'VOID', voided_at = $3
-                where id in (select id from covered)
+                where customer_id = $4 and id in (select id from covered)
             )
             select least(min(start_timestamp), $2) from covered",
         )
         .bind(customer_plan_id)
         .bind(end)
         .bind(now)
+        .bind(customer_id)
         .fetch_one(&mut *tx)
         .await?;
         revised = 1;
@@ -86,7 +93,7 @@ pub async fn end(
         "update customer_plan
         set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,
             finalize_after = greatest(finalize_after, $6)
-        where id = $1",
+        where id = $1 and customer_id = $7",
     )
     .bind(customer_plan_id)
     .bind(ending_before)
@@ -94,6 +101,7 @@ pub async fn end(
     .bind(period_end)
     .bind(revised)
     .bind(is_in_past.then_some(now + grace))
+    .bind(customer_id)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
