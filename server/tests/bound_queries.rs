@@ -151,7 +151,7 @@ fn queries_are_read_from_sources() {
         found.iter().map(|query| (query.item.as_str(), query.text.as_str())).take(2).collect();
     assert_eq!(
         found,
-        [("A", "select (select '' from plan)$2 \nfrom invoice"), ("b", "update \"x\" set y = 1")]
+        [("A", "select (select '$2' from plan) \nfrom invoice"), ("b", "update \"x\" set y = 1")]
     );
     let bound =
         |text: &str| is_bound(&Query { file: String::new(), item: String::new(), text: text.to_owned() });

@@ -61,6 +61,9 @@ const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
     // `Viewer`.
     ("readers", "auth"),
     ("readers", "dashboards"),
+    // Connections that the database binds to one customer. `config` has the settings of `state`, which has the readers:
+    // with the settings below `config`, `readers` could stand above `db`.
+    ("readers", "db"),
     ("readers", "state"),
     // A file is made for a `Viewer`, of whom it needs the `InvoiceScope`.
     ("export", "dashboards"),

@@ -4,6 +4,7 @@ mod access;
 pub mod added_charge;
 pub mod api_token;
 pub mod billable_metric;
+mod bound;
 pub mod credit_type;
 pub mod cursor;
 pub mod customer;
@@ -20,6 +21,7 @@ mod transaction;
 pub mod usage;
 
 pub use access::{Access, BillingAccess};
+pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use open::Database;
 pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, require_schema, schema};

@@ -23,9 +23,20 @@ enum Token {
     Close,
 }
 
+/// What a macro of literals stands for.
+#[derive(Clone, Debug)]
+struct Macro {
+    /// The names of its arguments, in their order.
+    arguments: Vec<String>,
+    body: Vec<Token>,
+}
+
+/// Macros by their names.
+type Macros = HashMap<String, Macro>;
+
 /// Every query of the sources, in their order.
 pub(super) fn queries(folder: &str, sources: Vec<(PathBuf, String)>) -> Vec<Query> {
-    let mut macros = HashMap::new();
+    let mut macros = Macros::new();
     let mut files = Vec::new();
     for (path, code) in sources {
         let path = path.to_string_lossy().into_owned();
@@ -50,7 +61,7 @@ pub(super) fn queries(folder: &str, sources: Vec<(PathBuf, String)>) -> Vec<Quer
                 Token::Text(text) => Some(text.clone()),
                 Token::Open(Some(name)) if name == "concat" || macros.contains_key(name) => {
                     let end = closing(tokens, at);
-                    let text = glued(&tokens[at..end], &macros);
+                    let text = glued(&tokens[at..=end], &macros, &HashMap::new());
                     at = end;
                     Some(text)
                 }
@@ -75,7 +86,7 @@ fn without_comments(text: &str) -> String {
 }
 
 /// Takes the definitions of macros out of a source.
-fn without_macros(tokens: Vec<Token>, macros: &mut HashMap<String, Vec<Token>>) -> Vec<Token> {
+fn without_macros(tokens: Vec<Token>, macros: &mut Macros) -> Vec<Token> {
     let mut left = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -83,7 +94,14 @@ fn without_macros(tokens: Vec<Token>, macros: &mut HashMap<String, Vec<Token>>) 
             && word == "macro_rules"
         {
             let end = closing(&tokens, at + 2);
-            macros.insert(name.clone(), tokens[at + 3..end].to_vec());
+            // `{ ($one:literal, $two:literal) => { … } }`, of one rule.
+            let pattern = closing(&tokens, at + 3);
+            let words = tokens[at + 3..pattern].iter().filter_map(|token| match token {
+                Token::Word(word) if word != "literal" => Some(word.clone()),
+                _ => None,
+            });
+            let body = tokens[pattern + 1..end].to_vec();
+            macros.insert(name.clone(), Macro { arguments: words.collect(), body });
             at = end + 1;
             continue;
         }
@@ -107,14 +125,30 @@ fn closing(tokens: &[Token], open: usize) -> usize {
     panic!("a bracket is not closed");
 }
 
-/// The literals, one after the other, with those of macros in their places.
-fn glued(tokens: &[Token], macros: &HashMap<String, Vec<Token>>) -> String {
-    let part = |token: &Token| match token {
-        Token::Text(text) => text.clone(),
-        Token::Open(Some(name)) => macros.get(name).map_or(String::new(), |body| glued(body, macros)),
-        Token::Word(_) | Token::Open(None) | Token::Close => String::new(),
-    };
-    tokens.iter().map(part).collect()
+/// The literals, one after the other, with those of macros in their places; `values` are those of arguments by name.
+fn glued(tokens: &[Token], macros: &Macros, values: &HashMap<String, String>) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            Token::Text(literal) => text.push_str(literal),
+            Token::Word(word) => text.push_str(values.get(word).map_or("", String::as_str)),
+            Token::Open(Some(name)) if macros.contains_key(name) => {
+                let end = closing(tokens, at);
+                let Macro { arguments, body } = &macros[name];
+                let given = tokens[at..end].iter().filter_map(|token| match token {
+                    Token::Text(literal) => Some(literal.clone()),
+                    _ => None,
+                });
+                let values = arguments.iter().cloned().zip(given).collect();
+                text.push_str(&glued(body, macros, &values));
+                at = end;
+            }
+            Token::Open(_) | Token::Close => {}
+        }
+        at += 1;
+    }
+    text
 }
 
 fn tokens(code: &str) -> Vec<Token> {
