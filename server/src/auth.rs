@@ -1,10 +1,14 @@
 //! Who is calling: extractors whose presence in a signature states the permission.
 
-use crate::{AppState, Error, Result, clock, db, embed_url::Session};
+use crate::{
+    AppState, Error, Result, clock, db,
+    embed_url::{InvalidToken, Keys, Session},
+};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// An integrator with a valid API token. A token of scope `read` reaches GET and the reading POSTs only.
@@ -16,19 +20,14 @@ pub struct Operator {
     pub can_write: bool,
 }
 
-/// Proof that the caller may read one customer. Only this file makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Proof that the caller may read one customer. Only this file makes one, and only queries take the customer out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CustomerAccess(Uuid);
 
 impl CustomerAccess {
-    /// The customer that may be read.
-    pub fn customer_id(self) -> Uuid {
+    /// The customer that may be read, for the parameters of queries.
+    pub(crate) fn customer_id(self) -> Uuid {
         self.0
-    }
-
-    /// For finalizing invoices, a job without a request.
-    pub(crate) fn for_billing(customer_id: Uuid) -> Self {
-        Self(customer_id)
     }
 }
 
@@ -52,9 +51,20 @@ impl Operator {
 pub struct Reader(Session);
 
 impl Reader {
-    /// The reader behind a verified token.
-    pub(crate) fn new(session: Session) -> Self {
-        Self(session)
+    /// The reader behind the token of an address.
+    ///
+    /// # Errors
+    /// When no key signed the token as it is, or its time is over.
+    pub(crate) fn by_address(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Self, InvalidToken> {
+        keys.verify_address(token, now).map(Self)
+    }
+
+    /// The reader behind a session token.
+    ///
+    /// # Errors
+    /// As [`Reader::by_address`].
+    pub(crate) fn by_session(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Self, InvalidToken> {
+        keys.verify_session(token, now).map(Self)
     }
 
     /// What the token grants.
@@ -121,8 +131,7 @@ impl FromRequestParts<AppState> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let token = bearer(&parts.headers).ok_or(Error::Unauthorized)?;
-        let session = state.keys.verify_session(token, clock::now()).map_err(|_| Error::Unauthorized)?;
-        Ok(Self(session))
+        Self::by_session(&state.keys, token, clock::now()).map_err(|_| Error::Unauthorized)
     }
 }
 

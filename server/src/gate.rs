@@ -4,6 +4,7 @@
 use crate::{Error, Result};
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
@@ -11,14 +12,13 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
-use uuid::Uuid;
 
-/// Lets work in, turn by turn.
+/// Lets work in, turn by turn. `K` tells customers apart.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Gate<K> {
     all: Arc<Semaphore>,
     /// Those of customers who have or wait for a turn.
-    customers: Mutex<HashMap<Uuid, Weak<Semaphore>>>,
+    customers: Mutex<HashMap<K, Weak<Semaphore>>>,
     for_each: usize,
     patience: Duration,
 }
@@ -30,7 +30,7 @@ pub struct Turn {
     _of_all: OwnedSemaphorePermit,
 }
 
-impl Gate {
+impl<K: Copy + Eq + Hash> Gate<K> {
     /// A gate for so many turns at a time, and so many for each customer. Who waits longer than `patience` is turned
     /// away.
     pub fn new(at_a_time: usize, for_each: usize, patience: Duration) -> Self {
@@ -41,8 +41,8 @@ impl Gate {
     ///
     /// # Errors
     /// 503 when it does not come in time.
-    pub async fn turn(&self, customer_id: Uuid) -> Result<Turn> {
-        let own = self.own(customer_id);
+    pub async fn turn(&self, customer: K) -> Result<Turn> {
+        let own = self.own(customer);
         // Its own first: who waits for that takes nobody's place.
         let both =
             async { Some((own.acquire_owned().await.ok()?, self.all.clone().acquire_owned().await.ok()?)) };
@@ -52,14 +52,14 @@ impl Gate {
         }
     }
 
-    fn own(&self, customer_id: Uuid) -> Arc<Semaphore> {
+    fn own(&self, customer: K) -> Arc<Semaphore> {
         let mut customers = self.customers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = customers.get(&customer_id).and_then(Weak::upgrade) {
+        if let Some(known) = customers.get(&customer).and_then(Weak::upgrade) {
             return known;
         }
         customers.retain(|_, semaphore| semaphore.strong_count() > 0);
         let new = Arc::new(Semaphore::new(self.for_each));
-        customers.insert(customer_id, Arc::downgrade(&new));
+        customers.insert(customer, Arc::downgrade(&new));
         new
     }
 }
@@ -68,6 +68,7 @@ impl Gate {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use uuid::Uuid;
 
     #[tokio::test]
     async fn customer_leaves_room_for_others() {

@@ -40,11 +40,11 @@ pub struct Running {
 /// Opens the port and starts the jobs.
 ///
 /// # Errors
-/// When the port is taken.
+/// When the port is taken, or the database does not bind readers although it must.
 pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
-    let readers = Readers::new(db::readers(&pool, db::share(config.database_connections).readers));
+    let readers = readers(config, &pool).await?;
     let state = AppState {
         pool,
         ingest: IngestQueue::default(),
@@ -59,6 +59,20 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
     Ok(Running { address, shutdown, server, jobs, readers })
+}
+
+/// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
+/// that, plain ones.
+async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, Problem> {
+    let connections = db::share(config.database_connections).readers;
+    match db::reader_role(pool).await? {
+        db::ReaderRole::Bound => Ok(Readers::bound(pool, connections)),
+        db::ReaderRole::Missing(problem) if config.reader_role_required => Err(problem),
+        db::ReaderRole::Missing(problem) => {
+            tracing::warn!("{problem}. Until then, their queries alone bind them");
+            Ok(Readers::new(db::readers(pool, connections)))
+        }
+    }
 }
 
 /// Opens a port for a server.

@@ -161,7 +161,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
     };
     let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
     let new = NewCustomerPlan {
-        customer_id,
+        access: common::seed::access(customer_id),
         plan_id,
         starting_on: day("2026-01-10"),
         ending_before: Some(day("2026-03-20")),

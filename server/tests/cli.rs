@@ -110,6 +110,35 @@ async fn an_empty_database_is_called_so_by_every_command(pool: sqlx::PgPool) {
     }
 }
 
+#[sqlx::test(migrations = false)]
+async fn who_may_not_make_the_role_of_readers_is_told_what_an_administrator_runs(pool: sqlx::PgPool) {
+    let (name,): (String,) = sqlx::query_as("select current_database()").fetch_one(&pool).await.unwrap();
+    // Roles are the cluster's: one that no other test has.
+    let role = format!("plain_{}", uuid::Uuid::new_v4().simple());
+    let run = async |sql: String| sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&pool).await.unwrap();
+    run(format!("create role {role} login password 'plain'; alter database \"{name}\" owner to {role}"))
+        .await;
+    let mut url = url::Url::parse(&address(&name)).unwrap();
+    url.set_username(&role).unwrap();
+    url.set_password(Some("plain")).unwrap();
+    let advice = format!(
+        "create role inlay_reader nologin;\n  grant inlay_reader to \"{role}\";\nand start Inlay again"
+    );
+    let output = inlay(&["migrate"], &[("DATABASE_URL", url.as_str())]);
+    let text = stderr(&output);
+    assert!(output.status.success() && text.contains(&advice), "{text}");
+    let required = [
+        ("DATABASE_URL", url.as_str()),
+        ("INLAY_SIGNING_KEYS", "a:/K/yZU+vsC3CDgsbUNBDBdW0JBsgu6nVNLQJf7fDmr4="),
+        ("INLAY_READER_ROLE", "required"),
+        ("INLAY_LISTEN", "127.0.0.1:0"),
+    ];
+    let output = inlay(&["serve"], &required);
+    let text = stderr(&output);
+    assert!(output.status.code() == Some(1) && text.contains(&advice), "{text}");
+    run(format!("reassign owned by {role} to current_user; drop owned by {role}; drop role {role}")).await;
+}
+
 #[test]
 fn healthcheck_fails_when_nothing_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -391,7 +391,7 @@ fn cluster_whose_application_was_its_superuser_is_changed() {
                 .fetch_all(&mut postgres)
                 .await
                 .unwrap();
-        assert_eq!(roles, ["inlay", "postgres"]);
+        assert_eq!(roles, ["inlay", "inlay_reader", "postgres"]);
         postgres.close().await.unwrap();
     });
     let listed = String::from_utf8(folder.run(&["token", "list"]).stdout).unwrap();

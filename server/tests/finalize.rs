@@ -166,9 +166,9 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     finalize(&pool, "2026-04-02").await;
     let end = |end: Option<&'static str>, void| {
         let pool = pool.clone();
-        let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
+        let (access, id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
         async move {
-            db::customer_plan::end(&pool, customer_id, id, end.map(day), void, day("2026-04-03"), GRACE).await
+            db::customer_plan::end(&pool, access, id, end.map(day), void, day("2026-04-03"), GRACE).await
         }
     };
 
@@ -218,9 +218,9 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     finalize(&pool, "2026-03-02").await;
     let february = stored(&pool).await[1].0.id;
     db::invoice::void(&pool, february, day("2026-03-03")).await.unwrap();
-    let (customer_id, id) = (billed.customer_id, billed.customer_plan_id);
+    let (access, id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
-    db::customer_plan::end(&pool, customer_id, id, end, true, day("2026-03-04"), GRACE).await.unwrap();
+    db::customer_plan::end(&pool, access, id, end, true, day("2026-03-04"), GRACE).await.unwrap();
     assert_eq!(finalize(&pool, "2026-06-01").await, 0);
     // It can be regenerated, as far as the plan still goes.
     let made = invoicing::regenerate(&pool, february, day("2026-06-01"), GRACE).await.unwrap();
@@ -233,7 +233,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
 async fn put_on_late(pool: &PgPool, now: DateTime<Utc>, finalize_after: Option<DateTime<Utc>>) -> Billed {
     let earlier = billed(pool, "2025-06-01", Some("2025-06-02")).await;
     let new = NewCustomerPlan {
-        customer_id: earlier.customer_id,
+        access: common::seed::access(earlier.customer_id),
         plan_id: earlier.plan_id,
         starting_on: day("2026-01-01"),
         ending_before: None,
@@ -303,9 +303,9 @@ async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since
     let billed = billed(&pool, "2026-01-01", None).await;
     finalize(&pool, "2026-04-02").await;
     let moved = day("2026-04-10") + Duration::hours(9);
-    let Billed { customer_id, customer_plan_id, .. } = billed;
+    let (access, customer_plan_id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
-    db::customer_plan::end(&pool, customer_id, customer_plan_id, end, true, moved, GRACE).await.unwrap();
+    db::customer_plan::end(&pool, access, customer_plan_id, end, true, moved, GRACE).await.unwrap();
     assert_eq!(finalize(&pool, "2026-04-11").await, 0);
     assert_eq!(invoicing::finalize_due(&pool, moved + GRACE, GRACE).await.unwrap(), 1);
     let (invoice, _) = stored(&pool).await.into_iter().rfind(|(_, status)| status == "FINALIZED").unwrap();
@@ -315,10 +315,10 @@ async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since
 #[sqlx::test(migrations = "./migrations")]
 async fn an_end_that_is_moved_in_the_future_delays_nothing(pool: PgPool) {
     let billed = billed(&pool, "2026-01-01", None).await;
-    let Billed { customer_id, customer_plan_id, .. } = billed;
+    let (access, customer_plan_id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
     for end in [Some(day("2026-05-15")), None] {
         let now = day("2026-02-01") + Duration::hours(9);
-        db::customer_plan::end(&pool, customer_id, customer_plan_id, end, false, now, GRACE).await.unwrap();
+        db::customer_plan::end(&pool, access, customer_plan_id, end, false, now, GRACE).await.unwrap();
     }
     assert_eq!(finalize(&pool, "2026-02-02").await, 1);
 }

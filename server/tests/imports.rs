@@ -33,7 +33,7 @@ const SERVER: &str = "
     http:        assets auth clock db error limits state
     invoicing:   auth db error metering rating
     viewer:      auth error invoicing readers state
-    export:      db error gate invoicing readers state viewer
+    export:      auth db error gate invoicing readers state viewer
     dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
                  state viewer
     jobs:        clock db error invoicing state telemetry
@@ -54,6 +54,8 @@ const SERVER_EXCEPTIONS: &[(&str, &str)] = &[
     ("db", "auth"),
     // `Readers::turn` takes a `CustomerAccess`.
     ("readers", "auth"),
+    // Connections that the database binds to one customer. `db` makes readers of what the configuration says.
+    ("readers", "db"),
 ];
 
 /// The modules of `app`, in the same way.

@@ -71,7 +71,7 @@ async fn on_plans(pool: &PgPool) -> Billed {
         [("2026-01-15", Some("2026-06-11"), Some("2026-01-25")), ("2026-06-11", None, None)]
     {
         let new = NewCustomerPlan {
-            customer_id,
+            access: seed::access(customer_id),
             plan_id,
             starting_on: day(start),
             ending_before: end.map(day),
@@ -219,7 +219,7 @@ async fn what_is_left_of_a_spending_cap_is_what_the_trials_invoice_did_not_waive
     let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["model"],["region"]]"#).await;
     let plan_id = plan(&pool, metric).await;
     let new = NewCustomerPlan {
-        customer_id,
+        access: seed::access(customer_id),
         plan_id,
         starting_on: day("2026-03-01"),
         ending_before: None,
@@ -264,7 +264,7 @@ async fn a_trial_with_a_spending_cap_that_was_billed_does_not_go_on(pool: PgPool
         let Billed { customer_id, customer_plan_id, .. } = billed;
         db::customer_plan::end(
             &pool,
-            customer_id,
+            seed::access(customer_id),
             customer_plan_id,
             at.map(day),
             void,

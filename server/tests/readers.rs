@@ -15,7 +15,7 @@ use axum::{
 use common::{
     app_with_readers,
     billing::{day, plan, put_on},
-    get, post, seed, token,
+    bound_readers, get, post, seed, token,
 };
 use serde_json::json;
 use server::{
@@ -44,7 +44,7 @@ async fn pages_that_hang_leave_the_others_their_connections(pool: PgPool) {
     let api = db::connect(sqlx::postgres::PgConnectOptions::clone(&pool.connect_options()), share.others)
         .await
         .unwrap();
-    let readers = db::readers(&api, share.readers);
+    let readers = bound_readers(&api, share.readers).await;
     let (app, token) = (app_with_readers(api.clone(), readers.clone()), token(&pool).await);
     let acme = seed::customer(&pool, "Acme").await;
     let metric = seed::metric(&pool, AggregationType::Sum, "tokens", r#"[["model"], ["region"]]"#).await;

@@ -118,12 +118,13 @@ async fn regenerating_at_once_makes_one_invoice(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn what_is_billed_anew_anyway_is_not_regenerated(pool: PgPool) {
     let company = Company::new(&pool).await;
-    let (customer_id, id) = (company.billed.customer_id, company.billed.customer_plan_id);
+    let access = common::seed::access(company.billed.customer_id);
+    let id = company.billed.customer_plan_id;
     let invoices = company.list().await;
     let (first, second) = (invoices[0]["id"].clone(), invoices[1]["id"].clone());
     // The plan ends within the first of the months: that one is open again, the next is not covered.
     let end = Some(day(&month(3)) + Duration::days(10));
-    db::customer_plan::end(&pool, customer_id, id, end, true, clock::now(), GRACE).await.unwrap();
+    db::customer_plan::end(&pool, access, id, end, true, clock::now(), GRACE).await.unwrap();
     company.refused(&first, StatusCode::BAD_REQUEST, "id: bills a period that is open again").await;
     company
         .refused(&second, StatusCode::BAD_REQUEST, "id: bills a period that the customer's plan does")

@@ -108,7 +108,7 @@ impl World {
         // Thirty weeks, of which all but the last are finalized.
         let start = billing::day(&day(210));
         let on_plan = NewCustomerPlan {
-            customer_id: main,
+            access: seed::access(main),
             plan_id,
             starting_on: start,
             ending_before: None,

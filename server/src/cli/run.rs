@@ -104,9 +104,14 @@ async fn close(
 
 async fn migrate(config: &Config) -> Result<(), Problem> {
     let database = Database::open(config, Role::Command, say).await?;
-    let outcome = db::migrate(&database.pool, &mut say).await;
+    let outcome = match db::migrate(&database.pool, &mut say).await {
+        Ok(()) => db::reader_role(&database.pool).await,
+        Err(error) => Err(Problem::new(chain(&error))),
+    };
     database.close().await?;
-    outcome.map_err(|error| Problem::new(chain(&error)))?;
+    if let db::ReaderRole::Missing(problem) = outcome? {
+        say(&problem.to_string());
+    }
     say("The schema is up to date.");
     Ok(())
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub database_url: Option<DatabaseUrl>,
     /// Connections to the database, of readers and of all else together.
     pub database_connections: u32,
+    /// Whether the server does not start where the database cannot bind readers to their customers.
+    pub reader_role_required: bool,
     /// Where the demo's sample portal listens.
     pub portal_listen: SocketAddr,
     /// Where the demo writes what it printed, as JSON.
@@ -94,6 +96,7 @@ impl Config {
             postgres_user: source.optional("INLAY_POSTGRES_USER", parse::user),
             database_url: source.optional("DATABASE_URL", parse::database_url),
             database_connections: source.parse("INLAY_DATABASE_CONNECTIONS", parse::connections),
+            reader_role_required: source.parse("INLAY_READER_ROLE", parse::reader_role),
             portal_listen: source.parse("INLAY_PORTAL_LISTEN", parse::address),
             demo_info: source.optional("INLAY_DEMO_INFO", parse::path),
         };

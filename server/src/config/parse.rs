@@ -132,6 +132,15 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
+/// Whether the role of readers is required.
+pub(super) fn reader_role(text: &str) -> Result<bool, String> {
+    match text {
+        "auto" => Ok(false),
+        "required" => Ok(true),
+        _ => Err(format!("\"{text}\" is neither auto nor required")),
+    }
+}
+
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "text" => Ok(LogFormat::Text),

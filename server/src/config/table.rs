@@ -56,6 +56,11 @@ pub const VARIABLES: &[Variable] = &[
         "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session tokens, the others for the API, ingest and jobs.",
     ),
     variable(
+        "INLAY_READER_ROLE",
+        Some("auto"),
+        "`auto`: readers read as the role `inlay_reader`, which the database binds to the rows of their customer; where it cannot be made, with a warning, as everybody else. `required`: then the server does not start.",
+    ),
+    variable(
         "INLAY_DATA_DIR",
         None,
         "Where an own Postgres keeps its data. Unset: `inlay` in the platform's data folder; `/var/lib/inlay` as root.",

@@ -75,14 +75,15 @@ impl Tokens {
 
 pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
     let now = clock::now();
-    let session = match credential {
-        Credential::Address(token) => state.keys.verify_address(token, now),
-        Credential::Session(token) => state.keys.verify_session(token, now),
+    let reader = match credential {
+        Credential::Address(token) => Reader::by_address(&state.keys, token, now),
+        Credential::Session(token) => Reader::by_session(&state.keys, token, now),
         Credential::None => Err(InvalidToken),
     };
-    let session = session.map_err(|_| credential.refusal(state, now))?;
+    let reader = reader.map_err(|_| credential.refusal(state, now))?;
+    let session = reader.session().clone();
     let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
-    let viewer = Viewer::reader(&Reader::new(session.clone()));
+    let viewer = Viewer::reader(&reader);
     let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
         tracing::warn!(error = %chain(&error), "a page was turned away");
         Refusal::Unavailable

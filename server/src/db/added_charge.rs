@@ -1,6 +1,6 @@
 //! Charges that are made once, on one invoice that is still a draft.
 
-use crate::{Error, Result, limits};
+use crate::{Error, Result, auth::CustomerAccess, limits};
 use app::billing::Decimal;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewAddedCharge {
     /// The customer whose invoice gets the charge.
-    pub customer_id: Uuid,
+    pub access: CustomerAccess,
     /// On which plan.
     pub customer_plan_id: Uuid,
     /// The start of the billing period of the invoice.
@@ -33,7 +33,7 @@ pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Resu
     check_figures(&new)?;
     let mut tx = super::begin(pool).await?;
     let period_start = new.invoice_start_timestamp;
-    let plan = super::customer_plan::lock(&mut tx, new.customer_id, new.customer_plan_id).await?;
+    let plan = super::customer_plan::lock(&mut tx, new.access.customer_id(), new.customer_plan_id).await?;
     let is_draft = plan
         .rhythm
         .periods_from(plan.billed_until)

@@ -264,7 +264,7 @@ pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) 
                 from customer_plan
                 where customer_id = $1
             ) as last
-            where customer_plan.id = last.id",
+            where customer_plan.id = last.id and customer_plan.customer_id = $1",
         )
         .bind(customer_id)
         .bind(now)

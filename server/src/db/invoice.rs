@@ -1,5 +1,6 @@
 //! Finalized and voided invoices: frozen documents.
 
+use super::{Access as _, BillingAccess};
 use crate::{Error, Result, auth::CustomerAccess, rating::Period};
 use app::billing::{CreditType, Decimal, Invoice, InvoiceName, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Utc};
@@ -101,7 +102,7 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Res
         .bind(sought.places)
         .fetch_all(pool)
         .await?;
-    read(pool, rows).await
+    read(pool, access, rows).await
 }
 
 /// One stored invoice of a customer.
@@ -115,7 +116,7 @@ pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Opt
     .bind(access.customer_id())
     .fetch_all(pool)
     .await?;
-    Ok(read(pool, rows).await?.pop())
+    Ok(read(pool, access, rows).await?.pop())
 }
 
 /// The columns of a stored invoice, without its document.
@@ -214,7 +215,7 @@ pub async fn find_with_previous(
     .fetch_all(pool)
     .await?;
     let (found, previous): (Vec<_>, Vec<_>) =
-        read(pool, rows).await?.into_iter().partition(|one| one.id == id);
+        read(pool, access, rows).await?.into_iter().partition(|one| one.id == id);
     // A previous invoice that cannot be read is left out.
     Ok((found.into_iter().next(), previous.into_iter().next().filter(|previous| !previous.is_damaged)))
 }
@@ -295,8 +296,8 @@ pub async fn insert(
 /// What decides whether an invoice can be regenerated.
 #[derive(Clone, Debug)]
 pub struct Regenerable {
-    /// The stretch of time on a plan that it bills.
-    pub customer_plan_id: Uuid,
+    /// The right to bill the stretch of time on a plan that it bills.
+    pub access: BillingAccess,
     /// Its status.
     pub status: InvoiceStatus,
     /// What it bills.
@@ -309,7 +310,7 @@ pub struct Regenerable {
 
 /// A stored invoice, whose customer plan nobody else changes or bills until the transaction ends.
 pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result<Option<Regenerable>> {
-    type Row = (Uuid, String, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
+    type Row = (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
     // First the lock, in a statement of its own: the next one sees what was committed while this one waited.
     sqlx::query(
         "select cp.id
@@ -322,7 +323,8 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
     .execute(&mut *connection)
     .await?;
     let row: Option<Row> = sqlx::query_as(
-        "select i.customer_plan_id, i.status, i.start_timestamp, i.end_timestamp, next.id, c.archived_at is not null
+        "select i.customer_id, i.customer_plan_id, i.status, i.start_timestamp, i.end_timestamp, next.id,
+            c.archived_at is not null
         from invoice i
         join customer c on c.id = i.customer_id
         left join invoice next on next.regenerated_from_invoice_id = i.id
@@ -331,9 +333,9 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
     .bind(id)
     .fetch_optional(connection)
     .await?;
-    row.map(|(customer_plan_id, status, start, end, regenerated_as, is_archived)| {
+    row.map(|(customer_id, customer_plan_id, status, start, end, regenerated_as, is_archived)| {
         Ok(Regenerable {
-            customer_plan_id,
+            access: BillingAccess::new(customer_id, customer_plan_id),
             status: read_status(&status)?,
             period: Period { start, end },
             regenerated_as,
@@ -346,19 +348,21 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
 /// The finalized invoice of a customer plan that bills a part of `period`.
 pub async fn overlapping(
     connection: &mut PgConnection,
-    customer_plan_id: Uuid,
+    access: BillingAccess,
     period: Period,
 ) -> Result<Option<Uuid>> {
     Ok(sqlx::query_scalar(
         "select id
         from invoice
-        where customer_plan_id = $1
+        where customer_id = $1
+            and customer_plan_id = $2
             and status = 'FINALIZED'
-            and start_timestamp < $3
-            and end_timestamp > $2
+            and start_timestamp < $4
+            and end_timestamp > $3
         limit 1",
     )
-    .bind(customer_plan_id)
+    .bind(access.customer_id())
+    .bind(access.customer_plan_id())
     .bind(period.start)
     .bind(period.end)
     .fetch_optional(connection)
@@ -441,7 +445,7 @@ fn check_document(invoice: &Invoice) -> Result<()> {
 }
 
 /// Reads documents; in the place of one that cannot be read stands what the other columns say of the invoice.
-async fn read(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Invoice>> {
+async fn read(pool: &PgPool, access: CustomerAccess, rows: Vec<Row>) -> Result<Vec<Invoice>> {
     let mut invoices = Vec::with_capacity(rows.len());
     for Row { id, document, status, number } in rows {
         let status = read_status(&status)?;
@@ -449,7 +453,7 @@ async fn read(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Invoice>> {
             Ok(invoice) => invoice,
             Err(error) => {
                 tracing::error!(invoice_id = %id, %error, "a stored invoice cannot be read: void it and regenerate it");
-                outline(pool, id, status).await?
+                outline(pool, access, id, status).await?
             }
         };
         invoices.push(Invoice { status, invoice_number: Some(invoice_number(number)), ..read });
@@ -458,7 +462,7 @@ async fn read(pool: &PgPool, rows: Vec<Row>) -> Result<Vec<Invoice>> {
 }
 
 /// What identifies a stored invoice, without its document.
-async fn outline(pool: &PgPool, id: Uuid, status: InvoiceStatus) -> Result<Invoice> {
+async fn outline(pool: &PgPool, access: CustomerAccess, id: Uuid, status: InvoiceStatus) -> Result<Invoice> {
     type Columns =
         (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, Uuid, String);
     let columns: Columns = sqlx::query_as(
@@ -466,11 +470,12 @@ async fn outline(pool: &PgPool, id: Uuid, status: InvoiceStatus) -> Result<Invoi
             i.regenerated_from_invoice_id, p.id, p.name
         from invoice i
         join credit_type ct on ct.id = i.credit_type_id
-        join customer_plan cp on cp.id = i.customer_plan_id
+        join customer_plan cp on cp.id = i.customer_plan_id and cp.customer_id = i.customer_id
         join plan p on p.id = cp.plan_id
-        where i.id = $1",
+        where i.id = $1 and i.customer_id = $2",
     )
     .bind(id)
+    .bind(access.customer_id())
     .fetch_one(pool)
     .await?;
     let (

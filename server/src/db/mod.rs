@@ -1,8 +1,10 @@
 //! All SQL. Typed arguments in, billing types out; one file a group of tables.
 
+mod access;
 pub mod added_charge;
 pub mod api_token;
 pub mod billable_metric;
+mod bound;
 pub mod credit_type;
 pub mod cursor;
 pub mod customer;
@@ -18,6 +20,8 @@ pub mod terms;
 mod transaction;
 pub mod usage;
 
+pub use access::{Access, BillingAccess};
+pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use open::Database;
 pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};

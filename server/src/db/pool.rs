@@ -41,10 +41,15 @@ pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Resul
     self::options(connections).connect_with(session(options)).await
 }
 
-/// A pool of at most so many connections to the database of another pool, for readers. It connects when it is asked.
+/// A pool of at most so many connections to the database of another pool, for readers whom the database does not bind
+/// (`bound.rs`). It connects when it is asked.
 pub fn readers(pool: &PgPool, connections: u32) -> PgPool {
-    let session = PgConnectOptions::clone(&pool.connect_options());
-    options(connections).connect_lazy_with(session.options([("statement_timeout", READERS_TIMEOUT)]))
+    options(connections).connect_lazy_with(session_of_readers(pool))
+}
+
+/// A reader's session with the database of another pool.
+pub(super) fn session_of_readers(pool: &PgPool) -> PgConnectOptions {
+    PgConnectOptions::clone(&pool.connect_options()).options([("statement_timeout", READERS_TIMEOUT)])
 }
 
 /// The pool's rules.
@@ -74,7 +79,8 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
     ])
 }
 
-async fn prove_alive(connection: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
+/// Asks a connection that was not used for a while.
+pub(super) async fn prove_alive(connection: &mut PgConnection, idle_for: Duration) -> sqlx::Result<bool> {
     if idle_for < IDLE_TRUST {
         return Ok(true);
     }

@@ -1,4 +1,5 @@
-//! The roles and the database of a private Postgres: requests come as `inlay`, who owns that database and nothing else.
+//! The roles and the database of a private Postgres: requests come as `inlay`, who owns that database and nothing else,
+//! and those of readers as `inlay_reader`.
 
 use crate::postgres::Postgres;
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
@@ -72,6 +73,11 @@ pub(super) async fn prepare(postgres: &Postgres, say: &mut dyn FnMut(&str)) -> s
     if !exists(&mut superuser, "select exists (select from pg_roles where rolname = 'inlay')").await? {
         sqlx::raw_sql("create role inlay login").execute(&mut superuser).await?;
     }
+    if !exists(&mut superuser, "select exists (select from pg_roles where rolname = 'inlay_reader')").await? {
+        sqlx::raw_sql("create role inlay_reader nologin").execute(&mut superuser).await?;
+    }
+    // What readers read as: `bound.rs`.
+    sqlx::raw_sql("grant inlay_reader to inlay").execute(&mut superuser).await?;
     let owner: Option<String> =
         sqlx::query_scalar("select pg_get_userbyid(datdba)::text from pg_database where datname = 'inlay'")
             .fetch_optional(&mut superuser)

@@ -1,6 +1,9 @@
 //! The terms in force of customers: their plans with charges, minimums and price adjustments.
 
-use super::plan::{charge_json, minimums_json};
+use super::{
+    Access as _, BillingAccess,
+    plan::{charge_json, minimums_json},
+};
 use crate::{Error, Result, auth::CustomerAccess, rating};
 use app::billing::{BillingAnchor, BillingFrequency, Charge, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Utc};
@@ -259,34 +262,35 @@ fn of_customer(rows: Vec<CustomerRow>) -> Result<Option<Vec<rating::Terms>>> {
     rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect::<Result<_>>().map(Some)
 }
 
-/// The terms of one customer plan.
-pub async fn of_customer_plan(
-    connection: &mut PgConnection,
-    customer_plan_id: Uuid,
-) -> Result<rating::Terms> {
-    of_customer_plans(connection, &[customer_plan_id])
-        .await?
-        .pop()
-        .ok_or_else(|| Error::Internal(format!("the customer plan {customer_plan_id} has no terms")))
+/// The terms of one customer plan that billing holds.
+pub async fn of_customer_plan(connection: &mut PgConnection, access: BillingAccess) -> Result<rating::Terms> {
+    let terms = of_customer_plans(connection, &[access]).await?.pop();
+    terms.map(|(_, terms)| terms).ok_or_else(|| {
+        Error::Internal(format!("the customer plan {} has no terms", access.customer_plan_id()))
+    })
 }
 
-/// The terms of some customer plans, in any order.
+/// The terms of customer plans that billing holds, each with the right to bill it; in any order.
 pub async fn of_customer_plans(
     connection: &mut PgConnection,
-    customer_plan_ids: &[Uuid],
-) -> Result<Vec<rating::Terms>> {
-    let rows: Vec<(Json<Row>,)> = sqlx::query_as(concat!(
-        "select ",
+    held: &[BillingAccess],
+) -> Result<Vec<(BillingAccess, rating::Terms)>> {
+    let rows: Vec<(Uuid, Uuid, Json<Row>)> = sqlx::query_as(concat!(
+        "select cp.customer_id, cp.id, ",
         terms_json!(),
-        " from customer_plan cp
+        " from unnest($1::uuid[], $2::uuid[]) as held (customer_id, id)
+        join customer_plan cp on cp.id = held.id and cp.customer_id = held.customer_id
         join customer c on c.id = cp.customer_id
-        join plan p on p.id = cp.plan_id
-        where cp.id = any($1)"
+        join plan p on p.id = cp.plan_id"
     ))
-    .bind(customer_plan_ids)
+    .bind(held.iter().map(|one| one.customer_id()).collect::<Vec<_>>())
+    .bind(held.iter().map(|one| one.customer_plan_id()).collect::<Vec<_>>())
     .fetch_all(connection)
     .await?;
-    rows.into_iter().map(|(row,)| row.0.into_terms()).collect()
+    let of_plan = |(customer_id, id, row): (Uuid, Uuid, Json<Row>)| {
+        row.0.into_terms().map(|terms| (BillingAccess::new(customer_id, id), terms))
+    };
+    rows.into_iter().map(of_plan).collect()
 }
 
 impl Row {

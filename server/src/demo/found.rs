@@ -6,6 +6,7 @@ use super::company::{
 };
 use crate::{
     Error, Result,
+    auth::{CustomerAccess, Operator},
     db::{
         self,
         customer::{CustomerFilter, NewCustomer},
@@ -20,6 +21,11 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// What the demo may read: its own customers.
+pub(super) fn access(slug: &str) -> CustomerAccess {
+    Operator { token_id: "demo".to_owned(), can_write: true }.access(customer_id(slug))
+}
 
 /// The custom field that remembers the first day of a demo: the usage of later days is reckoned from it.
 const FIRST_DAY: &str = "demo_first_day";
@@ -67,12 +73,12 @@ pub(super) async fn found(
         if remembered(pool, spec.slug).await?.is_none() {
             db::customer::create(pool, customer(spec, origin), first).await?;
         }
-        let known = db::customer_plan::list(pool, customer_id(spec.slug), None, None).await?.data;
+        let known = db::customer_plan::list(pool, access(spec.slug), None, None).await?.data;
         // They are added in this order.
         for stretch in spec.plans.iter().skip(known.len()) {
             let start = midnight(stretch.starting_on.day(today, billed));
             let new = NewCustomerPlan {
-                customer_id: customer_id(spec.slug),
+                access: access(spec.slug),
                 plan_id: plans[stretch.plan],
                 starting_on: start,
                 ending_before: stretch.ending_before.map(|mark| midnight(mark.day(today, billed))),

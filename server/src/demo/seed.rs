@@ -2,11 +2,11 @@
 
 use super::{
     company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day, midnight},
-    found::{found, remembered},
+    found::{access, found, remembered},
 };
 use crate::{
     Result,
-    auth::{CustomerAccess, Operator},
+    auth::CustomerAccess,
     db::{self, invoice::Wanted},
     ingest::IngestQueue,
     invoicing,
@@ -19,11 +19,6 @@ use sqlx::PgPool;
 
 /// Events are recorded once so many have come together.
 const BATCH: usize = 3_000;
-
-/// What the demo may read: its own customers.
-pub(super) fn access(slug: &str) -> CustomerAccess {
-    Operator { token_id: "demo".to_owned(), can_write: true }.access(customer_id(slug))
-}
 
 /// Loads the company, or only the usage that is missing since the last time.
 ///

@@ -53,7 +53,7 @@ pub async fn file(
 ) -> Result<Response> {
     let scope = viewer.invoices()?;
     // Before the invoice is read: a long one takes as much memory as its file.
-    let turn = gate::turn(viewer.customer().customer_id()).await?;
+    let turn = gate::turn(viewer.customer()).await?;
     let customer = db::customer::find(&pool, viewer.customer()).await?;
     let billing = Billing { pool: &pool, now, grace: state.settings.grace_period };
     let invoice = invoicing::find(billing, &scope, invoice_id, wanted.skip_zero_qty_line_items).await?;

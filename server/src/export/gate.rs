@@ -2,10 +2,10 @@
 
 use crate::{
     Result,
+    auth::CustomerAccess,
     gate::{Gate, Turn},
 };
 use std::{sync::LazyLock, time::Duration};
-use uuid::Uuid;
 
 /// Files made at a time, of all customers together.
 const AT_A_TIME: usize = 2;
@@ -17,12 +17,12 @@ const OF_CUSTOMER: usize = 1;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The gate of this process.
-static GATE: LazyLock<Gate> = LazyLock::new(|| Gate::new(AT_A_TIME, OF_CUSTOMER, PATIENCE));
+static GATE: LazyLock<Gate<CustomerAccess>> = LazyLock::new(|| Gate::new(AT_A_TIME, OF_CUSTOMER, PATIENCE));
 
 /// Waits for the turn of a customer, and holds it until it is dropped.
 ///
 /// # Errors
 /// 503 when it does not come in two seconds.
-pub(super) async fn turn(customer_id: Uuid) -> Result<Turn> {
-    GATE.turn(customer_id).await
+pub(super) async fn turn(customer: CustomerAccess) -> Result<Turn> {
+    GATE.turn(customer).await
 }

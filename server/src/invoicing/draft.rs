@@ -4,7 +4,7 @@ use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, usage::Wanted},
+    db::{self, Access, usage::Wanted},
     rating::{self, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
@@ -76,7 +76,7 @@ pub(super) async fn rate(
 /// The usage that each of some terms reads in a period, in one query.
 pub(super) async fn usage(
     db: impl PgExecutor<'_>,
-    access: CustomerAccess,
+    access: impl Access,
     periods: &[(&Terms, Period)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
     let wanted = wanted(periods.iter().map(|(terms, _)| *terms));

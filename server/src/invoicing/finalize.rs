@@ -3,8 +3,7 @@
 use super::draft;
 use crate::{
     Error, Result,
-    auth::CustomerAccess,
-    db::{self, customer_plan::Advance},
+    db::{self, BillingAccess, customer_plan::Advance},
     rating::{self, Period, Terms},
 };
 use app::billing::{Invoice, InvoiceStatus};
@@ -76,28 +75,27 @@ async fn finalize_next(
         Err(error) => {
             // Awaited, or the claims are still held when the next attempt skips what is locked.
             tx.rollback().await?;
-            Ok(Step::Failed(claimed, error))
+            Ok(Step::Failed(claimed.iter().map(|one| one.customer_plan_id()).collect(), error))
         }
     }
 }
 
 async fn finalize(
     connection: &mut PgConnection,
-    customer_plan_ids: &[Uuid],
+    claimed: &[BillingAccess],
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<usize> {
     let mut invoices: Vec<(Uuid, Invoice)> = Vec::new();
     let mut advances = Vec::new();
-    for terms in db::terms::of_customer_plans(connection, customer_plan_ids).await? {
+    for (access, terms) in db::terms::of_customer_plans(connection, claimed).await? {
         let periods = due(&terms, now, grace);
         let billed_until = periods.last().map_or(terms.billed_until, |last| last.end);
         advances.push(Advance {
-            customer_plan_id: terms.customer_plan_id,
+            access,
             billed_until,
             period_end: terms.rhythm.periods_from(billed_until).next().map(|next| next.end),
         });
-        let access = CustomerAccess::for_billing(terms.customer_id);
         let wanted: Vec<_> = periods.iter().map(|period| (&terms, *period)).collect();
         let usage = draft::usage(&mut *connection, access, &wanted).await?;
         invoices.extend(periods.iter().zip(&usage).map(|(period, usage)| {

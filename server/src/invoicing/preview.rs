@@ -49,14 +49,13 @@ pub async fn preview(
             added.map_err(|oversized| Error::BadRequest(format!("events[{index}].{oversized}")))?;
         }
     }
-    let measured = match mode {
-        PreviewMode::Merge => access,
-        // Somebody without usage.
-        PreviewMode::Replace => CustomerAccess::for_billing(Uuid::new_v4()),
+    let own = match mode {
+        PreviewMode::Merge => Some(access),
+        PreviewMode::Replace => None,
     };
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let mut tx = db::begin(pool).await?;
-    db::usage::add_for_preview(&mut tx, measured, &sums).await?;
+    let measured = db::usage::add_for_preview(&mut tx, own, &sums).await?;
     let usage = draft::usage(&mut *tx, measured, &periods).await?;
     tx.rollback().await?;
     let rated = drafts.iter().zip(&usage);

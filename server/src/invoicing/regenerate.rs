@@ -1,7 +1,7 @@
 //! A new invoice in the place of a voided one.
 
 use super::draft;
-use crate::{Error, Result, auth::CustomerAccess, db, rating, rating::Period};
+use crate::{Error, Result, db, rating, rating::Period};
 use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -49,7 +49,7 @@ async fn bill_anew(
     if voided.is_archived {
         return Err(Error::field("id", "belongs to an archived customer, who is not billed any more"));
     }
-    let terms = db::terms::of_customer_plan(tx, voided.customer_plan_id).await?;
+    let terms = db::terms::of_customer_plan(tx, voided.access).await?;
     let end = terms.rhythm.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
     let period = Period { end, ..voided.period };
     if period.start >= end {
@@ -61,11 +61,10 @@ async fn bill_anew(
             "bills a period that is open again: its draft takes the invoice's place",
         ));
     }
-    if let Some(other) = db::invoice::overlapping(tx, voided.customer_plan_id, period).await? {
+    if let Some(other) = db::invoice::overlapping(tx, voided.access, period).await? {
         return Err(Error::Conflict(format!("the invoice's billing period is billed already, by {other}")));
     }
-    let access = CustomerAccess::for_billing(terms.customer_id);
-    let usage = draft::usage(tx, access, &[(&terms, period)]).await?.pop().unwrap_or_default();
+    let usage = draft::usage(tx, voided.access, &[(&terms, period)]).await?.pop().unwrap_or_default();
     let invoice = Invoice {
         id: db::new_id(now),
         status: InvoiceStatus::Finalized,
@@ -73,5 +72,5 @@ async fn bill_anew(
         regenerated_from_invoice_id: Some(id),
         ..rating::rate(&terms, &usage, period, grace)
     };
-    Ok(Some((voided.customer_plan_id, invoice)))
+    Ok(Some((voided.access.customer_plan_id(), invoice)))
 }

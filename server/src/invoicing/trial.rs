@@ -17,7 +17,7 @@ pub async fn customer_plans(
     limit: Option<i64>,
     next_page: Option<&str>,
 ) -> Result<Page<CustomerPlan>> {
-    let mut page = db::customer_plan::list(billing.pool, access.customer_id(), limit, next_page).await?;
+    let mut page = db::customer_plan::list(billing.pool, access, limit, next_page).await?;
     let trials = page.data.iter().filter_map(|plan| plan.trial_info.as_ref());
     if trials.flat_map(|trial| &trial.spending_caps).next().is_none() {
         return Ok(page);

@@ -59,13 +59,13 @@ struct AddBody {
 }
 
 async fn add(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
     Body(body): Body<AddBody>,
 ) -> Result<Json<Nothing>> {
     let new = NewAddedCharge {
-        customer_id,
+        access: operator.access(customer_id),
         customer_plan_id: body.customer_plan_id,
         invoice_start_timestamp: body.invoice_start_timestamp,
         charge_id: body.charge_id,

@@ -131,7 +131,7 @@ impl TrialSpec {
 }
 
 async fn add(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
     Body(body): Body<AddBody>,
@@ -147,7 +147,7 @@ async fn add(
         trial.as_ref().map(|trial| trial.ending_before(body.starting_on)).transpose()?;
     let cap = trial.and_then(|trial| trial.spending_cap);
     let new = NewCustomerPlan {
-        customer_id,
+        access: operator.access(customer_id),
         plan_id: body.plan_id,
         starting_on: body.starting_on,
         ending_before: body.ending_before,
@@ -173,14 +173,15 @@ const PRICE_ADJUSTMENTS: Call =
         .missing("the customer plan");
 
 async fn price_adjustments(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Path((customer_id, customer_plan_id)): Path<(Uuid, Uuid)>,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ListedPriceAdjustment>>> {
     let PageQuery { limit, next_page } = query;
     let next_page = next_page.as_deref();
-    db::customer_plan::price_adjustments(&state.pool, customer_id, customer_plan_id, limit, next_page)
+    let access = operator.access(customer_id);
+    db::customer_plan::price_adjustments(&state.pool, access, customer_plan_id, limit, next_page)
         .await
         .map(Json)
 }
@@ -219,16 +220,16 @@ struct EndAnswer {
 }
 
 async fn end(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Path((customer_id, customer_plan_id)): Path<(Uuid, Uuid)>,
     Body(body): Body<EndBody>,
 ) -> Result<Json<EndAnswer>> {
+    let access = operator.access(customer_id);
     let ended = db::write(async move {
         let EndBody { ending_before, void_invoices, .. } = body;
         let (now, grace, pool) = (clock::now(), state.settings.grace_period, &state.pool);
-        db::customer_plan::end(pool, customer_id, customer_plan_id, ending_before, void_invoices, now, grace)
-            .await
+        db::customer_plan::end(pool, access, customer_plan_id, ending_before, void_invoices, now, grace).await
     })
     .await?;
     Ok(Json(EndAnswer { warnings: warnings(&ended) }))

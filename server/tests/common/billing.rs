@@ -78,7 +78,7 @@ pub async fn put_on(
     ending_before: Option<&str>,
 ) -> server::Result<Uuid> {
     let new = NewCustomerPlan {
-        customer_id,
+        access: seed::access(customer_id),
         plan_id,
         starting_on: day(starting_on),
         ending_before: ending_before.map(day),

@@ -18,9 +18,18 @@ use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Every route, on this database, through connections as a server has them: they write in `db::begin` alone.
+/// Its readers are bound by the database.
 pub async fn app(pool: PgPool) -> Router {
     let options = pool.connect_options().as_ref().clone();
-    served(db::connect(options, pool.options().get_max_connections()).await.unwrap())
+    let pool = db::connect(options, pool.options().get_max_connections()).await.unwrap();
+    app_with_readers(pool.clone(), bound_readers(&pool, 8).await)
+}
+
+/// So many connections for readers, each bound to the customer of its turn.
+pub async fn bound_readers(pool: &PgPool, connections: u32) -> Readers {
+    let role = db::reader_role(pool).await.unwrap();
+    assert!(matches!(role, db::ReaderRole::Bound), "{role:?}");
+    Readers::bound(pool, connections)
 }
 
 /// Every route, through these connections.
@@ -29,8 +38,8 @@ pub fn served(pool: PgPool) -> Router {
 }
 
 /// The same, with connections of their own for readers.
-pub fn app_with_readers(pool: PgPool, readers: PgPool) -> Router {
-    server::router(AppState { readers: Readers::new(readers), ..state(pool) })
+pub fn app_with_readers(pool: PgPool, readers: Readers) -> Router {
+    server::router(AppState { readers, ..state(pool) })
 }
 
 /// What handlers and jobs reach.

@@ -1,7 +1,11 @@
 //! Putting a customer on a plan.
 
 use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
-use crate::{Error, Result, auth::archived_customer, db, limits, rating};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, archived_customer},
+    db, limits, rating,
+};
 use app::billing::{Decimal, PriceAdjustment};
 use chrono::{DateTime, Datelike, Duration, SecondsFormat, Utc};
 use sqlx::{PgConnection, PgPool, types::Json};
@@ -18,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::days(90);
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewCustomerPlan {
     /// Who.
-    pub customer_id: Uuid,
+    pub access: CustomerAccess,
     /// On which plan.
     pub plan_id: Uuid,
     /// Inclusive, at midnight UTC; may lie in the past.
@@ -76,8 +80,9 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
         return Err(Error::field("finalize_after", problem));
     }
     limits::check_custom_fields(&new.custom_fields).map_err(|(path, problem)| Error::field(path, problem))?;
+    let customer_id = new.access.customer_id();
     let mut tx = db::begin(pool).await?;
-    if lock_customer(&mut tx, new.customer_id).await?.is_some() {
+    if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(archived_customer());
     }
     let plan: Option<(String, String, Uuid)> = sqlx::query_as(
@@ -95,7 +100,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
     check_adjustments(&mut tx, &new).await?;
     check_cap(new.trial_spending_cap.as_ref(), credit_type_id)?;
     let id = db::new_id(now);
-    refuse_overlap(&mut tx, new.customer_id, id, new.starting_on, new.ending_before).await?;
+    refuse_overlap(&mut tx, customer_id, id, new.starting_on, new.ending_before).await?;
     let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
     let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
     sqlx::query(
@@ -105,7 +110,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
         values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric, $13)",
     )
     .bind(id)
-    .bind(new.customer_id)
+    .bind(customer_id)
     .bind(new.plan_id)
     .bind(new.starting_on)
     .bind(new.ending_before)

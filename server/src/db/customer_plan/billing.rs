@@ -1,7 +1,11 @@
 //! How far customers' plans are billed.
 
 use super::lock::rhythm;
-use crate::{Result, rating::Rhythm};
+use crate::{
+    Result,
+    db::{Access as _, BillingAccess},
+    rating::Rhythm,
+};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -15,9 +19,9 @@ pub async fn claim(
     grace: Duration,
     except: &[Uuid],
     most: i64,
-) -> Result<Vec<Uuid>> {
-    Ok(sqlx::query_scalar(
-        "select id
+) -> Result<Vec<BillingAccess>> {
+    let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "select customer_id, id
         from customer_plan
         where period_end <= $1 and finalize_after <= $4 and id <> all($2)
         order by period_end
@@ -29,14 +33,15 @@ pub async fn claim(
     .bind(most)
     .bind(now)
     .fetch_all(connection)
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|(customer_id, id)| BillingAccess::new(customer_id, id)).collect())
 }
 
 /// How far a customer plan is billed.
 #[derive(Clone, Copy, Debug)]
 pub struct Advance {
-    /// The customer plan.
-    pub customer_plan_id: Uuid,
+    /// The customer plan, and the right to bill it.
+    pub access: BillingAccess,
     /// The start of its first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
     /// The end of that period; `None` when nothing is left to bill.
@@ -48,10 +53,12 @@ pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Res
     sqlx::query(
         "update customer_plan
         set billed_until = advance.billed_until, period_end = advance.period_end
-        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as advance (id, billed_until, period_end)
-        where customer_plan.id = advance.id",
+        from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+            as advance (customer_id, id, billed_until, period_end)
+        where customer_plan.id = advance.id and customer_plan.customer_id = advance.customer_id",
     )
-    .bind(advances.iter().map(|one| one.customer_plan_id).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>())
+    .bind(advances.iter().map(|one| one.access.customer_plan_id()).collect::<Vec<_>>())
     .bind(advances.iter().map(|one| one.billed_until).collect::<Vec<_>>())
     .bind(advances.iter().map(|one| one.period_end).collect::<Vec<_>>())
     .execute(connection)

@@ -3,7 +3,7 @@
 use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
 use crate::{
     Error, Result,
-    auth::archived_customer,
+    auth::{CustomerAccess, archived_customer},
     db::{self, invoice::invoice_number},
     rating::{Period, Rhythm},
 };
@@ -36,13 +36,14 @@ const NAMED: usize = 5;
 /// 404 when the customer has no such plan; 400 for a date that cannot be; 409 when another plan is in the way.
 pub async fn end(
     pool: &PgPool,
-    customer_id: Uuid,
+    access: CustomerAccess,
     customer_plan_id: Uuid,
     ending_before: Option<DateTime<Utc>>,
     void_invoices: bool,
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Ended> {
+    let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
@@ -57,7 +58,7 @@ pub async fn end(
     refuse_overlap(&mut tx, customer_id, customer_plan_id, starting_on, ending_before).await?;
     let (mut revised, mut voided) = (0, Vec::new());
     if let Some(end) = ending_before.filter(|end| *end < billed_until) {
-        voided = finalized_beyond(&mut tx, customer_plan_id, end).await?;
+        voided = finalized_beyond(&mut tx, access, customer_plan_id, end).await?;
         if !void_invoices {
             return Err(invoices_in_the_way(billed_until, &voided));
         }
@@ -65,10 +66,11 @@ pub async fn end(
         sqlx::query(
             "update invoice
             set status = 'VOID', voided_at = $2
-            where id = any($1)",
+            where customer_id = $3 and id = any($1)",
         )
         .bind(voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>())
         .bind(now)
+        .bind(customer_id)
         .execute(&mut *tx)
         .await?;
         billed_until =
@@ -95,7 +97,7 @@ pub async fn end(
         "update customer_plan
         set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,
             finalize_after = greatest(finalize_after, $6)
-        where id = $1",
+        where id = $1 and customer_id = $7",
     )
     .bind(customer_plan_id)
     .bind(ending_before)
@@ -103,10 +105,11 @@ pub async fn end(
     .bind(period_end)
     .bind(revised)
     .bind(is_in_past.then_some(now + grace))
+    .bind(customer_id)
     .execute(&mut *tx)
     .await?;
     let without_plan_since = match ending_before.filter(|end| *end < midnight(now)) {
-        Some(end) => (!goes_on(&mut tx, customer_id, end).await?).then_some(end),
+        Some(end) => (!goes_on(&mut tx, access, end).await?).then_some(end),
         None => None,
     };
     tx.commit().await?;
@@ -121,18 +124,20 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
 /// transaction ends.
 async fn finalized_beyond(
     connection: &mut PgConnection,
+    access: CustomerAccess,
     customer_plan_id: Uuid,
     end: DateTime<Utc>,
 ) -> Result<Vec<(InvoiceName, Period)>> {
     let rows: Vec<(Uuid, i64, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
         "select id, number, start_timestamp, end_timestamp
         from invoice
-        where customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
+        where customer_id = $3 and customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
         order by number
         for no key update",
     )
     .bind(customer_plan_id)
     .bind(end)
+    .bind(access.customer_id())
     .fetch_all(connection)
     .await?;
     let named = |(id, number, start, end): (Uuid, i64, DateTime<Utc>, DateTime<Utc>)| {
@@ -157,11 +162,11 @@ fn invoices_in_the_way(billed_until: DateTime<Utc>, beyond: &[(InvoiceName, Peri
 }
 
 /// Whether another plan of the customer begins on the day.
-async fn goes_on(connection: &mut PgConnection, customer_id: Uuid, day: DateTime<Utc>) -> Result<bool> {
+async fn goes_on(connection: &mut PgConnection, access: CustomerAccess, day: DateTime<Utc>) -> Result<bool> {
     Ok(sqlx::query_scalar(
         "select exists (select 1 from customer_plan where customer_id = $1 and starting_on = $2)",
     )
-    .bind(customer_id)
+    .bind(access.customer_id())
     .bind(day)
     .fetch_one(connection)
     .await?)

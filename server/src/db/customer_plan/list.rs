@@ -1,6 +1,10 @@
 //! A customer's plans and their price adjustments, by pages.
 
-use crate::{Error, Result, auth::no_such_customer, db::cursor};
+use crate::{
+    Error, Result,
+    auth::{CustomerAccess, no_such_customer},
+    db::cursor,
+};
 use app::billing::{CustomerPlan, ListedPriceAdjustment, Page};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, types::Json};
@@ -12,7 +16,7 @@ use uuid::Uuid;
 /// 404 for an unknown customer.
 pub async fn list(
     pool: &PgPool,
-    customer_id: Uuid,
+    access: CustomerAccess,
     limit: Option<i64>,
     next_page: Option<&str>,
 ) -> Result<Page<CustomerPlan>> {
@@ -37,7 +41,8 @@ pub async fn list(
                         select case when jsonb_typeof(waived.total) = 'number' then waived.total::numeric end
                         from invoice i
                         cross join lateral (select i.document #> '{invoice_adjustments,0,total}') as waived (total)
-                        where i.customer_plan_id = cp.id and i.start_timestamp = cp.starting_on
+                        where i.customer_id = cp.customer_id and i.customer_plan_id = cp.id
+                            and i.start_timestamp = cp.starting_on
                             and i.status = 'FINALIZED'
                     ), 0),
                     'credit_type', (
@@ -58,7 +63,7 @@ pub async fn list(
         order by cp.starting_on desc, cp.id desc
         limit $4",
     )
-    .bind(customer_id)
+    .bind(access.customer_id())
     .bind(starting_on)
     .bind(id)
     .bind(limit + 1)
@@ -77,7 +82,7 @@ pub async fn list(
 /// 404 when the customer has no such plan.
 pub async fn price_adjustments(
     pool: &PgPool,
-    customer_id: Uuid,
+    access: CustomerAccess,
     customer_plan_id: Uuid,
     limit: Option<i64>,
     next_page: Option<&str>,
@@ -98,7 +103,7 @@ pub async fn price_adjustments(
             from customer_plan cp
             cross join jsonb_array_elements(cp.price_adjustments) with ordinality as ad (one, place)
             join charge ch on ch.id = (ad.one ->> 'charge_id')::uuid
-            where cp.id = $2
+            where cp.customer_id = $1 and cp.id = $2
             group by ch.id, ad.one -> 'start_period', ad.one ->> 'start_period'
         )
         select ad.position, ad.listed
@@ -108,7 +113,7 @@ pub async fn price_adjustments(
         order by ad.position, ad.start_period
         limit $5",
     )
-    .bind(customer_id)
+    .bind(access.customer_id())
     .bind(customer_plan_id)
     .bind(position)
     .bind(start_period.map(i64::from))

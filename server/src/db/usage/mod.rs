@@ -31,7 +31,7 @@ pub use groups::groups;
 pub use growth::{Growth, Span, growth};
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{Wanted, over_period, over_periods};
-pub use preview::add_for_preview;
+pub use preview::{PreviewAccess, add_for_preview};
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
 };

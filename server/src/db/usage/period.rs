@@ -1,6 +1,6 @@
 //! Usage over whole days, for rating.
 
-use crate::{Result, auth::CustomerAccess, rating::PeriodUsage};
+use crate::{Result, db::Access, rating::PeriodUsage};
 use app::billing::{AggregationType, Decimal};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ pub struct Wanted {
 /// When the database refuses.
 pub async fn over_period(
     db: impl PgExecutor<'_>,
-    access: CustomerAccess,
+    access: impl Access,
     wanted: &[Wanted],
     start: DateTime<Utc>,
     end: DateTime<Utc>,
@@ -40,7 +40,7 @@ pub async fn over_period(
 /// When the database refuses.
 pub async fn over_periods(
     db: impl PgExecutor<'_>,
-    access: CustomerAccess,
+    access: impl Access,
     wanted: &[Wanted],
     periods: &[(DateTime<Utc>, DateTime<Utc>)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
