@@ -4,7 +4,7 @@
 mod common;
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     http::{Request, StatusCode},
     routing::get,
@@ -12,7 +12,7 @@ use axum::{
 use chrono::{DateTime, Duration, Utc};
 use server::{
     AppState, api_token,
-    auth::Operator,
+    auth::{OnlyReads, Operator},
     clock,
     config::Settings,
     db::api_token::{Scope, authenticate, create, list, revoke},
@@ -105,7 +105,9 @@ async fn read_token_reads_only(pool: PgPool) {
         settings: Arc::new(Settings::default()),
     };
     let handler = || get(|_: Operator| async {}).post(|_: Operator| async {});
-    let app = Router::new().route("/v1/customers", handler()).route("/v1/usage", handler()).with_state(state);
+    // As the routes of the API say it of a POST that only reads.
+    let reading = Router::new().route("/v1/usage", handler()).layer(Extension(OnlyReads));
+    let app = Router::new().route("/v1/customers", handler()).merge(reading).with_state(state);
     let read = create(&pool, "reporting", Scope::Read, None).await.unwrap();
     let write = create(&pool, "backend", Scope::Write, None).await.unwrap();
     let unknown = api_token::generate();

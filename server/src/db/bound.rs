@@ -5,7 +5,11 @@
 //! condition shows nothing of another customer.
 
 use super::pool;
-use crate::{Error, Result, auth::CustomerAccess, error::chain, postgres::Problem};
+use crate::{
+    Error, Result,
+    auth::CustomerAccess,
+    error::{Problem, chain},
+};
 use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgConnectOptions};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,7 +1,7 @@
 //! Seeds the demo's usage and invoices by the functions behind the API, with a clock that is stepped through 100 days.
 
 use super::{
-    company::{CUSTOMERS, METRICS, PLANS, customer_id, first_day, midnight},
+    company::{CUSTOMERS, METRICS, PLANS, first_day, midnight},
     found::{access, found, remembered},
 };
 use crate::{
