@@ -53,7 +53,7 @@ test("without a connection it stays where it was, and comes once there is one", 
   await context.setOffline(true);
   await page.goBack();
   await expect.poll(() => page.url()).toContain("status=VOID");
-  await expect(page.getByText(/There is no connection/)).toBeVisible();
+  await expect(page.getByText(/You are offline/)).toBeVisible();
   await expect(heading).toContainText(/^INV-/);
   await context.setOffline(false);
   await expect(heading).toHaveText("Invoices");

@@ -87,6 +87,8 @@ test.describe("without JavaScript", () => {
     await page.getByRole("searchbox").fill("INV-999999");
     await page.keyboard.press("Enter");
     await expect(page.getByText("No invoice matches.")).toBeVisible();
+    await page.getByRole("link", { name: "Void", exact: true }).click();
+    await expect(page.getByText("No void invoice matches.")).toBeVisible();
     await page.getByRole("link", { name: "Show all invoices" }).click();
     await expect(page.locator("[data-invoice]").first()).toBeVisible();
   });
@@ -377,7 +379,7 @@ test("offline is said, and the page goes on when the connection is back", async 
   await hydrated(page);
   await context.setOffline(true);
   await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Void" }).click();
-  await expect(page.getByText(/There is no connection/)).toBeVisible();
+  await expect(page.getByText(/You are offline/)).toBeVisible();
   await context.setOffline(false);
   await expect(page.locator("[data-invoice]")).toHaveCount(1);
   watch.errors.length = 0;

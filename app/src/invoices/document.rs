@@ -139,7 +139,10 @@ fn rows(section: &Section, of: &DocumentQuery, token: &str) -> Markup {
         let to = InvoicesQuery::Document(DocumentQuery { line: days.value.clone(), ..of.clone() });
         link(&to, token, [attribute, ("id", &id)], figure(says))
     };
-    let key = section.group_key.as_deref().map(|key| tag("small", &[], words(&text::by(key))));
+    // A name may say it already.
+    let key =
+        section.group_key.as_deref().map(text::by).filter(|by| !section.head.name.ends_with(by.as_str()));
+    let key = key.map(|by| tag("small", &[], words(&by)));
     let name = all(&[words(&section.head.name), key.unwrap_or_default()]);
     let mut rows = vec![row("product", name, &section.head, &to_days)];
     rows.extend(section.lines.iter().map(|line| {

@@ -50,7 +50,7 @@ pub(super) fn ListView(dashboard: Dashboard, report: InvoicesReport, query: List
             };
             EitherOf3::B(view! { <EmptyState text=sentence/> })
         } else {
-            let (words, link) = (text::NO_MATCH, text::SHOW_ALL_INVOICES);
+            let (words, link) = (text::no_match(query.status), text::SHOW_ALL_INVOICES);
             EitherOf3::C(view! { <NothingHere dashboard words link/> })
         };
         Fresh((list, more))

@@ -47,7 +47,7 @@ pub const ALL_INVOICES: &str = "All invoices";
 pub const OPEN_INVOICE: &str = "Open invoice";
 pub const DOWNLOAD_PDF: &str = "PDF";
 pub const DOWNLOAD_CSV: &str = "CSV";
-pub const OFFLINE: &str = "There is no connection. This page goes on as soon as there is one.";
+pub const OFFLINE: &str = "You are offline. Loading goes on once the connection is back.";
 pub const NOT_DOWNLOADED: &str = "The file could not be loaded. Try again in a moment.";
 pub const NOT_LOADED: &str = "Invoices could not be loaded.";
 pub const INVOICE_NOT_LOADED: &str = "This invoice could not be loaded.";
@@ -56,7 +56,6 @@ pub const NO_PAST: &str =
     "No past invoices yet. The first one appears when the current billing period has ended.";
 pub const NO_INVOICES: &str = "No invoices yet. The first one appears when a billing period starts.";
 pub const NOTHING: &str = "No invoices.";
-pub const NO_MATCH: &str = "No invoice matches.";
 pub const SHOW_ALL_INVOICES: &str = "Show all invoices";
 /// What stands where there is nothing.
 pub const NONE: &str = "—";
@@ -95,10 +94,20 @@ pub fn total_of(total: &str, days: usize) -> String {
     format!("{total} in {days} days.")
 }
 
+/// That nothing was found, and among which invoices.
+pub fn no_match(status: Option<InvoiceStatus>) -> &'static str {
+    match status {
+        None => "No invoice matches.",
+        Some(InvoiceStatus::Draft) => "No draft invoice matches.",
+        Some(InvoiceStatus::Finalized) => "No finalized invoice matches.",
+        Some(InvoiceStatus::Void) => "No void invoice matches.",
+    }
+}
+
 /// How many invoices a list has, for those who do not see it change.
 pub fn found(count: usize, has_more: bool) -> String {
     match (count, has_more) {
-        (0, _) => NO_MATCH.to_owned(),
+        (0, _) => no_match(None).to_owned(),
         (1, false) => "1 invoice".to_owned(),
         (count, false) => format!("{count} invoices"),
         (count, true) => format!("{count} invoices, and older ones"),
