@@ -123,7 +123,7 @@ async fn a_query_without_any_condition_shows_the_readers_customer_alone(pool: Pg
 /// The queries that pages and session tokens are answered by, each with what a reader of A gives it.
 const ASKED: &[(&str, &str, &[&str])] = &[
     ("billable_metric.rs", "page", &["true", "null", "null", ID, NOW, "10"]),
-    ("customer.rs", "find", &[ID]),
+    ("customer.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
     (
         "invoice.rs",
         "list",
@@ -242,9 +242,12 @@ fn conditions(text: &str) -> Vec<std::ops::Range<usize>> {
         let behind = at + equals.len();
         let end = behind + text[behind..].find(|sign| !is_name(sign)).unwrap_or(text.len() - behind);
         let (left, right) = (&text[start..at], &text[behind..end]);
+        // `any($1)`: to its bracket.
+        let end =
+            if right == "any" { end + text[end..].find(')').map_or(0, |bracket| bracket + 1) } else { end };
         let column = left.rsplit('.').next().unwrap();
         let names_customer = column == "customer_id"
-            || left == "c.id" && right.starts_with('$')
+            || left == "c.id" && (right.starts_with('$') || right == "any")
             || column == "customer_plan_id" && right == "cp.id";
         if names_customer {
             found.push(start..end);
