@@ -1,6 +1,6 @@
 //! The invoice of one billing period.
 
-use super::{Billed, Period, PeriodUsage, Terms, adjust, line};
+use super::{Period, PeriodUsage, RatingContext, Terms, adjust, line};
 use app::billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
 /// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
 /// of which is rounded alike: in a trial what is waived of the usage, else what is lacking to the minimum.
 pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
-    let billed = Billed::new(terms, usage, period);
+    let billed = RatingContext::new(terms, usage, period);
     let mut line_items = line::lines(&billed);
     let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
     line_items.extend(line::added(&billed));
@@ -74,7 +74,7 @@ fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
 }
 
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
-fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
+fn lifted(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);

@@ -12,7 +12,7 @@ use std::{
 use uuid::Uuid;
 
 /// What the lines of one billing period are rated from.
-pub(super) struct Billed<'a> {
+pub(super) struct RatingContext<'a> {
     /// The terms.
     pub(super) terms: &'a Terms,
     /// The period.
@@ -24,7 +24,7 @@ pub(super) struct Billed<'a> {
     usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a PeriodUsage>>,
 }
 
-impl<'a> Billed<'a> {
+impl<'a> RatingContext<'a> {
     pub(super) fn new(terms: &'a Terms, usage: &'a [PeriodUsage], period: Period) -> Self {
         let mut index: HashMap<_, HashMap<_, _>> = HashMap::new();
         for row in usage {
@@ -81,7 +81,7 @@ impl<'a> Billed<'a> {
 
 /// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
 /// order, events without one last.
-pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
+pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
     let mut in_force = adjust::in_force(billed.terms, billed.number);
     if billed.is_trial() {
         in_force.retain(|term| term.measure.is_some());
@@ -107,7 +107,7 @@ pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
 }
 
 /// The values of a grouped product that have usage: the others get no line.
-fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a str>> {
+fn group_values<'a>(billed: &RatingContext<'a>, members: &[&Term]) -> Vec<Option<&'a str>> {
     let measures = members.iter().filter_map(|term| term.measure);
     let mut values: Vec<Option<&str>> = measures
         .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
@@ -125,7 +125,7 @@ fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a st
 
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
-fn of_groups(billed: &Billed<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
+fn of_groups(billed: &RatingContext<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
     let shared: Vec<Option<Together>> = members.iter().map(|term| sub_line::together(billed, term)).collect();
     let of_value = |value: Option<&str>| {
         let priced = |(term, together): (&&Term, &Option<Together>)| match together {
@@ -147,7 +147,7 @@ fn of_groups(billed: &Billed<'_>, members: &[&Term], group_key: &str) -> Vec<Lin
 }
 
 fn of_terms(
-    billed: &Billed<'_>,
+    billed: &RatingContext<'_>,
     members: &[&Term],
     group: Option<(&str, Option<&str>)>,
     priced: Vec<Priced>,
@@ -164,7 +164,7 @@ fn of_terms(
 }
 
 /// What was added to this invoice: one line a product, never prorated, and owed within a trial too.
-pub(super) fn added(billed: &Billed<'_>) -> Vec<LineItem> {
+pub(super) fn added(billed: &RatingContext<'_>) -> Vec<LineItem> {
     let terms = billed.terms;
     let on_this = || {
         let all = terms.added_charges.iter();

@@ -30,4 +30,4 @@ pub use price_list::{InForce, PriceList, Reached, Trial, price_list};
 pub use terms::{AddedCharge, Measure, PeriodUsage, Term, Terms};
 pub use tier::price_quantity;
 
-use line::Billed;
+use line::RatingContext;

@@ -1,6 +1,6 @@
 //! What the charges of a billing period cost one customer, and how far usage has come in their tiers.
 
-use super::{Billed, Period, PeriodUsage, Term, Terms, adjust, sub_line, tier};
+use super::{Period, PeriodUsage, RatingContext, Term, Terms, adjust, sub_line, tier};
 use app::billing::{BillingFrequency, Charge, CreditType, Decimal, Minimum, Price};
 use chrono::{DateTime, Utc};
 
@@ -52,7 +52,7 @@ pub struct Trial {
 
 /// The prices of a period, and how far the usage in the stretches of [`Terms::metered`] has come.
 pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> PriceList {
-    let billed = Billed::new(terms, usage, period);
+    let billed = RatingContext::new(terms, usage, period);
     let charges = adjust::in_force(terms, billed.number).into_iter().map(|term| in_force(&billed, term));
     let trial = terms.rhythm.trial_ending_before.filter(|_| billed.is_trial());
     PriceList {
@@ -65,7 +65,7 @@ pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> Price
     }
 }
 
-fn in_force(billed: &Billed<'_>, term: Term) -> InForce {
+fn in_force(billed: &RatingContext<'_>, term: Term) -> InForce {
     let reached = sub_line::moved(billed, &term)
         .map(|used| Reached { tier: tier::reached(&used, &term.charge.prices), used });
     let charge = term.charge;

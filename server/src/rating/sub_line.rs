@@ -1,6 +1,6 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
-use super::{Billed, Measure, Term, terms::KEPT_DIGITS, tier};
+use super::{Measure, RatingContext, Term, terms::KEPT_DIGITS, tier};
 use app::billing::{Charge, Decimal, NonZeroDecimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
@@ -39,7 +39,7 @@ pub(super) struct Priced {
 }
 
 /// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
-pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Priced {
+pub(super) fn of_term(billed: &RatingContext<'_>, term: &Term, group_value: Option<&str>) -> Priced {
     let mut priced = priced(billed, &term.charge, &counted(billed, term, group_value), None);
     priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
     priced
@@ -47,14 +47,14 @@ pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str
 
 /// What all groups count together, each measured for itself and their sum converted once; `None` where each has tiers of
 /// its own.
-pub(super) fn together(billed: &Billed<'_>, term: &Term) -> Option<Together> {
+pub(super) fn together(billed: &RatingContext<'_>, term: &Term) -> Option<Together> {
     let is_shared = term.charge.tier_scope == TierScope::AcrossGroups;
     term.measure.filter(|_| is_shared).map(|measure| of_all(billed, term, measure))
 }
 
 /// How many units have moved through the tiers of a charge since they were at 0; `None` without tiers, of a fixed charge,
 /// and where each group has tiers of its own.
-pub(super) fn moved(billed: &Billed<'_>, term: &Term) -> Option<Decimal> {
+pub(super) fn moved(billed: &RatingContext<'_>, term: &Term) -> Option<Decimal> {
     let charge = &term.charge;
     let is_one = charge.product_group_key.is_none() || charge.tier_scope == TierScope::AcrossGroups;
     let measure = term.measure.filter(|_| is_one && charge.prices.len() > 1)?;
@@ -62,7 +62,7 @@ pub(super) fn moved(billed: &Billed<'_>, term: &Term) -> Option<Decimal> {
     Some((&quantity + &before).over(&per))
 }
 
-fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
+fn of_all(billed: &RatingContext<'_>, term: &Term, measure: Measure) -> Together {
     let mut used = Decimal::zero();
     let mut before = vec![Decimal::zero(); reach(billed, &term.charge)];
     for row in billed.by_group(measure) {
@@ -77,7 +77,7 @@ fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
 
 /// The sub line of one group among those that move through tiers together: its share by quantity of each tier.
 pub(super) fn of_share(
-    billed: &Billed<'_>,
+    billed: &RatingContext<'_>,
     term: &Term,
     together: &Together,
     group_value: Option<&str>,
@@ -92,7 +92,7 @@ pub(super) fn of_share(
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
 /// count the sum of them.
-fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Counted {
+fn counted(billed: &RatingContext<'_>, term: &Term, group_value: Option<&str>) -> Counted {
     let charge = &term.charge;
     let Some(measure) = term.measure else {
         // That a fixed charge has a quantity is checked where terms are read.
@@ -106,7 +106,7 @@ fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Count
 }
 
 /// How many periods before this one the tiers of a charge count.
-fn reach(billed: &Billed<'_>, charge: &Charge) -> usize {
+fn reach(billed: &RatingContext<'_>, charge: &Charge) -> usize {
     match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
         Some(since) if charge.prices.len() > 1 => {
             let before = billed.terms.rhythm.periods_before(billed.period.start);
@@ -135,7 +135,7 @@ fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &NonZ
 
 /// A counted quantity at the charge's prices; of a group that shares it, what that used of what all used.
 pub(super) fn priced(
-    billed: &Billed<'_>,
+    billed: &RatingContext<'_>,
     charge: &Charge,
     counted: &Counted,
     share: Option<[&Decimal; 2]>,
@@ -191,8 +191,8 @@ fn of_itself(charge: &Charge, used: &Decimal) -> Decimal {
 }
 
 /// From where a charge's tiers were at 0 to where they will be again, within the plan.
-fn tier_period(billed: &Billed<'_>, charge: &Charge) -> TierPeriod {
-    let Billed { terms, period, number, .. } = billed;
+fn tier_period(billed: &RatingContext<'_>, charge: &Charge) -> TierPeriod {
+    let RatingContext { terms, period, number, .. } = billed;
     let since = terms.tiers_since(charge.tier_reset_frequency, *period).unwrap_or(*number);
     let until = since.saturating_add(charge.tier_reset_frequency.max(1));
     let before = terms.rhythm.periods_before(period.start).take_while(|(number, _)| *number >= since);
