@@ -2,7 +2,7 @@
 
 use super::{
     Measure, Period, PeriodUsage, Term, Terms, adjust,
-    sub_line::{self, Counted, Priced, Together},
+    sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
 use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
 use std::{
@@ -126,13 +126,14 @@ fn group_values<'a>(billed: &RatingContext<'a>, members: &[&Term]) -> Vec<Option
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
 fn of_groups(billed: &RatingContext<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
-    let shared: Vec<Option<Together>> = members.iter().map(|term| sub_line::together(billed, term)).collect();
+    let shared: Vec<Option<SharedQuantity>> =
+        members.iter().map(|term| sub_line::together(billed, term)).collect();
     let of_value = |value: Option<&str>| {
-        let priced = |(term, together): (&&Term, &Option<Together>)| match together {
+        let priced = |(term, together): (&&Term, &Option<SharedQuantity>)| match together {
             Some(together) => sub_line::of_share(billed, term, together, value),
             None => sub_line::of_term(billed, term, value),
         };
-        let priced: Vec<Priced> = members.iter().zip(&shared).map(priced).collect();
+        let priced: Vec<RatedCharge> = members.iter().zip(&shared).map(priced).collect();
         let exact: Decimal = priced.iter().map(|one| &one.exact).sum();
         (of_terms(billed, members, Some((group_key, value)), priced), exact)
     };
@@ -150,7 +151,7 @@ fn of_terms(
     billed: &RatingContext<'_>,
     members: &[&Term],
     group: Option<(&str, Option<&str>)>,
-    priced: Vec<Priced>,
+    priced: Vec<RatedCharge>,
 ) -> LineItem {
     let value = group.and_then(|(_, value)| value);
     let cut = billed.is_cut().then_some(billed.period);
@@ -179,7 +180,7 @@ pub(super) fn added(billed: &RatingContext<'_>) -> Vec<LineItem> {
     let of_product = |product_id: Uuid| {
         let members: Vec<_> = on_this().filter(|added| added.charge.product_id == product_id).collect();
         let priced = members.iter().map(|added| {
-            let counted = Counted::whole(added.quantity.clone());
+            let counted = ChargeQuantity::whole(added.quantity.clone());
             let mut charge = added.charge.clone();
             charge.name.clone_from(&added.description);
             charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];
@@ -196,7 +197,7 @@ fn line(
     terms: &Terms,
     first: &Charge,
     product_custom_fields: &BTreeMap<String, String>,
-    priced: Vec<Priced>,
+    priced: Vec<RatedCharge>,
 ) -> LineItem {
     let sum: Decimal = priced.iter().map(|one| &one.exact).sum();
     let sub_line_items: Vec<_> = priced.into_iter().map(|one| one.sub_line).collect();
