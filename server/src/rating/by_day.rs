@@ -59,17 +59,16 @@ pub fn cost_by_day(
     values: &[Decimal],
     of: UsageOf<'_>,
 ) -> Vec<Option<Result<DayCost, NoCost>>> {
-    let mut present: Option<Begun> = None;
+    let mut present: Option<PeriodAccumulator> = None;
     (0..)
         .zip(values)
         .map(|(index, value)| {
             let date = first_day + Days::new(index);
             let day = date.and_time(NaiveTime::MIN).and_utc();
             if present.as_ref().is_none_or(|begun| !begun.period.contains(day)) {
-                present = terms
-                    .rhythm
-                    .period_at(day)
-                    .map(|period| Begun::new(terms, billable_metric_id, period, day <= period.start));
+                present = terms.rhythm.period_at(day).map(|period| {
+                    PeriodAccumulator::new(terms, billable_metric_id, period, day <= period.start)
+                });
             }
             present.as_mut().map(|begun| begun.add(date, value, of))
         })
@@ -92,15 +91,15 @@ pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
 }
 
 /// A billing period up to some day, while its days are added one by one.
-struct Begun {
+struct PeriodAccumulator {
     period: Period,
     /// True when every day of the period was seen.
     is_whole: bool,
-    charges: Vec<Priced>,
+    charges: Vec<ChargeAccumulator>,
 }
 
 /// A charge on the metric up to some day.
-struct Priced {
+struct ChargeAccumulator {
     charge: Charge,
     /// By which group key each group is priced by itself; 0 where all are priced together.
     group_index: i16,
@@ -108,7 +107,7 @@ struct Priced {
     so_far: HashMap<Uuid, (Decimal, Decimal)>,
 }
 
-impl Begun {
+impl PeriodAccumulator {
     fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
         let charges = adjust::in_force(terms, terms.number(period)).into_iter();
         Self {
@@ -116,7 +115,7 @@ impl Begun {
             is_whole,
             charges: charges
                 .filter(|term| term.charge.billable_metric_id == Some(billable_metric_id))
-                .map(|term| Priced {
+                .map(|term| ChargeAccumulator {
                     group_index: group_index(&term),
                     charge: term.charge,
                     so_far: HashMap::new(),
@@ -146,7 +145,7 @@ impl Begun {
     }
 }
 
-impl Priced {
+impl ChargeAccumulator {
     /// What a day adds, where there is no one price of a unit.
     fn add(&mut self, day: NaiveDate, value: &Decimal, of: UsageOf<'_>) -> Result<Decimal, NoCost> {
         if is_of_period(&self.charge) {
