@@ -29,7 +29,11 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
     line_items.extend(line::added(&billed));
     let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
-    let adjustment = if billed.is_trial() { waived(terms, charged) } else { lifted(&billed, &subtotal) };
+    let adjustment = if billed.is_trial() {
+        trial_adjustment(terms, charged)
+    } else {
+        minimum_adjustment(&billed, &subtotal)
+    };
     let invoice_adjustments: Vec<_> = adjustment.into_iter().collect();
     let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
     Invoice {
@@ -61,7 +65,7 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
 
 /// The amount that a trial waives: all of its usage, or as much as its spending cap. Charges that were added to the
 /// invoice are owed.
-fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
+fn trial_adjustment(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
     let waived = match &terms.trial_spending_cap {
         Some(cap) => charged.min(terms.rounded(cap)),
         None => charged,
@@ -74,7 +78,7 @@ fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
 }
 
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
-fn lifted(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
+fn minimum_adjustment(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);
