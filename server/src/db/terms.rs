@@ -325,7 +325,7 @@ impl Row {
             charges: self
                 .terms
                 .into_iter()
-                .map(|term| rating::Term {
+                .map(|term| rating::PlanCharge {
                     charge: term.charge,
                     measure: term.measure,
                     product_custom_fields: term.product_custom_fields,

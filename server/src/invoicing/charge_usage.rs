@@ -5,7 +5,7 @@ use crate::{
     Result,
     auth::CustomerAccess,
     db::usage::{Growth, Measured, buckets},
-    rating::{Measure, Term, Terms},
+    rating::{Measure, PlanCharge, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
 use chrono::{Duration, NaiveDate};
@@ -50,7 +50,7 @@ pub(super) fn charge_usage(
 ) -> Vec<ChargeUsage> {
     let own = growth.first().map(Vec::as_slice).unwrap_or_default();
     let first = rated.start_timestamp.date_naive();
-    let charge = |term: &Term| {
+    let charge = |term: &PlanCharge| {
         let measure = term.measure?;
         let quantity = quantity(printed, term.charge.id)?;
         let conversion = term.charge.unit_conversion.as_ref();

@@ -14,7 +14,7 @@ use crate::{
         self,
         usage::{Growth, Span},
     },
-    rating::{self, Period, Term, Terms},
+    rating::{self, Period, PlanCharge, Terms},
 };
 use app::{
     billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus},
@@ -280,7 +280,7 @@ fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
 
 /// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
 fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc>, grace: Duration) -> Days {
-    let kind = |term: &Term| match term.measure.map(|measure| measure.aggregation_type) {
+    let kind = |term: &PlanCharge| match term.measure.map(|measure| measure.aggregation_type) {
         None => Kind::Fixed,
         Some(AggregationType::Count | AggregationType::Sum) => Kind::Metered,
         Some(AggregationType::Unique | AggregationType::Max | AggregationType::Latest) => Kind::OfPeriod,

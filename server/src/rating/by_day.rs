@@ -5,7 +5,7 @@
 //! is priced by tiers of its own, every group walks through them by itself, and the day costs the sum. What a trial waives
 //! is of its period as a whole, as minimums are: its days cost what they would without it.
 
-use super::{Period, Term, Terms, adjust, tier};
+use super::{Period, PlanCharge, Terms, adjust, tier};
 use app::billing::{Charge, Decimal, NoCost, TierMode, TierScope};
 use chrono::{Days, NaiveDate, NaiveTime};
 use std::collections::HashMap;
@@ -109,7 +109,7 @@ struct ChargeAccumulator {
 
 impl PeriodAccumulator {
     fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
-        let charges = adjust::in_force(terms, terms.number(period)).into_iter();
+        let charges = adjust::effective_charges(terms, terms.number(period)).into_iter();
         Self {
             period,
             is_whole,
@@ -188,7 +188,7 @@ impl GroupedUsage {
 }
 
 /// By which group key a charge prices each group by itself; 0 where it prices all together.
-fn group_index(term: &Term) -> i16 {
+fn group_index(term: &PlanCharge) -> i16 {
     let charge = &term.charge;
     let is_apart = charge.product_group_key.is_some() && charge.tier_scope == TierScope::PerGroup;
     term.measure.filter(|_| is_apart).map_or(0, |measure| measure.group_index)

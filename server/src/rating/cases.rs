@@ -1,7 +1,7 @@
 //! Invoices worked out by hand: ramps, tier resets, minimums, trials, adjustments, plan changes, added charges.
 
 use super::{
-    AddedCharge, Period, PeriodUsage, Term, Terms,
+    AddedCharge, Period, PeriodUsage, PlanCharge, Terms,
     fixtures::{METRIC, decimal, term, terms, used},
     rate,
 };
@@ -26,11 +26,11 @@ fn period(terms: &Terms, at: &str) -> Period {
     terms.rhythm.period_at(day(at)).expect(at)
 }
 
-fn usage_price(value: &str) -> Term {
+fn usage_price(value: &str) -> PlanCharge {
     term(1, None, &[("0", value)], None)
 }
 
-fn fixed(quantity: &str, value: &str) -> Term {
+fn fixed(quantity: &str, value: &str) -> PlanCharge {
     term(2, Some(quantity), &[("0", value)], None)
 }
 

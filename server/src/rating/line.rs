@@ -1,7 +1,7 @@
 //! Lines of an invoice: one a product, or one a group value of a grouped product; one sub line a charge.
 
 use super::{
-    Measure, Period, PeriodUsage, Term, Terms, adjust,
+    Measure, Period, PeriodUsage, PlanCharge, Terms, adjust,
     sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
 use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
@@ -82,12 +82,12 @@ impl<'a> RatingContext<'a> {
 /// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
 /// order, events without one last.
 pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
-    let mut in_force = adjust::in_force(billed.terms, billed.number);
+    let mut effective_charges = adjust::effective_charges(billed.terms, billed.number);
     if billed.is_trial() {
-        in_force.retain(|term| term.measure.is_some());
+        effective_charges.retain(|term| term.measure.is_some());
     }
-    let mut products: Vec<(Uuid, Vec<&Term>)> = Vec::new();
-    for term in &in_force {
+    let mut products: Vec<(Uuid, Vec<&PlanCharge>)> = Vec::new();
+    for term in &effective_charges {
         match products.iter_mut().find(|(product_id, _)| *product_id == term.charge.product_id) {
             Some((_, members)) => members.push(term),
             None => products.push((term.charge.product_id, vec![term])),
@@ -107,7 +107,7 @@ pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
 }
 
 /// The values of a grouped product that have usage: the others get no line.
-fn group_values<'a>(billed: &RatingContext<'a>, members: &[&Term]) -> Vec<Option<&'a str>> {
+fn group_values<'a>(billed: &RatingContext<'a>, members: &[&PlanCharge]) -> Vec<Option<&'a str>> {
     let measures = members.iter().filter_map(|term| term.measure);
     let mut values: Vec<Option<&str>> = measures
         .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
@@ -125,11 +125,11 @@ fn group_values<'a>(billed: &RatingContext<'a>, members: &[&Term]) -> Vec<Option
 
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
-fn of_groups(billed: &RatingContext<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
+fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &str) -> Vec<LineItem> {
     let shared: Vec<Option<SharedQuantity>> =
         members.iter().map(|term| sub_line::together(billed, term)).collect();
     let of_value = |value: Option<&str>| {
-        let priced = |(term, together): (&&Term, &Option<SharedQuantity>)| match together {
+        let priced = |(term, together): (&&PlanCharge, &Option<SharedQuantity>)| match together {
             Some(together) => sub_line::of_share(billed, term, together, value),
             None => sub_line::of_term(billed, term, value),
         };
@@ -149,7 +149,7 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&Term], group_key: &str) -> 
 
 fn of_terms(
     billed: &RatingContext<'_>,
-    members: &[&Term],
+    members: &[&PlanCharge],
     group: Option<(&str, Option<&str>)>,
     priced: Vec<RatedCharge>,
 ) -> LineItem {

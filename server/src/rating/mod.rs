@@ -26,8 +26,8 @@ pub use check::{Known, KnownMetric, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{Period, Rhythm};
-pub use price_list::{InForce, PriceList, Reached, Trial, price_list};
-pub use terms::{AddedCharge, Measure, PeriodUsage, Term, Terms};
+pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
+pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 
 use line::RatingContext;

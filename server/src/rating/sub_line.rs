@@ -1,6 +1,6 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
-use super::{Measure, RatingContext, Term, terms::KEPT_DIGITS, tier};
+use super::{Measure, PlanCharge, RatingContext, terms::KEPT_DIGITS, tier};
 use app::billing::{Charge, Decimal, NonZeroDecimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
@@ -39,7 +39,11 @@ pub(super) struct RatedCharge {
 }
 
 /// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
-pub(super) fn of_term(billed: &RatingContext<'_>, term: &Term, group_value: Option<&str>) -> RatedCharge {
+pub(super) fn of_term(
+    billed: &RatingContext<'_>,
+    term: &PlanCharge,
+    group_value: Option<&str>,
+) -> RatedCharge {
     let mut priced = priced(billed, &term.charge, &counted(billed, term, group_value), None);
     priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
     priced
@@ -47,14 +51,14 @@ pub(super) fn of_term(billed: &RatingContext<'_>, term: &Term, group_value: Opti
 
 /// What all groups count together, each measured for itself and their sum converted once; `None` where each has tiers of
 /// its own.
-pub(super) fn together(billed: &RatingContext<'_>, term: &Term) -> Option<SharedQuantity> {
+pub(super) fn together(billed: &RatingContext<'_>, term: &PlanCharge) -> Option<SharedQuantity> {
     let is_shared = term.charge.tier_scope == TierScope::AcrossGroups;
     term.measure.filter(|_| is_shared).map(|measure| of_all(billed, term, measure))
 }
 
 /// How many units have moved through the tiers of a charge since they were at 0; `None` without tiers, of a fixed charge,
 /// and where each group has tiers of its own.
-pub(super) fn moved(billed: &RatingContext<'_>, term: &Term) -> Option<Decimal> {
+pub(super) fn moved(billed: &RatingContext<'_>, term: &PlanCharge) -> Option<Decimal> {
     let charge = &term.charge;
     let is_one = charge.product_group_key.is_none() || charge.tier_scope == TierScope::AcrossGroups;
     let measure = term.measure.filter(|_| is_one && charge.prices.len() > 1)?;
@@ -62,7 +66,7 @@ pub(super) fn moved(billed: &RatingContext<'_>, term: &Term) -> Option<Decimal> 
     Some((&quantity + &before).over(&per))
 }
 
-fn of_all(billed: &RatingContext<'_>, term: &Term, measure: Measure) -> SharedQuantity {
+fn of_all(billed: &RatingContext<'_>, term: &PlanCharge, measure: Measure) -> SharedQuantity {
     let mut used = Decimal::zero();
     let mut before = vec![Decimal::zero(); reach(billed, &term.charge)];
     for row in billed.by_group(measure) {
@@ -78,7 +82,7 @@ fn of_all(billed: &RatingContext<'_>, term: &Term, measure: Measure) -> SharedQu
 /// The sub line of one group among those that move through tiers together: its share by quantity of each tier.
 pub(super) fn of_share(
     billed: &RatingContext<'_>,
-    term: &Term,
+    term: &PlanCharge,
     together: &SharedQuantity,
     group_value: Option<&str>,
 ) -> RatedCharge {
@@ -92,7 +96,7 @@ pub(super) fn of_share(
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
 /// count the sum of them.
-fn counted(billed: &RatingContext<'_>, term: &Term, group_value: Option<&str>) -> ChargeQuantity {
+fn counted(billed: &RatingContext<'_>, term: &PlanCharge, group_value: Option<&str>) -> ChargeQuantity {
     let charge = &term.charge;
     let Some(measure) = term.measure else {
         // That a fixed charge has a quantity is checked where terms are read.

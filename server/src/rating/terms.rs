@@ -51,7 +51,7 @@ pub struct Terms {
     /// False for a custom unit, which is not rounded.
     pub is_currency: bool,
     /// The charges in the order of the plan, at the plan's own prices.
-    pub charges: Vec<Term>,
+    pub charges: Vec<PlanCharge>,
     /// The adjustments of the plan's prices for this customer.
     pub price_adjustments: Vec<PriceAdjustment>,
     /// The minimums of invoices.
@@ -64,7 +64,7 @@ pub struct Terms {
 
 /// One charge with what it measures.
 #[derive(Clone, Debug)]
-pub struct Term {
+pub struct PlanCharge {
     /// The charge.
     pub charge: Charge,
     /// For a usage charge: which sums it reads.

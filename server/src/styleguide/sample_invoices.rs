@@ -6,7 +6,7 @@
 use crate::{
     dashboards::invoices::report::{self, Look},
     invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
-    rating::{InForce, Measure, PriceList, Reached},
+    rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
 use app::{
     billing::{
@@ -105,12 +105,12 @@ fn price_list() -> PriceList {
         });
         serde_json::from_value::<Charge>(charge).unwrap()
     };
-    let in_force = |charge| InForce { charge, list_prices: None, amount: None, reached: None };
-    let requests = InForce {
-        reached: Some(Reached { used: decimal("2806042"), tier: 1 }),
+    let in_force = |charge| EffectiveCharge { charge, list_prices: None, amount: None, reached: None };
+    let requests = EffectiveCharge {
+        reached: Some(TierProgress { used: decimal("2806042"), tier: 1 }),
         ..in_force(charge("Requests", "usage", &[(0, "0.25"), (1_000_000, "0.2"), (5_000_000, "0.15")]))
     };
-    let fee = InForce {
+    let fee = EffectiveCharge {
         amount: Some(decimal("50000")),
         ..in_force(charge("Platform fee", "fixed", &[(0, "50000")]))
     };

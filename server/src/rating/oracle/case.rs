@@ -1,7 +1,7 @@
 //! One random invoice: terms, usage a period, and the answer of [`rate`], as the oracle reads them.
 
 use super::super::{
-    AddedCharge, Measure, PeriodUsage, Rhythm, Term, Terms,
+    AddedCharge, Measure, PeriodUsage, PlanCharge, Rhythm, Terms,
     fixtures::{METRIC, term, terms},
     rate,
 };
@@ -175,7 +175,7 @@ impl Case {
     }
 }
 
-fn charge_json(term: &Term) -> Value {
+fn charge_json(term: &PlanCharge) -> Value {
     let charge = &term.charge;
     let conversion = charge.unit_conversion.as_ref();
     json!({
@@ -217,7 +217,7 @@ fn rhythm(random: &mut Random, has_trial: bool, index: usize) -> Rhythm {
 }
 
 /// Products 1 and 2 are plain, 3 is grouped; charges of one of the names make ramps.
-fn charge(random: &mut Random, id: u32) -> Term {
+fn charge(random: &mut Random, id: u32) -> PlanCharge {
     let product = u128::from(1 + random.below(3));
     let fixed = (product < 3 && random.one_in(3)).then(|| random.amount().to_string());
     let mut term = term(product, fixed.as_deref(), &[], (product == 3).then_some("region"));
