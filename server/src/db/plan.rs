@@ -159,8 +159,9 @@ pub(super) fn listed(mut problems: Vec<String>) -> String {
 }
 
 /// What there is of all that `plan` refers to, in one row.
-async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
-    type Row = (Json<BTreeMap<Uuid, Option<String>>>, Json<BTreeMap<Uuid, rating::KnownMetric>>, Vec<Uuid>);
+async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::PlanReferences> {
+    type Row =
+        (Json<BTreeMap<Uuid, Option<String>>>, Json<BTreeMap<Uuid, rating::MetricReference>>, Vec<Uuid>);
     let ids = |id: fn(&NewCharge) -> Option<Uuid>| plan.charges.iter().filter_map(id).collect::<Vec<_>>();
     let minimums = plan.minimums.iter().map(|minimum| minimum.credit_type_id);
     let credit_types: Vec<_> =
@@ -186,7 +187,7 @@ async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
     .bind(credit_types)
     .fetch_one(pool)
     .await?;
-    Ok(rating::Known {
+    Ok(rating::PlanReferences {
         products: products.0,
         billable_metrics: billable_metrics.0,
         credit_types: credit_types.into_iter().collect(),

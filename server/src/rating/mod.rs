@@ -22,7 +22,7 @@ mod terms;
 mod tier;
 
 pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_by_group};
-pub use check::{Known, KnownMetric, check_plan, check_sizes};
+pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{Period, Rhythm};
