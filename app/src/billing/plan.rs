@@ -268,7 +268,7 @@ pub struct Plan {
     pub custom_fields: BTreeMap<String, String>,
 }
 
-/// A plan with its billing rhythm.
+/// A plan with how often, and from which day, it bills.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetails {

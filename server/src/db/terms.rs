@@ -310,7 +310,7 @@ impl Row {
             plan_id: self.plan_id,
             plan_name: self.plan_name,
             plan_custom_fields: self.plan_custom_fields,
-            rhythm: rating::Rhythm {
+            schedule: rating::BillingSchedule {
                 billing_frequency: self.billing_frequency,
                 billing_anchor: self.billing_anchor,
                 starting_on: self.starting_on,

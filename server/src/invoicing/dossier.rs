@@ -168,8 +168,8 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     terms.plan_id == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
-        && terms.rhythm.starting_on <= invoice.start_timestamp
-        && terms.rhythm.ending_before.is_none_or(|end| invoice.start_timestamp < end)
+        && terms.schedule.starting_on <= invoice.start_timestamp
+        && terms.schedule.ending_before.is_none_or(|end| invoice.start_timestamp < end)
 }
 
 /// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.

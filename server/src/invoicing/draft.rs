@@ -25,7 +25,7 @@ pub(super) struct Draft<'a> {
 /// The drafts of these terms: one for every period that has begun and is not finalized.
 pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<Item = Draft<'_>> {
     unbilled.iter().flat_map(move |terms| {
-        begun(terms.rhythm.periods_from(terms.billed_until), now).map(move |period| Draft {
+        begun(terms.schedule.periods_from(terms.billed_until), now).map(move |period| Draft {
             terms,
             period,
             id: rating::invoice_id(

@@ -66,7 +66,7 @@ pub fn cost_by_day(
             let date = first_day + Days::new(index);
             let day = date.and_time(NaiveTime::MIN).and_utc();
             if present.as_ref().is_none_or(|begun| !begun.period.contains(day)) {
-                present = terms.rhythm.period_at(day).map(|period| {
+                present = terms.schedule.period_at(day).map(|period| {
                     PeriodAccumulator::new(terms, billable_metric_id, period, day <= period.start)
                 });
             }
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn days_of_a_trial_cost_what_it_waives_and_do_not_count_toward_later_tiers() {
         let mut trial = terms(vec![term(1, None, &TIERS, None)], "2026-11-01");
-        trial.rhythm.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
+        trial.schedule.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
         for cap in [None, Some(decimal("100"))] {
             trial.trial_spending_cap = cap;
             assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);

@@ -1,6 +1,6 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{Measure, PeriodUsage, PlanCharge, Rhythm, Terms};
+use super::{BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
     TierMode, TierScope,
@@ -60,7 +60,7 @@ pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
         plan_id: Uuid::nil(),
         plan_name: "Plan".to_owned(),
         plan_custom_fields: BTreeMap::new(),
-        rhythm: Rhythm {
+        schedule: BillingSchedule {
             billing_frequency: BillingFrequency::Monthly,
             billing_anchor: BillingAnchor::FirstOfMonth,
             starting_on,

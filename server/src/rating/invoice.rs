@@ -106,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
-        let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         rate(terms, usage, period, Duration::hours(24))
     }
 

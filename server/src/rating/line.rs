@@ -34,7 +34,7 @@ impl<'a> RatingContext<'a> {
         Self {
             terms,
             period,
-            full: terms.rhythm.full_period_at(period.start).unwrap_or(period),
+            full: terms.schedule.full_period_at(period.start).unwrap_or(period),
             number: terms.number(period),
             usage: index,
         }
@@ -42,7 +42,7 @@ impl<'a> RatingContext<'a> {
 
     /// True for the trial that a plan starts with.
     pub(super) fn is_trial(&self) -> bool {
-        self.terms.rhythm.is_in_trial(self.period.start)
+        self.terms.schedule.is_in_trial(self.period.start)
     }
 
     /// True when the plan's bounds leave only a part of the period.

@@ -25,7 +25,7 @@ pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_b
 pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
-pub use period::{Period, Rhythm};
+pub use period::{BillingSchedule, Period};
 pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
 pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
 pub use tier::price_quantity;

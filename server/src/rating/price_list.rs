@@ -56,10 +56,10 @@ pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> Price
     let charges = adjust::effective_charges(terms, billed.number)
         .into_iter()
         .map(|term| effective_charge(&billed, term));
-    let trial = terms.rhythm.trial_ending_before.filter(|_| billed.is_trial());
+    let trial = terms.schedule.trial_ending_before.filter(|_| billed.is_trial());
     PriceList {
         credit_type: terms.credit_type.clone(),
-        billing_frequency: terms.rhythm.billing_frequency,
+        billing_frequency: terms.schedule.billing_frequency,
         charges: charges.collect(),
         minimum: adjust::minimum(terms, billed.number).cloned(),
         trial: trial
@@ -93,7 +93,7 @@ mod tests {
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("100", "8"), ("250", "5")];
 
     fn first(terms: &Terms, usage: &[PeriodUsage]) -> PriceList {
-        let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         price_list(terms, usage, period)
     }
 
@@ -122,7 +122,7 @@ mod tests {
         let mut quarterly = plain();
         quarterly.charge.tier_reset_frequency = 3;
         let terms = terms(vec![quarterly], "2026-04-01");
-        let may = terms.rhythm.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
+        let may = terms.schedule.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
         let usage = PeriodUsage::join(vec![Vec::new(), vec![used(None, "120")]]);
         let found = price_list(&terms, &usage, may).charges.remove(0).reached;
         assert_eq!(found, Some(TierProgress { used: decimal("120"), tier: 1 }));

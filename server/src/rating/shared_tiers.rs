@@ -24,7 +24,7 @@ fn by_carrier(list: &[(&str, &str)]) -> Vec<PeriodUsage> {
 fn invoice(term: PlanCharge, usage: &[PeriodUsage], month: u32) -> Invoice {
     let terms = terms(vec![term], "2026-01-01");
     let start = format!("2026-{month:02}-01T00:00:00Z").parse().expect("a day");
-    let period = terms.rhythm.period_at(start).expect("a period");
+    let period = terms.schedule.period_at(start).expect("a period");
     rate(&terms, usage, period, Duration::hours(24))
 }
 
@@ -133,7 +133,7 @@ proptest! {
         let total = |term: PlanCharge, usage: &[PeriodUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.credit_type.name = unit.to_owned();
-            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             rate(&terms, usage, period, Duration::hours(24))
         };
         let by_group: Vec<PeriodUsage> = quantities

@@ -113,7 +113,7 @@ fn counted(billed: &RatingContext<'_>, term: &PlanCharge, group_value: Option<&s
 fn reach(billed: &RatingContext<'_>, charge: &Charge) -> usize {
     match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
         Some(since) if charge.prices.len() > 1 => {
-            let before = billed.terms.rhythm.periods_before(billed.period.start);
+            let before = billed.terms.schedule.periods_before(billed.period.start);
             before.take_while(|(number, _)| *number >= since).count()
         }
         _ => 0,
@@ -204,11 +204,11 @@ fn tier_period(billed: &RatingContext<'_>, charge: &Charge) -> TierPeriod {
     let RatingContext { terms, period, number, .. } = billed;
     let since = terms.tiers_since(charge.tier_reset_frequency, *period).unwrap_or(*number);
     let until = since.saturating_add(charge.tier_reset_frequency.max(1));
-    let before = terms.rhythm.periods_before(period.start).take_while(|(number, _)| *number >= since);
+    let before = terms.schedule.periods_before(period.start).take_while(|(number, _)| *number >= since);
     let start = before.last().map_or(period.start, |(_, first)| first.start);
-    let within = terms.rhythm.periods_from(period.start);
+    let within = terms.schedule.periods_from(period.start);
     let end = within
-        .take_while(|one| terms.rhythm.number_at(one.start).is_some_and(|number| number < until))
+        .take_while(|one| terms.schedule.number_at(one.start).is_some_and(|number| number < until))
         .last();
     TierPeriod { starting_at: start, ending_before: Some(end.map_or(period.end, |last| last.end)) }
 }

@@ -1,6 +1,6 @@
 //! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
 
-use super::{Period, Rhythm};
+use super::{BillingSchedule, Period};
 use app::{
     billing::{
         AdjustmentType, AggregationType, Charge, CreditType, Currency, Decimal, Minimum, PriceAdjustment,
@@ -39,7 +39,7 @@ pub struct Terms {
     /// Its custom fields, copied onto invoices.
     pub plan_custom_fields: BTreeMap<String, String>,
     /// When it bills.
-    pub rhythm: Rhythm,
+    pub schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
     /// No invoice is finalized before this instant: past periods of a plan that was added, or whose end was moved, wait.
@@ -111,7 +111,7 @@ impl Terms {
     /// The number of a billing period, by which charges, minimums and adjustments begin: a trial has the prices of the
     /// first one, 0.
     pub(super) fn number(&self, period: Period) -> u32 {
-        self.rhythm.number_at(period.start).unwrap_or(0)
+        self.schedule.number_at(period.start).unwrap_or(0)
     }
 
     /// What is missing from terms without which an amount would be a guess; `None` when they can be billed. Plans are
@@ -156,7 +156,7 @@ impl Terms {
             .min();
         let mut stretches = vec![period];
         if let Some(reach) = reach {
-            let before = self.rhythm.periods_before(period.start);
+            let before = self.schedule.periods_before(period.start);
             stretches.extend(before.take_while(|(number, _)| *number >= reach).map(|(_, period)| period));
         }
         stretches
@@ -164,7 +164,7 @@ impl Terms {
 
     /// The number of the billing period in which tiers with this reset were at 0 last, as seen from `period`.
     pub(super) fn tiers_since(&self, tier_reset_frequency: u32, period: Period) -> Option<u32> {
-        let number = self.rhythm.number_at(period.start)?;
+        let number = self.schedule.number_at(period.start)?;
         Some(number - number % tier_reset_frequency.max(1))
     }
 

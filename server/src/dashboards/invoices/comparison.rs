@@ -467,7 +467,7 @@ mod tests {
             let mut labels = term(1, None, &[("0", "10"), ("100", "5")], Some("carrier"));
             labels.charge.tier_scope = TierScope::AcrossGroups;
             let terms = terms(vec![labels], "2026-10-01");
-            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
             let invoice = rate(&terms, &usage, period, chrono::Duration::hours(24));
             Invoice { status: InvoiceStatus::Finalized, ..invoice }

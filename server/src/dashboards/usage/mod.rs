@@ -137,7 +137,7 @@ async fn board(
     if account.is_archived {
         return Ok(None);
     }
-    let has_plan = account.terms.iter().any(|terms| terms.rhythm.period_at(now).is_some());
+    let has_plan = account.terms.iter().any(|terms| terms.schedule.period_at(now).is_some());
     let period_days = period_days(&account.terms, now);
     let window = asked.window(period_days);
     let group_index = |metric: &ChartedMetric| {
@@ -203,7 +203,7 @@ async fn board(
 
 /// Days of the running billing period, today included: `None` without one, and where it began before the longest window.
 fn period_days(all_terms: &[Terms], now: DateTime<Utc>) -> Option<u32> {
-    let period = all_terms.iter().rev().find_map(|terms| terms.rhythm.period_at(now))?;
+    let period = all_terms.iter().rev().find_map(|terms| terms.schedule.period_at(now))?;
     let days = u32::try_from((now.date_naive() - period.start.date_naive()).num_days() + 1).ok()?;
     (days as usize <= SHOWN).then_some(days)
 }
@@ -253,7 +253,7 @@ fn one(
         starting_on: first_day,
         cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
         priced_from: terms_pricing(metric, priced.terms)
-            .map(|terms| terms.rhythm.starting_on.date_naive())
+            .map(|terms| terms.schedule.starting_on.date_naive())
             .min(),
         ending_before: ending_before(metric, priced.terms),
         values: daily.values,
@@ -265,7 +265,7 @@ fn one(
 
 /// The first day on which no plan has a charge on a metric any more; `None` while one has.
 fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDate> {
-    let ends = terms_pricing(metric, all_terms).map(|terms| terms.rhythm.ending_before);
+    let ends = terms_pricing(metric, all_terms).map(|terms| terms.schedule.ending_before);
     let last = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     Some(last.date_naive())
 }
@@ -286,20 +286,21 @@ fn failed(metric: &str, error: &Error) {
 fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<DayMark> {
     let mut marks = Vec::new();
     for (index, terms) in all_terms.iter().enumerate() {
-        let rhythm = &terms.rhythm;
-        let begins = rhythm.starting_on.date_naive();
+        let schedule = &terms.schedule;
+        let begins = schedule.starting_on.date_naive();
         marks.push(DayMark { day: begins, kind: DayMarkKind::PlanBegins(terms.plan_name.clone()) });
-        let first = rhythm.period_at(rhythm.starting_on.max(midnight(first_day))).map(|period| period.start);
-        let periods = first.into_iter().flat_map(|start| rhythm.periods_from(start));
+        let first =
+            schedule.period_at(schedule.starting_on.max(midnight(first_day))).map(|period| period.start);
+        let periods = first.into_iter().flat_map(|start| schedule.periods_from(start));
         for period in periods.take_while(|period| period.start <= now) {
             let day = period.start.date_naive();
             if day > begins {
                 marks.push(DayMark { day, kind: DayMarkKind::Period });
             }
         }
-        let next = all_terms.get(index + 1).map(|next| next.rhythm.starting_on);
+        let next = all_terms.get(index + 1).map(|next| next.schedule.starting_on);
         if let Some(end) =
-            rhythm.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
+            schedule.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
         {
             let kind = DayMarkKind::PlanEnded(terms.plan_name.clone());
             marks.push(DayMark { day: end.date_naive(), kind });

@@ -31,7 +31,7 @@ pub(crate) struct FixedCharge {
 
 /// The fixed charges of the plans that run now.
 pub(super) fn fixed_charges(all_terms: &[Terms], now: DateTime<Utc>) -> Vec<FixedCharge> {
-    let running = all_terms.iter().filter_map(|terms| Some((terms, terms.rhythm.period_at(now)?)));
+    let running = all_terms.iter().filter_map(|terms| Some((terms, terms.schedule.period_at(now)?)));
     let lists = running.map(|(terms, period)| rating::price_list(terms, &[], period));
     lists
         .flat_map(|list| {

@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
     db::{self, invoice::invoice_number},
-    rating::{Period, Rhythm},
+    rating::{BillingSchedule, Period},
 };
 use app::billing::InvoiceName;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -49,9 +49,9 @@ pub async fn end(
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(archived_customer());
     }
-    let Locked { rhythm, mut billed_until, has_capped_trial, .. } =
+    let Locked { schedule, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, customer_id, customer_plan_id).await?;
-    let starting_on = rhythm.starting_on;
+    let starting_on = schedule.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
     }
@@ -80,7 +80,7 @@ pub async fn end(
     // It would begin a second time to count up to its cap.
     if has_capped_trial
         && starting_on < billed_until
-        && rhythm.is_in_trial(billed_until)
+        && schedule.is_in_trial(billed_until)
         && ending_before.is_none_or(|end| end > billed_until)
     {
         return Err(Error::Conflict(format!(
@@ -89,10 +89,10 @@ pub async fn end(
             billed_until.format("%Y-%m-%d")
         )));
     }
-    let is_in_past = rhythm.ending_before != ending_before
-        && [rhythm.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
-    let rhythm = Rhythm { ending_before, ..rhythm };
-    let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
+    let is_in_past = schedule.ending_before != ending_before
+        && [schedule.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
+    let schedule = BillingSchedule { ending_before, ..schedule };
+    let period_end = schedule.periods_from(billed_until).next().map(|period| period.end);
     sqlx::query(
         "update customer_plan
         set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,

@@ -33,7 +33,7 @@ pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{Wanted, over_period, over_periods};
 pub use preview::{PreviewAccess, add_for_preview};
 pub use query::{
-    Asked, Bucket, Measured, buckets, buckets_after, current_rhythm, definitions, known_customers, pairs,
+    Asked, Bucket, Measured, buckets, buckets_after, current_schedule, definitions, known_customers, pairs,
 };
 pub use search::{Found, search};
 pub use series::{Daily, REACH, series};

@@ -1,7 +1,7 @@
 //! Usage by hour, by day or over a range, in total and by group.
 
 use super::catalog;
-use crate::{Result, auth::CustomerAccess, rating::Rhythm};
+use crate::{Result, auth::CustomerAccess, rating::BillingSchedule};
 use app::billing::{AggregationType, BillableMetric, Decimal, WindowSize};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
@@ -355,16 +355,16 @@ pub async fn pairs(
     .await?)
 }
 
-/// The billing rhythm of the customer's current plan.
+/// The billing schedule of the customer's current plan.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn current_rhythm(
+pub async fn current_schedule(
     pool: &PgPool,
     access: CustomerAccess,
     now: DateTime<Utc>,
-) -> Result<Option<Rhythm>> {
-    let rhythm: Option<Json<Rhythm>> = sqlx::query_scalar(
+) -> Result<Option<BillingSchedule>> {
+    let schedule: Option<Json<BillingSchedule>> = sqlx::query_scalar(
         "select jsonb_build_object(
             'billing_frequency', plan.billing_frequency,
             'billing_anchor', plan.billing_anchor,
@@ -384,7 +384,7 @@ pub async fn current_rhythm(
     .bind(now)
     .fetch_optional(pool)
     .await?;
-    Ok(rhythm.map(|json| json.0))
+    Ok(schedule.map(|json| json.0))
 }
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;

@@ -146,9 +146,10 @@ async fn range(state: &AppState, operator: &Operator, request: &Request) -> Resu
             ));
         }
         let now = clock::now();
-        let rhythm = usage::current_rhythm(&state.pool, operator.access(request.customer_id), now).await?;
-        let period = rhythm
-            .and_then(|rhythm| rhythm.period_at(now))
+        let schedule =
+            usage::current_schedule(&state.pool, operator.access(request.customer_id), now).await?;
+        let period = schedule
+            .and_then(|schedule| schedule.period_at(now))
             .ok_or_else(|| Error::field("current_period", "the customer has no active plan"))?;
         return Windows::new(period.start, period.end, request.window_size);
     }
