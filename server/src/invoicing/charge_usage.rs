@@ -1,6 +1,6 @@
 //! What a usage charge of an invoice counted on each day of its period.
 
-use super::Dossier;
+use super::InvoiceDetail;
 use crate::{
     Result,
     auth::CustomerAccess,
@@ -104,10 +104,10 @@ fn days(
 pub async fn charge_by_day(
     pool: &PgPool,
     access: CustomerAccess,
-    dossier: &Dossier,
+    detail: &InvoiceDetail,
     charge_id: Uuid,
 ) -> Result<Option<ChargeUsage>> {
-    let Some(usage) = dossier.usage.iter().find(|one| one.charge_id == charge_id) else { return Ok(None) };
+    let Some(usage) = detail.usage.iter().find(|one| one.charge_id == charge_id) else { return Ok(None) };
     if usage.adds_up() {
         return Ok(Some(usage.clone()));
     }
@@ -118,8 +118,8 @@ pub async fn charge_by_day(
         // Of all groups together: a product's whole.
         group_index: 0,
         group_filter: Vec::new(),
-        start: dossier.invoice.start_timestamp,
-        end: dossier.invoice.end_timestamp,
+        start: detail.invoice.start_timestamp,
+        end: detail.invoice.end_timestamp,
     };
     let found = buckets(pool, &[measured], WindowSize::Day).await?;
     let day = |bucket: &crate::db::usage::Bucket| (bucket.start.date_naive(), bucket.value.over(&usage.per));

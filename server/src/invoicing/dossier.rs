@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 /// One invoice with what explains it.
 #[derive(Clone, Debug)]
-pub struct Dossier {
+pub struct InvoiceDetail {
     /// The invoice.
     pub invoice: Invoice,
     /// The finalized one before it in the same credit type; `None` of a draft, and where the scope does not admit it.
@@ -78,7 +78,7 @@ pub type Named = (String, Decimal);
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.
-pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Result<Dossier> {
+pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Result<InvoiceDetail> {
     let Billing { pool, now, grace } = billing;
     let access = scope.access();
     // All terms ever, as those of the invoice are not known yet. Before the stored invoices, as in `list`: what is
@@ -97,7 +97,7 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier {
+            return Ok(InvoiceDetail {
                 invoice,
                 previous: None,
                 so_far: None,
@@ -116,7 +116,14 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
             }
             None => (None, Vec::new()),
         };
-        return Ok(Dossier { invoice, previous: seen(previous), so_far: None, days, usage, line: None });
+        return Ok(InvoiceDetail {
+            invoice,
+            previous: seen(previous),
+            so_far: None,
+            days,
+            usage,
+            line: None,
+        });
     }
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let draft_before = drafts
@@ -152,7 +159,7 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
     });
     let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
     let usage = charge_usage(draft.terms, &growth_of_draft, &invoice, &invoice);
-    Ok(Dossier { invoice, previous: None, so_far, days, usage, line: None })
+    Ok(InvoiceDetail { invoice, previous: None, so_far, days, usage, line: None })
 }
 
 fn period(invoice: &Invoice) -> Period {

@@ -24,7 +24,7 @@ pub use billing::Billing;
 pub use breakdown::breakdowns;
 pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;
-pub use dossier::{Days, Dossier, Named, SoFar, dossier};
+pub use dossier::{Days, InvoiceDetail, Named, SoFar, detail};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
 pub use list::{Overview, find, list, overview};

@@ -5,7 +5,7 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-    invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
+    invoicing::{ChargeUsage, Days, InvoiceDetail, Overview, SoFar},
     rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
 use app::{
@@ -56,8 +56,9 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
             SoFar { days: 20, before, now }
         });
         let usage = vec![tokens];
-        let dossier = Dossier { invoice, previous: Some(previous), so_far, days: Some(days), usage, line };
-        let found = report::one(&dossier, &look, &query.find, query.show_all, now);
+        let detail =
+            InvoiceDetail { invoice, previous: Some(previous), so_far, days: Some(days), usage, line };
+        let found = report::one(&detail, &look, &query.find, query.show_all, now);
         let props = InvoicesProps { document: Some(found), ..InvoicesProps::default() };
         page(InvoicesQuery::Document(query), props)
     };

@@ -83,11 +83,11 @@ pub async fn one(
     let scope = viewer.invoices()?;
     let id: Uuid = query.id.parse().unwrap_or_default();
     let billing = Billing { pool, now, grace: state.settings.grace_period };
-    let mut dossier = invoicing::dossier(billing, &scope, id).await?;
+    let mut detail = invoicing::detail(billing, &scope, id).await?;
     if let Ok(charge_id) = query.line.parse() {
-        dossier.line = invoicing::charge_by_day(pool, scope.access(), &dossier, charge_id).await?;
+        detail.line = invoicing::charge_by_day(pool, scope.access(), &detail, charge_id).await?;
     }
-    let successions = invoicing::successions(pool, &scope, [&dossier.invoice]).await?;
+    let successions = invoicing::successions(pool, &scope, [&detail.invoice]).await?;
     let look = look(viewer, &scope, skip_zero_lines, successions);
-    Ok(report::one(&dossier, &look, &query.find, query.show_all, now))
+    Ok(report::one(&detail, &look, &query.find, query.show_all, now))
 }

@@ -3,7 +3,7 @@
 use super::{comparison, current, daily_cost, document::document, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
-    invoicing::{ChargeUsage, Dossier, Overview, Successions},
+    invoicing::{ChargeUsage, InvoiceDetail, Overview, Successions},
 };
 use app::{
     billing::{Invoice, InvoiceStatus, Succession},
@@ -59,8 +59,14 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
 }
 
 /// The report of one invoice, searched or shown whole.
-pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
-    let Dossier { invoice, previous, so_far, days, usage, line } = dossier;
+pub fn one(
+    detail: &InvoiceDetail,
+    look: &Look,
+    find: &str,
+    show_all: bool,
+    now: DateTime<Utc>,
+) -> InvoiceReport {
+    let InvoiceDetail { invoice, previous, so_far, days, usage, line } = detail;
     let names = &look.group_keys;
     let comparison = match (so_far, previous) {
         (Some(so_far), _) => comparison::so_far(so_far, names),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::terms::PlanEnd,
-    invoicing::{ChargeUsage, Days, Dossier, Overview},
+    invoicing::{ChargeUsage, Days, InvoiceDetail, Overview},
     rating::Measure,
 };
 use app::{
@@ -165,7 +165,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         name: name.to_owned(),
         ..used(AggregationType::Sum, "5", &[(1, "5")])
     };
-    let dossier = |days: Days, line| Dossier {
+    let detail = |days: Days, line| InvoiceDetail {
         invoice: invoice.clone(),
         previous: None,
         so_far: None,
@@ -174,11 +174,11 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         line,
     };
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
-    let one = |dossier: &Dossier| report::one(dossier, &Look::default(), "", false, now);
+    let one = |detail: &InvoiceDetail| report::one(detail, &Look::default(), "", false, now);
     let labels = |days: &[app::invoices::report::Fact]| -> Vec<String> {
         days.iter().map(|fact| fact.label.split(':').next().unwrap_or_default().to_owned()).collect()
     };
-    let found = one(&dossier(days(&[400, 300], 0, 0, 0), None));
+    let found = one(&detail(days(&[400, 300], 0, 0, 0), None));
     let [plain, split] = &found.document.sections[..] else { panic!("two products") };
     let own: Vec<_> = plain.lines.iter().map(|line| labels(&line.days).join("")).collect();
     assert_eq!(own, ["One", "Two", ""], "what is not known leads nowhere");
@@ -186,10 +186,10 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
     assert!(split.lines.iter().all(|line| line.days.is_empty()));
     assert_eq!(found.line_by_day, None);
 
-    let asked = one(&dossier(days(&[400, 300], 0, 0, 0), Some(usage(2, "Two"))));
+    let asked = one(&detail(days(&[400, 300], 0, 0, 0), Some(usage(2, "Two"))));
     assert_eq!(asked.line_by_day.expect("days").title, "Two: quantity by day");
     assert!(asked.daily_cost.is_some());
-    let day = one(&dossier(days(&[700], 0, 0, 0), Some(usage(2, "Two"))));
+    let day = one(&detail(days(&[700], 0, 0, 0), Some(usage(2, "Two"))));
     assert!(day.document.sections[0].lines.iter().all(|line| line.days.is_empty()), "a day alone");
 }
 
@@ -238,7 +238,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
 #[test]
 fn reports_survive_json() {
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
-    let dossier = Dossier {
+    let detail = InvoiceDetail {
         invoice: invoice(54_500),
         previous: Some(invoice(40_000)),
         so_far: None,
@@ -246,12 +246,12 @@ fn reports_survive_json() {
         usage: Vec::new(),
         line: None,
     };
-    let one = report::one(&dossier, &Look::default(), "", false, now);
+    let one = report::one(&detail, &Look::default(), "", false, now);
     let text = serde_json::to_string(&one).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoiceReport>(&text).expect("a report"), one);
     assert!(one.comparison.is_some() && one.daily_cost.is_some());
     let overview = Overview {
-        invoices: Page { data: vec![dossier.invoice], next_page: None },
+        invoices: Page { data: vec![detail.invoice], next_page: None },
         projected_totals: BTreeMap::new(),
         ended: None,
         prices: BTreeMap::new(),
