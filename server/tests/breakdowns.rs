@@ -24,7 +24,7 @@ use server::{
     },
     ingest,
     invoicing::{
-        self, BreakdownFilter, BreakdownWindow, Days, InvoiceDetail, InvoiceFilter, InvoiceScope, Sort,
+        self, BreakdownFilter, BreakdownWindow, InvoiceDetail, InvoiceFilter, InvoiceScope, PeriodCosts, Sort,
     },
 };
 use sqlx::PgPool;
@@ -246,7 +246,7 @@ async fn what_was_metered_by_day_and_the_rest_sum_to_the_invoice(pool: PgPool) {
         let InvoiceDetail { invoice, days, .. } =
             invoicing::detail(billing_at(&pool, now), &scope, draft.id).await.unwrap();
         assert_eq!(invoice, draft);
-        let Days { metered, fixed, of_period, adjustments, total } = days.unwrap();
+        let PeriodCosts { metered, fixed, of_period, adjustments, total } = days.unwrap();
         assert_eq!(total, draft.total);
         let metered: Decimal = metered.iter().map(|(_, amount)| amount).sum();
         let [fixed, of_period] = [fixed, of_period].map(|charges| sum(&charges));

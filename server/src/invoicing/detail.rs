@@ -33,9 +33,9 @@ pub struct InvoiceDetail {
     /// The finalized one before it in the same credit type; `None` of a draft, and where the scope does not admit it.
     pub previous: Option<Invoice>,
     /// How a draft stands against the period before; `None` of a finalized one, and where it cannot be told exactly.
-    pub so_far: Option<SoFar>,
+    pub so_far: Option<PeriodToDate>,
     /// What its days cost; `None` when the terms are not known.
-    pub days: Option<Days>,
+    pub days: Option<PeriodCosts>,
     /// The usage charges whose quantity on the invoice is that of the usage that is there now.
     pub usage: Vec<ChargeUsage>,
     /// The one of them that was asked for, with its days; see [`super::charge_by_day`].
@@ -45,7 +45,7 @@ pub struct InvoiceDetail {
 /// A period that runs and the one before it in the same credit type, each as it stood after the same number of whole
 /// days: today, which is not over, is in neither.
 #[derive(Clone, Debug)]
-pub struct SoFar {
+pub struct PeriodToDate {
     /// How many days of each.
     pub days: i64,
     /// The period before, as if it had ended then.
@@ -57,14 +57,14 @@ pub struct SoFar {
 /// What the days of a billing period cost, and what else is on its invoice. All of it adds up to `total`, to the
 /// smallest unit.
 #[derive(Clone, Debug, Default)]
-pub struct Days {
+pub struct PeriodCosts {
     /// What each day until now, and each later one with usage, added of what events count or sum up.
     pub metered: Vec<(NaiveDate, Decimal)>,
     /// What is owed without any usage, by the names of its charges.
-    pub fixed: Vec<Named>,
+    pub fixed: Vec<NamedAmount>,
     /// Peaks, last values and counts of distinct values, by the names of their charges: they are of the period as a whole,
     /// and most of each would fall on its first days.
-    pub of_period: Vec<Named>,
+    pub of_period: Vec<NamedAmount>,
     /// Minimums and what a trial waives.
     pub adjustments: Vec<InvoiceAdjustment>,
     /// What the invoice comes to by the usage that is there now.
@@ -72,7 +72,7 @@ pub struct Days {
 }
 
 /// A name with the amount of all that has it.
-pub type Named = (String, Decimal);
+pub type NamedAmount = (String, Decimal);
 
 /// One invoice of a customer with what explains it, in three queries.
 ///
@@ -155,7 +155,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
     let so_far = before.map(|(days, before)| {
         let usage = after(draft.terms, &growth_of_draft, days);
         let now = rating::rate(draft.terms, usage.usage(), draft.period, grace);
-        SoFar { days, before, now: ending(now, days) }
+        PeriodToDate { days, before, now: ending(now, days) }
     });
     let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
     let usage = charge_usage(draft.terms, &growth_of_draft, &invoice, &invoice);
@@ -228,8 +228,8 @@ enum Kind {
 #[derive(Default)]
 struct Split {
     metered: Decimal,
-    fixed: Vec<Named>,
-    of_period: Vec<Named>,
+    fixed: Vec<NamedAmount>,
+    of_period: Vec<NamedAmount>,
 }
 
 impl Split {
@@ -277,7 +277,7 @@ fn parts(exact: &[Decimal], total: &Decimal, digits: Option<i64>, least: usize) 
 }
 
 /// Adds an amount to what has the same name.
-fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
+fn add(sums: &mut Vec<NamedAmount>, name: &str, amount: &Decimal) {
     match sums.iter_mut().find(|(known, _)| known == name) {
         Some((_, sum)) => *sum += amount,
         None if amount.is_zero() => {}
@@ -286,7 +286,13 @@ fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
 }
 
 /// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
-fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc>, grace: Duration) -> Days {
+fn days(
+    terms: &Terms,
+    growth: &[Vec<Growth>],
+    period: Period,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> PeriodCosts {
     let kind = |term: &PlanCharge| match term.measure.map(|measure| measure.aggregation_type) {
         None => Kind::Fixed,
         Some(AggregationType::Count | AggregationType::Sum) => Kind::Metered,
@@ -298,7 +304,7 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
         let invoice = rating::rate(terms, usage.usage(), period, grace);
         let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
         let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
-        (metered, Days { metered: Vec::new(), fixed, of_period, adjustments, total })
+        (metered, PeriodCosts { metered: Vec::new(), fixed, of_period, adjustments, total })
     };
     let (mut before, mut days) = (Decimal::zero(), None);
     let starts = std::iter::successors(Some(period.start), |start| Some(*start + Duration::days(1)));
@@ -317,5 +323,5 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
         metered.push((start.date_naive(), &after - &before));
         before = after;
     }
-    Days { metered, ..days.unwrap_or_default() }
+    PeriodCosts { metered, ..days.unwrap_or_default() }
 }

@@ -24,7 +24,7 @@ pub use billing::Billing;
 pub use breakdown::breakdowns;
 pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;
-pub use detail::{Days, InvoiceDetail, Named, SoFar, detail};
+pub use detail::{InvoiceDetail, NamedAmount, PeriodCosts, PeriodToDate, detail};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
 pub use list::{Overview, find, list, overview};

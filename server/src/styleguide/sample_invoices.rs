@@ -5,7 +5,7 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-    invoicing::{ChargeUsage, Days, InvoiceDetail, Overview, SoFar},
+    invoicing::{ChargeUsage, InvoiceDetail, Overview, PeriodCosts, PeriodToDate},
     rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
 use app::{
@@ -53,7 +53,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
                 end_timestamp: one.start_timestamp + Duration::days(20),
                 ..one.clone()
             });
-            SoFar { days: 20, before, now }
+            PeriodToDate { days: 20, before, now }
         });
         let usage = vec![tokens];
         let detail =
@@ -143,8 +143,8 @@ fn currencies() -> Page<Invoice> {
     Page { data, next_page: None }
 }
 
-/// Days that, with the platform fee and the adjustments, add up to an invoice.
-fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
+/// The costs by day that, with the platform fee and the adjustments, add up to an invoice.
+fn daily(invoice: &Invoice, now: DateTime<Utc>) -> PeriodCosts {
     let until = invoice.end_timestamp.min(now);
     // A day that has begun is one of them.
     let count = (until - invoice.start_timestamp + Duration::days(1) - Duration::nanoseconds(1)).num_days();
@@ -160,11 +160,11 @@ fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
     metered[0].1 = &metered[0].1 + &(&all - &shared);
     let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
     let fixed = vec![("Platform fee".to_owned(), fixed)];
-    Days { metered, fixed, of_period: Vec::new(), adjustments, total }
+    PeriodCosts { metered, fixed, of_period: Vec::new(), adjustments, total }
 }
 
 /// The days of an invoice's input tokens: as high and low as what it costs.
-fn tokens(invoice: &mut Invoice, days: &Days) -> ChargeUsage {
+fn tokens(invoice: &mut Invoice, days: &PeriodCosts) -> ChargeUsage {
     let mut sub_lines = invoice.line_items.iter_mut().flat_map(|line| &mut line.sub_line_items);
     let tokens = sub_lines.find(|sub_line| sub_line.name == "Input tokens").unwrap();
     tokens.charge_id = Some(TOKENS);

@@ -1,7 +1,7 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
 use super::{effect::EffectKind, text};
-use crate::invoicing::SoFar;
+use crate::invoicing::PeriodToDate;
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},
     embed::GroupKeyNames,
@@ -227,8 +227,8 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
 }
 
 /// How the days of a period that runs differ from the same days of the one before.
-pub(super) fn so_far(so_far: &SoFar, names: &GroupKeyNames) -> Option<BillComparison> {
-    let SoFar { days, before, now } = so_far;
+pub(super) fn so_far(so_far: &PeriodToDate, names: &GroupKeyNames) -> Option<BillComparison> {
+    let PeriodToDate { days, before, now } = so_far;
     let total_of = format::period(now.start_timestamp, now.end_timestamp);
     let note = Some(text::first_days(*days));
     compared(before, now, names).map(|compared| BillComparison { total_of, note, ..compared })

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::terms::PlanEnd,
-    invoicing::{ChargeUsage, Days, InvoiceDetail, Overview},
+    invoicing::{ChargeUsage, InvoiceDetail, Overview, PeriodCosts},
     rating::Measure,
 };
 use app::{
@@ -30,14 +30,14 @@ fn invoice(total: i64) -> Invoice {
     .expect("an invoice")
 }
 
-fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> Days {
+fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> PeriodCosts {
     let first = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day");
     let adjustment = InvoiceAdjustment {
         name: "Launch credit".to_owned(),
         credit_type: CreditType::usd_cents(),
         total: Decimal::from(waived),
     };
-    Days {
+    PeriodCosts {
         metered: first.iter_days().zip(metered.iter().map(|amount| Decimal::from(*amount))).collect(),
         fixed: vec![("Platform fee".to_owned(), fixed.into())],
         of_period: vec![("Active users".to_owned(), of_period.into())],
@@ -74,7 +74,8 @@ fn days_show_what_was_metered_and_say_the_rest_beside_it() {
     let without = daily_cost(&invoice(500), &days(&[400, 100], 0, 0, 0), today()).expect("a chart");
     assert!(without.rest.is_empty() && without.rest_note.is_empty());
     let seats = (1..=5).map(|at| (format!("Seat {at}"), Decimal::from(100)));
-    let many = Days { fixed: seats.collect(), total: Decimal::from(1_000), ..days(&[400, 100], 0, 0, 0) };
+    let many =
+        PeriodCosts { fixed: seats.collect(), total: Decimal::from(1_000), ..days(&[400, 100], 0, 0, 0) };
     let many = daily_cost(&invoice(1_000), &many, today()).expect("a chart");
     assert!(many.rest_note.starts_with("Not shown by day: Fixed charges $5.00. "), "{}", many.rest_note);
 }
@@ -165,7 +166,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         name: name.to_owned(),
         ..used(AggregationType::Sum, "5", &[(1, "5")])
     };
-    let detail = |days: Days, line| InvoiceDetail {
+    let detail = |days: PeriodCosts, line| InvoiceDetail {
         invoice: invoice.clone(),
         previous: None,
         so_far: None,
