@@ -47,7 +47,7 @@ pub(super) fn begun(
 }
 
 /// A rated draft, and its projection to the end of the period.
-pub(super) struct Rated {
+pub(super) struct RatedDraft {
     /// The draft.
     pub(super) invoice: Invoice,
     /// Its total at the end of the period, where that can be said.
@@ -61,11 +61,11 @@ pub(super) async fn rate(
     billing: Billing<'_>,
     access: CustomerAccess,
     drafts: &[&Draft<'_>],
-) -> Result<Vec<Rated>> {
+) -> Result<Vec<RatedDraft>> {
     let Billing { pool, now, grace } = billing;
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
-    let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {
+    let rated = drafts.iter().zip(&usage).map(|(draft, usage)| RatedDraft {
         invoice: rating::rate(draft.terms, usage, draft.period, grace),
         projected_total: project(draft.terms, usage, draft.period, now, grace),
         prices: draft.period.contains(now).then(|| rating::price_list(draft.terms, usage, draft.period)),

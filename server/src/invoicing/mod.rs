@@ -27,7 +27,7 @@ pub use costs::costs;
 pub use detail::{InvoiceDetail, NamedAmount, PeriodCosts, PeriodToDate, detail};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
 pub use finalize::finalize_due;
-pub use list::{Overview, find, list, overview};
+pub use list::{InvoiceListPage, find, list, list_page};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;
 pub use scope::InvoiceScope;

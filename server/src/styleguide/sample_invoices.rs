@@ -5,7 +5,7 @@
 
 use crate::{
     dashboards::invoices::report::{self, Look},
-    invoicing::{ChargeUsage, InvoiceDetail, Overview, PeriodCosts, PeriodToDate},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts, PeriodToDate},
     rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
 use app::{
@@ -36,7 +36,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
         let is_plain = query == ListQuery::default();
         let prices = [(Uuid::from_u128(0), price_list())].into();
-        let overview = Overview { invoices, projected_totals, prices, ended: None };
+        let overview = InvoiceListPage { invoices, projected_totals, prices, ended: None };
         let found = report::list(overview, &look, is_plain, now);
         page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
     };

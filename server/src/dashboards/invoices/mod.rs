@@ -62,7 +62,7 @@ pub async fn list(
         ..InvoiceFilter::default()
     };
     let billing = Billing { pool, now, grace: state.settings.grace_period };
-    let found = invoicing::overview(billing, &scope, &filter).await?;
+    let found = invoicing::list_page(billing, &scope, &filter).await?;
     let successions = invoicing::successions(pool, &scope, &found.invoices.data).await?;
     let is_plain = *query == ListQuery::default();
     Ok(report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now))

@@ -3,7 +3,7 @@
 use super::{comparison, current, daily_cost, document::document, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
-    invoicing::{ChargeUsage, InvoiceDetail, Overview, Successions},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, Successions},
 };
 use app::{
     billing::{Invoice, InvoiceStatus, Succession},
@@ -38,8 +38,8 @@ impl Look {
 
 /// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
 /// begun further down.
-pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
-    let Overview { invoices, projected_totals, prices: price_lists, ended } = found;
+pub fn list(found: InvoiceListPage, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
+    let InvoiceListPage { invoices, projected_totals, prices: price_lists, ended } = found;
     let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
         invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
     let current = |invoice: &Invoice| {

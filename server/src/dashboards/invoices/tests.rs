@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::terms::PlanEnd,
-    invoicing::{ChargeUsage, InvoiceDetail, Overview, PeriodCosts},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts},
     rating::Measure,
 };
 use app::{
@@ -198,7 +198,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
 fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
     let draft = Invoice { status: InvoiceStatus::Draft, invoice_number: None, ..invoice(4_200) };
-    let overview = || Overview {
+    let overview = || InvoiceListPage {
         invoices: Page { data: vec![draft.clone(), invoice(100)], next_page: Some("more".to_owned()) },
         projected_totals: BTreeMap::from([(draft.id, Decimal::from(6_300))]),
         ended: None,
@@ -221,7 +221,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
     let with_terms = |total| Invoice { net_payment_terms_days: Some(30), ..invoice(total) };
     let void = Invoice { status: InvoiceStatus::Void, ..with_terms(100) };
-    let overview = Overview {
+    let overview = InvoiceListPage {
         invoices: Page { data: vec![with_terms(100), with_terms(0), void, invoice(100)], next_page: None },
         projected_totals: BTreeMap::new(),
         prices: BTreeMap::new(),
@@ -251,7 +251,7 @@ fn reports_survive_json() {
     let text = serde_json::to_string(&one).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoiceReport>(&text).expect("a report"), one);
     assert!(one.comparison.is_some() && one.daily_cost.is_some());
-    let overview = Overview {
+    let overview = InvoiceListPage {
         invoices: Page { data: vec![detail.invoice], next_page: None },
         projected_totals: BTreeMap::new(),
         ended: None,
