@@ -54,7 +54,7 @@ pub async fn breakdowns(
         Some((start, _)) => asked.start = asked.start.max(start),
         None => {}
     }
-    let found = Found::read(billing.pool, scope, &filter.status, asked).await?;
+    let found = BilledPeriods::read(billing.pool, scope, &filter.status, asked).await?;
     let parts = found.parts(filter.window_size, filter.credit_type_id, asked, billing.now);
 
     // One answer covers so much time, from the first window that there is.
@@ -90,14 +90,14 @@ pub async fn breakdowns(
 }
 
 /// What lies in a stretch of time: terms, and the invoices that are stored.
-pub(super) struct Found {
+pub(super) struct BilledPeriods {
     terms: Vec<Terms>,
     stored: Vec<Header>,
     with_drafts: bool,
 }
 
 /// The windows of one invoice that are asked for.
-pub(super) struct Part<'a> {
+pub(super) struct InvoiceWindows<'a> {
     terms: &'a Terms,
     period: Period,
     pub(super) span: Span,
@@ -105,7 +105,7 @@ pub(super) struct Part<'a> {
     invoice: Result<Header, Uuid>,
 }
 
-impl Found {
+impl BilledPeriods {
     /// Reads what the scope admits of the invoices of some statuses; who asks for none asks for all.
     pub(super) async fn read(
         pool: &PgPool,
@@ -131,7 +131,7 @@ impl Found {
         credit_type_id: Option<Uuid>,
         asked: Period,
         now: DateTime<Utc>,
-    ) -> Vec<Part<'_>> {
+    ) -> Vec<InvoiceWindows<'_>> {
         let asked = Period { end: asked.end.min(size.floor(now + AHEAD) + size.length()), ..asked };
         let finalized = self.stored.iter().filter_map(|header| {
             let terms = self.terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
@@ -156,7 +156,7 @@ impl Found {
                     from: period.start.max(asked.start),
                     until: period.end.min(asked.end),
                 };
-                (span.from < span.until).then_some(Part { terms, period, span, invoice })
+                (span.from < span.until).then_some(InvoiceWindows { terms, period, span, invoice })
             })
             .collect()
     }
@@ -166,16 +166,16 @@ impl Found {
 pub(super) async fn rows(
     billing: Billing<'_>,
     access: CustomerAccess,
-    parts: &[Part<'_>],
+    parts: &[InvoiceWindows<'_>],
     covered: Period,
     size: BreakdownWindow,
 ) -> Result<Vec<InvoiceBreakdown>> {
     let Billing { pool, now, grace } = billing;
-    let cut: Vec<Cut<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
+    let cut: Vec<CoveredWindows<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
     let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
     let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();
     let mut growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?.into_iter();
-    let windows = |cut: &Cut<'_>| {
+    let windows = |cut: &CoveredWindows<'_>| {
         let growth: Vec<_> = growth.by_ref().take(cut.spans.len()).collect();
         cut.windows(&growth, size, now, grace)
     };
@@ -183,22 +183,22 @@ pub(super) async fn rows(
 }
 
 /// The windows of one invoice that an answer covers.
-struct Cut<'a> {
-    part: &'a Part<'a>,
+struct CoveredWindows<'a> {
+    part: &'a InvoiceWindows<'a>,
     covered: Period,
     /// Those windows, then each period before that tiers reach back to, as a whole.
     spans: Vec<Span>,
 }
 
-impl Part<'_> {
-    fn cut(&self, covered: Period) -> Option<Cut<'_>> {
+impl InvoiceWindows<'_> {
+    fn cut(&self, covered: Period) -> Option<CoveredWindows<'_>> {
         let covered =
             Period { start: self.span.from.max(covered.start), end: self.span.until.min(covered.end) };
         let own = Span { start: self.period.start, from: covered.start, until: covered.end };
         let metered = self.terms.metered(self.period).into_iter().skip(1);
         let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
         let spans = std::iter::once(own).chain(before).collect();
-        (covered.start < covered.end).then_some(Cut { part: self, covered, spans })
+        (covered.start < covered.end).then_some(CoveredWindows { part: self, covered, spans })
     }
 
     /// The invoice with what is known of it when it is stored.
@@ -217,7 +217,7 @@ impl Part<'_> {
     }
 }
 
-impl Cut<'_> {
+impl CoveredWindows<'_> {
     fn windows(
         &self,
         growth: &[Vec<Growth>],
