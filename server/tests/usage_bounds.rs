@@ -15,8 +15,8 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, fold, fold_busy, groups,
-        growth, over_periods, pairs, series,
+        Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, deltas, fold, fold_busy,
+        groups, over_periods, pairs, series,
     },
     ingest::record,
 };
@@ -186,7 +186,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
         aggregation_type,
         group_index: 1,
     });
-    for query in ["series", "groups", "by_group", "periods", "growth", "buckets", "pairs"] {
+    for query in ["series", "groups", "by_group", "periods", "deltas", "buckets", "pairs"] {
         match query {
             "series" => {
                 let charted = metrics.map(|(kind, id)| (id, kind));
@@ -201,9 +201,9 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
                 by_group(&one, access(acme), &wanted, now()).await.map(drop)
             }
             "periods" => over_periods(&one, access(acme), &wanted, &[(start, end)]).await.map(drop),
-            "growth" => {
+            "deltas" => {
                 let span = Span { start, from: start, until: end };
-                growth(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)
+                deltas(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)
             }
             "buckets" => {
                 let measured = metrics.map(|(aggregation_type, billable_metric_id)| Measured {

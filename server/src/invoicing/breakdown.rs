@@ -3,7 +3,7 @@
 use super::{
     Billing, BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
     draft::{self, Draft},
-    growth::{Cumulative, grown},
+    growth::{CumulativeUsage, invoice_delta},
 };
 use crate::{
     Error, Result,
@@ -11,7 +11,7 @@ use crate::{
     db::{
         self, cursor,
         invoice::Header,
-        usage::{Growth, Span},
+        usage::{Span, UsageDelta},
     },
     rating::{self, Period, Terms},
 };
@@ -174,7 +174,7 @@ pub(super) async fn rows(
     let cut: Vec<CoveredWindows<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
     let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
     let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();
-    let mut growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?.into_iter();
+    let mut growth = db::usage::deltas(pool, access, &wanted, &spans, size.length()).await?.into_iter();
     let windows = |cut: &CoveredWindows<'_>| {
         let growth: Vec<_> = growth.by_ref().take(cut.spans.len()).collect();
         cut.windows(&growth, size, now, grace)
@@ -220,17 +220,17 @@ impl InvoiceWindows<'_> {
 impl CoveredWindows<'_> {
     fn windows(
         &self,
-        growth: &[Vec<Growth>],
+        growth: &[Vec<UsageDelta>],
         size: BreakdownWindow,
         now: DateTime<Utc>,
         grace: Duration,
     ) -> Vec<InvoiceBreakdown> {
         let Some((own, earlier)) = growth.split_first() else { return Vec::new() };
         let part = self.part;
-        let mut usage = Cumulative::new(part.terms, own, earlier);
+        let mut usage = CumulativeUsage::new(part.terms, own, earlier);
         usage.advance(-1);
         let state =
-            |usage: &Cumulative| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
+            |usage: &CumulativeUsage| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
         let mut before = (self.covered.start > part.period.start).then(|| state(&usage));
         let starts = std::iter::successors(Some(self.covered.start), |start| Some(*start + size.length()));
         let mut rows = Vec::new();
@@ -243,7 +243,7 @@ impl CoveredWindows<'_> {
             let same = before.clone().filter(|_| !grew);
             let after = same.unwrap_or_else(|| state(&usage));
             rows.push(InvoiceBreakdown {
-                invoice: grown(before.as_ref(), &after),
+                invoice: invoice_delta(before.as_ref(), &after),
                 breakdown_start_timestamp: start,
                 breakdown_end_timestamp: start + size.length(),
             });

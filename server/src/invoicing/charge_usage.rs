@@ -4,7 +4,7 @@ use super::InvoiceDetail;
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::usage::{Growth, Measured, buckets},
+    db::usage::{Measured, UsageDelta, buckets},
     rating::{Measure, PlanCharge, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
@@ -44,7 +44,7 @@ impl ChargeUsage {
 /// from it. Those are left out of which another quantity is printed: what came after the invoice was issued is not on it.
 pub(super) fn charge_usage(
     terms: &Terms,
-    growth: &[Vec<Growth>],
+    growth: &[Vec<UsageDelta>],
     rated: &Invoice,
     printed: &Invoice,
 ) -> Vec<ChargeUsage> {
@@ -81,7 +81,7 @@ fn quantity(invoice: &Invoice, charge_id: Uuid) -> Option<Decimal> {
 
 /// What each day added to a measure, over all its groups.
 fn days(
-    growth: &[Growth],
+    growth: &[UsageDelta],
     measure: Measure,
     first: NaiveDate,
     per: &NonZeroDecimal,
@@ -131,8 +131,8 @@ pub async fn charge_by_day(
 mod tests {
     use super::*;
 
-    fn grown(group_index: i16, group: &str, windows: &[i64], values: &[i64]) -> Growth {
-        Growth {
+    fn delta(group_index: i16, group: &str, windows: &[i64], values: &[i64]) -> UsageDelta {
+        UsageDelta {
             billable_metric_id: Uuid::nil(),
             group_index,
             group_values: vec![Some(group.to_owned())],
@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn the_days_of_a_measure_are_those_of_all_its_groups_in_the_units_of_the_invoice() {
         let growth = [
-            grown(1, "eu", &[0, 2], &[1_000, 500]),
-            grown(1, "us", &[2], &[250]),
-            grown(2, "eu", &[1], &[7]),
+            delta(1, "eu", &[0, 2], &[1_000, 500]),
+            delta(1, "us", &[2], &[250]),
+            delta(2, "eu", &[1], &[7]),
         ];
         let measure = Measure {
             billable_metric_id: Uuid::nil(),

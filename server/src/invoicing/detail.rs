@@ -5,14 +5,14 @@ use super::{
     Billing, ChargeUsage, InvoiceScope,
     charge_usage::charge_usage,
     draft::{self, Draft},
-    growth::Cumulative,
+    growth::CumulativeUsage,
 };
 use crate::{
     Error, Result,
     auth::{CustomerAccess, no_such_customer},
     db::{
         self,
-        usage::{Growth, Span},
+        usage::{Span, UsageDelta},
     },
     rating::{self, Period, PlanCharge, Terms},
 };
@@ -109,7 +109,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         let period = period(&invoice);
         let (days, usage) = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
-                let growth = grown(pool, access, &[(terms, period)]).await?.remove(0);
+                let growth = usage_deltas(pool, access, &[(terms, period)]).await?.remove(0);
                 let rated = rating::rate(terms, after(terms, &growth, i64::MAX).usage(), period, grace);
                 let usage = charge_usage(terms, &growth, &rated, &invoice);
                 (Some(days(terms, &growth, period, now, grace)), usage)
@@ -141,7 +141,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         (None, None) => None,
     };
     let periods: Vec<_> = std::iter::once((draft.terms, draft.period)).chain(before).collect();
-    let mut growth = grown(pool, access, &periods).await?.into_iter();
+    let mut growth = usage_deltas(pool, access, &periods).await?.into_iter();
     let growth_of_draft = growth.next().unwrap_or_default();
     let usage = after(draft.terms, &growth_of_draft, i64::MAX);
     let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
@@ -180,11 +180,11 @@ fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
 }
 
 /// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.
-async fn grown(
+async fn usage_deltas(
     pool: &PgPool,
     access: CustomerAccess,
     periods: &[(&Terms, Period)],
-) -> Result<Vec<Vec<Vec<Growth>>>> {
+) -> Result<Vec<Vec<Vec<UsageDelta>>>> {
     let spans = |(terms, period): &(&Terms, Period)| -> Vec<Span> {
         let own = Span { start: period.start, from: period.start, until: period.end };
         let before = terms.metered(*period).into_iter().skip(1).map(|period| Span {
@@ -196,23 +196,23 @@ async fn grown(
     };
     let spans: Vec<Vec<Span>> = periods.iter().map(spans).collect();
     let wanted = draft::wanted(periods.iter().map(|(terms, _)| *terms));
-    let growth = db::usage::growth(pool, access, &wanted, &spans.concat(), Duration::days(1)).await?;
+    let growth = db::usage::deltas(pool, access, &wanted, &spans.concat(), Duration::days(1)).await?;
     let mut growth = growth.into_iter();
     Ok(spans.iter().map(|spans| growth.by_ref().take(spans.len()).collect()).collect())
 }
 
 /// Usage after so many days of the period.
-fn after(terms: &Terms, growth: &[Vec<Growth>], days: i64) -> Cumulative {
+fn after(terms: &Terms, growth: &[Vec<UsageDelta>], days: i64) -> CumulativeUsage {
     let mut usage = cumulative(terms, growth);
     usage.advance(days.saturating_sub(1));
     usage
 }
 
 /// Usage at the start of the period.
-fn cumulative(terms: &Terms, growth: &[Vec<Growth>]) -> Cumulative {
+fn cumulative(terms: &Terms, growth: &[Vec<UsageDelta>]) -> CumulativeUsage {
     match growth.split_first() {
-        Some((own, earlier)) => Cumulative::new(terms, own, earlier),
-        None => Cumulative::new(terms, &[], &[]),
+        Some((own, earlier)) => CumulativeUsage::new(terms, own, earlier),
+        None => CumulativeUsage::new(terms, &[], &[]),
     }
 }
 
@@ -288,7 +288,7 @@ fn add(sums: &mut Vec<NamedAmount>, name: &str, amount: &Decimal) {
 /// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
 fn days(
     terms: &Terms,
-    growth: &[Vec<Growth>],
+    growth: &[Vec<UsageDelta>],
     period: Period,
     now: DateTime<Utc>,
     grace: Duration,
@@ -300,7 +300,7 @@ fn days(
     };
     let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|term| (term.charge.id, kind(term))).collect();
     let mut usage = cumulative(terms, growth);
-    let state = |usage: &Cumulative| {
+    let state = |usage: &CumulativeUsage| {
         let invoice = rating::rate(terms, usage.usage(), period, grace);
         let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
         let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);

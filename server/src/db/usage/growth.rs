@@ -21,7 +21,7 @@ pub struct Span {
 
 /// What one measure and group added, window by window; windows without usage are absent.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Growth {
+pub struct UsageDelta {
     /// The metric.
     pub billable_metric_id: Uuid,
     /// As wanted.
@@ -47,13 +47,13 @@ struct Group {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn growth(
+pub async fn deltas(
     db: impl PgExecutor<'_>,
     access: CustomerAccess,
     wanted: &[Wanted],
     spans: &[Span],
     size: Duration,
-) -> Result<Vec<Vec<Growth>>> {
+) -> Result<Vec<Vec<UsageDelta>>> {
     let mut all = vec![Vec::new(); spans.len()];
     if wanted.is_empty() || spans.is_empty() {
         return Ok(all);
@@ -77,7 +77,7 @@ pub async fn growth(
         let Some(span) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
             continue;
         };
-        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| Growth {
+        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| UsageDelta {
             billable_metric_id,
             group_index,
             group_values,

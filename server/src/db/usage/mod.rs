@@ -28,7 +28,7 @@ pub use by_group::{GROUP_DAYS, by_group};
 pub use find_groups::{FOUND_GROUPS, FoundGroups, Sought, find_groups};
 pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
-pub use growth::{Growth, Span, growth};
+pub use growth::{Span, UsageDelta, deltas};
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{Wanted, over_period, over_periods};
 pub use preview::{PreviewAccess, add_for_preview};
