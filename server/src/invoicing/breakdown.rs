@@ -2,8 +2,8 @@
 
 use super::{
     Billing, BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
+    delta::{CumulativeUsage, invoice_delta},
     draft::{self, Draft},
-    growth::{CumulativeUsage, invoice_delta},
 };
 use crate::{
     Error, Result,

@@ -4,8 +4,8 @@
 use super::{
     Billing, ChargeUsage, InvoiceScope,
     charge_usage::charge_usage,
+    delta::CumulativeUsage,
     draft::{self, Draft},
-    growth::CumulativeUsage,
 };
 use crate::{
     Error, Result,
