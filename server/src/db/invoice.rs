@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 /// Which stored invoices to read.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct InvoiceQuery {
     /// Only these; empty for all.
     pub statuses: Vec<InvoiceStatus>,
     /// Only those with one of these.
-    pub sought: Option<Sought>,
+    pub sought: Option<InvoiceSearch>,
     /// Only this credit type.
     pub credit_type_id: Option<Uuid>,
     /// Only billing periods that start at or after this.
@@ -31,7 +31,7 @@ pub struct Wanted {
 
 /// By what a stored invoice is found; any of it is enough.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sought {
+pub struct InvoiceSearch {
     /// Letters and digits of its number, in lower case, one after the other.
     pub part: Option<String>,
     /// Its number.
@@ -52,7 +52,7 @@ struct Row {
 }
 
 /// Stored invoices of a customer in the order of their billing periods.
-pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Result<Vec<Invoice>> {
+pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) -> Result<Vec<Invoice>> {
     macro_rules! page_sql {
         ($comparison:literal, $direction:literal) => {
             concat!(
@@ -295,7 +295,7 @@ pub async fn insert(
 
 /// What decides whether an invoice can be regenerated.
 #[derive(Clone, Debug)]
-pub struct Regenerable {
+pub struct RegenerationCandidate {
     /// The right to bill the stretch of time on a plan that it bills.
     pub access: BillingAccess,
     /// Its status.
@@ -309,7 +309,10 @@ pub struct Regenerable {
 }
 
 /// A stored invoice, whose customer plan nobody else changes or bills until the transaction ends.
-pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result<Option<Regenerable>> {
+pub async fn for_regeneration(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<RegenerationCandidate>> {
     type Row = (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
     // First the lock, in a statement of its own: the next one sees what was committed while this one waited.
     sqlx::query(
@@ -334,7 +337,7 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
     .fetch_optional(connection)
     .await?;
     row.map(|(customer_id, customer_plan_id, status, start, end, regenerated_as, is_archived)| {
-        Ok(Regenerable {
+        Ok(RegenerationCandidate {
             access: BillingAccess::new(customer_id, customer_plan_id),
             status: read_status(&status)?,
             period: Period { start, end },

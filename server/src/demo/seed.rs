@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, invoice::Wanted},
+    db::{self, invoice::InvoiceQuery},
     ingest::IngestQueue,
     invoicing,
     limits::EVENT_DAYS,
@@ -117,7 +117,7 @@ fn first_end(origin: NaiveDate, days_ago: u64) -> NaiveDate {
 
 /// Voids the large customer's fourth-newest invoice, so that the demo has a void one.
 async fn void_one(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<()> {
-    let wanted = Wanted { descending: true, limit: 100, ..Wanted::default() };
+    let wanted = InvoiceQuery { descending: true, limit: 100, ..InvoiceQuery::default() };
     let invoices = db::invoice::list(pool, access, &wanted).await?;
     if invoices.iter().any(|invoice| invoice.status == InvoiceStatus::Void) {
         return Ok(());

@@ -85,7 +85,7 @@ pub async fn list_page(
     };
     let mut rows: Vec<ListEntry<'_>> = Vec::new();
     if statuses.iter().any(|status| *status != InvoiceStatus::Draft) {
-        let wanted = db::invoice::Wanted {
+        let wanted = db::invoice::InvoiceQuery {
             statuses: statuses.clone(),
             sought: filter.search.as_deref().map(sought),
             credit_type_id: filter.credit_type_id,
