@@ -9,8 +9,9 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Daily, Wanted, fold, over_period, series},
+    db::usage::{self, Daily, fold, over_period, series},
     ingest::{IngestQueue, record},
+    rating::Measure,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -31,7 +32,7 @@ async fn month(
     kind: AggregationType,
     group: i16,
 ) -> Vec<(String, String)> {
-    let wanted = [Wanted { billable_metric_id: id, aggregation_type: kind, group_index: group }];
+    let wanted = [Measure { billable_metric_id: id, aggregation_type: kind, group_index: group }];
     let start = "2026-11-01T00:00:00Z".parse().unwrap();
     let end = "2026-12-01T00:00:00Z".parse().unwrap();
     let usage = over_period(pool, access(customer_id), &wanted, start, end).await.unwrap();

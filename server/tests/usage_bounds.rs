@@ -15,10 +15,11 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, deltas, fold, fold_busy,
-        groups, over_periods, pairs, series,
+        Asked, GROUP_DAYS, Measured, Span, backfill, buckets, by_group, deltas, fold, fold_busy, groups,
+        over_periods, pairs, series,
     },
     ingest::record,
+    rating::Measure,
 };
 use sqlx::{
     PgPool,
@@ -181,7 +182,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
     let (start, end) = (now() - TimeDelta::days(40), now() + TimeDelta::days(2));
     let (start, end) =
         (start.duration_trunc(TimeDelta::days(1)).unwrap(), end.duration_trunc(TimeDelta::days(1)).unwrap());
-    let wanted = metrics.map(|(aggregation_type, billable_metric_id)| Wanted {
+    let wanted = metrics.map(|(aggregation_type, billable_metric_id)| Measure {
         billable_metric_id,
         aggregation_type,
         group_index: 1,

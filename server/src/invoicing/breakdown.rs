@@ -172,9 +172,9 @@ pub(super) async fn rows(
 ) -> Result<Vec<InvoiceBreakdown>> {
     let Billing { pool, now, grace } = billing;
     let cut: Vec<CoveredWindows<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
-    let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
+    let measures = draft::measures(cut.iter().map(|cut| cut.part.terms));
     let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();
-    let mut growth = db::usage::deltas(pool, access, &wanted, &spans, size.length()).await?.into_iter();
+    let mut growth = db::usage::deltas(pool, access, &measures, &spans, size.length()).await?.into_iter();
     let windows = |cut: &CoveredWindows<'_>| {
         let growth: Vec<_> = growth.by_ref().take(cut.spans.len()).collect();
         cut.windows(&growth, size, now, grace)

@@ -195,8 +195,8 @@ async fn usage_deltas(
         std::iter::once(own).chain(before).collect()
     };
     let spans: Vec<Vec<Span>> = periods.iter().map(spans).collect();
-    let wanted = draft::wanted(periods.iter().map(|(terms, _)| *terms));
-    let growth = db::usage::deltas(pool, access, &wanted, &spans.concat(), Duration::days(1)).await?;
+    let measures = draft::measures(periods.iter().map(|(terms, _)| *terms));
+    let growth = db::usage::deltas(pool, access, &measures, &spans.concat(), Duration::days(1)).await?;
     let mut growth = growth.into_iter();
     Ok(spans.iter().map(|spans| growth.by_ref().take(spans.len()).collect()).collect())
 }

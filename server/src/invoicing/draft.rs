@@ -4,8 +4,8 @@ use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, Access, usage::Wanted},
-    rating::{self, Period, PeriodUsage, PriceList, Terms},
+    db::{self, Access},
+    rating::{self, Measure, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
 use chrono::{DateTime, Utc};
@@ -79,23 +79,16 @@ pub(super) async fn usage(
     access: impl Access,
     periods: &[(&Terms, Period)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
-    let wanted = wanted(periods.iter().map(|(terms, _)| *terms));
+    let measures = measures(periods.iter().map(|(terms, _)| *terms));
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
     let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
-    let mut usage = db::usage::over_periods(db, access, &wanted, &bounds).await?.into_iter();
+    let mut usage = db::usage::over_periods(db, access, &measures, &bounds).await?.into_iter();
     let of_period =
         |stretches: &Vec<Period>| PeriodUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
 }
 
 /// The measures that the usage charges of these terms read.
-pub(super) fn wanted<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Wanted> {
-    terms
-        .flat_map(Terms::measures)
-        .map(|measure| Wanted {
-            billable_metric_id: measure.billable_metric_id,
-            aggregation_type: measure.aggregation_type,
-            group_index: measure.group_index,
-        })
-        .collect()
+pub(super) fn measures<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Measure> {
+    terms.flat_map(Terms::measures).collect()
 }

@@ -1,7 +1,6 @@
 //! How usage grew within billing periods, window by window, for breakdowns.
 
-use super::Wanted;
-use crate::{Result, auth::CustomerAccess};
+use crate::{Result, auth::CustomerAccess, rating::Measure};
 use app::billing::Decimal;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -24,7 +23,7 @@ pub struct Span {
 pub struct UsageDelta {
     /// The metric.
     pub billable_metric_id: Uuid,
-    /// As wanted.
+    /// As in [`Measure`].
     pub group_index: i16,
     /// The group's values; empty for group index 0.
     pub group_values: Vec<Option<String>>,
@@ -42,7 +41,7 @@ struct Group {
     values: Vec<Decimal>,
 }
 
-/// How the usage of each wanted measure grew in each span, in one query: one list for each span, in their order.
+/// How the usage of each measure grew in each span, in one query: one list for each span, in their order.
 /// Windows are as long as `size`, a day or an hour.
 ///
 /// # Errors
@@ -50,19 +49,19 @@ struct Group {
 pub async fn deltas(
     db: impl PgExecutor<'_>,
     access: CustomerAccess,
-    wanted: &[Wanted],
+    measures: &[Measure],
     spans: &[Span],
     size: Duration,
 ) -> Result<Vec<Vec<UsageDelta>>> {
     let mut all = vec![Vec::new(); spans.len()];
-    if wanted.is_empty() || spans.is_empty() {
+    if measures.is_empty() || spans.is_empty() {
         return Ok(all);
     }
     let rows = sqlx::query(GROWTH)
         .bind(access.customer_id())
-        .bind(wanted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.group_index).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.group_index).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.start).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.from).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.until).collect::<Vec<_>>())

@@ -30,7 +30,7 @@ pub use find_groups::{FOUND_GROUPS, FoundGroups, Sought, find_groups};
 pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
-pub use period::{Wanted, over_period, over_periods};
+pub use period::{over_period, over_periods};
 pub use preview::{PreviewAccess, add_for_preview};
 pub use query::{
     Asked, Bucket, Measured, buckets, buckets_after, current_schedule, definitions, known_customers, pairs,
