@@ -15,8 +15,8 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, GROUP_DAYS, Measured, Span, backfill, buckets, by_group, deltas, fold, fold_busy, groups,
-        over_periods, pairs, series,
+        BucketQuery, GROUP_DAYS, PairQuery, Span, backfill, buckets, by_group, deltas, fold, fold_busy,
+        groups, over_periods, pairs, series,
     },
     ingest::record,
     rating::Measure,
@@ -207,7 +207,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
                 deltas(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)
             }
             "buckets" => {
-                let measured = metrics.map(|(aggregation_type, billable_metric_id)| Measured {
+                let measured = metrics.map(|(aggregation_type, billable_metric_id)| BucketQuery {
                     access: access(acme),
                     billable_metric_id,
                     aggregation_type,
@@ -221,7 +221,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
             _ => {
                 let ids = metrics.map(|(_, id)| id);
                 let earlier = start - TimeDelta::days(40);
-                let asked = Asked {
+                let asked = PairQuery {
                     customer_ids: Some(&[acme]),
                     metric_ids: &ids,
                     with_unused: false,

@@ -26,7 +26,7 @@ use server::{
     dashboards::usage::{self, Asked},
     db::{
         self,
-        usage::{Measured, buckets},
+        usage::{BucketQuery, buckets},
     },
     ingest,
 };
@@ -64,7 +64,7 @@ async fn recount(
     metric: (Uuid, AggregationType),
     group_index: i16,
 ) -> Vec<(String, String)> {
-    let measured = Measured {
+    let measured = BucketQuery {
         access: access(customer_id),
         billable_metric_id: metric.0,
         aggregation_type: metric.1,

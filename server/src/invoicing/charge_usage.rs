@@ -4,7 +4,7 @@ use super::InvoiceDetail;
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::usage::{Measured, UsageDelta, buckets},
+    db::usage::{BucketQuery, UsageDelta, buckets},
     rating::{Measure, PlanCharge, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
@@ -111,7 +111,7 @@ pub async fn charge_by_day(
     if usage.adds_up() {
         return Ok(Some(usage.clone()));
     }
-    let measured = Measured {
+    let measured = BucketQuery {
         access,
         billable_metric_id: usage.measure.billable_metric_id,
         aggregation_type: usage.measure.aggregation_type,

@@ -3,7 +3,7 @@
 use super::{Asked, text};
 use crate::{
     auth::CustomerAccess,
-    db::{self, usage::Sought},
+    db::{self, usage::GroupSearch},
     error::chain,
 };
 use app::{
@@ -32,8 +32,11 @@ pub(super) async fn groups(
         entry.map(|entry| entry.value_display_names.clone()).unwrap_or_default()
     };
     let missing = |name: &String| text::group_values(std::slice::from_ref(name), &vec![None], names);
-    let sought =
-        Sought { find, called: key.iter().map(called).collect(), missing: key.iter().map(missing).collect() };
+    let sought = GroupSearch {
+        find,
+        called: key.iter().map(called).collect(),
+        missing: key.iter().map(missing).collect(),
+    };
     match db::usage::find_groups(pool, access, split, sought, window, now).await {
         Ok(found) => Some(Found {
             find: find.to_owned(),

@@ -26,18 +26,19 @@ pub use adopt::adopt;
 pub use backfill::backfill;
 pub use by_group::{GROUP_DAYS, by_group};
 pub use delta::{Span, UsageDelta, deltas};
-pub use find_groups::{FOUND_GROUPS, FoundGroups, Sought, find_groups};
+pub use find_groups::{FOUND_GROUPS, FoundGroups, GroupSearch, find_groups};
 pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{over_period, over_periods};
 pub use preview::{PreviewAccess, add_for_preview};
 pub use query::{
-    Asked, Bucket, Measured, buckets, buckets_after, current_schedule, definitions, known_customers, pairs,
+    Bucket, BucketQuery, PairQuery, buckets, buckets_after, current_schedule, definitions, known_customers,
+    pairs,
 };
-pub use search::{Found, search};
+pub use search::{StoredEvent, search};
 pub use series::{Daily, REACH, series};
-pub use unmatched::{LOOK, Looked, Uncounted, unmatched};
+pub use unmatched::{LOOK, UncountedEvents, UnmatchedScan, unmatched};
 
 pub(crate) use catalog::{CatalogVersion, all_definitions};
 pub(crate) use dedupe::{EventKey, Fresh, MaybeSeen, count_ids, ids_after, remember};

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// One customer's usage of one metric that is asked for, from `start` to before `end`.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub struct BucketQuery {
     /// The customer.
     pub access: CustomerAccess,
     /// The metric.
@@ -182,7 +182,7 @@ const MOST_GROUPS: i64 = 200;
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
+pub async fn buckets(pool: &PgPool, measured: &[BucketQuery], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
     let mut all = vec![Vec::new(); measured.len()];
     if measured.is_empty() {
         return Ok(all);
@@ -216,7 +216,7 @@ pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> 
 /// When the database refuses.
 pub async fn buckets_after(
     pool: &PgPool,
-    measured: Measured,
+    measured: BucketQuery,
     size: WindowSize,
     after: Option<(DateTime<Utc>, Vec<Option<String>>)>,
     limit: i64,
@@ -273,7 +273,7 @@ pub async fn known_customers(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
 
 /// Which customers and metrics are asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct PairQuery<'a> {
     /// These customers, or all that are not archived.
     pub customer_ids: Option<&'a [Uuid]>,
     /// These metrics.
@@ -292,7 +292,7 @@ pub struct Asked<'a> {
 /// When the database refuses.
 pub async fn pairs(
     pool: &PgPool,
-    asked: &Asked<'_>,
+    asked: &PairQuery<'_>,
     from: Option<(Uuid, Uuid)>,
     limit: i64,
 ) -> Result<Vec<(Uuid, Uuid)>> {
@@ -389,7 +389,7 @@ pub async fn current_schedule(
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-fn bind(query: Query, measured: &[Measured], size: WindowSize) -> Query {
+fn bind(query: Query, measured: &[BucketQuery], size: WindowSize) -> Query {
     let size = match size {
         WindowSize::Hour => "HOUR",
         WindowSize::Day => "DAY",

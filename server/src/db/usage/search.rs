@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// A stored event.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct StoredEvent {
     /// What was sent.
     pub event: Event,
     /// When it was stored.
@@ -26,7 +26,11 @@ pub struct Found {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc>) -> Result<Vec<Found>> {
+pub async fn search(
+    pool: &PgPool,
+    transaction_ids: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<StoredEvent>> {
     let mut tx = pool.begin_with("begin read only").await?;
     // The planner takes the filters by transaction_id for useless, as it does with any BRIN on random values, and would
     // read every event: 25 ms against 140 among 400,000. For the same reason the time is compared in a way that no
@@ -68,7 +72,7 @@ pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc
             let plan =
                 priced.map(|priced| PlanAt { priced, is_billed: is_billed.unwrap_or_default(), invoice });
             let standing = Standing { archived_at: row.try_get("archived_at")?, plan };
-            Ok(Found {
+            Ok(StoredEvent {
                 standing: customer.map(|_| standing),
                 event: Event {
                     transaction_id: row.try_get("transaction_id")?,
