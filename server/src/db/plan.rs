@@ -296,7 +296,7 @@ pub(super) async fn all_charges(connection: &mut PgConnection, plan_id: Uuid) ->
 
 /// Which of a plan's customers are listed; a customer may be any of the wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct PlanCustomerFilter {
     /// On the plan now.
     pub active: bool,
     /// No longer.
@@ -312,7 +312,7 @@ pub struct Standing {
 pub async fn customers(
     pool: &PgPool,
     plan_id: Uuid,
-    standing: Standing,
+    filter: PlanCustomerFilter,
     limit: Option<i64>,
     next_page: Option<&str>,
     now: DateTime<Utc>,
@@ -344,9 +344,9 @@ pub async fn customers(
     .bind(starting_on)
     .bind(id)
     .bind(now)
-    .bind(standing.active)
-    .bind(standing.ended)
-    .bind(standing.upcoming)
+    .bind(filter.active)
+    .bind(filter.ended)
+    .bind(filter.upcoming)
     .bind(limit + 1)
     .fetch_all(pool)
     .await?;

@@ -3,7 +3,7 @@
 use super::partition::REMEMBERED;
 use crate::{
     Result,
-    metering::{Event, PlanAt, Standing},
+    metering::{CustomerState, Event, PlanAt},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Row, types::Json};
@@ -19,7 +19,7 @@ pub struct StoredEvent {
     /// The customer whose usage it is, with its name; `None` while no customer has the alias.
     pub customer: Option<(Uuid, String)>,
     /// What the customer is at its time; likewise.
-    pub standing: Option<Standing>,
+    pub state: Option<CustomerState>,
 }
 
 /// The events of the last 34 days with these transaction ids, by id and customer.
@@ -71,9 +71,9 @@ pub async fn search(
             let invoice = invoice_id.zip(row.try_get("finalized_at")?);
             let plan =
                 priced.map(|priced| PlanAt { priced, is_billed: is_billed.unwrap_or_default(), invoice });
-            let standing = Standing { archived_at: row.try_get("archived_at")?, plan };
+            let state = CustomerState { archived_at: row.try_get("archived_at")?, plan };
             Ok(StoredEvent {
-                standing: customer.map(|_| standing),
+                state: customer.map(|_| state),
                 event: Event {
                     transaction_id: row.try_get("transaction_id")?,
                     customer_id: row.try_get("customer_ref")?,
