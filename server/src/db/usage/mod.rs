@@ -27,7 +27,7 @@ pub use backfill::backfill;
 pub use by_group::{GROUP_DAYS, by_group};
 pub use delta::{Span, UsageDelta, deltas};
 pub use find_groups::{FOUND_GROUPS, FoundGroups, GroupSearch, find_groups};
-pub use fold::{Folded, fold, fold_all, fold_busy, vacuum_pending};
+pub use fold::{FoldResult, fold, fold_all, fold_busy, vacuum_pending};
 pub use groups::groups;
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{over_period, over_periods};
