@@ -330,7 +330,9 @@ async fn events_before_their_customer_count_once_it_has_the_alias(pool: PgPool) 
     alias(&pool, "early", acme).await;
     alias(&pool, "also-early", acme).await;
     let mut tx = pool.begin().await.unwrap();
-    usage::adopt(&mut tx, acme, &["early".to_owned(), "also-early".to_owned()], now()).await.unwrap();
+    usage::claim_unassigned_events(&mut tx, acme, &["early".to_owned(), "also-early".to_owned()], now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2")]));
     // and a retry still counts once

@@ -6,7 +6,7 @@ use crate::{
     db::{
         self,
         usage::{
-            Arrival, EventKey, Fresh, IngestStart, MOST_WAITING, await_adoption, customers_of, insert_events,
+            Arrival, EventKey, Fresh, IngestStart, MOST_WAITING, await_claims, customers_of, insert_events,
             remember, start_ingest,
         },
     },
@@ -120,7 +120,7 @@ impl<'a> Batch<'a> {
         known.learn(alias_version, &asked, &found);
         fill_in(&mut customers, found);
         if customers.contains(&None) {
-            await_adoption(&mut tx).await?;
+            await_claims(&mut tx).await?;
             let found = customers_of(&mut tx, &self.without(&customers)).await?;
             fill_in(&mut customers, found);
         }

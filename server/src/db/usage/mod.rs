@@ -22,7 +22,7 @@ mod series;
 mod unmatched;
 
 pub use account::{ChartedMetric, UsageAccount, account};
-pub use adopt::adopt;
+pub use adopt::claim_unassigned_events;
 pub use backfill::backfill;
 pub use by_group::{GROUP_DAYS, by_group};
 pub use delta::{Span, UsageDelta, deltas};
@@ -42,7 +42,7 @@ pub use unmatched::{LOOK, UncountedEvents, UnmatchedScan, unmatched};
 
 pub(crate) use catalog::{CatalogVersion, all_definitions};
 pub(crate) use dedupe::{EventKey, Fresh, MaybeSeen, count_ids, ids_after, remember};
-pub(crate) use ingest::{IngestStart, await_adoption, customers_of, insert_events, start_ingest};
+pub(crate) use ingest::{IngestStart, await_claims, customers_of, insert_events, start_ingest};
 pub(crate) use partition::Arrival;
 pub(crate) use pending::MOST_WAITING;
 pub(crate) use process::end_if_dead;
