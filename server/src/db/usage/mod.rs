@@ -1,7 +1,6 @@
 //! Metering's tables: events, what is known of them, and the sums made of them.
 
 mod account;
-mod adopt;
 mod backfill;
 mod by_group;
 mod catalog;
@@ -19,10 +18,10 @@ mod process;
 mod query;
 mod search;
 mod series;
+mod unassigned;
 mod unmatched;
 
 pub use account::{ChartedMetric, UsageAccount, account};
-pub use adopt::claim_unassigned_events;
 pub use backfill::backfill;
 pub use by_group::{GROUP_DAYS, by_group};
 pub use delta::{Span, UsageDelta, deltas};
@@ -38,6 +37,7 @@ pub use query::{
 };
 pub use search::{StoredEvent, search};
 pub use series::{Daily, REACH, series};
+pub use unassigned::claim_unassigned_events;
 pub use unmatched::{LOOK, UncountedEvents, UnmatchedScan, unmatched};
 
 pub(crate) use catalog::{CatalogVersion, all_definitions};
