@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// How many events of a batch were new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct IngestCount {
     /// Events that were new.
     pub fresh: usize,
     /// Events that were known, or twice in the batch.
@@ -40,7 +40,7 @@ pub(super) struct Batch<'a> {
 
 pub(super) enum Outcome {
     /// What became of each request.
-    Stored(Vec<Recorded>),
+    Stored(Vec<IngestCount>),
     NoPartition {
         days: Vec<NaiveDate>,
         weeks: Vec<NaiveDate>,
@@ -71,7 +71,7 @@ impl<'a> Batch<'a> {
     }
 
     /// What became of each request when these events, by index, were new.
-    pub(super) fn recorded(&self, fresh: &[usize]) -> Vec<Recorded> {
+    pub(super) fn recorded(&self, fresh: &[usize]) -> Vec<IngestCount> {
         let mut is_fresh = vec![false; self.events.len()];
         fresh.iter().for_each(|&index| is_fresh[index] = true);
         let mut rest = is_fresh.as_slice();
@@ -79,7 +79,7 @@ impl<'a> Batch<'a> {
             let (own, others) = rest.split_at(size);
             rest = others;
             let fresh = own.iter().filter(|is_fresh| **is_fresh).count();
-            Recorded { fresh, duplicates: size - fresh }
+            IngestCount { fresh, duplicates: size - fresh }
         };
         self.sizes.iter().map(of_request).collect()
     }

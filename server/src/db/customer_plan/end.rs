@@ -1,6 +1,6 @@
 //! Ending a customer's plan, and clearing its end.
 
-use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
+use super::lock::{LockedPlan, check_midnight, lock, lock_customer, refuse_overlap};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// What the end of a plan did beside ending it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct PlanEndEffects {
     /// The finalized invoices that it voided, by number, each with the period that it billed.
     pub voided: Vec<(InvoiceName, Period)>,
     /// Since when the customer's usage is on no plan, where that is before today.
@@ -42,14 +42,14 @@ pub async fn end(
     void_invoices: bool,
     now: DateTime<Utc>,
     grace: Duration,
-) -> Result<Ended> {
+) -> Result<PlanEndEffects> {
     let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(archived_customer());
     }
-    let Locked { schedule, mut billed_until, has_capped_trial, .. } =
+    let LockedPlan { schedule, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, customer_id, customer_plan_id).await?;
     let starting_on = schedule.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
@@ -113,7 +113,7 @@ pub async fn end(
         None => None,
     };
     tx.commit().await?;
-    Ok(Ended { voided, without_plan_since })
+    Ok(PlanEndEffects { voided, without_plan_since })
 }
 
 fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// A customer plan that nobody else changes until the transaction ends.
-pub(in crate::db) struct Locked {
+pub(in crate::db) struct LockedPlan {
     /// The plan.
     pub(in crate::db) plan_id: Uuid,
     /// Its billing periods.
@@ -26,7 +26,7 @@ pub(in crate::db) async fn lock(
     connection: &mut PgConnection,
     customer_id: Uuid,
     customer_plan_id: Uuid,
-) -> Result<Locked> {
+) -> Result<LockedPlan> {
     type At = DateTime<Utc>;
     type Row = (Uuid, String, String, At, Option<At>, Option<At>, At, bool);
     lock_customer(connection, customer_id).await?;
@@ -47,7 +47,7 @@ pub(in crate::db) async fn lock(
         return Err(Error::NotFound("the customer's plan"));
     };
     let schedule = schedule(&frequency, &anchor, start, end, trial_end)?;
-    Ok(Locked { plan_id, schedule, billed_until, has_capped_trial })
+    Ok(LockedPlan { plan_id, schedule, billed_until, has_capped_trial })
 }
 
 pub(super) fn schedule(
