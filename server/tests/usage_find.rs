@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use server::{
     auth::{CustomerAccess, Operator},
     clock,
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     db, ingest,
 };
 use sqlx::PgPool;
@@ -42,8 +42,12 @@ fn names() -> GroupKeyNames {
 }
 
 async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> Found {
-    let asked =
-        Asked { window, group_key: Some(vec!["region".to_owned()]), kept: None, find: Some(find.to_owned()) };
+    let asked = ReportQuery {
+        window,
+        group_key: Some(vec!["region".to_owned()]),
+        kept: None,
+        find: Some(find.to_owned()),
+    };
     let report = usage::report(pool, access(customer_id), &names(), &asked, now()).await.unwrap().unwrap();
     report.found.unwrap()
 }

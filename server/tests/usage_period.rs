@@ -23,7 +23,7 @@ use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},
     clock,
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     db::{
         self,
         usage::{BucketQuery, buckets},
@@ -51,7 +51,7 @@ fn access(customer_id: Uuid) -> CustomerAccess {
 
 async fn report(pool: &PgPool, customer_id: Uuid, group_key: Option<&str>) -> UsageReport {
     let group_key = group_key.map(|name| vec![name.to_owned()]);
-    let asked = Asked { window: Window::Period, group_key, kept: None, find: None };
+    let asked = ReportQuery { window: Window::Period, group_key, kept: None, find: None };
     let names = GroupKeyNames::default();
     usage::report(pool, access(customer_id), &names, &asked, now()).await.unwrap().unwrap()
 }

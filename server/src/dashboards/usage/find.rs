@@ -1,6 +1,6 @@
 //! The groups to choose one from, named as the page names them.
 
-use super::{Asked, text};
+use super::{ReportQuery, text};
 use crate::{
     auth::CustomerAccess,
     db::{self, usage::GroupSearch},
@@ -21,7 +21,7 @@ pub(super) async fn groups(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
-    asked: &Asked,
+    asked: &ReportQuery,
     split: &[(Uuid, AggregationType, i16)],
     window: UsageWindow,
     now: DateTime<Utc>,

@@ -1,6 +1,6 @@
 //! The days and figures of a metric and of its groups, measured in quantities and in money. Pure.
 
-use super::compare::{self, Compared, GroupCost};
+use super::compare::{self, GroupCost, WindowComparison};
 use app::{
     billing::{CreditType, DailyCost, Decimal, GroupSeries, NoCost, UsageSeries, UsageWindow},
     number::{ABSENT, Column, Values},
@@ -64,7 +64,7 @@ impl<'a> Costs<'a> {
         &self,
         at: usize,
         share: Option<String>,
-        compared: impl FnOnce(&GroupCost) -> Compared,
+        compared: impl FnOnce(&GroupCost) -> WindowComparison,
         window: UsageWindow,
     ) -> Option<GroupMeasure> {
         let (cost, days) = self.groups.get(at)?;
@@ -120,7 +120,7 @@ pub(super) fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]
 
 fn figures(
     total: String,
-    compared: &Compared,
+    compared: &WindowComparison,
     window: UsageWindow,
     write: impl Fn(&Decimal) -> String,
 ) -> Figures {
@@ -128,7 +128,7 @@ fn figures(
 }
 
 /// Figures that are no money: rounded for reading, the exact total beside them.
-pub(super) fn quantity_figures(total: &Decimal, compared: &Compared, window: UsageWindow) -> Figures {
+pub(super) fn quantity_figures(total: &Decimal, compared: &WindowComparison, window: UsageWindow) -> Figures {
     let (read, exact) = (format::headline(total), format::quantity(total));
     let exact = (read != exact).then_some(exact);
     Figures { exact, ..figures(read, compared, window, format::headline) }

@@ -49,7 +49,7 @@ const SHOWN: usize = 90;
 
 /// What of a customer's usage is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ReportQuery {
     /// The days by which groups are ranked.
     pub window: Window,
     /// What metrics are split by.
@@ -60,7 +60,7 @@ pub struct Asked {
     pub find: Option<String>,
 }
 
-impl Asked {
+impl ReportQuery {
     /// What a page needs that shows this.
     fn of(query: &UsageQuery) -> Self {
         let (kept, find) = match &query.only {
@@ -87,7 +87,7 @@ impl Asked {
 
 /// The metrics of a customer and what is around them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Board {
+pub(crate) struct UsageData {
     /// True for a customer with a current plan.
     pub(crate) has_plan: bool,
     /// The end of the latest plan, where there is no current one.
@@ -114,23 +114,23 @@ pub async fn report(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
-    asked: &Asked,
+    asked: &ReportQuery,
     now: DateTime<Utc>,
 ) -> Result<Option<UsageReport>> {
-    let board = board(pool, access, names, asked, now).await?;
-    Ok(board.map(|board| {
-        let grouping = asked.grouping(board.period_days);
-        board.report(names, grouping, now)
+    let data = usage_data(pool, access, names, asked, now).await?;
+    Ok(data.map(|data| {
+        let grouping = asked.grouping(data.period_days);
+        data.report(names, grouping, now)
     }))
 }
 
-async fn board(
+async fn usage_data(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
-    asked: &Asked,
+    asked: &ReportQuery,
     now: DateTime<Utc>,
-) -> Result<Option<Board>> {
+) -> Result<Option<UsageData>> {
     let first_day = now.date_naive() - Days::new(REACH - 1);
     let first_shown = now.date_naive() - Days::new(SHOWN as u64 - 1);
     let account = db::usage::account(pool, access, midnight(first_day), midnight(first_shown), now).await?;
@@ -181,7 +181,7 @@ async fn board(
     .into_iter();
     let metrics = account.metrics.iter().zip(series).map(|(metric, daily)| {
         let groups = group_index(metric).map(|_| groups.next().flatten());
-        let priced = Priced {
+        let priced = MetricPricing {
             terms: &account.terms,
             by_group: priced_groups(metric.id),
             group_index: group_index(metric),
@@ -198,7 +198,16 @@ async fn board(
     }
     let marks = marks(&account.terms, first_day, now);
     let fixed = total::fixed_charges(&account.terms, now);
-    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, fixed, group_keys, found, marks }))
+    Ok(Some(UsageData {
+        has_plan,
+        ended: account.ended,
+        period_days,
+        metrics,
+        fixed,
+        group_keys,
+        found,
+        marks,
+    }))
 }
 
 /// Days of the running billing period, today included: `None` without one, and where it began before the longest window.
@@ -223,7 +232,7 @@ fn priced_by_group(metrics: &[ChartedMetric], all_terms: &[Terms]) -> Vec<(Uuid,
 }
 
 /// By what a metric is priced.
-struct Priced<'a> {
+struct MetricPricing<'a> {
     /// The terms of its time.
     terms: &'a [Terms],
     /// Its usage by the group keys whose groups are priced by themselves.
@@ -236,7 +245,7 @@ fn one(
     metric: &ChartedMetric,
     daily: Result<Daily>,
     groups: Option<Option<Result<Vec<GroupSeries>>>>,
-    priced: Priced<'_>,
+    priced: MetricPricing<'_>,
     first_day: NaiveDate,
 ) -> Result<UsageSeries> {
     let (daily, by_group) = (daily?, priced.by_group?);

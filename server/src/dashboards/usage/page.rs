@@ -1,6 +1,6 @@
 //! The page of the usage dashboard.
 
-use super::{Asked, report};
+use super::{ReportQuery, report};
 use crate::{
     AppState, Error,
     dashboards::{
@@ -67,13 +67,13 @@ pub(in crate::dashboards) async fn usage(
         _ => None,
     });
     let names = &opened.session.grant.config.group_keys;
-    let mut answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+    let mut answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
     let is_chosen = query.window.as_deref().and_then(Window::read).is_some();
     if let (false, Ok(Some(first))) = (is_chosen, &answer) {
         let window = opening_window(first);
         // Groups are those of their window.
         if window != std::mem::replace(&mut asked.window, window) && asked.group_key.is_some() {
-            answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+            answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
         }
     }
     let report = match answer {
