@@ -1,7 +1,7 @@
 //! Why a page is not shown: to developers in a word and a sentence.
 
 /// Why a page is not shown.
-pub(super) enum Refusal {
+pub(super) enum EmbedError {
     /// No token came.
     Missing,
     /// No key of this server signed the token as it came, or it is for something else.
@@ -16,7 +16,7 @@ pub(super) enum Refusal {
     Unavailable,
 }
 
-impl Refusal {
+impl EmbedError {
     /// For developers, in a word and in a sentence. A reader is told less: of tokens that came, all the same.
     pub(super) fn reason(&self) -> (&'static str, &'static str) {
         match self {

@@ -4,7 +4,7 @@ use super::{ReportQuery, report};
 use crate::{
     AppState, Error,
     dashboards::{
-        refusal::Refusal,
+        refusal::EmbedError,
         render::{failed, refuse, show},
         session::{Credential, open},
     },
@@ -53,7 +53,7 @@ pub(in crate::dashboards) async fn usage(
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let Ok(access) = opened.viewer.usage() else {
-        return refuse(&state, Refusal::WrongDashboard, credential).await;
+        return refuse(&state, EmbedError::WrongDashboard, credential).await;
     };
     let find = query.find.as_deref().map(str::trim);
     let find = find.filter(|find| limits::check_text(find, limits::WORD).is_ok());
@@ -78,7 +78,7 @@ pub(in crate::dashboards) async fn usage(
     }
     let report = match answer {
         Ok(None) | Err(Error::NotFound(_)) => {
-            return refuse(&state, Refusal::Gone, credential).await;
+            return refuse(&state, EmbedError::Gone, credential).await;
         }
         Ok(report) => report,
         Err(error) => {
