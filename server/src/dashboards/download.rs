@@ -1,7 +1,7 @@
 //! PDF and CSV for a page.
 
 use super::{
-    refusal::EmbedError,
+    embed_error::EmbedError,
     render::{failed, refuse},
     session::{Credential, open},
 };

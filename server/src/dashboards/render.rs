@@ -1,7 +1,7 @@
 //! A page as an answer: the whole document at once, or why there is none.
 
 use super::{
-    refusal::EmbedError,
+    embed_error::EmbedError,
     session::{Credential, EmbedSession, Tokens},
 };
 use crate::{AppState, Error, assets, error::chain, http::headers};

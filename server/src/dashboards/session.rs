@@ -1,6 +1,6 @@
 //! The session of a page: what a request comes with, and the tokens that an open page goes on with.
 
-use super::refusal::EmbedError;
+use super::embed_error::EmbedError;
 use crate::{
     AppState, Error, Result,
     auth::{Reader, bearer, no_such_customer},

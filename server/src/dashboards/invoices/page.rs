@@ -4,7 +4,7 @@ use super::{list, one};
 use crate::{
     AppState, Error,
     dashboards::{
-        refusal::EmbedError,
+        embed_error::EmbedError,
         render::{failed, refuse, show},
         session::{Credential, EmbedSession, open},
     },
