@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{
-    dashboards::invoices::report::{self, Look},
+    dashboards::invoices::report::{self, InvoiceDisplay},
     invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts, PeriodToDate},
     rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
@@ -25,9 +25,9 @@ const TOKENS: Uuid = Uuid::from_u128(1);
 
 /// Name, title and page of each.
 pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
-    let look = Look {
+    let look = InvoiceDisplay {
         statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void],
-        ..Look::default()
+        ..InvoiceDisplay::default()
     };
     let page = |query: InvoicesQuery, props| {
         PageContent::Invoices(Box::new(InvoicesProps { address: query.href(""), ..props }))

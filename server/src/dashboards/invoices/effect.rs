@@ -2,13 +2,13 @@
 
 /// What became of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EffectKind {
+pub(super) enum VarianceKind {
     /// On both invoices.
     Changed,
     /// On this invoice only.
     New,
     /// On the invoice before only.
-    Gone,
+    Removed,
     /// A minimum, credit or discount.
     Adjustment,
 }

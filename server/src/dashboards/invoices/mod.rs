@@ -26,14 +26,19 @@ use app::{
     invoices::{DocumentQuery, InvoiceReport, InvoicesReport, ListQuery},
 };
 use chrono::{DateTime, Utc};
-use report::Look;
+use report::InvoiceDisplay;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 /// How a viewer sees invoices.
-fn look(viewer: &Viewer, scope: &InvoiceScope, skip_zero_lines: bool, successions: Successions) -> Look {
+fn look(
+    viewer: &Viewer,
+    scope: &InvoiceScope,
+    skip_zero_lines: bool,
+    successions: Successions,
+) -> InvoiceDisplay {
     let all = [InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void];
-    Look {
+    InvoiceDisplay {
         successions,
         with_zero_lines: !scope.skips_zero_lines(skip_zero_lines),
         statuses: all.into_iter().filter(|status| scope.admits(*status)).collect(),

@@ -18,7 +18,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 
 /// How invoices are shown.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct InvoiceDisplay {
     /// Lines without usage are shown.
     pub with_zero_lines: bool,
     /// The statuses that are shown at all.
@@ -29,7 +29,7 @@ pub struct Look {
     pub successions: Successions,
 }
 
-impl Look {
+impl InvoiceDisplay {
     fn document(&self, invoice: &Invoice) -> document::Document {
         document::Document::new(invoice, self.with_zero_lines, &self.group_keys)
             .with_succession(&self.successions.of(invoice.id))
@@ -38,7 +38,12 @@ impl Look {
 
 /// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
 /// begun further down.
-pub fn list(found: InvoiceListPage, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
+pub fn list(
+    found: InvoiceListPage,
+    look: &InvoiceDisplay,
+    is_plain: bool,
+    now: DateTime<Utc>,
+) -> InvoicesReport {
     let InvoiceListPage { invoices, projected_totals, prices: price_lists, ended } = found;
     let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
         invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
@@ -61,7 +66,7 @@ pub fn list(found: InvoiceListPage, look: &Look, is_plain: bool, now: DateTime<U
 /// The report of one invoice, searched or shown whole.
 pub fn one(
     detail: &InvoiceDetail,
-    look: &Look,
+    look: &InvoiceDisplay,
     find: &str,
     show_all: bool,
     now: DateTime<Utc>,

@@ -3,7 +3,7 @@
 use super::{
     daily_cost::daily_cost,
     line_by_day::line_by_day,
-    report::{self, Look},
+    report::{self, InvoiceDisplay},
 };
 use crate::{
     db::terms::PlanEnd,
@@ -175,7 +175,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         line,
     };
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
-    let one = |detail: &InvoiceDetail| report::one(detail, &Look::default(), "", false, now);
+    let one = |detail: &InvoiceDetail| report::one(detail, &InvoiceDisplay::default(), "", false, now);
     let labels = |days: &[app::invoices::report::Fact]| -> Vec<String> {
         days.iter().map(|fact| fact.label.split(':').next().unwrap_or_default().to_owned()).collect()
     };
@@ -204,7 +204,10 @@ fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
         ended: None,
         prices: BTreeMap::new(),
     };
-    let look = Look { statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void], ..Look::default() };
+    let look = InvoiceDisplay {
+        statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void],
+        ..InvoiceDisplay::default()
+    };
     let first = report::list(overview(), &look, true, now);
     assert_eq!((first.current.len(), first.rows.len()), (1, 1));
     let current = &first.current[0];
@@ -230,7 +233,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
             ending_before: "2026-10-16T00:00:00Z".parse().expect("a time"),
         }),
     };
-    let list = report::list(overview, &Look::default(), true, now);
+    let list = report::list(overview, &InvoiceDisplay::default(), true, now);
     assert_eq!(list.ended.as_deref(), Some("Plan Starter ended on Oct 15, 2026."));
     let due: Vec<_> = list.rows.iter().map(|row| row.due.as_deref()).collect();
     assert_eq!(due, [Some("Due Dec 2, 2026"), None, None, None]);
@@ -247,7 +250,7 @@ fn reports_survive_json() {
         usage: Vec::new(),
         line: None,
     };
-    let one = report::one(&detail, &Look::default(), "", false, now);
+    let one = report::one(&detail, &InvoiceDisplay::default(), "", false, now);
     let text = serde_json::to_string(&one).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoiceReport>(&text).expect("a report"), one);
     assert!(one.comparison.is_some() && one.daily_cost.is_some());
@@ -257,7 +260,7 @@ fn reports_survive_json() {
         ended: None,
         prices: BTreeMap::new(),
     };
-    let list = report::list(overview, &Look::default(), true, now);
+    let list = report::list(overview, &InvoiceDisplay::default(), true, now);
     let text = serde_json::to_string(&list).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoicesReport>(&text).expect("a report"), list);
 }

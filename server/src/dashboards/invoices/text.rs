@@ -1,6 +1,6 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
-use super::effect::EffectKind;
+use super::effect::VarianceKind;
 use app::{
     billing::{AggregationType, BillingFrequency, Decimal, TierScope},
     view::{format, text as names, words},
@@ -33,12 +33,12 @@ pub(super) fn more(count: usize) -> String {
 }
 
 /// What became of a line.
-pub(super) fn effect(kind: EffectKind) -> &'static str {
+pub(super) fn variance(kind: VarianceKind) -> &'static str {
     match kind {
-        EffectKind::Changed => "",
-        EffectKind::New => "New",
-        EffectKind::Gone => "No longer billed",
-        EffectKind::Adjustment => "Adjustment",
+        VarianceKind::Changed => "",
+        VarianceKind::New => "New",
+        VarianceKind::Removed => "No longer billed",
+        VarianceKind::Adjustment => "Adjustment",
     }
 }
 
