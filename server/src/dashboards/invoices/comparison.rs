@@ -1,6 +1,6 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
-use super::{effect::VarianceKind, text};
+use super::{text, variance::VarianceKind};
 use crate::invoicing::PeriodToDate;
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},

@@ -4,7 +4,6 @@ mod comparison;
 mod current;
 mod daily_cost;
 mod document;
-mod effect;
 mod fold;
 mod line_by_day;
 mod page;
@@ -13,6 +12,7 @@ pub mod report;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variance;
 
 pub(super) use page::invoices;
 

@@ -1,6 +1,6 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
-use super::effect::VarianceKind;
+use super::variance::VarianceKind;
 use app::{
     billing::{AggregationType, BillingFrequency, Decimal, TierScope},
     view::{format, text as names, words},
