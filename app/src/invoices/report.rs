@@ -150,7 +150,7 @@ pub struct Document {
     pub notes: Vec<String>,
     /// The invoices that it replaces, or that replace it: what a link to each says, and its id.
     pub related: Vec<Fact>,
-    /// Whether a product has so many group values that they are folded, or searched.
+    /// Whether a product has so many group values that only the largest are listed, or those of a search.
     pub is_searchable: bool,
     /// Whether the stored document cannot be read: no line and no amount is known.
     pub is_damaged: bool,

@@ -32,13 +32,13 @@ pub(super) fn document(whole: &written::Document, find: &str, show_all: bool) ->
 }
 
 fn section(section: &written::Section, find: &str, show_all: bool) -> Section {
-    let folded = fold::fold(section, show_all, find);
+    let collapsed = fold::collapse(section, show_all, find);
     Section {
         head: line(&section.head),
         group_key: section.group_key.clone(),
-        lines: folded.rows.iter().chain(&folded.rest).map(line).collect(),
-        note: folded.note,
-        of: u32::try_from(folded.of).unwrap_or(u32::MAX),
+        lines: collapsed.rows.iter().chain(&collapsed.rest).map(line).collect(),
+        note: collapsed.note,
+        of: u32::try_from(collapsed.of).unwrap_or(u32::MAX),
     }
 }
 

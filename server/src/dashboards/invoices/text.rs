@@ -27,7 +27,7 @@ pub(super) fn matching_of(matching: usize, of: usize, shown: usize) -> String {
     if shown < matching { format!("{all}, the {} largest are shown", count(shown)) } else { all }
 }
 
-/// The sum of what a fold hides: `468 more`.
+/// The sum of what a collapsed section hides: `468 more`.
 pub(super) fn more(count: usize) -> String {
     format!("{} more", format::number(&count.to_string()))
 }
