@@ -1,6 +1,6 @@
 //! The document of an invoice as a report shows it: its facts, sections, lines and sums.
 
-use super::fold;
+use super::collapse::{collapse, is_long};
 use app::{
     invoices::report::{Document, Fact, Line, Section, Sum},
     view::{
@@ -26,13 +26,13 @@ pub(super) fn document(whole: &written::Document, find: &str, show_all: bool) ->
         sums: whole.sums().map(sum).collect(),
         notes: whole.notes.clone(),
         related: Vec::new(),
-        is_searchable: whole.sections.iter().any(fold::is_long),
+        is_searchable: whole.sections.iter().any(is_long),
         is_damaged: whole.is_damaged,
     }
 }
 
 fn section(section: &written::Section, find: &str, show_all: bool) -> Section {
-    let collapsed = fold::collapse(section, show_all, find);
+    let collapsed = collapse(section, show_all, find);
     Section {
         head: line(&section.head),
         group_key: section.group_key.clone(),

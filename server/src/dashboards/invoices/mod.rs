@@ -1,10 +1,10 @@
 //! What the invoices dashboard shows: a page of the list, or one invoice with what explains it.
 
+mod collapse;
 mod comparison;
 mod current;
 mod daily_cost;
 mod document;
-mod fold;
 mod line_by_day;
 mod page;
 mod prices;
