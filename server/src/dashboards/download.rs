@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     AppState, Error,
-    export::{self, Format, Wanted},
+    export::{self, ExportOptions, Format},
 };
 use axum::{
     extract::State,
@@ -39,8 +39,8 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
         (Some(id), _) => (id, Format::Pdf),
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
-    let wanted = Wanted::default();
-    match export::file(&state, opened.pool, &opened.viewer, id, format, wanted, opened.now).await {
+    let options = ExportOptions::default();
+    match export::file(&state, opened.pool, &opened.viewer, id, format, options, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, EmbedError::Gone, credential).await,
         Err(Error::Overloaded) => {

@@ -13,7 +13,7 @@ mod shape;
 
 pub use cancel::Cancel;
 pub use csv::csv;
-pub use file::{Format, Wanted, file};
+pub use file::{ExportOptions, Format, file};
 pub use pdf::pdf;
 
 use app::view::document::Document;
