@@ -7,9 +7,9 @@ mod file;
 mod font;
 mod gate;
 mod lines;
-mod paper;
 mod pdf;
 mod shape;
+mod sheet;
 
 pub use cancel::Cancel;
 pub use csv::csv;

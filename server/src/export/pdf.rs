@@ -3,7 +3,7 @@
 use super::{
     Cancel,
     lines::lines,
-    paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
+    sheet::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
 };
 use crate::Result;
 use app::{
@@ -81,7 +81,7 @@ pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8
         .language("en".to_owned())
         .creator("Inlay".to_owned());
     let parts = ROWS + rows.len() * 4;
-    paper::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
+    sheet::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
 }
 
 /// A text that fits its column: in one line, made smaller if need be, else in several.
@@ -92,7 +92,7 @@ struct FittedText {
 
 impl FittedText {
     fn new(text: &str, style: Style, room: f32) -> Self {
-        let wide = paper::width(text, style);
+        let wide = sheet::width(text, style);
         if wide <= room {
             return Self { lines: vec![text.to_owned()], style };
         }
@@ -139,7 +139,7 @@ impl Lines {
             (UNIT_PRICE, FittedText::new(&row.unit_price.text, plain, UNIT_PRICE - QUANTITY - GAP)),
             (RIGHT, FittedText::new(&row.amount.text, style, RIGHT - UNIT_PRICE - GAP)),
         ];
-        let quantity = paper::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
+        let quantity = sheet::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
         let room = QUANTITY - MARGIN - indent - GAP - quantity;
         Self {
             name: lines(&row.name, style, room, 3),
@@ -199,7 +199,7 @@ impl Layout {
         self.y = 72.0;
         let status = words::status(document.status);
         self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
-        let after = MARGIN + paper::width(&document.title, HEADING) + 8.0;
+        let after = MARGIN + sheet::width(&document.title, HEADING) + 8.0;
         self.text(after, self.y, status, QUIET, Some(TITLE));
         self.figure(RIGHT, self.y - 20.0, &FittedText::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
         let struck = document.status == InvoiceStatus::Void;
@@ -326,7 +326,7 @@ mod tests {
                 assert_eq!(figure.lines.concat(), text);
                 for line in &figure.lines {
                     assert!(
-                        paper::width(line, figure.style) <= room + 0.01,
+                        sheet::width(line, figure.style) <= room + 0.01,
                         "{line} at {}",
                         figure.style.size
                     );
