@@ -2,7 +2,7 @@
 
 mod problem;
 
-pub use problem::Problem;
+pub use problem::CliError;
 
 use crate::limits::MAX_BODY;
 use axum::{
