@@ -21,7 +21,7 @@ const MAKERS: &[(&str, &[&str])] = &[
             // of a token whose secret is right
             "db/api_token.rs",
             // the command that makes the demo's own customers, who reads them without a request
-            "demo/found.rs",
+            "demo/setup.rs",
         ],
     ),
     // In the queries that lock a customer plan; `terms.rs` hands on what it was given.

@@ -1,12 +1,12 @@
 //! `inlay demo`: a sample company in a server of its own, and a portal of another origin that embeds it.
 
 pub mod company;
-mod found;
 pub mod portal;
 #[cfg(debug_assertions)]
 mod reload;
 mod seed;
-pub mod shape;
+mod setup;
+pub mod usage_profile;
 
 pub use seed::seed;
 

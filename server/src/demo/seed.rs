@@ -2,7 +2,7 @@
 
 use super::{
     company::{CUSTOMERS, METRICS, PLANS, first_day, midnight},
-    found::{access, create_company, remembered},
+    setup::{access, create_company, remembered},
 };
 use crate::{
     Result,
