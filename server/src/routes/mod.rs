@@ -24,7 +24,7 @@ mod unmatched;
 mod usage;
 mod usage_dashboard;
 
-pub use shape::{Data, Id, Nothing, PageQuery};
+pub use shape::{Data, Empty, Id, PageQuery};
 
 use crate::{
     AppState, assets,

@@ -36,7 +36,7 @@ impl Id {
 
 /// `{}`.
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
-pub struct Nothing {}
+pub struct Empty {}
 
 /// The query of a list without filters.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
