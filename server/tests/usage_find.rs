@@ -8,7 +8,7 @@ use app::{
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
     usage::{
         GroupValues, Window,
-        report::{Found, FoundGroup},
+        report::{GroupMatch, GroupMatches},
     },
 };
 use axum::http::StatusCode;
@@ -41,7 +41,7 @@ fn names() -> GroupKeyNames {
     }])
 }
 
-async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> Found {
+async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> GroupMatches {
     let asked = ReportQuery {
         window,
         group_key: Some(vec!["region".to_owned()]),
@@ -52,13 +52,13 @@ async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> 
     report.found.unwrap()
 }
 
-fn listed(found: &Found) -> Vec<&str> {
+fn listed(found: &GroupMatches) -> Vec<&str> {
     found.groups.iter().map(|group| group.name.as_str()).collect()
 }
 
-fn group(value: Option<&str>, name: &str) -> FoundGroup {
+fn group(value: Option<&str>, name: &str) -> GroupMatch {
     let group_values: GroupValues = vec![value.map(ToOwned::to_owned)];
-    FoundGroup { group_values, name: name.to_owned() }
+    GroupMatch { group_values, name: name.to_owned() }
 }
 
 /// One event a value of properties, on a day.

@@ -59,7 +59,7 @@ pub struct CurrentPeriod {
     /// The plan it bills.
     pub plan_name: String,
     /// What the total is made of, in the order of its lines; the parts add up to it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PeriodPart>,
     /// Whether the parts can be drawn as shares of a whole: none is below zero.
     pub is_drawn: bool,
     /// Days of the period that have begun, today included.
@@ -93,7 +93,7 @@ pub struct PlanPrice {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Part {
+pub struct PeriodPart {
     /// Its name.
     pub name: String,
     /// `$4,218.07`.

@@ -26,7 +26,7 @@ pub struct UsageReport {
     /// What the metrics can be grouped by.
     pub group_keys: Vec<GroupKey>,
     /// The groups of all metrics to choose from; absent unless asked for.
-    pub found: Option<Found>,
+    pub found: Option<GroupMatches>,
     /// Where billing periods begin and plans change, oldest first.
     pub marks: Vec<DayMark>,
     /// Why there are no metrics, as a sentence.
@@ -64,11 +64,11 @@ pub struct GroupKey {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Found {
+pub struct GroupMatches {
     /// The text; empty for all groups.
     pub find: String,
     /// The first 50, in the order of the charts: the largest of the first metric, then those that only the next one has.
-    pub groups: Vec<FoundGroup>,
+    pub groups: Vec<GroupMatch>,
     /// How many there are in all.
     pub of: u32,
 }
@@ -78,7 +78,7 @@ pub struct Found {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FoundGroup {
+pub struct GroupMatch {
     /// Its values, one for each name of the group key; none for events without the property.
     pub group_values: GroupValues,
     /// These, for people.

@@ -9,7 +9,7 @@ use crate::{
 use app::{
     billing::{AggregationType, UsageWindow},
     embed::GroupKeyNames,
-    usage::report::{Found, FoundGroup},
+    usage::report::{GroupMatch, GroupMatches},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
@@ -25,7 +25,7 @@ pub(super) async fn groups(
     split: &[(Uuid, AggregationType, i16)],
     window: UsageWindow,
     now: DateTime<Utc>,
-) -> Option<Found> {
+) -> Option<GroupMatches> {
     let (find, key) = asked.find.as_deref().zip(asked.group_key.as_ref())?;
     let called = |name: &String| {
         let entry = names.0.iter().find(|entry| entry.group_key_name == *name);
@@ -38,12 +38,12 @@ pub(super) async fn groups(
         missing: key.iter().map(missing).collect(),
     };
     match db::usage::find_groups(pool, access, split, sought, window, now).await {
-        Ok(found) => Some(Found {
+        Ok(found) => Some(GroupMatches {
             find: find.to_owned(),
             groups: found
                 .groups
                 .into_iter()
-                .map(|group_values| FoundGroup {
+                .map(|group_values| GroupMatch {
                     name: text::group_values(key, &group_values, names),
                     group_values,
                 })

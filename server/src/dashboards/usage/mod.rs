@@ -37,7 +37,7 @@ use app::{
     embed::GroupKeyNames,
     usage::{
         GroupSelection, GroupValues, UsageQuery, UsageReport, Window,
-        report::{Found, Grouping},
+        report::{GroupMatches, Grouping},
     },
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
@@ -101,7 +101,7 @@ pub(crate) struct UsageData {
     /// What the metrics can be grouped by.
     pub(crate) group_keys: Vec<Vec<String>>,
     /// The groups to choose from, where they are asked for.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<GroupMatches>,
     /// Billing periods and plans.
     pub(crate) marks: Vec<DayMark>,
 }

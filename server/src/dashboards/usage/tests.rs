@@ -451,7 +451,7 @@ fn a_report_holds_every_window_but_of_groups_only_its_own() {
     let others = by_region().with_only(Some(GroupSelection::Rest));
     let search = UsageQuery { find: "eu".to_owned(), ..others.clone() };
     assert!(!split.holds(&others) && !split.holds(&search));
-    let found = |find: &str| Found { find: find.to_owned(), groups: Vec::new(), of: 0 };
+    let found = |find: &str| GroupMatches { find: find.to_owned(), groups: Vec::new(), of: 0 };
     let all = UsageReport { found: Some(found("")), ..split.clone() };
     assert!(all.holds(&others) && !all.holds(&search) && all.holds(&by_region()));
     let some = UsageReport { found: Some(found("eu")), ..split };
