@@ -28,7 +28,7 @@ pub struct InvoicesReport {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceRow {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// The year in which its period begins.
     pub year: i32,
@@ -36,7 +36,7 @@ pub struct InvoiceRow {
     pub period: String,
     /// `INV-0042`; `null` on a draft.
     pub number: Option<String>,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `Dec 2, 2026`; `null` on a draft.
     pub issued: Option<String>,
@@ -54,9 +54,9 @@ pub struct InvoiceRow {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrentPeriod {
-    /// The invoice so far.
+    /// The draft as it stands now.
     pub document: Document,
-    /// The plan it bills.
+    /// The name of the plan that the period bills.
     pub plan_name: String,
     /// What the total is made of, in the order of its lines; the parts add up to it.
     pub parts: Vec<PeriodPart>,
@@ -94,7 +94,7 @@ pub struct PlanPrice {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PeriodPart {
-    /// Its name.
+    /// The name of the product or the adjustment; `Other` for the smaller products together.
     pub name: String,
     /// `$4,218.07`.
     pub amount: String,
@@ -110,7 +110,7 @@ pub struct PeriodPart {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceReport {
-    /// The invoice.
+    /// The invoice as it is printed.
     pub document: Document,
     /// Why it differs from the one before; of a period that runs, its whole days from the same days of the period before.
     /// `null` on voided and first invoices, and where it cannot be told exactly, as when usage came in after the one
@@ -128,11 +128,11 @@ pub struct InvoiceReport {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Document {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `$4,218.07`.
     pub total: String,
@@ -184,7 +184,7 @@ pub struct Fact {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Section {
-    /// The product and its sum.
+    /// The name of the product, and the sum of its lines.
     pub head: Line,
     /// What its lines are split by; `null` where they are not.
     pub group_key: Option<String>,
@@ -228,7 +228,7 @@ pub struct Line {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sum {
-    /// What it is.
+    /// `Subtotal`, the name of an adjustment, or `Total`.
     pub name: String,
     /// `$4,218.07`.
     pub amount: String,
