@@ -78,7 +78,7 @@ impl Session {
     }
 }
 
-/// Said once the session has ended, below what can still be read.
+/// The message that the session has ended, below what can still be read.
 #[component]
 pub fn Expired(
     /// The session.

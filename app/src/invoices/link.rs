@@ -13,7 +13,7 @@ pub(super) fn link(to: &InvoicesQuery, token: &str, attributes: [(&str, &str); 2
     tag("a", &[one, other, ("href", &to.href(token)), IN_PLACE], says)
 }
 
-/// A link as an element: one for all places, because each kind of element weighs in the browser.
+/// A link as an element: one component for all places, because each kind of element adds to the bundle.
 #[component]
 pub(super) fn Link(
     dashboard: Dashboard,

@@ -40,9 +40,9 @@ pub(super) struct Dashboard {
     /// What is shown.
     pub(super) shown: RwSignal<DashboardState>,
     is_loading: RwSignal<bool>,
-    /// What is said to those who do not see the page change.
+    /// The text of the live region: for screen readers, what has changed.
     said: RwSignal<String>,
-    /// Counts requests: the answer to one that another has followed is dropped.
+    /// Counts requests: an answer to any but the last is dropped.
     turn: StoredValue<u32>,
     session: Session,
 }

@@ -17,7 +17,7 @@ pub struct Document {
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `$4,218.07`.
     pub total_text: String,

@@ -10,7 +10,7 @@ use crate::openapi::{RULES, Values, filled};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// What the page begins with.
+/// The introduction of the page.
 const START: &str =
     "New here? [Getting started](#start) leads from nothing to a dashboard in a page of yours.";
 

@@ -9,7 +9,7 @@ use super::{
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Its section of the page.
+/// The section of one call on the page.
 pub(super) fn section(document: &Value, call: &DocumentedCall<'_>) -> String {
     let operation = call.operation;
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];

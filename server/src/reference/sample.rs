@@ -1,4 +1,4 @@
-//! What to type and what comes back.
+//! The example of a call: the request by curl, and its answer.
 
 use super::{
     call::{DocumentedCall, text},

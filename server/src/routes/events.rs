@@ -1,4 +1,4 @@
-//! `POST /v1/events/search`: what became of events that were sent.
+//! `POST /v1/events/search`: events by their ids, with the metrics that count them or why none does.
 
 use crate::{
     AppState, Error, Result,

@@ -53,7 +53,7 @@ async fn docs(State(state): State<AppState>, headers: HeaderMap) -> Result<Respo
     Ok(answer)
 }
 
-/// Those of today; whoever comes first makes them, and the others wait for that.
+/// Those of today; the first request of a day makes them, and the others wait for that.
 async fn described(state: &AppState) -> Result<Arc<Documentation>> {
     let now = clock::now();
     let server = &state.settings.public_url;

@@ -1,4 +1,4 @@
-//! Shapes that many answers and queries share.
+//! Bodies and queries that many calls share: `{"data": …}`, `{"id": …}`, `{}`, pages.
 
 use axum::Json;
 use schemars::JsonSchema;

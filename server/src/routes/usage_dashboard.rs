@@ -27,7 +27,7 @@ pub(super) fn calls() -> Calls {
 
 const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usage dashboard")
     .about(
-        "What the usage dashboard is drawn from, for whoever draws it otherwise: the days of every metric as exact \
+        "What the usage dashboard is drawn from, for charts of your own: the days of every metric as exact \
          numbers, and every figure as the text that the dashboard shows, for all windows at once: of 30, 60 and 90 days \
          and, where there are `period_days`, of the running billing period.\n\n\
          A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \

@@ -1,4 +1,4 @@
-//! How an open page goes on: JSON, the history, and the place of the reader.
+//! An open page in the browser: loads reports, follows the history, keeps focus and scroll position.
 
 use super::{Dashboard, HEADING, PageState};
 use crate::{
@@ -15,18 +15,18 @@ use std::{sync::Arc, time::Duration};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Blob, HtmlElement, Url};
 
-/// How long after a failure what was asked is asked again, where the browser does not say that it is back online;
-/// after each further one twice as long.
+/// How long after a failure a load is tried again, where the browser does not report that it is back online; doubled
+/// after each further failure.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What moves between pages need to know of earlier ones.
+/// The pages that were left, and the loads that are waiting.
 #[derive(Default)]
 pub(super) struct Navigation {
-    /// Counts what is asked of pages: the answer to one that another has followed is dropped.
+    /// Counts the loads of pages: an answer to any but the last is dropped.
     turn: u32,
     /// Pages that were left, as they were.
     kept: Vec<SavedPage>,
-    /// What found no connection.
+    /// Loads that found no connection, to be tried again.
     waiting: Vec<PendingLoad>,
 }
 

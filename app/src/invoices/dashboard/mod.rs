@@ -71,9 +71,9 @@ pub(super) struct Dashboard {
     query: StoredValue<InvoicesQuery>,
     rows: RwSignal<Rows>,
     is_loading: RwSignal<bool>,
-    /// What did not work, while it does not; nothing where all does.
+    /// The message of what failed; `None` while all works.
     alert: RwSignal<Option<&'static str>>,
-    /// What is said to those who do not see the page change.
+    /// The text of the live region: for screen readers, what has changed.
     said: RwSignal<String>,
     session: Session,
     #[cfg(feature = "hydrate")]

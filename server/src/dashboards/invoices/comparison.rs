@@ -32,7 +32,7 @@ struct Variance {
     name: String,
     /// The charge, where the product has several.
     charge: String,
-    /// What became of it.
+    /// Whether it is on both invoices, new, removed, or an adjustment.
     kind: VarianceKind,
     /// Its amount before; `None` where it was not there.
     before: Option<Decimal>,

@@ -41,7 +41,7 @@ pub(super) fn current(
         day,
         of,
         left: text::days_left(of - day),
-        // An estimate that says what the total says adds nothing.
+        // No estimate where it equals the total.
         estimate: projected_total
             .map(|total| money::about(total, &invoice.credit_type))
             .filter(|text| *text != money::about(&invoice.total, &invoice.credit_type)),

@@ -1,4 +1,4 @@
-//! What was metered on each day of a billing period, and what of its invoice is no day's.
+//! What usage of each day of a billing period costs, and what of its invoice belongs to no single day.
 
 use super::text;
 use crate::{dashboards::usage::columns, invoicing::PeriodCosts};

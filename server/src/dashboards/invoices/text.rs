@@ -32,7 +32,7 @@ pub(super) fn more(count: usize) -> String {
     format!("{} more", format::number(&count.to_string()))
 }
 
-/// What became of a line.
+/// The word for a kind of variance; empty for a line of both invoices.
 pub(super) fn variance(kind: VarianceKind) -> &'static str {
     match kind {
         VarianceKind::Changed => "",

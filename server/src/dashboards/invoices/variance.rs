@@ -1,6 +1,6 @@
-//! What can become of a line from one invoice to the next.
+//! How a line of an invoice differs from the same line of the invoice before.
 
-/// What became of a line.
+/// How a line differs from the invoice before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum VarianceKind {
     /// On both invoices.

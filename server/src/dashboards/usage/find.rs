@@ -15,8 +15,8 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-/// The groups of these `(metric, how it is measured, group index)` that are asked for. None where they cannot be loaded: the charts stand
-/// without them.
+/// The groups of these `(metric, aggregation, group index)` that are asked for. `None` where they cannot be loaded: the
+/// charts are shown without them.
 pub(super) async fn groups(
     pool: &PgPool,
     access: CustomerAccess,

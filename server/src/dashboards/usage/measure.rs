@@ -104,8 +104,8 @@ fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Result<Vec<GroupCost
     groups.iter().zip(priced).map(of_group).collect::<Option<_>>().ok_or(NoCost::WholePeriod)
 }
 
-/// Leaves the days out of a column that there is nothing to tell of: before the plan began, after it ended, and those of a
-/// level that had no events. Both end with today.
+/// Leaves out of a column the days before the plan began, those after it ended, and of MAX and LATEST those without
+/// events. Both lists end with today.
 pub(super) fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]) {
     let (days, length, told) = (series.values.len(), column.values.0.len(), series.told());
     for (at, value) in column.values.0.iter_mut().enumerate() {

@@ -21,11 +21,11 @@ type Metric = (String, Option<UsageSeries>);
 /// A charge without usage: its name, and what it comes to in a whole billing period.
 #[derive(Clone, Debug)]
 pub(crate) struct FixedCharge {
-    /// What it is counted in.
+    /// The unit of the amount.
     pub(crate) credit_type: CreditType,
-    /// Its name.
+    /// What the charge is called on invoices.
     pub(crate) name: String,
-    /// The amount.
+    /// The amount of a whole billing period.
     pub(crate) amount: Decimal,
 }
 
