@@ -32,7 +32,7 @@ impl Scope {
 /// A stored token.
 #[derive(Clone, Debug, FromRow)]
 pub struct ApiToken {
-    /// The public part.
+    /// The public part of the token, by which it is listed and revoked.
     pub id: String,
     /// What the operator called it.
     pub name: String,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// A customer to be made.
 #[derive(Clone, Debug)]
 pub struct NewCustomer {
-    /// Its id.
+    /// The id to be given to the customer.
     pub id: Uuid,
     /// Its name, 1 to 160 characters.
     pub name: String,

@@ -14,11 +14,11 @@ const LEASE: TimeDelta = TimeDelta::seconds(90);
 /// An answer to be given again.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Answer {
-    /// Its HTTP status.
+    /// The HTTP status.
     pub status: i16,
-    /// Its content type, if it has one.
+    /// The content type; `None` for an answer without a body.
     pub content_type: Option<String>,
-    /// Its body.
+    /// The body as it was sent.
     pub body: Vec<u8>,
 }
 

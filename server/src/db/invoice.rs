@@ -34,7 +34,7 @@ pub struct InvoiceQuery {
 pub struct InvoiceSearch {
     /// Letters and digits of its number, in lower case, one after the other.
     pub part: Option<String>,
-    /// Its number.
+    /// The number of the invoice: 42 of `INV-0042`.
     pub number: Option<i64>,
     /// Its total in whole units, without sign, cut off behind so many `places`.
     pub amount: Option<String>,
@@ -122,9 +122,9 @@ pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Opt
 /// The columns of a stored invoice, without its document.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// Its id.
+    /// The id of the invoice.
     pub id: Uuid,
-    /// Its number for people.
+    /// Its number as printed, `INV-0042`.
     pub invoice_number: String,
     /// The stretch of time on a plan that it bills.
     pub customer_plan_id: Uuid,
@@ -223,11 +223,11 @@ pub async fn find_with_previous(
 /// An invoice before or after another one that was voided and regenerated.
 #[derive(Clone, Debug)]
 pub struct Relative {
-    /// The other one.
+    /// The id of the invoice that was asked for.
     pub of: Uuid,
-    /// Its names.
+    /// Id and number of this one.
     pub name: InvoiceName,
-    /// Its status.
+    /// Whether this one is finalized or void.
     pub status: InvoiceStatus,
     /// Whether it is the one that was replaced, and not the one in its place.
     pub is_replaced: bool,
@@ -298,11 +298,11 @@ pub async fn insert(
 pub struct RegenerationCandidate {
     /// The right to bill the stretch of time on a plan that it bills.
     pub access: BillingAccess,
-    /// Its status.
+    /// Only a void one can be regenerated.
     pub status: InvoiceStatus,
-    /// What it bills.
+    /// The billing period that it bills.
     pub period: Period,
-    /// Its successor.
+    /// The invoice that has taken its place already.
     pub regenerated_as: Option<Uuid>,
     /// True when its customer is archived.
     pub is_archived: bool,
@@ -396,13 +396,13 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
 /// A stored invoice whose document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// Its id.
+    /// The id of the invoice.
     pub id: Uuid,
-    /// Its number for people.
+    /// Its number as printed, `INV-0042`.
     pub invoice_number: String,
     /// The customer that is billed.
     pub customer_id: Uuid,
-    /// Its status.
+    /// Whether it is finalized or void.
     pub status: InvoiceStatus,
     /// Why it cannot be read.
     pub problem: String,

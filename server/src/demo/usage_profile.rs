@@ -35,11 +35,11 @@ pub struct UsageProfile {
 pub struct DemoEvent {
     /// Unique within one customer.
     pub transaction_id: String,
-    /// Its type.
+    /// Which metrics count it: `inference_request`, `gpu_job`, `storage_snapshot`.
     pub event_type: &'static str,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// Its properties.
+    /// What the metrics measure and group by.
     pub properties: Map<String, Value>,
 }
 

@@ -16,11 +16,11 @@ use uuid::Uuid;
 /// A usage charge of an invoice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChargeUsage {
-    /// The charge.
+    /// The id of the charge.
     pub charge_id: Uuid,
-    /// Its name.
+    /// What the charge is called on invoices.
     pub name: String,
-    /// What it measures.
+    /// Which sums of usage it reads.
     pub measure: Measure,
     /// What usage is divided by for the invoice.
     pub per: NonZeroDecimal,

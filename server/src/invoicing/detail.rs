@@ -28,7 +28,7 @@ use uuid::Uuid;
 /// One invoice with what explains it.
 #[derive(Clone, Debug)]
 pub struct InvoiceDetail {
-    /// The invoice.
+    /// The invoice, stored or rated now.
     pub invoice: Invoice,
     /// The finalized one before it in the same credit type; `None` of a draft, and where the scope does not admit it.
     pub previous: Option<Invoice>,

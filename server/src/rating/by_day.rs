@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// The cost of one day of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DayCost {
-    /// The amount.
+    /// What the day costs, in the credit type of the terms, not rounded.
     pub amount: Decimal,
     /// The price of one unit, where it is the same whatever else is used.
     pub unit_price: Option<Decimal>,
@@ -32,11 +32,11 @@ pub struct GroupedUsage {
 /// What one group used on one day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupDay {
-    /// The day.
+    /// The day, UTC.
     pub day: NaiveDate,
     /// Which group.
     pub group_id: Uuid,
-    /// The quantity.
+    /// What the group used on it, in the metric's unit.
     pub value: Decimal,
 }
 

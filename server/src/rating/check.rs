@@ -20,7 +20,7 @@ pub struct PlanReferences {
 /// What a plan is checked against of a metric.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct MetricReference {
-    /// Its group keys.
+    /// The group keys that a grouped product may be split by.
     pub group_keys: Vec<Vec<String>>,
     /// True once it is archived.
     pub is_archived: bool,

@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 /// What the lines of one billing period are rated from.
 pub(super) struct RatingContext<'a> {
-    /// The terms.
+    /// The prices, schedule and adjustments.
     pub(super) terms: &'a Terms,
-    /// The period.
+    /// The billing period, cut to the bounds of the plan.
     pub(super) period: Period,
-    /// The period without the plan's bounds.
+    /// The billing period without these bounds.
     pub(super) full: Period,
     /// Its number; 0 for a trial, which has the first prices.
     pub(super) number: u32,

@@ -32,13 +32,13 @@ pub struct Terms {
     pub customer_plan_id: Uuid,
     /// How often periods that had been finalized were opened again; part of the ids of invoices.
     pub revision: i32,
-    /// The plan.
+    /// The plan that is billed.
     pub plan_id: Uuid,
-    /// Its name.
+    /// The name of the plan, copied onto invoices.
     pub plan_name: String,
-    /// Its custom fields, copied onto invoices.
+    /// The plan's custom fields, copied onto invoices.
     pub plan_custom_fields: BTreeMap<String, String>,
-    /// When it bills.
+    /// When the plan bills.
     pub schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
@@ -65,7 +65,7 @@ pub struct Terms {
 /// One charge with what it measures.
 #[derive(Clone, Debug)]
 pub struct PlanCharge {
-    /// The charge.
+    /// The charge, at the prices of the plan or, once adjusted, of the customer.
     pub charge: Charge,
     /// For a usage charge: which sums it reads.
     pub measure: Option<Measure>,
@@ -93,7 +93,7 @@ pub struct AddedCharge {
 /// Which sums a usage charge reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Measure {
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// How its events become one number.
     pub aggregation_type: AggregationType,
@@ -196,13 +196,13 @@ impl Terms {
 /// What was used of one measure, by one group, in a billing period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeriodUsage {
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// As in [`Measure`].
     pub group_index: i16,
     /// The group's values, empty for usage over all groups; `None` for events without the property.
     pub group_values: Vec<Option<String>>,
-    /// The quantity.
+    /// What was used, in the metric's unit; by its aggregation a sum, a peak, a last value or a number of values.
     pub quantity: Decimal,
     /// The quantities in the stretches before, in the order of [`Terms::metered`].
     pub before: Vec<Decimal>,

@@ -68,7 +68,7 @@ pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Res
 
 /// One customer plan with drafts, reduced to what the ids of its drafts are made of.
 pub struct OpenPlan {
-    /// The customer plan.
+    /// The stretch of time of a customer on a plan.
     pub customer_plan_id: Uuid,
     /// What its invoices are counted in.
     pub credit_type_id: Uuid,
@@ -76,7 +76,7 @@ pub struct OpenPlan {
     pub revision: i32,
     /// The start of its first draft.
     pub billed_until: DateTime<Utc>,
-    /// Its billing periods.
+    /// When the plan bills the customer.
     pub schedule: BillingSchedule,
 }
 

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 /// A customer plan that nobody else changes until the transaction ends.
 pub(in crate::db) struct LockedPlan {
-    /// The plan.
+    /// The plan that the customer is on.
     pub(in crate::db) plan_id: Uuid,
-    /// Its billing periods.
+    /// When the plan bills the customer.
     pub(in crate::db) schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub(in crate::db) billed_until: DateTime<Utc>,

@@ -21,7 +21,7 @@ pub struct Span {
 /// What one measure and group added, window by window; windows without usage are absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsageDelta {
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// As in [`Measure`].
     pub group_index: i16,

@@ -11,11 +11,11 @@ use uuid::Uuid;
 /// One customer's usage of one metric that is asked for, from `start` to before `end`.
 #[derive(Clone, Debug)]
 pub struct BucketQuery {
-    /// The customer.
+    /// The customer whose usage is asked for.
     pub access: CustomerAccess,
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
-    /// How it is measured.
+    /// How the metric's events become one number.
     pub aggregation_type: AggregationType,
     /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
     pub group_index: i16,
@@ -34,7 +34,7 @@ pub struct Bucket {
     pub start: DateTime<Utc>,
     /// The group's values, in the order of the group key; empty for group index 0.
     pub group_values: Vec<Option<String>>,
-    /// The quantity.
+    /// The usage of the group in the bucket, in the metric's unit.
     pub value: Decimal,
 }
 
