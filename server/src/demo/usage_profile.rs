@@ -43,11 +43,11 @@ pub struct DemoEvent {
     pub properties: Map<String, Value>,
 }
 
-/// A small deterministic source of numbers (splitmix64): the demo must not change with a library's version.
+/// A small deterministic source of numbers: the demo must not change with a library's version.
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub struct SplitMix64(u64);
 
-impl Rng {
+impl SplitMix64 {
     /// From a text and a day, so that each customer's day can be made alone.
     pub fn new(name: &str, day: NaiveDate) -> Self {
         let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -122,10 +122,10 @@ const HOURS: [(u32, u64); 24] = [
 impl UsageProfile {
     /// Everything that happens to customer `slug` on `day`, in order of time. `origin` is the demo's first day.
     pub fn day(&self, slug: &str, origin: NaiveDate, day: NaiveDate) -> Vec<DemoEvent> {
-        let mut rng = Rng::new(slug, day);
+        let mut rng = SplitMix64::new(slug, day);
         let index = (day - origin).num_days().max(0) as u64;
         let mut found = Vec::new();
-        let mut add = |rng: &mut Rng, event_type, properties: Value| {
+        let mut add = |rng: &mut SplitMix64, event_type, properties: Value| {
             let hour = rng.pick(&HOURS).copied().unwrap_or_default();
             let second = i64::from(hour) * 3_600 + rng.between(0, 3_600) as i64;
             let midnight = Utc.from_utc_datetime(&day.and_time(chrono::NaiveTime::MIN));
@@ -172,7 +172,7 @@ impl UsageProfile {
         found.into_iter().enumerate().map(name).collect()
     }
 
-    fn busy(&self, ordinary: u64, index: u64, weekday: Weekday, rng: &mut Rng) -> u64 {
+    fn busy(&self, ordinary: u64, index: u64, weekday: Weekday, rng: &mut SplitMix64) -> u64 {
         let (first, last) = self.growth;
         let grown = (first * 100 + last * index.min(160)).saturating_sub(first * index.min(160)) / 100;
         let share = match weekday {
