@@ -57,7 +57,7 @@ pub async fn deltas(
     if measures.is_empty() || spans.is_empty() {
         return Ok(all);
     }
-    let rows = sqlx::query(GROWTH)
+    let rows = sqlx::query(DELTAS)
         .bind(access.customer_id())
         .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
         .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
@@ -90,7 +90,7 @@ pub async fn deltas(
 // Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window. What
 // waits to be folded is read once; what is stored, for each measure and span by its whole key (`offset 0`), and not with
 // all groups of the customer.
-const GROWTH: &str = "
+const DELTAS: &str = "
 with wanted as (
     select distinct *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
