@@ -1,9 +1,9 @@
 //! What Inlay shows: the dashboards, drawn on the server and again in the browser.
 //!
 //! In reading order: [`usage`] is one dashboard, from what is asked to what is drawn, [`invoices`] the other; [`chart`]
-//! turns numbers into marks; [`number`] and [`day`] are what the browser reckons with; [`session`], `api`, [`url`] and
-//! `place` are how an open page goes on. With the feature `ssr` there is more, for the server alone: the billing types,
-//! view models and the document around a page.
+//! turns numbers into marks; [`number`] and [`day`] are what the browser calculates with; [`session`], `api`, [`url`]
+//! and `place` serve an open page: its tokens, requests, address, focus and scroll position. With the feature `ssr` there
+//! is more, for the server alone: the billing types, view models and the document around a page.
 
 // The component macro writes `pub` props and functions whatever the visibility of their module.
 #![allow(unreachable_pub)]

@@ -54,7 +54,7 @@ pub fn tag(name: &str, attributes: &[(&str, &str)], inside: Markup) -> Markup {
     Markup(markup)
 }
 
-/// One after the other, with a blank between them: without one, those who hear a page hear one word.
+/// One after the other, with a blank between them: without one, screen readers read one word.
 pub fn all(parts: &[Markup]) -> Markup {
     let parts = parts.iter().filter(|part| !part.0.is_empty()).map(|part| part.0.as_str());
     Markup(parts.collect::<Vec<_>>().join(" "))
@@ -76,7 +76,7 @@ pub fn sum_row(class: &str, columns: &str, name: &str, amount: &str) -> Markup {
     tag("tr", &[("class", class)], all(&[head, tag("td", &[], figure(amount))]))
 }
 
-/// A text whose marks mean nothing, also between the quotes of an attribute.
+/// A text with HTML's special characters escaped, also for an attribute in quotes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

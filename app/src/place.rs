@@ -1,4 +1,4 @@
-//! Where a reader is on an open page: what has the focus, and how far it is scrolled.
+//! The focus and the scroll position of an open page.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast as _;

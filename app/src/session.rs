@@ -54,7 +54,7 @@ impl Session {
     fn renew_in(self, expires_in: u32) {
         use crate::api::{self, Failure};
         #[derive(miniserde::Deserialize)]
-        struct Renewed {
+        struct SessionTokens {
             token: String,
             link: String,
             expires_in: u32,
@@ -62,8 +62,8 @@ impl Session {
         let wait = std::time::Duration::from_secs(u64::from(expires_in.saturating_sub(60).max(15)));
         let renew = move || {
             leptos::task::spawn_local(async move {
-                match api::post::<Renewed>(self, "/embed/session").await {
-                    Ok(Renewed { token, link, expires_in }) => {
+                match api::post::<SessionTokens>(self, "/embed/session").await {
+                    Ok(SessionTokens { token, link, expires_in }) => {
                         self.link.set(link);
                         self.token.set(token);
                         self.renew_in(expires_in);
@@ -78,7 +78,7 @@ impl Session {
     }
 }
 
-/// Said once the session has ended, below what can still be read.
+/// The message that the session has ended, below what can still be read.
 #[component]
 pub fn Expired(
     /// The session.

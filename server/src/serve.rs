@@ -5,7 +5,7 @@ use crate::{
     config::Config,
     db,
     embed_url::Keys,
-    error::Problem,
+    error::CliError,
     http::connection::{self, Timeouts},
     ingest::IngestQueue,
     jobs,
@@ -41,7 +41,7 @@ pub struct Running {
 ///
 /// # Errors
 /// When the port is taken, or the database does not bind readers although it must.
-pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
+pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
@@ -53,7 +53,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
         settings: Arc::new(config.settings.clone()),
     };
     let listener = listen(config.listen).await?;
-    let address = listener.local_addr().map_err(|error| Problem::new(error.to_string()))?;
+    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
     let (shutdown, stop) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
@@ -63,7 +63,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, Problem> {
 
 /// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
 /// that, plain ones.
-async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, Problem> {
+async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, CliError> {
     let connections = db::share(config.database_connections).readers;
     match db::reader_role(pool).await? {
         db::ReaderRole::Bound => Ok(Readers::bound(pool, connections)),
@@ -79,10 +79,10 @@ async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, Problem> {
 ///
 /// # Errors
 /// Says which port is taken.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, Problem> {
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| Problem::new(format!("cannot listen on {address}: {error}")))
+        .map_err(|error| CliError::new(format!("cannot listen on {address}: {error}")))
 }
 
 /// Answers requests until the signal to stop, then those in flight.
@@ -142,8 +142,8 @@ impl Interrupt {
     ///
     /// # Errors
     /// When the platform does not allow it.
-    pub fn listen() -> Result<Self, Problem> {
-        let problem = |error: std::io::Error| Problem::new(format!("cannot listen for signals: {error}"));
+    pub fn listen() -> Result<Self, CliError> {
+        let problem = |error: std::io::Error| CliError::new(format!("cannot listen for signals: {error}"));
         let mut terminate = signal(SignalKind::terminate()).map_err(problem)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(problem)?;
         let (sender, receiver) = watch::channel(None);

@@ -21,7 +21,7 @@ const MAKERS: &[(&str, &[&str])] = &[
             // of a token whose secret is right
             "db/api_token.rs",
             // the command that makes the demo's own customers, who reads them without a request
-            "demo/found.rs",
+            "demo/setup.rs",
         ],
     ),
     // In the queries that lock a customer plan; `terms.rs` hands on what it was given.
@@ -86,8 +86,8 @@ const OF_MANY: &[(&str, &str, &str)] = &[
     ("invoice.rs", "void", "an operator names an invoice by its id alone"),
     ("invoice.rs", "damaged", "the command that checks all invoices"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
-    ("usage/adopt.rs", "adopt", "events that have no customer yet"),
-    ("usage/adopt.rs", "adopt_day", "events that have no customer yet, by their places"),
+    ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),
+    ("usage/unassigned.rs", "claim_day", "events that have no customer yet, by their places"),
     ("usage/backfill.rs", "is_any_before", "the job counts earlier events of all customers"),
     ("usage/backfill.rs", "count", "the job counts earlier events of all customers"),
     ("usage/ingest.rs", "start_ingest", "ingest finds the customers that events name"),

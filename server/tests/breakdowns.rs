@@ -23,7 +23,9 @@ use server::{
         customer_plan::{NewCustomerPlan, NewSpendingCap},
     },
     ingest,
-    invoicing::{self, BreakdownFilter, BreakdownWindow, Days, Dossier, InvoiceFilter, InvoiceScope, Sort},
+    invoicing::{
+        self, BreakdownFilter, BreakdownWindow, InvoiceDetail, InvoiceFilter, InvoiceScope, PeriodCosts, Sort,
+    },
 };
 use sqlx::PgPool;
 use std::collections::{BTreeMap, BTreeSet};
@@ -241,10 +243,10 @@ async fn what_was_metered_by_day_and_the_rest_sum_to_the_invoice(pool: PgPool) {
     let now = day("2026-03-15") + Duration::hours(7);
     let scope = InvoiceScope::all(access);
     for draft in drafts(&pool, access, now).await {
-        let Dossier { invoice, days, .. } =
-            invoicing::dossier(billing_at(&pool, now), &scope, draft.id).await.unwrap();
+        let InvoiceDetail { invoice, days, .. } =
+            invoicing::detail(billing_at(&pool, now), &scope, draft.id).await.unwrap();
         assert_eq!(invoice, draft);
-        let Days { metered, fixed, of_period, adjustments, total } = days.unwrap();
+        let PeriodCosts { metered, fixed, of_period, adjustments, total } = days.unwrap();
         assert_eq!(total, draft.total);
         let metered: Decimal = metered.iter().map(|(_, amount)| amount).sum();
         let [fixed, of_period] = [fixed, of_period].map(|charges| sum(&charges));
@@ -269,9 +271,9 @@ async fn a_day_costs_what_was_metered_on_it(pool: PgPool) {
     used(&pool, &billed, day("2026-02-02"), 10, "us").await;
     let now = day("2026-02-03") + Duration::hours(1);
     let draft = drafts(&pool, access, now).await.pop().unwrap();
-    let dossier =
-        invoicing::dossier(billing_at(&pool, now), &InvoiceScope::all(access), draft.id).await.unwrap();
-    let days = dossier.days.unwrap();
+    let detail =
+        invoicing::detail(billing_at(&pool, now), &InvoiceScope::all(access), draft.id).await.unwrap();
+    let days = detail.days.unwrap();
     let metered: Vec<_> = days.metered.iter().map(|(_, amount)| amount.to_string()).collect();
     // Tokens at 2 cents and, by region, 1 cent; the fee of 10 dollars is on no day.
     assert_eq!(metered, ["9", "30", "0"]);
@@ -475,7 +477,7 @@ async fn a_draft_is_held_against_the_same_days_of_the_period_before(pool: PgPool
     let so_far = async |now| {
         let list = invoicing::list(billing_at(&pool, now), &scope, &InvoiceFilter::default()).await.unwrap();
         let draft = list.data.iter().find(|one| one.start_timestamp == day("2026-02-01")).unwrap();
-        invoicing::dossier(billing_at(&pool, now), &scope, draft.id).await.unwrap().so_far
+        invoicing::detail(billing_at(&pool, now), &scope, draft.id).await.unwrap().so_far
     };
     for is_finalized in [false, true] {
         if is_finalized {

@@ -15,7 +15,7 @@ use server::{
     clock,
     db::{
         self,
-        idempotency::{Standing, claim},
+        idempotency::{KeyState, claim},
     },
     openapi::fill,
     routes,
@@ -283,9 +283,9 @@ async fn until(pool: &PgPool, condition: &'static str) {
 }
 
 /// A claim that is held by nobody any more, as after a crash.
-async fn crashed(pool: &PgPool, effect: bool) -> server::Result<Standing> {
+async fn crashed(pool: &PgPool, effect: bool) -> server::Result<KeyState> {
     let then = clock::now() - TimeDelta::minutes(2);
-    let Standing::Claimed(held) = claim(pool, "token", "k", b"hash", then).await? else {
+    let KeyState::Claimed(held) = claim(pool, "token", "k", b"hash", then).await? else {
         panic!("not claimed")
     };
     if effect {
@@ -298,20 +298,20 @@ async fn crashed(pool: &PgPool, effect: bool) -> server::Result<Standing> {
 
 #[sqlx::test(migrations = "./migrations")]
 async fn a_crash_before_the_commit_lets_the_next_try_carry_the_call_out(pool: PgPool) {
-    assert!(matches!(crashed(&pool, false).await.unwrap(), Standing::Claimed(_)));
+    assert!(matches!(crashed(&pool, false).await.unwrap(), KeyState::Claimed(_)));
 }
 
 #[sqlx::test(migrations = "./migrations")]
 async fn a_crash_after_the_commit_never_carries_the_call_out_twice(pool: PgPool) {
-    assert_eq!(crashed(&pool, true).await.unwrap(), Standing::AnswerLost);
+    assert_eq!(crashed(&pool, true).await.unwrap(), KeyState::AnswerLost);
 }
 
 #[sqlx::test(migrations = "./migrations")]
 async fn a_try_that_was_overtaken_cannot_commit(pool: PgPool) {
     let then = clock::now() - TimeDelta::minutes(2);
-    let Standing::Claimed(slow) = claim(&pool, "token", "k", b"hash", then).await.unwrap() else { panic!() };
+    let KeyState::Claimed(slow) = claim(&pool, "token", "k", b"hash", then).await.unwrap() else { panic!() };
     let second = claim(&pool, "token", "k", b"hash", clock::now()).await.unwrap();
-    assert!(matches!(second, Standing::Claimed(_)));
+    assert!(matches!(second, KeyState::Claimed(_)));
     let begun = db::under(slow, db::begin(&pool)).await;
     assert!(begun.unwrap_err().to_string().contains("taken over"));
 }
@@ -320,11 +320,11 @@ async fn a_try_that_was_overtaken_cannot_commit(pool: PgPool) {
 async fn a_key_is_free_again_after_a_day(pool: PgPool) {
     let now = clock::now();
     let yesterday = now - TimeDelta::hours(24);
-    assert!(matches!(claim(&pool, "token", "old", b"hash", yesterday).await.unwrap(), Standing::Claimed(_)));
-    assert!(matches!(claim(&pool, "token", "old", b"else", now).await.unwrap(), Standing::Claimed(_)));
+    assert!(matches!(claim(&pool, "token", "old", b"hash", yesterday).await.unwrap(), KeyState::Claimed(_)));
+    assert!(matches!(claim(&pool, "token", "old", b"else", now).await.unwrap(), KeyState::Claimed(_)));
     assert!(matches!(
         claim(&pool, "token", "other", b"hash", yesterday).await.unwrap(),
-        Standing::Claimed(_)
+        KeyState::Claimed(_)
     ));
     assert_eq!(db::idempotency::purge(&pool, now).await.unwrap(), 1);
     assert_eq!(db::idempotency::purge(&pool, now).await.unwrap(), 0);

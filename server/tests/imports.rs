@@ -251,7 +251,7 @@ fn imports(code: &str, library: &str) -> bool {
 
 #[test]
 fn imports_are_read_from_sources() {
-    let code = "use crate::{AppState, db::{self, usage::Growth}, rating,\n    auth::CustomerAccess as Access,\n};\n\
+    let code = "use crate::{AppState, db::{self, usage::UsageDelta}, rating,\n    auth::CustomerAccess as Access,\n};\n\
                 /// As [`crate::cli`].\nfn a() -> crate::Result<()> { mycrate::x(crate::clock::now()) }";
     assert_eq!(
         named(code).into_iter().collect::<Vec<_>>(),

@@ -9,8 +9,9 @@ use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,
-    db::usage::{self, Daily, Wanted, fold, over_period, series},
+    db::usage::{self, Daily, fold, over_period, series},
     ingest::{IngestQueue, record},
+    rating::Measure,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -31,7 +32,7 @@ async fn month(
     kind: AggregationType,
     group: i16,
 ) -> Vec<(String, String)> {
-    let wanted = [Wanted { billable_metric_id: id, aggregation_type: kind, group_index: group }];
+    let wanted = [Measure { billable_metric_id: id, aggregation_type: kind, group_index: group }];
     let start = "2026-11-01T00:00:00Z".parse().unwrap();
     let end = "2026-12-01T00:00:00Z".parse().unwrap();
     let usage = over_period(pool, access(customer_id), &wanted, start, end).await.unwrap();
@@ -329,7 +330,9 @@ async fn events_before_their_customer_count_once_it_has_the_alias(pool: PgPool) 
     alias(&pool, "early", acme).await;
     alias(&pool, "also-early", acme).await;
     let mut tx = pool.begin().await.unwrap();
-    usage::adopt(&mut tx, acme, &["early".to_owned(), "also-early".to_owned()], now()).await.unwrap();
+    usage::claim_unassigned_events(&mut tx, acme, &["early".to_owned(), "also-early".to_owned()], now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(month(&pool, acme, id, AggregationType::Count, 0).await, pairs(&[("", "2")]));
     // and a retry still counts once

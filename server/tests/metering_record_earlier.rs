@@ -13,10 +13,11 @@ use server::{
     db::{
         self,
         customer::NewCustomer,
-        usage::{Wanted, backfill, fold, over_period},
+        usage::{backfill, fold, over_period},
     },
     ingest::{IngestQueue, record},
     metering::Event,
+    rating::Measure,
 };
 use sqlx::PgPool;
 use std::{
@@ -55,7 +56,7 @@ async fn measured(pool: &PgPool, customer_id: Uuid, metric: &BillableMetric) -> 
     let (start, end) = (clock::now() - TimeDelta::days(60), clock::now() + TimeDelta::days(3));
     let mut all = BTreeMap::new();
     for group_index in [0, 1] {
-        let wanted = [Wanted {
+        let wanted = [Measure {
             billable_metric_id: metric.id,
             aggregation_type: metric.aggregation_type,
             group_index,

@@ -11,7 +11,7 @@ use common::{app, example, get, token};
 use serde_json::Value;
 use server::{
     clock,
-    openapi::{Entry, SURFACE, fill, samples, sdk_name},
+    openapi::{Operation, SURFACE, fill, samples, sdk_name},
     routes,
 };
 use sqlx::PgPool;
@@ -22,7 +22,7 @@ use std::{
 };
 use tower::ServiceExt as _;
 
-fn entries() -> Vec<Entry> {
+fn entries() -> Vec<Operation> {
     routes::calls().described().1
 }
 

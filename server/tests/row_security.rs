@@ -149,13 +149,13 @@ const ASKED: &[(&str, &str, &[&str])] = &[
     ),
     ("usage/groups.rs", "GROUPS", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30"]),
     (
-        "usage/growth.rs",
-        "GROWTH",
+        "usage/delta.rs",
+        "DELTAS",
         &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01Z}", "{2026-11-01Z}", "{2026-12-01Z}", "86400"],
     ),
     (
-        "usage/growth.rs",
-        "GROWTH",
+        "usage/delta.rs",
+        "DELTAS",
         &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01Z}", "{2026-11-10Z}", "{2026-11-11Z}", "3600"],
     ),
     ("usage/period.rs", "OVER_PERIODS", &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01}", "{2026-12-01}"]),

@@ -14,7 +14,7 @@ use chrono::{DateTime, Months, Utc};
 use common::{app, example, get, post, seed, send, token};
 use serde_json::{Value, json};
 use server::{
-    openapi::{Entry, Values, fill},
+    openapi::{Operation, Values, fill},
     routes,
 };
 use sqlx::PgPool;
@@ -56,7 +56,7 @@ fn defaults(operation: &Value) -> Vec<(Place, Value)> {
 }
 
 /// A body that can be sent twice and has a place for every field with a default.
-fn body(entry: &Entry) -> &'static str {
+fn body(entry: &Operation) -> &'static str {
     match entry.call.id {
         "customers.create" => r#"{ "name": "Acme" }"#,
         "billableMetrics.create" => r#"{ "name": "Requests", "aggregation_type": "COUNT" }"#,
@@ -101,7 +101,7 @@ impl World {
     }
 
     /// Sends a call with a value at a place, or without; what is seen of it then.
-    async fn seen(&self, entry: &Entry, place: &Place, value: Option<&Value>) -> (StatusCode, Value) {
+    async fn seen(&self, entry: &Operation, place: &Place, value: Option<&Value>) -> (StatusCode, Value) {
         let mut values = self.values.clone();
         if entry.call.id == "customers.plans.add" {
             // Nobody is on two plans at a time.
@@ -141,7 +141,7 @@ impl World {
     }
 
     /// What a call made, without what is new each time; of a call that only reads, its answer.
-    async fn made(&self, entry: &Entry, answer: Value) -> Value {
+    async fn made(&self, entry: &Operation, answer: Value) -> Value {
         let rows = match entry.call.id {
             "billableMetrics.create" => "select to_jsonb(made) from billable_metric as made where id = $1",
             "products.create" => "select to_jsonb(made) from product as made where id = $1",

@@ -19,7 +19,7 @@ use server::{
     clock,
     db::{self, customer_plan::NewCustomerPlan},
     ingest, invoicing,
-    openapi::{Entry, Values, fill, samples},
+    openapi::{Operation, Values, fill, samples},
     routes,
 };
 use sqlx::PgPool;
@@ -166,7 +166,7 @@ impl World {
         Self { app, token, document, values, others, hidden: hidden(pool).await }
     }
 
-    fn operation(&self, entry: &Entry) -> &Value {
+    fn operation(&self, entry: &Operation) -> &Value {
         &self.document["paths"][entry.path][entry.method.to_lowercase()]
     }
 
@@ -177,7 +177,7 @@ impl World {
     }
 
     /// Whether a call answers a list: an array, or pages.
-    fn is_list(&self, entry: &Entry) -> bool {
+    fn is_list(&self, entry: &Operation) -> bool {
         let operation = self.operation(entry);
         let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         let answer = self.resolved(schema);
@@ -186,7 +186,7 @@ impl World {
     }
 
     /// One answer; `query` goes after what the call needs.
-    async fn ask(&self, entry: &Entry, query: &str) -> (StatusCode, Value) {
+    async fn ask(&self, entry: &Operation, query: &str) -> (StatusCode, Value) {
         let id = entry.call.id;
         let mut values = self.values.clone();
         values.extend(self.others.get(id).map(|customer| ("customer_id", customer.clone())));
@@ -222,7 +222,7 @@ impl World {
     }
 
     /// All rows of a list, page by page.
-    async fn rows(&self, entry: &Entry, query: &str) -> Vec<Value> {
+    async fn rows(&self, entry: &Operation, query: &str) -> Vec<Value> {
         let limit = parameter(self.operation(entry), "limit").map_or("", |_| "limit=20");
         let (mut rows, mut next) = (Vec::new(), String::new());
         loop {

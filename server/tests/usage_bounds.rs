@@ -15,10 +15,11 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        Asked, GROUP_DAYS, Measured, Span, Wanted, backfill, buckets, by_group, fold, fold_busy, groups,
-        growth, over_periods, pairs, series,
+        BucketQuery, GROUP_DAYS, PairQuery, Span, backfill, buckets, by_group, deltas, fold, fold_busy,
+        groups, over_periods, pairs, series,
     },
     ingest::record,
+    rating::Measure,
 };
 use sqlx::{
     PgPool,
@@ -181,12 +182,12 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
     let (start, end) = (now() - TimeDelta::days(40), now() + TimeDelta::days(2));
     let (start, end) =
         (start.duration_trunc(TimeDelta::days(1)).unwrap(), end.duration_trunc(TimeDelta::days(1)).unwrap());
-    let wanted = metrics.map(|(aggregation_type, billable_metric_id)| Wanted {
+    let wanted = metrics.map(|(aggregation_type, billable_metric_id)| Measure {
         billable_metric_id,
         aggregation_type,
         group_index: 1,
     });
-    for query in ["series", "groups", "by_group", "periods", "growth", "buckets", "pairs"] {
+    for query in ["series", "groups", "by_group", "periods", "deltas", "buckets", "pairs"] {
         match query {
             "series" => {
                 let charted = metrics.map(|(kind, id)| (id, kind));
@@ -201,12 +202,12 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
                 by_group(&one, access(acme), &wanted, now()).await.map(drop)
             }
             "periods" => over_periods(&one, access(acme), &wanted, &[(start, end)]).await.map(drop),
-            "growth" => {
+            "deltas" => {
                 let span = Span { start, from: start, until: end };
-                growth(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)
+                deltas(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)
             }
             "buckets" => {
-                let measured = metrics.map(|(aggregation_type, billable_metric_id)| Measured {
+                let measured = metrics.map(|(aggregation_type, billable_metric_id)| BucketQuery {
                     access: access(acme),
                     billable_metric_id,
                     aggregation_type,
@@ -220,7 +221,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
             _ => {
                 let ids = metrics.map(|(_, id)| id);
                 let earlier = start - TimeDelta::days(40);
-                let asked = Asked {
+                let asked = PairQuery {
                     customer_ids: Some(&[acme]),
                     metric_ids: &ids,
                     with_unused: false,

@@ -24,7 +24,7 @@ use common::{
 use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     db, ingest, invoicing,
 };
 use sqlx::PgPool;
@@ -39,8 +39,8 @@ fn access(customer_id: Uuid) -> CustomerAccess {
 }
 
 /// By region; a region is listed in any case.
-fn by_region(kept: Option<&str>) -> Asked {
-    Asked {
+fn by_region(kept: Option<&str>) -> ReportQuery {
+    ReportQuery {
         window: Window::Days(30),
         group_key: Some(vec!["region".to_owned()]),
         kept: kept.map(|region| vec![Some(region.to_owned())]),
@@ -48,11 +48,11 @@ fn by_region(kept: Option<&str>) -> Asked {
     }
 }
 
-fn whole() -> Asked {
-    Asked::default()
+fn whole() -> ReportQuery {
+    ReportQuery::default()
 }
 
-async fn report(pool: &PgPool, customer_id: Uuid, asked: &Asked) -> UsageReport {
+async fn report(pool: &PgPool, customer_id: Uuid, asked: &ReportQuery) -> UsageReport {
     let names = GroupKeyNames::default();
     usage::report(pool, access(customer_id), &names, asked, now()).await.unwrap().unwrap()
 }
@@ -228,7 +228,7 @@ async fn each_group_costs_by_day_what_its_line_comes_to(pool: PgPool) {
     }
 
     // By another key the groups have no cost, and the total keeps its own.
-    let by_model = Asked { group_key: Some(vec!["model".to_owned()]), ..whole() };
+    let by_model = ReportQuery { group_key: Some(vec!["model".to_owned()]), ..whole() };
     let other = report(&pool, acme, &by_model).await;
     let metric = &other.metrics[0];
     assert_eq!(group_costs(metric), [("No model", "none")]);

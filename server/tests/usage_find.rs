@@ -8,7 +8,7 @@ use app::{
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
     usage::{
         GroupValues, Window,
-        report::{Found, FoundGroup},
+        report::{GroupMatch, GroupMatches},
     },
 };
 use axum::http::StatusCode;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use server::{
     auth::{CustomerAccess, Operator},
     clock,
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     db, ingest,
 };
 use sqlx::PgPool;
@@ -41,20 +41,24 @@ fn names() -> GroupKeyNames {
     }])
 }
 
-async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> Found {
-    let asked =
-        Asked { window, group_key: Some(vec!["region".to_owned()]), kept: None, find: Some(find.to_owned()) };
+async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> GroupMatches {
+    let asked = ReportQuery {
+        window,
+        group_key: Some(vec!["region".to_owned()]),
+        kept: None,
+        find: Some(find.to_owned()),
+    };
     let report = usage::report(pool, access(customer_id), &names(), &asked, now()).await.unwrap().unwrap();
     report.found.unwrap()
 }
 
-fn listed(found: &Found) -> Vec<&str> {
+fn listed(found: &GroupMatches) -> Vec<&str> {
     found.groups.iter().map(|group| group.name.as_str()).collect()
 }
 
-fn group(value: Option<&str>, name: &str) -> FoundGroup {
+fn group(value: Option<&str>, name: &str) -> GroupMatch {
     let group_values: GroupValues = vec![value.map(ToOwned::to_owned)];
-    FoundGroup { group_values, name: name.to_owned() }
+    GroupMatch { group_values, name: name.to_owned() }
 }
 
 /// One event a value of properties, on a day.

@@ -23,10 +23,10 @@ use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},
     clock,
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     db::{
         self,
-        usage::{Measured, buckets},
+        usage::{BucketQuery, buckets},
     },
     ingest,
 };
@@ -51,7 +51,7 @@ fn access(customer_id: Uuid) -> CustomerAccess {
 
 async fn report(pool: &PgPool, customer_id: Uuid, group_key: Option<&str>) -> UsageReport {
     let group_key = group_key.map(|name| vec![name.to_owned()]);
-    let asked = Asked { window: Window::Period, group_key, kept: None, find: None };
+    let asked = ReportQuery { window: Window::Period, group_key, kept: None, find: None };
     let names = GroupKeyNames::default();
     usage::report(pool, access(customer_id), &names, &asked, now()).await.unwrap().unwrap()
 }
@@ -64,7 +64,7 @@ async fn recount(
     metric: (Uuid, AggregationType),
     group_index: i16,
 ) -> Vec<(String, String)> {
-    let measured = Measured {
+    let measured = BucketQuery {
         access: access(customer_id),
         billable_metric_id: metric.0,
         aggregation_type: metric.1,

@@ -83,7 +83,7 @@ fn unpack(archives: &Path, folder: &Path, starter: &Path) -> Result<()> {
     executable(starter)
 }
 
-/// What fontconfig is told. The configuration that comes with the fonts names folders of another machine; and without a
+/// The configuration of fontconfig. The one that comes with the fonts names folders of another machine; and without a
 /// family for each generic name, Chromium ends itself at the first text field.
 fn configuration(fonts: &Path) -> String {
     let aliases = ["sans-serif", "sans", "serif", "monospace"].map(|generic| {
@@ -113,7 +113,7 @@ fn executable(file: &Path) -> Result<()> {
     Ok(fs::set_permissions(file, fs::Permissions::from_mode(0o755))?)
 }
 
-/// Whether it starts at all. It is asked for no page: the one from npm answers only to whoever drives it.
+/// Checks that it starts, by its version: the one from npm loads pages only for a program that drives it.
 fn check(program: &Path) -> Result<()> {
     process::output(Command::new(program).args(["--headless", "--no-sandbox", "--version"]))
         .map(|version| note(&version))

@@ -10,7 +10,7 @@ use std::{
 /// Brotli and gzip as small as they get.
 pub(crate) const BEST: u32 = 11;
 
-/// Writes `.br` and `.gz` beside each file of a folder that is worth it.
+/// Writes `.br` and `.gz` beside each file of a folder that is text or WASM.
 pub(crate) fn folder(folder: &Path, quality: u32) -> Result<()> {
     for file in files(folder)? {
         let worth_it = file

@@ -26,7 +26,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Builds, then becomes `inlay demo`.
+/// Builds, then runs `inlay demo` in the place of this process.
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let binary = build(workspace)?;
     let mut demo = Command::new(&binary);
@@ -34,7 +34,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     if env::var_os("DATABASE_URL").is_none() {
         postgres::name_to(&mut demo, &step("Postgres", || postgres::programs(workspace))?);
     }
-    // Asked for help or stopped by Ctrl-C, it is as if it had been called itself.
+    // In the place of this process, so that `--help` and Ctrl-C reach it as if it had been called itself.
     let error = demo.exec();
     eprintln!("cannot run {}: {error}", binary.display());
     exit(1)

@@ -51,7 +51,7 @@ pub(crate) fn name_to(command: &mut Command, programs: &Path) {
     command.env("INLAY_POSTGRES_BIN", programs);
     let is_missing = |name| matches!(nix::unistd::User::from_name(name), Ok(None));
     if workspace::is_root() && ["inlay", "postgres", "_postgres"].into_iter().all(is_missing) {
-        // Real data want a user of their own; nothing that xtask starts has any.
+        // With real data a user of its own should be made; nothing that xtask starts has any.
         command.env("INLAY_POSTGRES_USER", "nobody");
     }
 }
@@ -89,7 +89,7 @@ fn version_of(folder: &Path) -> Option<u32> {
     name.strip_prefix("postgresql@").unwrap_or(name).parse().ok()
 }
 
-/// A server that keeps nothing.
+/// A server whose cluster is removed when xtask ends.
 pub(crate) struct Throwaway {
     /// What goes into `DATABASE_URL`.
     pub(crate) url: String,
@@ -203,7 +203,7 @@ pub(crate) fn scratch_folder(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Postgres refuses to run as root; these users are there to be it instead.
+/// The user and group that Postgres runs as when xtask runs as root, which Postgres refuses: `postgres`, else `nobody`.
 fn unprivileged_user() -> Result<(u32, u32)> {
     for name in ["postgres", "nobody"] {
         if let Some(user) = nix::unistd::User::from_name(name)? {

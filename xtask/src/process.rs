@@ -36,7 +36,7 @@ pub(crate) fn stop_children_on_signal() -> Result<()> {
     .context("cannot install a signal handler")
 }
 
-/// Ends all children, gently first, and removes scratch folders.
+/// Ends all children, by the signal of each and after 8 seconds by SIGKILL, and removes scratch folders.
 pub(crate) fn stop_children() {
     let children: Vec<Running> = lock(&RUNNING).drain(..).collect();
     for child in &children {
@@ -56,7 +56,7 @@ pub(crate) fn stop_children() {
     }
 }
 
-/// A zombie of ours keeps its group alive.
+/// Reaps a child: as a zombie it would keep its process group alive.
 fn reap(group: Pid) {
     let _ = nix::sys::wait::waitpid(group, Some(nix::sys::wait::WaitPidFlag::WNOHANG));
 }

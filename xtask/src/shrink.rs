@@ -1,4 +1,4 @@
-//! Takes out of the bundle what nobody asks for: classes never made, wasm-bindgen's long names, comments, indentation.
+//! Removes from the bundle what is not used: classes never made, wasm-bindgen's long names, comments, indentation.
 //!
 //! Dependencies export classes (streams, of leptos' server functions) whose code stays because they are exported,
 //! although nothing here makes one. And each function that WASM imports is named once in the WASM and once in the JavaScript, with 16 random digits that no

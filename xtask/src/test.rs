@@ -1,4 +1,4 @@
-//! Everything that can fail, in one run that ends with the runners' own summary lines.
+//! All checks and tests in one run, which ends with the runners' own summary lines.
 
 use crate::{
     chromium,
@@ -90,7 +90,7 @@ fn xtask(workspace: &Workspace, arguments: &[&str]) -> Command {
 }
 
 impl Report {
-    /// A check that says nothing of its own when it succeeds.
+    /// A check that prints nothing when it succeeds.
     fn check(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
         let start = Instant::now();
         let outcome = step(name, work);
@@ -162,7 +162,7 @@ fn cargo_summary(lines: &[String], summary: &str) -> Vec<String> {
     kept
 }
 
-/// `12 passed (30s)` and its neighbors; the names of failed tests with them.
+/// Playwright's lines of counts, such as `12 passed (30s)`, with the names of failed tests.
 fn playwright_summary(lines: &[String]) -> Vec<String> {
     let counts = [" passed", " failed", " flaky", " skipped", " did not run"];
     let is_count = |line: &str| {

@@ -1,4 +1,4 @@
-//! Where things are.
+//! The folders of the repository, and cargo at its root.
 
 use crate::process;
 use anyhow::{Context as _, Result, bail};
@@ -76,7 +76,7 @@ impl Workspace {
     }
 }
 
-/// Whether we are root, who must not run Postgres.
+/// Whether this process is root's; Postgres refuses to run as root.
 pub(crate) fn is_root() -> bool {
     nix::unistd::Uid::effective().is_root()
 }

@@ -24,7 +24,7 @@ pub struct CostOfDay {
 pub struct Cost {
     /// The credit type's name.
     pub name: String,
-    /// In all.
+    /// The sum of the lines, in the credit type's unit: cents for USD.
     pub cost: Decimal,
     /// By product, and by group value of a grouped product; those that cost nothing are left out.
     pub line_item_breakdown: Vec<CostLine>,
@@ -36,9 +36,9 @@ pub struct Cost {
 pub struct CostLine {
     /// The product's name, or that of an adjustment.
     pub name: String,
-    /// How much.
+    /// What the line adds, in the credit type's unit: cents for USD.
     pub cost: Decimal,
-    /// Grouped products: the property.
+    /// Grouped products: the property the lines are split by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_key: Option<String>,
     /// Grouped products: its value; `null` for events without the property.

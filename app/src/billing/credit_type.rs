@@ -28,9 +28,9 @@ impl CreditType {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListedCreditType {
-    /// Its id.
+    /// The id that plans name it by.
     pub id: Uuid,
-    /// Its name.
+    /// Its name, which is also its code: `USD (cents)`, `EUR`, or the name of a custom unit.
     pub name: String,
     /// False for a custom unit.
     pub is_currency: bool,

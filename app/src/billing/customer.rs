@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Customer {
-    /// Its id.
+    /// The id that all calls name the customer by.
     pub id: Uuid,
     /// The first id that can be used in usage events: an ingest alias, else the customer id.
     pub external_id: String,

@@ -24,13 +24,13 @@ pub struct Invoice {
     /// Its number for people, `INV-0042`; absent on a draft. Not in the vendor's JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice_number: Option<String>,
-    /// Who is billed.
+    /// The customer that is billed.
     pub customer_id: Uuid,
-    /// What amounts are counted in.
+    /// The unit of `subtotal`, `total` and all amounts below: cents for USD.
     pub credit_type: CreditType,
-    /// Where it is in its life.
+    /// `DRAFT` while usage still changes it, then `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
-    /// What brought it about.
+    /// What the invoice bills: a plan, in arrears.
     #[serde(rename = "type")]
     pub invoice_type: InvoiceType,
     /// Start of the billing period, inclusive, UTC.
@@ -48,14 +48,14 @@ pub struct Invoice {
     pub subtotal: Decimal,
     /// The subtotal with the adjustments.
     pub total: Decimal,
-    /// The plan billed.
+    /// The plan that it bills.
     pub plan_id: Uuid,
-    /// Its name.
+    /// The name of the plan.
     pub plan_name: String,
-    /// Its custom fields at the time.
+    /// The plan's custom fields, as they were when the invoice was made.
     #[serde(default)]
     pub plan_custom_fields: BTreeMap<String, String>,
-    /// The customer's custom fields at the time.
+    /// The customer's custom fields, as they were when the invoice was made.
     #[serde(default)]
     pub customer_custom_fields: BTreeMap<String, String>,
     /// The invoice's own custom fields.
@@ -91,16 +91,16 @@ fn billable() -> String {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LineItem {
-    /// The product's name.
+    /// The name of the product.
     pub name: String,
     /// Always `usage` for plan invoices.
     #[serde(rename = "type")]
     pub line_type: String,
-    /// What its amounts are counted in.
+    /// The unit of the line's amounts: cents for USD.
     pub credit_type: CreditType,
     /// The sum of its sub lines, rounded once to the credit type's smallest unit.
     pub total: Decimal,
-    /// The product.
+    /// The product whose charges the line sums.
     pub product_id: Uuid,
     /// How much, where the line has a single charge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub struct LineItem {
     /// One a charge.
     #[serde(default)]
     pub sub_line_items: Vec<SubLineItem>,
-    /// The product's custom fields at the time.
+    /// The product's custom fields, as they were when the invoice was made.
     #[serde(default)]
     pub product_custom_fields: BTreeMap<String, String>,
     /// The line's own custom fields.
@@ -135,12 +135,12 @@ pub struct LineItem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SubLineItem {
-    /// The charge's name.
+    /// The name of the charge; of an added charge, its description.
     pub name: String,
-    /// The charge.
+    /// The charge of the plan that is billed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub charge_id: Option<Uuid>,
-    /// How much, after unit conversion.
+    /// How many units are billed, after unit conversion.
     pub quantity: Decimal,
     /// Quantity at its prices, to 20 digits after the point.
     pub subtotal: Decimal,
@@ -169,13 +169,13 @@ pub struct SubLineItem {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TierUsage {
-    /// Where the tier starts.
+    /// The quantity from which the tier holds, in converted units.
     pub starting_at: Decimal,
-    /// How much fell into it.
+    /// How many units fell into the tier.
     pub quantity: Decimal,
-    /// The price of a unit in it.
+    /// The price of one unit in the tier, in the invoice's credit type.
     pub price: Decimal,
-    /// Quantity times price.
+    /// Quantity times price, in the invoice's credit type.
     pub subtotal: Decimal,
 }
 
@@ -183,9 +183,9 @@ pub struct TierUsage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TierPeriod {
-    /// Inclusive.
+    /// When the tiers were at 0 last, inclusive, UTC.
     pub starting_at: DateTime<Utc>,
-    /// Exclusive.
+    /// When they start again at 0, exclusive, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending_before: Option<DateTime<Utc>>,
 }
@@ -204,9 +204,9 @@ pub struct Proration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceAdjustment {
-    /// What it is.
+    /// What the adjustment is called on the invoice: the name of a minimum, or `Trial`.
     pub name: String,
-    /// What it is counted in.
+    /// The unit of `total`: that of the invoice.
     pub credit_type: CreditType,
     /// Positive for a minimum, negative for a credit.
     pub total: Decimal,

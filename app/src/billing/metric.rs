@@ -57,10 +57,10 @@ impl<'de> Deserialize<'de> for AggregationType {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EventTypeFilter {
-    /// Only these.
+    /// The event types that count; absent where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_values: Option<Vec<String>>,
-    /// None of these.
+    /// The event types that do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_in_values: Option<Vec<String>>,
 }
@@ -70,7 +70,7 @@ pub struct EventTypeFilter {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PropertyFilter {
-    /// The property's name.
+    /// The property of the event that is looked at.
     pub name: String,
     /// `true`: it must be there; `false`: it must not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,11 +87,11 @@ pub struct PropertyFilter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BillableMetric {
-    /// Its id.
+    /// The id that charges and calls about usage name it by.
     pub id: Uuid,
-    /// Its display name.
+    /// Its name for people, as on the usage dashboard.
     pub name: String,
-    /// How events become one number.
+    /// How the events of a period become one number.
     pub aggregation_type: AggregationType,
     /// The property that is aggregated; absent for COUNT.
     #[serde(default, skip_serializing_if = "Option::is_none")]

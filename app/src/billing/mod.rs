@@ -1,4 +1,4 @@
-//! The nouns of billing as plain data: what the JSON API speaks, what the pages show.
+//! The types of billing as plain data: the JSON of the API, of which the pages are made.
 //!
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
 #![deny(clippy::float_arithmetic)]

@@ -87,12 +87,12 @@ pub struct NewCharge {
     pub product_id: Uuid,
     /// Its name, at most 160 characters.
     pub name: String,
-    /// What it counts.
+    /// `usage` for metered usage, `fixed` for a fixed quantity every billing period.
     pub charge_type: ChargeType,
     /// What it measures: required for a `usage` charge, refused for a `fixed` one.
     #[serde(default)]
     pub billable_metric_id: Option<Uuid>,
-    /// What its prices are counted in.
+    /// The unit of its prices; the same for all charges of a plan.
     pub credit_type_id: Uuid,
     /// How many units every period: required for a `fixed` charge, refused for a `usage` one. At least 0, with at most 18
     /// digits before and after the point.
@@ -114,7 +114,7 @@ pub struct NewCharge {
     /// After how many billing periods the tiers start again at 0, counted from the first: 1 unless given.
     #[serde(default = "every_period")]
     pub tier_reset_frequency: u32,
-    /// Division before pricing.
+    /// What usage is divided by before it is priced.
     #[serde(default)]
     pub unit_conversion: Option<UnitConversion>,
     /// The integrator's own fields.

@@ -194,13 +194,13 @@ pub struct UnitConversion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Charge {
-    /// Its id.
+    /// The id that price adjustments and added charges name it by.
     pub id: Uuid,
-    /// Its name.
+    /// What its sub lines are called on invoices.
     pub name: String,
-    /// What it counts.
+    /// `usage` for metered usage, `fixed` for a fixed quantity every billing period.
     pub charge_type: ChargeType,
-    /// What its prices are counted in.
+    /// The unit of its prices: cents for USD.
     pub credit_type: CreditType,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,
@@ -213,17 +213,17 @@ pub struct Charge {
     /// The property by whose values the product is split into lines; `None` for a plain product. Not in the vendor's JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_group_key: Option<String>,
-    /// For a usage charge: what it measures.
+    /// For a usage charge: the metric that it bills.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billable_metric_id: Option<Uuid>,
-    /// For a fixed charge: how many units every period.
+    /// For a fixed charge: how many units every billing period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<Decimal>,
     /// From which billing period on the charge applies, counted from 0, the one in which the customer's plan starts.
     /// Charges of one product and one name are a ramp: in each period the one that started last applies.
     #[serde(default)]
     pub start_period: u32,
-    /// How tiers apply.
+    /// Whether each unit has the price of its own tier, or all units that of the highest one.
     pub tier_mode: TierMode,
     /// Whose usage the tiers count, where the product has a `group_key`. Not in the vendor's JSON.
     #[serde(default)]
@@ -231,7 +231,7 @@ pub struct Charge {
     /// After how many billing periods the tiers start again at 0, counted from the first.
     #[serde(default = "every_period")]
     pub tier_reset_frequency: u32,
-    /// Division before pricing.
+    /// What usage is divided by before it is priced; absent where it is priced as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_conversion: Option<UnitConversion>,
 }
@@ -244,13 +244,14 @@ fn every_period() -> u32 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Minimum {
-    /// What it is counted in.
+    /// The unit of `value`: cents for USD.
     pub credit_type: CreditType,
-    /// Its name on invoices.
+    /// What the adjustment is called on invoices.
     pub name: String,
-    /// From which billing period on it holds, in the place of the minimum before it.
+    /// From which billing period on it holds, counted from 0, the one in which the customer's plan starts, in the place
+    /// of the minimum before it.
     pub start_period: u32,
-    /// The amount for a whole billing period.
+    /// The amount for a whole billing period, in the credit type's unit.
     pub value: Decimal,
 }
 
@@ -258,9 +259,9 @@ pub struct Minimum {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
-    /// Its id.
+    /// The id that customers are put on the plan by.
     pub id: Uuid,
-    /// Its name.
+    /// Its name, as on invoices.
     pub name: String,
     /// What it is, for people; empty when it was not given.
     pub description: String,
@@ -268,7 +269,7 @@ pub struct Plan {
     pub custom_fields: BTreeMap<String, String>,
 }
 
-/// A plan with its billing rhythm.
+/// A plan with how often, and from which day, it bills.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetails {
@@ -296,15 +297,15 @@ pub struct PlanDetails {
 pub struct CustomerPlan {
     /// The id of this stretch, the `customer_plan_id`.
     pub id: Uuid,
-    /// The plan.
+    /// The plan that the customer is on.
     pub plan_id: Uuid,
-    /// Its name.
+    /// The name of the plan.
     pub plan_name: String,
-    /// Its description; empty when it was not given.
+    /// The description of the plan; empty when it was not given.
     pub plan_description: String,
-    /// Inclusive, at midnight UTC.
+    /// The first day on the plan: midnight UTC, inclusive.
     pub starting_on: DateTime<Utc>,
-    /// Exclusive, at midnight UTC; absent while open-ended.
+    /// The day after the last one on the plan: midnight UTC, exclusive; absent while open-ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending_before: Option<DateTime<Utc>>,
     /// Days after issue when an invoice is due.
@@ -324,7 +325,7 @@ pub struct CustomerPlan {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrialInfo {
-    /// Exclusive, at midnight UTC.
+    /// The day after the last one of the trial: midnight UTC, exclusive.
     pub ending_before: DateTime<Utc>,
     /// At most one; none when all usage is free.
     pub spending_caps: Vec<SpendingCap>,
@@ -334,11 +335,11 @@ pub struct TrialInfo {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SpendingCap {
-    /// How much.
+    /// How much usage the trial waives at most.
     pub amount: Decimal,
-    /// What of it is not used up yet.
+    /// How much of it is left.
     pub amount_remaining: Decimal,
-    /// What both are counted in.
+    /// The unit of both amounts: cents for USD.
     pub credit_type: CreditType,
 }
 
@@ -346,7 +347,7 @@ pub struct SpendingCap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanCustomer {
-    /// The customer.
+    /// The customer, with its aliases and dates.
     pub customer_details: CustomerDetail,
     /// When it is on the plan.
     pub plan_details: PlanDetailsOfCustomer,
@@ -356,15 +357,15 @@ pub struct PlanCustomer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanDetailsOfCustomer {
-    /// The plan.
+    /// The plan that the customer is on.
     pub id: Uuid,
-    /// Its name.
+    /// The name of the plan.
     pub name: String,
-    /// The stretch of time of this customer on it.
+    /// The stretch of time of this customer on the plan.
     pub customer_plan_id: Uuid,
-    /// Inclusive.
+    /// The first day on the plan: midnight UTC, inclusive.
     pub starting_on: DateTime<Utc>,
-    /// Exclusive; `null` while open-ended.
+    /// The day after the last one on the plan: midnight UTC, exclusive; `null` while open-ended.
     pub ending_before: Option<DateTime<Utc>>,
     /// The integrator's own fields.
     pub custom_fields: BTreeMap<String, String>,

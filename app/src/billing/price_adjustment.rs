@@ -31,9 +31,9 @@ pub enum AdjustmentType {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceAdjustment {
-    /// A charge of the plan.
+    /// The charge of the plan whose price or quantity is adjusted.
     pub charge_id: Uuid,
-    /// How it changes.
+    /// How the price or the quantity changes.
     pub adjustment_type: AdjustmentType,
     /// From which billing period on, counted from 0, the one in which the customer's plan starts.
     pub start_period: u32,
@@ -54,13 +54,13 @@ pub struct PriceAdjustment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListedPriceAdjustment {
-    /// The charge.
+    /// The charge that is adjusted.
     pub charge_id: Uuid,
-    /// What it counts.
+    /// Whether the charge is for usage or for a fixed quantity.
     pub charge_type: ChargeType,
     /// One for each adjustment.
     pub prices: Vec<AdjustedPrice>,
-    /// From which billing period on.
+    /// From which billing period on, counted from 0, the one in which the customer's plan starts.
     pub start_period: u32,
     /// For a fixed charge whose quantity is adjusted: the quantity.
     #[serde(default, skip_serializing_if = "Option::is_none")]

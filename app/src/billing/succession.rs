@@ -7,7 +7,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceName {
-    /// Its id.
+    /// The id of the invoice.
     pub id: Uuid,
     /// Its number for people, `INV-0042`.
     pub invoice_number: String,

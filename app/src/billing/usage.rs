@@ -87,11 +87,11 @@ impl UsageWindow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageRow {
-    /// Which metric.
+    /// The metric that was measured.
     pub billable_metric_id: Uuid,
-    /// Its display name.
+    /// The display name of the metric.
     pub billable_metric_name: String,
-    /// Whose usage.
+    /// The customer whose usage it is.
     pub customer_id: Uuid,
     /// Start of the bucket, inclusive.
     pub start_timestamp: DateTime<Utc>,

@@ -128,7 +128,7 @@ pub fn ChartArea<S: ChartSource>(
         let is_hidden = nothing.is_none().then_some("");
         view! { <p class="nothing" hidden=is_hidden>{nothing}</p> }
     };
-    // All in one piece: what is compared mark by mark is cheaper than what is followed mark by mark.
+    // One closure for all marks: comparing them costs less than a subscription for each.
     let paths = move || source.marks().into_iter().map(path).collect_view();
     view! {
         <div
@@ -191,7 +191,7 @@ fn Pointed(
     let dot = tip.dot.map(|dot| view! { <i style:top=format!("{}.{}%", dot / 10, dot % 10)></i> });
     view! {
         <div class="cursor" node_ref=cursor>{dot}</div>
-        // Read as it changes, and nobody's description: to be both is to be read twice.
+        // A live region, and no element's description besides: screen readers would read it twice.
         <div class="tooltip" aria-live="polite" node_ref=tooltip inner_html=lines></div>
     }
 }

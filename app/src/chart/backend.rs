@@ -1,7 +1,6 @@
 //! What plotters draws into: the data of one SVG path, in whole coordinates of a [`CANVAS`].
 //!
-//! Color and width are the page's: CSS gives both by the class of a path, so no theme ever redraws a chart. Words are
-//! the page's as well, in HTML.
+//! CSS gives color and width by the class of a path, so a theme redraws no chart. Texts are HTML beside the paths.
 
 use plotters_backend::{BackendColor, BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 use std::{convert::Infallible, fmt::Write as _};

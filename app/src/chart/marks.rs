@@ -19,7 +19,7 @@ pub enum ChartKind {
     Bars,
 }
 
-/// What is drawn.
+/// A chart to draw: its kind, series and axis.
 #[derive(Clone, Debug)]
 pub struct Drawing<'a> {
     /// As what.

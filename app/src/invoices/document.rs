@@ -1,4 +1,4 @@
-//! One invoice alone: a document worth printing; and its table, which an opened row shows too.
+//! The page of one invoice, which also prints; and its table, which an opened row of the list shows too.
 
 use super::{
     comparison::ComparisonCard,

@@ -1,7 +1,7 @@
 //! Links to other pages of the dashboard, which are shown in place once the app runs.
 
 use super::{
-    dashboard::{Act, Dashboard},
+    dashboard::{ClickAction, Dashboard},
     query::InvoicesQuery,
 };
 use crate::markup::{IN_PLACE, Markup, tag};
@@ -13,7 +13,7 @@ pub(super) fn link(to: &InvoicesQuery, token: &str, attributes: [(&str, &str); 2
     tag("a", &[one, other, ("href", &to.href(token)), IN_PLACE], says)
 }
 
-/// A link as an element: one for all places, because each kind of element weighs in the browser.
+/// A link as an element: one component for all places, because each kind of element adds to the bundle.
 #[component]
 pub(super) fn Link(
     dashboard: Dashboard,
@@ -35,7 +35,7 @@ pub(super) fn Link(
     #[prop(optional)]
     adds: bool,
 ) -> impl IntoView {
-    let act = if adds { Act::Add(to.clone()) } else { Act::Go(to.clone()) };
+    let act = if adds { ClickAction::Add(to.clone()) } else { ClickAction::Go(to.clone()) };
     let class = (!class.is_empty()).then_some(class);
     let id = (!id.is_empty()).then_some(id);
     let current = is_current.then_some("true");

@@ -28,7 +28,7 @@ pub struct InvoicesReport {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceRow {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// The year in which its period begins.
     pub year: i32,
@@ -36,7 +36,7 @@ pub struct InvoiceRow {
     pub period: String,
     /// `INV-0042`; `null` on a draft.
     pub number: Option<String>,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `Dec 2, 2026`; `null` on a draft.
     pub issued: Option<String>,
@@ -54,12 +54,12 @@ pub struct InvoiceRow {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CurrentPeriod {
-    /// The invoice so far.
+    /// The draft as it stands now.
     pub document: Document,
-    /// The plan it bills.
+    /// The name of the plan that the period bills.
     pub plan_name: String,
     /// What the total is made of, in the order of its lines; the parts add up to it.
-    pub parts: Vec<Part>,
+    pub parts: Vec<PeriodPart>,
     /// Whether the parts can be drawn as shares of a whole: none is below zero.
     pub is_drawn: bool,
     /// Days of the period that have begun, today included.
@@ -93,8 +93,8 @@ pub struct PlanPrice {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Part {
-    /// Its name.
+pub struct PeriodPart {
+    /// The name of the product or the adjustment; `Other` for the smaller products together.
     pub name: String,
     /// `$4,218.07`.
     pub amount: String,
@@ -110,7 +110,7 @@ pub struct Part {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InvoiceReport {
-    /// The invoice.
+    /// The invoice as it is printed.
     pub document: Document,
     /// Why it differs from the one before; of a period that runs, its whole days from the same days of the period before.
     /// `null` on voided and first invoices, and where it cannot be told exactly, as when usage came in after the one
@@ -128,11 +128,11 @@ pub struct InvoiceReport {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Document {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `$4,218.07`.
     pub total: String,
@@ -150,7 +150,7 @@ pub struct Document {
     pub notes: Vec<String>,
     /// The invoices that it replaces, or that replace it: what a link to each says, and its id.
     pub related: Vec<Fact>,
-    /// Whether a product has so many group values that they are folded, or searched.
+    /// Whether a product has so many group values that only the largest are listed, or those of a search.
     pub is_searchable: bool,
     /// Whether the stored document cannot be read: no line and no amount is known.
     pub is_damaged: bool,
@@ -184,7 +184,7 @@ pub struct Fact {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Section {
-    /// The product and its sum.
+    /// The name of the product, and the sum of its lines.
     pub head: Line,
     /// What its lines are split by; `null` where they are not.
     pub group_key: Option<String>,
@@ -228,7 +228,7 @@ pub struct Line {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sum {
-    /// What it is.
+    /// `Subtotal`, the name of an adjustment, or `Total`.
     pub name: String,
     /// `$4,218.07`.
     pub amount: String,

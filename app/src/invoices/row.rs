@@ -1,7 +1,7 @@
 //! An invoice in the list: a link to its document, which opens in place once the app runs.
 
 use super::{
-    dashboard::{Act, Dashboard},
+    dashboard::{ClickAction, Dashboard},
     document::{actions, notes, table},
     link::link,
     query::{DocumentQuery, InvoicesQuery},
@@ -46,7 +46,7 @@ pub(super) fn Row(dashboard: Dashboard, row: InvoiceRow) -> impl IntoView {
                 href=href
                 aria-expanded=expanded
                 aria-busy=busy
-                on:click=dashboard.click(Act::Toggle(id.clone()))
+                on:click=dashboard.click(ClickAction::Toggle(id.clone()))
                 inner_html=columns(&row)
             ></a>
             {inside}

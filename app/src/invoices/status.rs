@@ -1,8 +1,8 @@
-//! Where an invoice is in its life: shown, asked for and stored by one name.
+//! The status of an invoice, with one name in JSON, in addresses and in the database.
 
 use std::str::FromStr;
 
-/// Where an invoice is in its life.
+/// The status of an invoice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]

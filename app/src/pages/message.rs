@@ -21,7 +21,7 @@ impl MessagePage {
     /// The address has no token: the frame was reloaded, whose token left the address when it was opened.
     pub const RELOADED: Self = Self { heading: "This page cannot reload itself", text: RELOAD };
 
-    /// The server could not do its work.
+    /// The server failed, or is too busy.
     pub const UNAVAILABLE: Self =
         Self { heading: "This page could not be loaded", text: "Try again in a moment." };
 

@@ -44,13 +44,13 @@ pub enum PageContent {
     Message(MessagePage),
 }
 
-/// Answers the first tooltip.
+/// The script that shows tooltips until the app has started.
 static TOOLTIP: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/tooltip.js")));
 
-/// Starts the app.
+/// The script that loads and starts the app.
 static BOOT: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/boot.js")));
 
-/// A script as a page brings it: without comments and indentation, which readers of the source need and browsers do not.
+/// A script as it stands in a page: without comments and indentation.
 fn inline(script: &str) -> String {
     let lines = script.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
@@ -59,15 +59,15 @@ fn inline(script: &str) -> String {
 /// A dashboard, and what it is drawn from.
 #[component]
 fn Dashboard<P, V: IntoView + 'static>(
-    /// What it shows.
+    /// The report and session that it starts with, written into the page as JSON.
     props: P,
-    /// On a wide page its cards stand in three columns. Said here: a style that looks for the third card is asked anew at
-    /// every change of any.
+    /// On a wide page its cards stand in three columns. An attribute, since a style that looks for a third card
+    /// (`:has()`) is evaluated again at every change of a chart.
     #[prop(optional)]
     is_wide: bool,
     /// The nonce of this answer's content security policy.
     nonce: String,
-    /// Its island.
+    /// The dashboard's island.
     dashboard: fn() -> V,
 ) -> impl IntoView
 where

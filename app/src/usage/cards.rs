@@ -114,7 +114,7 @@ impl UsageReport {
         let costs = self.metrics.iter().filter_map(|metric| Some((metric, metric.cost.as_ref()?)));
         let part = |(slot, (metric, cost)): (u8, (&'_ MetricUsage, &'_ Measure))| {
             let days = rescaled(cost.days.last(days), measure.days.scale - cost.days.scale);
-            Part {
+            ChartPart {
                 slot,
                 name: metric.name.clone(),
                 figures: cost.windows.get(window).cloned().unwrap_or_default(),
@@ -137,8 +137,8 @@ impl UsageReport {
         let Some(measure) = measure else { return hidden() };
         // Groups that the report holds of another key, while the right ones are under way, are not these.
         let groups = metric.groups.as_deref().filter(|_| query.group_key.is_some()).unwrap_or_default();
-        let parts: Option<Vec<Part>> =
-            groups.iter().map(|group| Part::of(group, query.is_cost, self.days(query))).collect();
+        let parts: Option<Vec<ChartPart>> =
+            groups.iter().map(|group| ChartPart::of(group, query.is_cost, self.days(query))).collect();
         let Some(mut parts) = parts else {
             // The groups have no cost of their own: the metric as a whole, and why.
             let mut chart = self.chart(metric, measure, &[], &query.clone().with_group_key(None));
@@ -157,7 +157,7 @@ impl UsageReport {
         &self,
         metric: &MetricUsage,
         measure: &Measure,
-        parts: &[Part],
+        parts: &[ChartPart],
         query: &UsageQuery,
     ) -> UsageChart {
         let days = self.days(query) as usize;
@@ -331,12 +331,12 @@ impl UsageReport {
 }
 
 /// The largest first, all others together last. There are ten groups at most; the library's sort weighs 5 kB.
-fn by_size(parts: Vec<Part>) -> Vec<Part> {
-    let mut sorted: Vec<Part> = Vec::new();
-    let is_rest = |part: &Part| part.selection == Some(GroupSelection::Rest);
+fn by_size(parts: Vec<ChartPart>) -> Vec<ChartPart> {
+    let mut sorted: Vec<ChartPart> = Vec::new();
+    let is_rest = |part: &ChartPart| part.selection == Some(GroupSelection::Rest);
     for part in parts {
         let is_before =
-            |other: &Part| is_rest(other) || (!is_rest(&part) && sum(&part.days) > sum(&other.days));
+            |other: &ChartPart| is_rest(other) || (!is_rest(&part) && sum(&part.days) > sum(&other.days));
         let at = sorted.iter().position(is_before).unwrap_or(sorted.len());
         sorted.insert(at, part);
     }
@@ -344,7 +344,7 @@ fn by_size(parts: Vec<Part>) -> Vec<Part> {
 }
 
 /// One color of a chart, in the unit that is shown: a group, or a metric among others.
-struct Part {
+struct ChartPart {
     slot: u8,
     name: String,
     figures: Figures,
@@ -352,7 +352,7 @@ struct Part {
     days: Vec<i128>,
 }
 
-impl Part {
+impl ChartPart {
     fn of(group: &Group, is_cost: bool, days: u32) -> Option<Self> {
         let measure = if is_cost { group.cost.as_ref()? } else { &group.quantity };
         let selection = group.group_values.clone().map_or(GroupSelection::Rest, GroupSelection::One);

@@ -19,7 +19,7 @@ use crate::{
 use leptos::{either::EitherOf3, ev, prelude::*};
 
 /// What the dashboard shows.
-pub(super) struct Shown {
+pub(super) struct DashboardState {
     /// What was asked for.
     pub(super) query: UsageQuery,
     /// The figures.
@@ -28,7 +28,7 @@ pub(super) struct Shown {
     pub(super) cards: Vec<DrawnCard>,
 }
 
-impl Shown {
+impl DashboardState {
     fn draw(&mut self) {
         self.cards = self.report.cards(&self.query).into_iter().map(DrawnCard::new).collect();
     }
@@ -38,11 +38,11 @@ impl Shown {
 #[derive(Clone, Copy)]
 pub(super) struct Dashboard {
     /// What is shown.
-    pub(super) shown: RwSignal<Shown>,
+    pub(super) shown: RwSignal<DashboardState>,
     is_loading: RwSignal<bool>,
-    /// What is said to those who do not see the page change.
+    /// The text of the live region: for screen readers, what has changed.
     said: RwSignal<String>,
-    /// Counts requests: the answer to one that another has followed is dropped.
+    /// Counts requests: an answer to any but the last is dropped.
     turn: StoredValue<u32>,
     session: Session,
 }
@@ -189,7 +189,7 @@ pub fn UsageDashboard() -> impl IntoView {
     let UsageProps { report, address, session } = props::take();
     let query = UsageQuery::of_address(&address);
     let is_failed = report.is_none();
-    let mut shown = Shown { query, report: report.unwrap_or_default(), cards: Vec::new() };
+    let mut shown = DashboardState { query, report: report.unwrap_or_default(), cards: Vec::new() };
     shown.draw();
     let dashboard = Dashboard {
         shown: RwSignal::new(shown),
@@ -224,7 +224,8 @@ pub fn UsageDashboard() -> impl IntoView {
 fn Charts(dashboard: Dashboard) -> impl IntoView {
     // Cards are built anew only when what they consist of changes; all else changes in place.
     let shape = Memo::new(move |_| {
-        let shapes = |shown: &Shown| shown.cards.iter().map(DrawnCard::shape).collect::<Vec<_>>().join("\n");
+        let shapes =
+            |shown: &DashboardState| shown.cards.iter().map(DrawnCard::shape).collect::<Vec<_>>().join("\n");
         dashboard.shown.with(shapes)
     });
     let cards = move || {
@@ -241,8 +242,9 @@ fn Charts(dashboard: Dashboard) -> impl IntoView {
     let ended = dashboard.shown.with_untracked(|shown| shown.report.ended.clone());
     let has_marks = move |is_plan_change: bool| {
         move || {
-            let marks =
-                |shown: &Shown| shown.report.marks.iter().any(|mark| mark.is_plan_change == is_plan_change);
+            let marks = |shown: &DashboardState| {
+                shown.report.marks.iter().any(|mark| mark.is_plan_change == is_plan_change)
+            };
             (!dashboard.shown.with(marks)).then_some("")
         }
     };

@@ -1,7 +1,7 @@
 //! All groups to choose from, beside those that are shown together because they are not among the largest.
 
 use super::{
-    dashboard::Shown,
+    dashboard::DashboardState,
     query::{self, GroupSelection},
     text,
 };
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A form that searches them, and the list: links, each to the page with one group alone. Nothing elsewhere.
-pub(super) fn groups(shown: &Shown, token: &str) -> Markup {
+pub(super) fn groups(shown: &DashboardState, token: &str) -> Markup {
     let query = &shown.query;
     let (Some(GroupSelection::Rest), Some(key), Some(found)) =
         (&query.only, &query.group_key, &shown.report.found)

@@ -26,7 +26,7 @@ pub struct UsageReport {
     /// What the metrics can be grouped by.
     pub group_keys: Vec<GroupKey>,
     /// The groups of all metrics to choose from; absent unless asked for.
-    pub found: Option<Found>,
+    pub found: Option<GroupMatches>,
     /// Where billing periods begin and plans change, oldest first.
     pub marks: Vec<DayMark>,
     /// Why there are no metrics, as a sentence.
@@ -41,7 +41,7 @@ pub struct UsageReport {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Grouping {
-    /// The group key.
+    /// The names of the properties that usage is split by.
     pub group_key: Vec<String>,
     /// The days by which groups are ranked: the largest are listed.
     pub window: u32,
@@ -55,7 +55,7 @@ pub struct Grouping {
 pub struct GroupKey {
     /// As events spell it.
     pub group_key: Vec<String>,
-    /// For people.
+    /// What it is called on the page.
     pub name: String,
 }
 
@@ -64,11 +64,11 @@ pub struct GroupKey {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Found {
+pub struct GroupMatches {
     /// The text; empty for all groups.
     pub find: String,
     /// The first 50, in the order of the charts: the largest of the first metric, then those that only the next one has.
-    pub groups: Vec<FoundGroup>,
+    pub groups: Vec<GroupMatch>,
     /// How many there are in all.
     pub of: u32,
 }
@@ -78,10 +78,10 @@ pub struct Found {
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FoundGroup {
+pub struct GroupMatch {
     /// Its values, one for each name of the group key; none for events without the property.
     pub group_values: GroupValues,
-    /// These, for people.
+    /// What the group is called on the page.
     pub name: String,
 }
 
@@ -107,15 +107,15 @@ pub struct DayMark {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MetricUsage {
-    /// The billable metric.
+    /// The id of the billable metric.
     pub id: String,
-    /// Its name.
+    /// What the metric is called on the page.
     pub name: String,
     /// What its figure is where it is no sum: `unique`, `peak`, `latest`.
     pub noun: String,
     /// True where the days add up to the total: COUNT and SUM.
     pub adds_up: bool,
-    /// How much; absent where it could not be loaded.
+    /// How much was used, in the metric's unit; absent where it could not be loaded.
     pub quantity: Option<Measure>,
     /// What it cost by day; absent where that cannot be told, see `no_cost`.
     pub cost: Option<Measure>,
@@ -132,7 +132,7 @@ pub struct MetricUsage {
 #[cfg_attr(feature = "hydrate", derive(miniserde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Measure {
-    /// How numbers are written.
+    /// How the numbers are written: what stands before and after them, and their digits.
     pub unit: Unit,
     /// One value a day to today: of 90 days. A peak or latest level has none on a day without events, and nothing has one
     /// before its plan began or after it has ended.
@@ -168,12 +168,12 @@ pub struct Figures {
 pub struct Group {
     /// The values of the group key, `null` for events without the property; absent for the others together.
     pub group_values: Option<GroupValues>,
-    /// For people.
+    /// What the group is called on the page.
     pub name: String,
     /// Which of the colors `UsageLine_0` to `UsageLine_9`: the same on every metric as far as there are colors, the last
     /// for the others together.
     pub color: u32,
-    /// How much.
+    /// How much the group used, in the metric's unit.
     pub quantity: GroupMeasure,
     /// What it cost; absent where that cannot be told.
     pub cost: Option<GroupMeasure>,

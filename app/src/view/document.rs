@@ -17,7 +17,7 @@ pub struct Document {
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
-    /// Where it is in its life.
+    /// `DRAFT`, `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
     /// `$4,218.07`.
     pub total_text: String,
@@ -85,18 +85,18 @@ pub struct Row {
     /// The charge whose quantity it is, where that is known.
     pub charge_id: Option<Uuid>,
     /// How much.
-    pub quantity: Figure,
+    pub quantity: FormattedNumber,
     /// At which price a unit.
-    pub unit_price: Figure,
+    pub unit_price: FormattedNumber,
     /// The amount, rounded as printed.
-    pub amount: Figure,
+    pub amount: FormattedNumber,
     /// The amount as a number, in the credit type's own unit.
     pub value: Decimal,
 }
 
 /// A number for people and for programs; all empty where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Figure {
+pub struct FormattedNumber {
     /// `$4,218.07`; of a quantity every digit.
     pub text: String,
     /// The same for reading: of a quantity at most six digits after the point.
@@ -147,7 +147,7 @@ impl Document {
         if invoice.is_damaged {
             format::NONE.clone_into(&mut document.total_text);
             for row in [&mut document.subtotal, &mut document.total] {
-                row.amount = Figure::written(format::NONE.to_owned(), String::new());
+                row.amount = FormattedNumber::written(format::NONE.to_owned(), String::new());
             }
         }
         document
@@ -338,9 +338,9 @@ impl Row {
             detail: String::new(),
             proration: String::new(),
             charge_id: None,
-            quantity: Figure::default(),
-            unit_price: Figure::default(),
-            amount: Figure::money(value, credit_type),
+            quantity: FormattedNumber::default(),
+            unit_price: FormattedNumber::default(),
+            amount: FormattedNumber::money(value, credit_type),
             value: value.clone(),
         }
     }
@@ -365,19 +365,19 @@ impl Row {
             .price
             .as_ref()
             .or(single)
-            .map(|value| Figure::written(price(value), money::plain(value, credit_type)));
+            .map(|value| FormattedNumber::written(price(value), money::plain(value, credit_type)));
         Self {
             detail: if says_tiers { tiers_in_words(&used, credit_type) } else { String::new() },
             proration: sub.proration.map(|part| words::days_of(part.days, part.of)).unwrap_or_default(),
             charge_id: sub.charge_id,
-            quantity: Figure::quantity(&sub.quantity),
+            quantity: FormattedNumber::quantity(&sub.quantity),
             unit_price: unit_price.unwrap_or_default(),
             ..Self::sum(RowKind::Charge, &sub.name, amount, credit_type)
         }
     }
 }
 
-impl Figure {
+impl FormattedNumber {
     /// One that is read as it is written.
     fn written(text: String, plain: String) -> Self {
         Self { readable: text.clone(), text, plain }

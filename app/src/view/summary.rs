@@ -1,4 +1,4 @@
-//! A document of thousands of rows, cut to its largest for paper.
+//! A document of thousands of rows, cut to its largest rows for the PDF.
 
 use super::{
     document::{Document, Row, RowKind, Section},

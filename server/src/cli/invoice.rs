@@ -4,13 +4,13 @@ use super::{InvoiceCommand, output::say};
 use crate::{
     config::Config,
     db::{Database, invoice::damaged, require_schema},
-    error::{Problem, chain},
+    error::{CliError, chain},
     postgres::Role,
 };
 use sqlx::PgPool;
 
 /// Carries it out.
-pub(super) async fn run(config: &Config, command: InvoiceCommand) -> Result<(), Problem> {
+pub(super) async fn run(config: &Config, command: InvoiceCommand) -> Result<(), CliError> {
     let database = Database::open(config, Role::Command, say).await?;
     let outcome = match command {
         InvoiceCommand::Check => check(&database.pool).await,
@@ -19,9 +19,9 @@ pub(super) async fn run(config: &Config, command: InvoiceCommand) -> Result<(), 
     outcome.and(closed)
 }
 
-async fn check(pool: &PgPool) -> Result<(), Problem> {
+async fn check(pool: &PgPool) -> Result<(), CliError> {
     require_schema(pool).await?;
-    let damaged = damaged(pool).await.map_err(|error| Problem::new(chain(&error)))?;
+    let damaged = damaged(pool).await.map_err(|error| CliError::new(chain(&error)))?;
     if damaged.is_empty() {
         say("Every stored invoice can be read.");
         return Ok(());
@@ -37,7 +37,7 @@ async fn check(pool: &PgPool) -> Result<(), Problem> {
             one.problem
         );
     }
-    Err(Problem::new(format!(
+    Err(CliError::new(format!(
         "{} stored invoices cannot be read. Void and regenerate each: POST /v1/invoices/void, POST /v1/invoices/regenerate",
         damaged.len()
     )))

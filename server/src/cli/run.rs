@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     db::{self, Database},
     demo::{self, DemoOptions},
-    error::{Problem, chain},
+    error::{CliError, chain},
     openapi::document,
     postgres::{self, Role},
     routes,
@@ -19,8 +19,8 @@ use rand::{TryRngCore, rngs::OsRng};
 ///
 /// # Errors
 /// What went wrong, in words for the operator.
-pub async fn run(cli: Cli) -> Result<(), Problem> {
-    let config = Config::from_process().map_err(|error| Problem::new(error.to_string()))?;
+pub async fn run(cli: Cli) -> Result<(), CliError> {
+    let config = Config::from_process().map_err(|error| CliError::new(error.to_string()))?;
     telemetry::init(&config.log, config.log_format);
     match cli.command {
         Command::Serve => serve(config).await,
@@ -33,16 +33,16 @@ pub async fn run(cli: Cli) -> Result<(), Problem> {
     }
 }
 
-fn openapi(config: &Config) -> Result<(), Problem> {
+fn openapi(config: &Config) -> Result<(), CliError> {
     let (groups, entries) = routes::calls().described();
     let document = document(&groups, &entries, &config.settings.public_url, clock::now());
     let text = serde_json::to_string_pretty(&document);
-    println!("{}", text.map_err(|error| Problem::new(error.to_string()))?);
+    println!("{}", text.map_err(|error| CliError::new(error.to_string()))?);
     Ok(())
 }
 
-async fn serve(config: Config) -> Result<(), Problem> {
-    config.require_signing_keys().map_err(|error| Problem::new(error.to_string()))?;
+async fn serve(config: Config) -> Result<(), CliError> {
+    config.require_signing_keys().map_err(|error| CliError::new(error.to_string()))?;
     let mut interrupt = Interrupt::listen()?;
     let database = Database::open(&config, Role::Server, |text| tracing::info!("{text}")).await?;
     interrupt.also(database.lost());
@@ -50,7 +50,7 @@ async fn serve(config: Config) -> Result<(), Problem> {
     close(database, outcome, &interrupt).await
 }
 
-async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), Problem> {
+async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), CliError> {
     db::require_schema(&database.pool).await?;
     if config.settings.allowed_origins.is_empty() {
         tracing::warn!(
@@ -67,10 +67,10 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
     Ok(())
 }
 
-async fn demo(mut config: Config, options: DemoOptions) -> Result<(), Problem> {
+async fn demo(mut config: Config, options: DemoOptions) -> Result<(), CliError> {
     if config.signing_keys.0.is_empty() {
         let mut key = vec![0; 32];
-        OsRng.try_fill_bytes(&mut key).map_err(|error| Problem::new(format!("no random bytes: {error}")))?;
+        OsRng.try_fill_bytes(&mut key).map_err(|error| CliError::new(format!("no random bytes: {error}")))?;
         config.signing_keys.0.push(("demo".to_owned(), key));
     }
     // The demo's company must not end up among somebody's customers.
@@ -82,7 +82,7 @@ async fn demo(mut config: Config, options: DemoOptions) -> Result<(), Problem> {
     interrupt.also(database.lost());
     let outcome = match db::migrate(&database.pool, &mut say).await {
         Ok(()) => demo::run(&config, &database.pool, options, &mut interrupt, &mut say).await,
-        Err(error) => Err(Problem::new(chain(&error))),
+        Err(error) => Err(CliError::new(chain(&error))),
     };
     close(database, outcome, &interrupt).await
 }
@@ -90,23 +90,23 @@ async fn demo(mut config: Config, options: DemoOptions) -> Result<(), Problem> {
 /// Closes the database at the end of a server; its loss is the reason that counts.
 async fn close(
     database: Database,
-    outcome: Result<(), Problem>,
+    outcome: Result<(), CliError>,
     interrupt: &Interrupt,
-) -> Result<(), Problem> {
+) -> Result<(), CliError> {
     let closed = database.close().await;
     if interrupt.by_loss() {
-        return Err(Problem::new(
+        return Err(CliError::new(
             "the private Postgres ended although Inlay did not stop it; postgres.log in the data folder says why. Start Inlay again",
         ));
     }
     outcome.and(closed)
 }
 
-async fn migrate(config: &Config) -> Result<(), Problem> {
+async fn migrate(config: &Config) -> Result<(), CliError> {
     let database = Database::open(config, Role::Command, say).await?;
     let outcome = match db::migrate(&database.pool, &mut say).await {
         Ok(()) => db::reader_role(&database.pool).await,
-        Err(error) => Err(Problem::new(chain(&error))),
+        Err(error) => Err(CliError::new(chain(&error))),
     };
     database.close().await?;
     if let db::ReaderRole::Missing(problem) = outcome? {

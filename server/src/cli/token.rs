@@ -9,7 +9,7 @@ use crate::{
         api_token::{ApiToken, Scope, create, list, revoke},
         require_schema,
     },
-    error::{Problem, chain},
+    error::{CliError, chain},
     postgres::Role,
 };
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
@@ -49,14 +49,14 @@ pub(super) fn expiry(text: &str) -> Result<Expiry, String> {
 }
 
 /// Carries out one of the three.
-pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), Problem> {
+pub(super) async fn run(config: &Config, command: TokenCommand) -> Result<(), CliError> {
     let database = Database::open(config, Role::Command, say).await?;
     let outcome = carry_out(&database.pool, config, command).await;
     let closed = database.close().await;
     outcome.and(closed)
 }
 
-async fn carry_out(pool: &PgPool, config: &Config, command: TokenCommand) -> Result<(), Problem> {
+async fn carry_out(pool: &PgPool, config: &Config, command: TokenCommand) -> Result<(), CliError> {
     require_schema(pool).await?;
     match command {
         TokenCommand::Create(arguments) => {
@@ -67,8 +67,8 @@ async fn carry_out(pool: &PgPool, config: &Config, command: TokenCommand) -> Res
     }
 }
 
-fn failed(error: crate::Error) -> Problem {
-    Problem::new(chain(&error))
+fn failed(error: crate::Error) -> CliError {
+    CliError::new(chain(&error))
 }
 
 async fn create_one(
@@ -76,13 +76,13 @@ async fn create_one(
     arguments: CreateToken,
     public_url: &str,
     now: DateTime<Utc>,
-) -> Result<(), Problem> {
+) -> Result<(), CliError> {
     let expires_at = arguments.expires.map(|expiry| match expiry {
         Expiry::After(span) => now + span,
         Expiry::At(instant) => instant,
     });
     if expires_at.is_some_and(|end| end <= now) {
-        return Err(Problem::new("--expires lies in the past"));
+        return Err(CliError::new("--expires lies in the past"));
     }
     let scope = match arguments.scope {
         ScopeArgument::Read => Scope::Read,
@@ -102,7 +102,7 @@ async fn create_one(
     Ok(())
 }
 
-async fn list_all(pool: &PgPool, now: DateTime<Utc>) -> Result<(), Problem> {
+async fn list_all(pool: &PgPool, now: DateTime<Utc>) -> Result<(), CliError> {
     let tokens = list(pool).await.map_err(failed)?;
     if tokens.is_empty() {
         say("There are no tokens yet. Make one: inlay token create --name \"my backend\"");
@@ -132,14 +132,14 @@ fn state(token: &ApiToken, now: DateTime<Utc>) -> String {
     }
 }
 
-async fn revoke_one(pool: &PgPool, given: &str) -> Result<(), Problem> {
+async fn revoke_one(pool: &PgPool, given: &str) -> Result<(), CliError> {
     let id = api_token::Token::parse(given).map_or(given, |token| token.id);
     if revoke(pool, id).await.map_err(failed)? {
         say(&format!("{id} is refused from now on."));
         return Ok(());
     }
     // Not repeated: it might be a mistyped token.
-    Err(Problem::new("no token has this id; `inlay token list` shows them"))
+    Err(CliError::new("no token has this id; `inlay token list` shows them"))
 }
 
 fn minute(instant: DateTime<Utc>) -> String {

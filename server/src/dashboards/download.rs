@@ -1,13 +1,13 @@
 //! PDF and CSV for a page.
 
 use super::{
-    refusal::Refusal,
+    embed_error::EmbedError,
     render::{failed, refuse},
     session::{Credential, open},
 };
 use crate::{
     AppState, Error,
-    export::{self, Format, Wanted},
+    export::{self, ExportOptions, Format},
 };
 use axum::{
     extract::State,
@@ -28,7 +28,7 @@ pub(super) struct DownloadForm {
 /// A PDF or CSV for a page. The token comes in the body: an address would stay in the browser's list of downloads.
 pub(super) async fn download(State(state): State<AppState>, body: String) -> Response {
     let Ok(form) = serde_urlencoded::from_str::<DownloadForm>(&body) else {
-        return refuse(&state, Refusal::Invalid, Credential::None).await;
+        return refuse(&state, EmbedError::Invalid, Credential::None).await;
     };
     let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
     let opened = match open(&state, credential).await {
@@ -39,18 +39,18 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
         (Some(id), _) => (id, Format::Pdf),
         (None, csv) => (csv.unwrap_or_default(), Format::Csv),
     };
-    let wanted = Wanted::default();
-    match export::file(&state, opened.pool, &opened.viewer, id, format, wanted, opened.now).await {
+    let options = ExportOptions::default();
+    match export::file(&state, opened.pool, &opened.viewer, id, format, options, opened.now).await {
         Ok(file) => file,
-        Err(Error::NotFound(_)) => refuse(&state, Refusal::Gone, credential).await,
+        Err(Error::NotFound(_)) => refuse(&state, EmbedError::Gone, credential).await,
         Err(Error::Overloaded) => {
-            let mut page = refuse(&state, Refusal::Unavailable, credential).await;
+            let mut page = refuse(&state, EmbedError::Unavailable, credential).await;
             page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             page
         }
         Err(error) => {
             failed("a download", &error);
-            refuse(&state, Refusal::Unavailable, credential).await
+            refuse(&state, EmbedError::Unavailable, credential).await
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The dashboards, as their readers get them: what they see, and how an open page goes on.
 
 mod download;
+mod embed_error;
 pub mod invoices;
-mod refusal;
 mod render;
 mod session;
 pub mod usage;

@@ -1,8 +1,8 @@
 //! A page as an answer: the whole document at once, or why there is none.
 
 use super::{
-    refusal::Refusal,
-    session::{Credential, Opened, Tokens},
+    embed_error::EmbedError,
+    session::{Credential, EmbedSession, Tokens},
 };
 use crate::{AppState, Error, assets, error::chain, http::headers};
 use app::{
@@ -29,7 +29,12 @@ pub(super) fn failed(section: &str, error: &Error) {
     tracing::error!(section, error = %chain(error), "a section of a page could not be loaded");
 }
 
-pub(super) async fn show(state: &AppState, opened: Opened, title: &str, content: PageContent) -> Response {
+pub(super) async fn show(
+    state: &AppState,
+    opened: EmbedSession,
+    title: &str,
+    content: PageContent,
+) -> Response {
     // All is read: the turn is for others.
     drop(opened.pool);
     let customer_id = opened.session.grant.customer_id.to_string();
@@ -45,14 +50,14 @@ pub(super) async fn show(state: &AppState, opened: Opened, title: &str, content:
 }
 
 /// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
-pub(super) async fn refuse(state: &AppState, refusal: Refusal, credential: Credential<'_>) -> Response {
+pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
-        Refusal::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
-        Refusal::Invalid | Refusal::Expired | Refusal::WrongDashboard => {
+        EmbedError::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
+        EmbedError::Invalid | EmbedError::Expired | EmbedError::WrongDashboard => {
             (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED)
         }
-        Refusal::Gone => (StatusCode::NOT_FOUND, GONE),
-        Refusal::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
+        EmbedError::Gone => (StatusCode::NOT_FOUND, GONE),
+        EmbedError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
     let (reason, meaning) = refusal.reason();
     tracing::info!(refusal = reason, "a page was refused: {meaning}");

@@ -1,6 +1,6 @@
 //! The session of a page: what a request comes with, and the tokens that an open page goes on with.
 
-use super::refusal::Refusal;
+use super::embed_error::EmbedError;
 use crate::{
     AppState, Error, Result,
     auth::{Reader, bearer, no_such_customer},
@@ -33,19 +33,19 @@ impl<'a> Credential<'a> {
     }
 
     /// What is wrong with one that is not good.
-    fn refusal(self, state: &AppState, now: DateTime<Utc>) -> Refusal {
+    fn refusal(self, state: &AppState, now: DateTime<Utc>) -> EmbedError {
         match self {
-            Self::None => Refusal::Missing,
+            Self::None => EmbedError::Missing,
             Self::Address(token) | Self::Session(token) if state.keys.has_expired(token, now) => {
-                Refusal::Expired
+                EmbedError::Expired
             }
-            Self::Address(_) | Self::Session(_) => Refusal::Invalid,
+            Self::Address(_) | Self::Session(_) => EmbedError::Invalid,
         }
     }
 }
 
 /// A page that may be shown: who reads it, what it is read by, and the tokens that go on.
-pub(super) struct Opened {
+pub(super) struct EmbedSession {
     pub(super) session: Session,
     pub(super) viewer: Viewer,
     pub(super) pool: ReadPool,
@@ -73,7 +73,7 @@ impl Tokens {
     }
 }
 
-pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<Opened, Refusal> {
+pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<EmbedSession, EmbedError> {
     let now = clock::now();
     let reader = match credential {
         Credential::Address(token) => Reader::by_address(&state.keys, token, now),
@@ -82,13 +82,13 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
     };
     let reader = reader.map_err(|_| credential.refusal(state, now))?;
     let session = reader.session().clone();
-    let tokens = Tokens::sign(state, &session, now).map_err(|_| Refusal::Expired)?;
+    let tokens = Tokens::sign(state, &session, now).map_err(|_| EmbedError::Expired)?;
     let viewer = Viewer::reader(&reader);
     let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
         tracing::warn!(error = %chain(&error), "a page was turned away");
-        Refusal::Unavailable
+        EmbedError::Unavailable
     })?;
-    Ok(Opened { session, viewer, pool, tokens, now })
+    Ok(EmbedSession { session, viewer, pool, tokens, now })
 }
 
 /// New tokens for a session that still holds.

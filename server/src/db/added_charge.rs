@@ -35,7 +35,7 @@ pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Resu
     let period_start = new.invoice_start_timestamp;
     let plan = super::customer_plan::lock(&mut tx, new.access.customer_id(), new.customer_plan_id).await?;
     let is_draft = plan
-        .rhythm
+        .schedule
         .periods_from(plan.billed_until)
         .take_while(|period| period.start <= period_start.min(now))
         .any(|period| period.start == period_start);

@@ -32,7 +32,7 @@ impl Scope {
 /// A stored token.
 #[derive(Clone, Debug, FromRow)]
 pub struct ApiToken {
-    /// The public part.
+    /// The public part of the token, by which it is listed and revoked.
     pub id: String,
     /// What the operator called it.
     pub name: String,
@@ -49,7 +49,7 @@ pub struct ApiToken {
 }
 
 #[derive(FromRow)]
-struct Stored {
+struct TokenRow {
     secret_hash: Vec<u8>,
     scope: String,
     expires_at: Option<DateTime<Utc>>,
@@ -133,7 +133,7 @@ pub async fn authenticate(pool: &PgPool, token: &str, now: DateTime<Utc>) -> Res
 }
 
 /// The row of a token. Every request waits for this one row: on a connection that died silently it is asked for again.
-async fn stored(pool: &PgPool, id: &str) -> Result<Option<Stored>> {
+async fn stored(pool: &PgPool, id: &str) -> Result<Option<TokenRow>> {
     for _ in 0..ATTEMPTS {
         let row = sqlx::query_as(
             "select secret_hash, scope, expires_at, last_used_at, revoked_at

@@ -8,7 +8,7 @@ use super::pool;
 use crate::{
     Error, Result,
     auth::CustomerAccess,
-    error::{Problem, chain},
+    error::{CliError, chain},
 };
 use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgConnectOptions};
 use std::{
@@ -24,7 +24,7 @@ pub enum ReaderRole {
     /// It does.
     Bound,
     /// It cannot: why, and what an administrator of the database can do.
-    Missing(Problem),
+    Missing(CliError),
 }
 
 /// Makes sure that the role of readers is there, that the caller may become it, and that policies bind it. Safe from
@@ -32,7 +32,7 @@ pub enum ReaderRole {
 ///
 /// # Errors
 /// When the database does not answer, so that nothing can be said.
-pub async fn reader_role(pool: &PgPool) -> Result<ReaderRole, Problem> {
+pub async fn reader_role(pool: &PgPool) -> Result<ReaderRole, CliError> {
     let why = match make(pool).await {
         Err(error) => refusal(&error)?,
         Ok(()) => match is_bound(pool).await {
@@ -41,7 +41,7 @@ pub async fn reader_role(pool: &PgPool) -> Result<ReaderRole, Problem> {
             Err(error) => refusal(&error)?,
         },
     };
-    Ok(ReaderRole::Missing(Problem::new(format!(
+    Ok(ReaderRole::Missing(CliError::new(format!(
         "the database does not bind readers to the rows of their customer: {why}. Let an administrator of it run\n  \
          create role {ROLE} nologin;\n  grant {ROLE} to \"{}\";\nand start Inlay again",
         pool.connect_options().get_username()
@@ -49,7 +49,7 @@ pub async fn reader_role(pool: &PgPool) -> Result<ReaderRole, Problem> {
 }
 
 /// What the database has against it; an error when something else is in the way, which may pass.
-fn refusal(error: &Error) -> Result<String, Problem> {
+fn refusal(error: &Error) -> Result<String, CliError> {
     // 42: the right is missing, or the role; 0L, 22 and 28: a connection cannot become it.
     let is_refusal = |class: &str| ["0L", "22", "28", "42"].contains(&class);
     match error {
@@ -58,7 +58,7 @@ fn refusal(error: &Error) -> Result<String, Problem> {
         {
             Ok(refusal.message().to_owned())
         }
-        error => Err(Problem::new(chain(error))),
+        error => Err(CliError::new(chain(error))),
     }
 }
 

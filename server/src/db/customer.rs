@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// A customer to be made.
 #[derive(Clone, Debug)]
 pub struct NewCustomer {
-    /// Its id.
+    /// The id to be given to the customer.
     pub id: Uuid,
     /// Its name, 1 to 160 characters.
     pub name: String,
@@ -312,7 +312,7 @@ pub async fn set_salesforce_account_id(
     .await
 }
 
-/// Inserts aliases, which must be free, and adopts the events that wait for them.
+/// Inserts aliases, which must be free, and gives the customer the events that wait for them.
 async fn add_aliases(
     tx: &mut PgConnection,
     customer_id: Uuid,
@@ -349,7 +349,7 @@ async fn add_aliases(
     if let Some(taken) = aliases.iter().find(|alias| !inserted.contains(alias)) {
         return Err(taken_by(tx, taken).await?);
     }
-    usage::adopt(tx, customer_id, aliases, now).await
+    usage::claim_unassigned_events(tx, customer_id, aliases, now).await
 }
 
 /// Whose a taken alias is.

@@ -14,17 +14,17 @@ const LEASE: TimeDelta = TimeDelta::seconds(90);
 /// An answer to be given again.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Answer {
-    /// Its HTTP status.
+    /// The HTTP status.
     pub status: i16,
-    /// Its content type, if it has one.
+    /// The content type; `None` for an answer without a body.
     pub content_type: Option<String>,
-    /// Its body.
+    /// The body as it was sent.
     pub body: Vec<u8>,
 }
 
 /// The state of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum KeyState {
     /// Nothing: the call is to be carried out.
     Claimed(Claim),
     /// The call was carried out; this was its answer.
@@ -47,7 +47,7 @@ pub async fn claim(
     key: &str,
     request_hash: &[u8],
     now: DateTime<Utc>,
-) -> Result<Standing> {
+) -> Result<KeyState> {
     let mut tx = begin(pool).await?;
     // Waits for a transaction that is marking the key, so what it finds is settled.
     let claimed: Option<(i32,)> = sqlx::query_as(
@@ -78,9 +78,9 @@ pub async fn claim(
     .await?;
     tx.commit().await?;
     if let Some((attempt,)) = claimed {
-        return Ok(Standing::Claimed(Claim { token_id: token_id.to_owned(), key: key.to_owned(), attempt }));
+        return Ok(KeyState::Claimed(Claim { token_id: token_id.to_owned(), key: key.to_owned(), attempt }));
     }
-    let found: Option<Found> = sqlx::query_as(
+    let found: Option<KeyRow> = sqlx::query_as(
         "select request_hash, claimed_at, effect_at is not null as is_carried_out, status, content_type, body
          from idempotency_key
          where token_id = $1
@@ -91,21 +91,21 @@ pub async fn claim(
     .fetch_optional(pool)
     .await?;
     // Released in between: the other try was refused.
-    let Some(found) = found else { return Ok(Standing::Running) };
+    let Some(found) = found else { return Ok(KeyState::Running) };
     if found.request_hash != request_hash {
-        return Ok(Standing::OtherRequest);
+        return Ok(KeyState::OtherRequest);
     }
     Ok(match (found.status, found.body) {
         (Some(status), Some(body)) => {
-            Standing::Answered(Answer { status, content_type: found.content_type, body })
+            KeyState::Answered(Answer { status, content_type: found.content_type, body })
         }
-        _ if found.is_carried_out && found.claimed_at <= now - LEASE => Standing::AnswerLost,
-        _ => Standing::Running,
+        _ if found.is_carried_out && found.claimed_at <= now - LEASE => KeyState::AnswerLost,
+        _ => KeyState::Running,
     })
 }
 
 #[derive(sqlx::FromRow)]
-struct Found {
+struct KeyRow {
     request_hash: Vec<u8>,
     claimed_at: DateTime<Utc>,
     is_carried_out: bool,

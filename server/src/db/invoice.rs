@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 /// Which stored invoices to read.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct InvoiceQuery {
     /// Only these; empty for all.
     pub statuses: Vec<InvoiceStatus>,
     /// Only those with one of these.
-    pub sought: Option<Sought>,
+    pub sought: Option<InvoiceSearch>,
     /// Only this credit type.
     pub credit_type_id: Option<Uuid>,
     /// Only billing periods that start at or after this.
@@ -31,10 +31,10 @@ pub struct Wanted {
 
 /// By what a stored invoice is found; any of it is enough.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sought {
+pub struct InvoiceSearch {
     /// Letters and digits of its number, in lower case, one after the other.
     pub part: Option<String>,
-    /// Its number.
+    /// The number of the invoice: 42 of `INV-0042`.
     pub number: Option<i64>,
     /// Its total in whole units, without sign, cut off behind so many `places`.
     pub amount: Option<String>,
@@ -52,7 +52,7 @@ struct Row {
 }
 
 /// Stored invoices of a customer in the order of their billing periods.
-pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &Wanted) -> Result<Vec<Invoice>> {
+pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) -> Result<Vec<Invoice>> {
     macro_rules! page_sql {
         ($comparison:literal, $direction:literal) => {
             concat!(
@@ -122,9 +122,9 @@ pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Opt
 /// The columns of a stored invoice, without its document.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// Its id.
+    /// The id of the invoice.
     pub id: Uuid,
-    /// Its number for people.
+    /// Its number as printed, `INV-0042`.
     pub invoice_number: String,
     /// The stretch of time on a plan that it bills.
     pub customer_plan_id: Uuid,
@@ -223,11 +223,11 @@ pub async fn find_with_previous(
 /// An invoice before or after another one that was voided and regenerated.
 #[derive(Clone, Debug)]
 pub struct Relative {
-    /// The other one.
+    /// The id of the invoice that was asked for.
     pub of: Uuid,
-    /// Its names.
+    /// Id and number of this one.
     pub name: InvoiceName,
-    /// Its status.
+    /// Whether this one is finalized or void.
     pub status: InvoiceStatus,
     /// Whether it is the one that was replaced, and not the one in its place.
     pub is_replaced: bool,
@@ -295,21 +295,24 @@ pub async fn insert(
 
 /// What decides whether an invoice can be regenerated.
 #[derive(Clone, Debug)]
-pub struct Regenerable {
+pub struct RegenerationCandidate {
     /// The right to bill the stretch of time on a plan that it bills.
     pub access: BillingAccess,
-    /// Its status.
+    /// Only a void one can be regenerated.
     pub status: InvoiceStatus,
-    /// What it bills.
+    /// The billing period that it bills.
     pub period: Period,
-    /// Its successor.
+    /// The invoice that has taken its place already.
     pub regenerated_as: Option<Uuid>,
     /// True when its customer is archived.
     pub is_archived: bool,
 }
 
 /// A stored invoice, whose customer plan nobody else changes or bills until the transaction ends.
-pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result<Option<Regenerable>> {
+pub async fn for_regeneration(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<Option<RegenerationCandidate>> {
     type Row = (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
     // First the lock, in a statement of its own: the next one sees what was committed while this one waited.
     sqlx::query(
@@ -334,7 +337,7 @@ pub async fn for_regeneration(connection: &mut PgConnection, id: Uuid) -> Result
     .fetch_optional(connection)
     .await?;
     row.map(|(customer_id, customer_plan_id, status, start, end, regenerated_as, is_archived)| {
-        Ok(Regenerable {
+        Ok(RegenerationCandidate {
             access: BillingAccess::new(customer_id, customer_plan_id),
             status: read_status(&status)?,
             period: Period { start, end },
@@ -393,13 +396,13 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
 /// A stored invoice whose document cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// Its id.
+    /// The id of the invoice.
     pub id: Uuid,
-    /// Its number for people.
+    /// Its number as printed, `INV-0042`.
     pub invoice_number: String,
     /// The customer that is billed.
     pub customer_id: Uuid,
-    /// Its status.
+    /// Whether it is finalized or void.
     pub status: InvoiceStatus,
     /// Why it cannot be read.
     pub problem: String,

@@ -3,7 +3,7 @@
 use super::{connect, migrate, private, share};
 use crate::{
     config::Config,
-    error::{Problem, chain},
+    error::{CliError, chain},
     postgres::{Postgres, Role},
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
@@ -29,10 +29,10 @@ impl Database {
         config: &Config,
         role: Role,
         mut say: impl FnMut(&str) + Send + 'static,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, CliError> {
         if let Some(url) = &config.database_url {
             let options: PgConnectOptions =
-                url.0.parse().map_err(|error| Problem::new(format!("DATABASE_URL: {error}")))?;
+                url.0.parse().map_err(|error| CliError::new(format!("DATABASE_URL: {error}")))?;
             return match connect(options.clone(), share(config.database_connections).others).await {
                 Ok(pool) => Ok(Self { pool, postgres: None }),
                 Err(error) => Err(unreachable(&options, error).await),
@@ -43,7 +43,7 @@ impl Database {
             Postgres::start(&config, role, &mut say).map(|postgres| (postgres, say, config))
         })
         .await
-        .map_err(|error| Problem::new(error.to_string()))??;
+        .map_err(|error| CliError::new(error.to_string()))??;
         match prepare(&postgres, share(config.database_connections).others, &mut say).await {
             Ok(pool) => Ok(Self { pool, postgres: Some(postgres) }),
             Err(problem) => {
@@ -78,7 +78,7 @@ impl Database {
     ///
     /// # Errors
     /// When Postgres does not stop.
-    pub async fn close(self) -> Result<(), Problem> {
+    pub async fn close(self) -> Result<(), CliError> {
         // Connections that died silently would be waited for.
         let _ = tokio::time::timeout(super::schema::READY_TIMEOUT, self.pool.close()).await;
         match self.postgres {
@@ -90,7 +90,7 @@ impl Database {
 
 /// Why a configured database cannot be reached. The pool tries for some seconds and says only that; one connection says
 /// what is in the way.
-async fn unreachable(options: &PgConnectOptions, error: sqlx::Error) -> Problem {
+async fn unreachable(options: &PgConnectOptions, error: sqlx::Error) -> CliError {
     let error = match error {
         sqlx::Error::PoolTimedOut => super::pool::single(options).await.err().unwrap_or(error),
         error => error,
@@ -107,11 +107,11 @@ async fn unreachable(options: &PgConnectOptions, error: sqlx::Error) -> Problem 
         sqlx::Error::Database(inner) => inner.message().to_owned(),
         error => chain(error),
     };
-    Problem::new(format!("the database of DATABASE_URL cannot be reached at {place}: {problem}"))
+    CliError::new(format!("the database of DATABASE_URL cannot be reached at {place}: {problem}"))
 }
 
-async fn stop(postgres: Postgres) -> Result<(), Problem> {
-    tokio::task::spawn_blocking(|| postgres.stop()).await.map_err(|error| Problem::new(error.to_string()))?
+async fn stop(postgres: Postgres) -> Result<(), CliError> {
+    tokio::task::spawn_blocking(|| postgres.stop()).await.map_err(|error| CliError::new(error.to_string()))?
 }
 
 /// Makes the database in a new cluster, and brings the schema up to date.
@@ -119,15 +119,15 @@ async fn prepare(
     postgres: &Postgres,
     connections: u32,
     say: &mut dyn FnMut(&str),
-) -> Result<PgPool, Problem> {
+) -> Result<PgPool, CliError> {
     private::prepare(postgres, say)
         .await
-        .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
+        .map_err(|error| CliError::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
     let pool = connect(private::options(postgres), connections)
         .await
-        .map_err(|error| Problem::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
+        .map_err(|error| CliError::new(format!("the private Postgres does not answer: {}", chain(&error))))?;
     migrate(&pool, say).await.map_err(|error| {
-        Problem::new(format!("the schema cannot be brought up to date: {}", chain(&error)))
+        CliError::new(format!("the schema cannot be brought up to date: {}", chain(&error)))
     })?;
     Ok(pool)
 }

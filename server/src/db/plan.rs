@@ -159,8 +159,9 @@ pub(super) fn listed(mut problems: Vec<String>) -> String {
 }
 
 /// What there is of all that `plan` refers to, in one row.
-async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
-    type Row = (Json<BTreeMap<Uuid, Option<String>>>, Json<BTreeMap<Uuid, rating::KnownMetric>>, Vec<Uuid>);
+async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::PlanReferences> {
+    type Row =
+        (Json<BTreeMap<Uuid, Option<String>>>, Json<BTreeMap<Uuid, rating::MetricReference>>, Vec<Uuid>);
     let ids = |id: fn(&NewCharge) -> Option<Uuid>| plan.charges.iter().filter_map(id).collect::<Vec<_>>();
     let minimums = plan.minimums.iter().map(|minimum| minimum.credit_type_id);
     let credit_types: Vec<_> =
@@ -186,7 +187,7 @@ async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::Known> {
     .bind(credit_types)
     .fetch_one(pool)
     .await?;
-    Ok(rating::Known {
+    Ok(rating::PlanReferences {
         products: products.0,
         billable_metrics: billable_metrics.0,
         credit_types: credit_types.into_iter().collect(),
@@ -295,7 +296,7 @@ pub(super) async fn all_charges(connection: &mut PgConnection, plan_id: Uuid) ->
 
 /// Which of a plan's customers are listed; a customer may be any of the wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct PlanCustomerFilter {
     /// On the plan now.
     pub active: bool,
     /// No longer.
@@ -311,7 +312,7 @@ pub struct Standing {
 pub async fn customers(
     pool: &PgPool,
     plan_id: Uuid,
-    standing: Standing,
+    filter: PlanCustomerFilter,
     limit: Option<i64>,
     next_page: Option<&str>,
     now: DateTime<Utc>,
@@ -343,9 +344,9 @@ pub async fn customers(
     .bind(starting_on)
     .bind(id)
     .bind(now)
-    .bind(standing.active)
-    .bind(standing.ended)
-    .bind(standing.upcoming)
+    .bind(filter.active)
+    .bind(filter.ended)
+    .bind(filter.upcoming)
     .bind(limit + 1)
     .fetch_all(pool)
     .await?;

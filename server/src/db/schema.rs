@@ -2,7 +2,7 @@
 
 use crate::{
     Error, Result,
-    error::{Problem, chain},
+    error::{CliError, chain},
 };
 use sqlx::{
     PgPool,
@@ -26,8 +26,8 @@ pub enum Schema {
 ///
 /// # Errors
 /// What the operator can do.
-pub async fn require_schema(pool: &PgPool) -> std::result::Result<(), Problem> {
-    let missing = match schema(pool).await.map_err(|error| Problem::new(chain(&error)))? {
+pub async fn require_schema(pool: &PgPool) -> std::result::Result<(), CliError> {
+    let missing = match schema(pool).await.map_err(|error| CliError::new(chain(&error)))? {
         Schema::Current => return Ok(()),
         Schema::Outdated(missing) => missing.len(),
     };
@@ -36,7 +36,7 @@ pub async fn require_schema(pool: &PgPool) -> std::result::Result<(), Problem> {
     } else {
         format!("the schema of the database is outdated: {missing} of its migrations are missing")
     };
-    Err(Problem::new(format!("{state}. Run: inlay migrate")))
+    Err(CliError::new(format!("{state}. Run: inlay migrate")))
 }
 
 /// Compares the schema of a database with ours.

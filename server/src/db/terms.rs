@@ -310,7 +310,7 @@ impl Row {
             plan_id: self.plan_id,
             plan_name: self.plan_name,
             plan_custom_fields: self.plan_custom_fields,
-            rhythm: rating::Rhythm {
+            schedule: rating::BillingSchedule {
                 billing_frequency: self.billing_frequency,
                 billing_anchor: self.billing_anchor,
                 starting_on: self.starting_on,
@@ -325,7 +325,7 @@ impl Row {
             charges: self
                 .terms
                 .into_iter()
-                .map(|term| rating::Term {
+                .map(|term| rating::PlanCharge {
                     charge: term.charge,
                     measure: term.measure,
                     product_custom_fields: term.product_custom_fields,

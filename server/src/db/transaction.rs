@@ -17,7 +17,7 @@ const WRITE_LIMIT: Duration = Duration::from_secs(60);
 pub struct Claim {
     /// The API token, by its public part.
     pub token_id: String,
-    /// The key.
+    /// The `Idempotency-Key` of the request.
     pub key: String,
     /// Which try of the call this is.
     pub(super) attempt: i32,

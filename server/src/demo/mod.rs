@@ -1,12 +1,12 @@
 //! `inlay demo`: a sample company in a server of its own, and a portal of another origin that embeds it.
 
 pub mod company;
-mod found;
 pub mod portal;
 #[cfg(debug_assertions)]
 mod reload;
 mod seed;
-pub mod shape;
+mod setup;
+pub mod usage_profile;
 
 pub use seed::seed;
 
@@ -14,7 +14,7 @@ use crate::{
     Error, Result, clock,
     config::{Config, reachable},
     db::api_token::{self, Scope},
-    error::{Problem, chain},
+    error::{CliError, chain},
     http::connection::Timeouts,
     serve::{self, Interrupt},
 };
@@ -46,7 +46,7 @@ pub async fn run(
     options: DemoOptions,
     interrupt: &mut Interrupt,
     say: &mut dyn FnMut(&str),
-) -> Result<(), Problem> {
+) -> Result<(), CliError> {
     let mut config = config.clone();
     let portal_url = format!("http://{}", reachable(config.portal_listen));
     if !config.settings.allowed_origins.iter().any(|origin| *origin == portal_url || origin == "*") {
@@ -71,7 +71,7 @@ pub async fn run(
         client: reqwest::Client::builder()
             .no_proxy()
             .build()
-            .map_err(|error| Problem::new(format!("no HTTP client: {error}")))?,
+            .map_err(|error| CliError::new(format!("no HTTP client: {error}")))?,
     };
     let (stop, stopped) = watch::channel(false);
     let portal = watching(portal::router(portal), options);
@@ -95,12 +95,12 @@ fn watching(portal: Router, _: DemoOptions) -> Router {
     portal
 }
 
-fn failed(error: Error) -> Problem {
-    Problem::new(format!("the demo cannot be loaded: {}", chain(&error)))
+fn failed(error: Error) -> CliError {
+    CliError::new(format!("the demo cannot be loaded: {}", chain(&error)))
 }
 
 /// What to open, and what to type.
-fn introduce(config: &Config, portal_url: &str, token: &str) -> Result<(), Problem> {
+fn introduce(config: &Config, portal_url: &str, token: &str) -> Result<(), CliError> {
     let url = &config.settings.public_url;
     let large = customer_id(CUSTOMERS[0].slug);
     println!(
@@ -127,7 +127,7 @@ fn introduce(config: &Config, portal_url: &str, token: &str) -> Result<(), Probl
         let ids: BTreeMap<_, _> = CUSTOMERS.iter().map(|spec| (spec.slug, customer_id(spec.slug))).collect();
         let info = json!({ "url": url, "portal_url": portal_url, "api_token": token, "customers": ids });
         write_private(file, &info.to_string())
-            .map_err(|error| Problem::new(format!("cannot write {}: {error}", file.display())))?;
+            .map_err(|error| CliError::new(format!("cannot write {}: {error}", file.display())))?;
     }
     Ok(())
 }

@@ -98,7 +98,7 @@ async fn customers(State(portal): State<Arc<Portal>>) -> Json<Vec<Account>> {
 
 /// What the page may ask for. A real portal would take the customer from its own session instead.
 #[derive(Debug, Deserialize)]
-struct Wish {
+struct EmbedUrlQuery {
     customer: String,
     dashboard: String,
     scheme: Option<String>,
@@ -109,7 +109,7 @@ struct Wish {
     expires_in: Option<u32>,
 }
 
-impl Wish {
+impl EmbedUrlQuery {
     /// The body of getEmbeddableUrl.
     fn request(&self, customer_id: Uuid) -> Value {
         let mut body = json!({ "customer_id": customer_id, "dashboard": self.dashboard });
@@ -136,12 +136,12 @@ fn pairs(text: &str, first: &str) -> Value {
         .collect()
 }
 
-async fn embed_url(State(portal): State<Arc<Portal>>, Query(wish): Query<Wish>) -> Response {
-    let Some(account) = portal.customers.iter().find(|account| account.slug == wish.customer) else {
+async fn embed_url(State(portal): State<Arc<Portal>>, Query(query): Query<EmbedUrlQuery>) -> Response {
+    let Some(account) = portal.customers.iter().find(|account| account.slug == query.customer) else {
         return (StatusCode::NOT_FOUND, Json(json!({ "message": "nobody here has this name" })))
             .into_response();
     };
-    match portal.ask(&wish.request(account.id)).await {
+    match portal.ask(&query.request(account.id)).await {
         Ok((status, body)) if status.is_success() => {
             Json(json!({ "url": body["data"]["url"] })).into_response()
         }
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_wish_becomes_the_body_of_get_embeddable_url() {
-        let wish = Wish {
+        let query = EmbedUrlQuery {
             customer: "lumen".to_owned(),
             dashboard: "usage".to_owned(),
             scheme: None,
@@ -220,7 +220,7 @@ mod tests {
             options: None,
             expires_in: Some(60),
         };
-        let body = wish.request(Uuid::nil());
+        let body = query.request(Uuid::nil());
         assert_eq!(
             body["color_overrides"],
             json!([{ "name": "White", "value": "#000000" }, { "name": "Gray_dark", "value": "#ffffff" }])

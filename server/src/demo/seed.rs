@@ -2,12 +2,12 @@
 
 use super::{
     company::{CUSTOMERS, METRICS, PLANS, first_day, midnight},
-    found::{access, found, remembered},
+    setup::{access, create_company, remembered},
 };
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, invoice::Wanted},
+    db::{self, invoice::InvoiceQuery},
     ingest::IngestQueue,
     invoicing,
     limits::EVENT_DAYS,
@@ -35,7 +35,7 @@ pub async fn seed(
     let origin = remembered(pool, large).await?.unwrap_or_else(|| first_day(today));
     // The last customer is made last: once it is there, everything before it is.
     if remembered(pool, CUSTOMERS[CUSTOMERS.len() - 1].slug).await?.is_none() {
-        found(pool, origin, now, grace).await?;
+        create_company(pool, origin, now, grace).await?;
         say(&format!(
             "  Northlight: {} customers, {} metrics, {} plans",
             CUSTOMERS.len(),
@@ -99,13 +99,13 @@ fn events(origin: NaiveDate, day: NaiveDate, today: NaiveDate) -> impl Iterator<
         // Counted from the first day, so that a later start finds the same end.
         spec.gone.is_none_or(|days| day < first_end(origin, days) && day <= today)
     });
-    active.filter_map(|spec| Some((spec, spec.shape?))).flat_map(move |(spec, shape)| {
-        shape.day(spec.slug, origin, day).into_iter().map(|occurrence| Event {
-            transaction_id: occurrence.transaction_id,
+    active.filter_map(|spec| Some((spec, spec.usage_profile?))).flat_map(move |(spec, profile)| {
+        profile.day(spec.slug, origin, day).into_iter().map(|event| Event {
+            transaction_id: event.transaction_id,
             customer_id: spec.slug.to_owned(),
-            event_type: occurrence.event_type.to_owned(),
-            timestamp: occurrence.at,
-            properties: occurrence.properties,
+            event_type: event.event_type.to_owned(),
+            timestamp: event.at,
+            properties: event.properties,
         })
     })
 }
@@ -117,7 +117,7 @@ fn first_end(origin: NaiveDate, days_ago: u64) -> NaiveDate {
 
 /// Voids the large customer's fourth-newest invoice, so that the demo has a void one.
 async fn void_one(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) -> Result<()> {
-    let wanted = Wanted { descending: true, limit: 100, ..Wanted::default() };
+    let wanted = InvoiceQuery { descending: true, limit: 100, ..InvoiceQuery::default() };
     let invoices = db::invoice::list(pool, access, &wanted).await?;
     if invoices.iter().any(|invoice| invoice.status == InvoiceStatus::Void) {
         return Ok(());

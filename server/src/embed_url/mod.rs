@@ -87,7 +87,7 @@ pub struct Session {
 /// A freshly signed token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
-    /// The token.
+    /// The signed token, a JWT.
     pub token: String,
     /// When it stops being good, to the second.
     pub expires_at: DateTime<Utc>,

@@ -1,8 +1,8 @@
 //! What can go wrong, and the one JSON body that says so: `{"message", "code", "request_id"}`.
 
-mod problem;
+mod cli_error;
 
-pub use problem::Problem;
+pub use cli_error::CliError;
 
 use crate::limits::MAX_BODY;
 use axum::{

@@ -29,7 +29,7 @@ pub enum Format {
 
 /// What of an invoice is in its file, and how.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct ExportOptions {
     /// Without lines of quantity zero.
     pub skip_zero_qty_line_items: bool,
     /// Names for group keys and their values, in place of the viewer's own.
@@ -48,7 +48,7 @@ pub async fn file(
     viewer: &Viewer,
     invoice_id: Uuid,
     format: Format,
-    wanted: Wanted,
+    options: ExportOptions,
     now: DateTime<Utc>,
 ) -> Result<Response> {
     let scope = viewer.invoices()?;
@@ -56,7 +56,7 @@ pub async fn file(
     let turn = gate::turn(viewer.customer()).await?;
     let customer = db::customer::find(&pool, viewer.customer()).await?;
     let billing = Billing { pool: &pool, now, grace: state.settings.grace_period };
-    let invoice = invoicing::find(billing, &scope, invoice_id, wanted.skip_zero_qty_line_items).await?;
+    let invoice = invoicing::find(billing, &scope, invoice_id, options.skip_zero_qty_line_items).await?;
     let succession = invoicing::successions(&pool, &scope, [&invoice]).await?.of(invoice.id);
     // All is read: the turn is for others.
     drop(pool);
@@ -65,8 +65,8 @@ pub async fn file(
             "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
         ));
     }
-    let with_zero_lines = !scope.skips_zero_lines(wanted.skip_zero_qty_line_items);
-    let group_keys = wanted.group_keys.unwrap_or_else(|| viewer.group_keys());
+    let with_zero_lines = !scope.skips_zero_lines(options.skip_zero_qty_line_items);
+    let group_keys = options.group_keys.unwrap_or_else(|| viewer.group_keys());
     let (cancel, waiting) = Cancel::pair();
     // A long invoice is work for tenths of a second, too long for a thread that serves others.
     let work = tokio::task::spawn_blocking(move || {

@@ -1,6 +1,6 @@
 //! A text broken into lines.
 
-use super::{paper::Style, shape::width};
+use super::{shape::width, sheet::Style};
 use unicode_bidi::{BidiClass, bidi_class};
 
 /// The text in lines no wider than this, broken at spaces and between thousands, else within a word; at most `most`

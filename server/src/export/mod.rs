@@ -7,13 +7,13 @@ mod file;
 mod font;
 mod gate;
 mod lines;
-mod paper;
 mod pdf;
 mod shape;
+mod sheet;
 
 pub use cancel::Cancel;
 pub use csv::csv;
-pub use file::{Format, Wanted, file};
+pub use file::{ExportOptions, Format, file};
 pub use pdf::pdf;
 
 use app::view::document::Document;

@@ -3,7 +3,7 @@
 use super::{
     Cancel,
     lines::lines,
-    paper::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
+    sheet::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
 };
 use crate::Result;
 use app::{
@@ -81,18 +81,18 @@ pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8
         .language("en".to_owned())
         .creator("Inlay".to_owned());
     let parts = ROWS + rows.len() * 4;
-    paper::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
+    sheet::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
 }
 
-/// A figure that fits its column: in one line, made smaller if need be, else in several.
-struct Figure {
+/// A text that fits its column: in one line, made smaller if need be, else in several.
+struct FittedText {
     lines: Vec<String>,
     style: Style,
 }
 
-impl Figure {
+impl FittedText {
     fn new(text: &str, style: Style, room: f32) -> Self {
-        let wide = paper::width(text, style);
+        let wide = sheet::width(text, style);
         if wide <= room {
             return Self { lines: vec![text.to_owned()], style };
         }
@@ -118,7 +118,7 @@ impl Figure {
 struct Lines {
     name: Vec<String>,
     detail: Vec<String>,
-    figures: [(f32, Figure); 3],
+    figures: [(f32, FittedText); 3],
     indent: f32,
     style: Style,
 }
@@ -135,11 +135,11 @@ impl Lines {
         let style = Style { struck: is_void, ..style };
         let plain = Style { bold: false, ..style };
         let figures = [
-            (QUANTITY, Figure::new(&row.quantity.text, plain, QUANTITY_ROOM)),
-            (UNIT_PRICE, Figure::new(&row.unit_price.text, plain, UNIT_PRICE - QUANTITY - GAP)),
-            (RIGHT, Figure::new(&row.amount.text, style, RIGHT - UNIT_PRICE - GAP)),
+            (QUANTITY, FittedText::new(&row.quantity.text, plain, QUANTITY_ROOM)),
+            (UNIT_PRICE, FittedText::new(&row.unit_price.text, plain, UNIT_PRICE - QUANTITY - GAP)),
+            (RIGHT, FittedText::new(&row.amount.text, style, RIGHT - UNIT_PRICE - GAP)),
         ];
-        let quantity = paper::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
+        let quantity = sheet::width(&row.quantity.text, BODY).min(QUANTITY_ROOM);
         let room = QUANTITY - MARGIN - indent - GAP - quantity;
         Self {
             name: lines(&row.name, style, room, 3),
@@ -182,7 +182,7 @@ impl Layout {
     }
 
     /// A figure whose lines end at `x`, the first of them at `y`.
-    fn figure(&mut self, x: f32, y: f32, figure: &Figure, part: Option<usize>) {
+    fn figure(&mut self, x: f32, y: f32, figure: &FittedText, part: Option<usize>) {
         for (at, line) in figure.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
             let y = y + at as f32 * figure.leading();
             let text = line.clone();
@@ -199,11 +199,11 @@ impl Layout {
         self.y = 72.0;
         let status = words::status(document.status);
         self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
-        let after = MARGIN + paper::width(&document.title, HEADING) + 8.0;
+        let after = MARGIN + sheet::width(&document.title, HEADING) + 8.0;
         self.text(after, self.y, status, QUIET, Some(TITLE));
-        self.figure(RIGHT, self.y - 20.0, &Figure::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
+        self.figure(RIGHT, self.y - 20.0, &FittedText::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
         let struck = document.status == InvoiceStatus::Void;
-        let total = Figure::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
+        let total = FittedText::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
         self.figure(RIGHT, self.y, &total, Some(FACTS));
         self.y += 26.0 + total.below();
         let bill_to = (words::BILL_TO, name(bill_to));
@@ -223,7 +223,7 @@ impl Layout {
         self.text(MARGIN, self.y, words::ITEM, SMALL, part(0));
         let columns = [(QUANTITY, words::QUANTITY), (UNIT_PRICE, words::UNIT_PRICE), (RIGHT, words::AMOUNT)];
         for (at, (x, word)) in columns.into_iter().enumerate() {
-            self.figure(x, self.y, &Figure::new(word, SMALL, 80.0), part(at + 1));
+            self.figure(x, self.y, &FittedText::new(word, SMALL, 80.0), part(at + 1));
         }
         self.y += 6.0;
         self.rule();
@@ -322,11 +322,11 @@ mod tests {
         for digits in [1, 12, 20, 40, 70, 100] {
             let text = format!("${}.25", app::view::format::number(&"8".repeat(digits)));
             for (style, room) in [(BODY, 80.0), (STRONG, 91.0), (Style { size: 20.0, ..STRONG }, 240.0)] {
-                let figure = Figure::new(&text, style, room);
+                let figure = FittedText::new(&text, style, room);
                 assert_eq!(figure.lines.concat(), text);
                 for line in &figure.lines {
                     assert!(
-                        paper::width(line, figure.style) <= room + 0.01,
+                        sheet::width(line, figure.style) <= room + 0.01,
                         "{line} at {}",
                         figure.style.size
                     );

@@ -76,7 +76,7 @@ pub(crate) async fn serve(
             Box::pin(answer(router.clone(), request.map(Body::new), timeouts, state.clone()))
         })
     };
-    let stream = TokioIo::new(Watched::new(stream, timeouts, state.clone()));
+    let stream = TokioIo::new(TimedStream::new(stream, timeouts, state.clone()));
     let mut connection = http1::Builder::new().serve_connection(stream, service);
     let mut is_stopping = false;
     let outcome = loop {
@@ -181,7 +181,7 @@ impl HttpBody for Answer {
 
 /// A socket that fails when the client pauses too long: between requests, within a head, or while it takes an answer.
 /// Pauses within a body are the affair of [`upload`], since nothing is read while a handler works.
-struct Watched {
+struct TimedStream {
     stream: TcpStream,
     timeouts: Timeouts,
     state: Arc<State>,
@@ -194,7 +194,7 @@ struct Watched {
     writing: Option<Pin<Box<Sleep>>>,
 }
 
-impl Watched {
+impl TimedStream {
     fn new(stream: TcpStream, timeouts: Timeouts, state: Arc<State>) -> Self {
         let reading = Box::pin(sleep(timeouts.idle));
         Self { stream, timeouts, state, reading, turn: 0, in_head: false, writing: None }
@@ -218,7 +218,7 @@ impl Watched {
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TimedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -245,7 +245,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TimedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

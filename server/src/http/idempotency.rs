@@ -14,7 +14,7 @@ use crate::{
     clock,
     db::{
         self, Claim,
-        idempotency::{Answer, Standing},
+        idempotency::{Answer, KeyState},
     },
     error::{REQUEST_ID, chain},
     limits::MAX_BODY,
@@ -66,22 +66,22 @@ async fn answer(state: AppState, request: Request, next: Next) -> crate::Result<
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Error::body_too_large())?;
     let hash = hash(&parts, &bytes);
     match db::idempotency::claim(&state.pool, &operator.token_id, &key, &hash, now).await? {
-        Standing::Claimed(claim) => {
+        KeyState::Claimed(claim) => {
             let request = Request::from_parts(parts, Body::from(bytes));
             Ok(carry_out(state, claim, request, next).await?)
         }
-        Standing::Answered(answer) => Ok(replay(answer)),
-        Standing::OtherRequest => Err(Error::Conflict(
+        KeyState::Answered(answer) => Ok(replay(answer)),
+        KeyState::OtherRequest => Err(Error::Conflict(
             "Idempotency-Key: it was used with another request in the last 24 hours; make a new key for each call, and \
              send it again only with the same body"
                 .to_owned(),
         )),
-        Standing::AnswerLost => Err(Error::Conflict(
+        KeyState::AnswerLost => Err(Error::Conflict(
             "Idempotency-Key: the call was carried out, but the server ended before its answer was kept; look for what \
              it made before you send it with a new key"
                 .to_owned(),
         )),
-        Standing::Running => Err(Error::Busy(
+        KeyState::Running => Err(Error::Busy(
             "Idempotency-Key: the call with this key is still being carried out; send it again in a second".to_owned(),
         )),
     }

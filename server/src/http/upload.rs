@@ -29,7 +29,7 @@ pub(crate) fn watch(request: Request, patience: Duration) -> (Request, Rest) {
     let (parts, body) = request.into_parts();
     let upload = Upload { body, patience, pause: None, is_asked_for: !waits_for_us, has_failed: false };
     let upload = Arc::new(Mutex::new(upload));
-    (Request::from_parts(parts, Body::new(Handed(upload.clone()))), Rest(Some(upload)))
+    (Request::from_parts(parts, Body::new(UploadBody(upload.clone()))), Rest(Some(upload)))
 }
 
 struct Upload {
@@ -60,9 +60,9 @@ impl Upload {
 }
 
 /// The body as a handler has it.
-struct Handed(Arc<Mutex<Upload>>);
+struct UploadBody(Arc<Mutex<Upload>>);
 
-impl HttpBody for Handed {
+impl HttpBody for UploadBody {
     type Data = Bytes;
     type Error = axum::Error;
 

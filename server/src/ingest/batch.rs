@@ -6,7 +6,7 @@ use crate::{
     db::{
         self,
         usage::{
-            Arrival, EventKey, Fresh, IngestStart, MOST_WAITING, await_adoption, customers_of, insert_events,
+            Arrival, EventKey, Fresh, IngestStart, MOST_WAITING, await_claims, customers_of, insert_events,
             remember, start_ingest,
         },
     },
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 /// How many events of a batch were new.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct IngestCount {
     /// Events that were new.
     pub fresh: usize,
     /// Events that were known, or twice in the batch.
@@ -40,7 +40,7 @@ pub(super) struct Batch<'a> {
 
 pub(super) enum Outcome {
     /// What became of each request.
-    Stored(Vec<Recorded>),
+    Stored(Vec<IngestCount>),
     NoPartition {
         days: Vec<NaiveDate>,
         weeks: Vec<NaiveDate>,
@@ -71,7 +71,7 @@ impl<'a> Batch<'a> {
     }
 
     /// What became of each request when these events, by index, were new.
-    pub(super) fn recorded(&self, fresh: &[usize]) -> Vec<Recorded> {
+    pub(super) fn recorded(&self, fresh: &[usize]) -> Vec<IngestCount> {
         let mut is_fresh = vec![false; self.events.len()];
         fresh.iter().for_each(|&index| is_fresh[index] = true);
         let mut rest = is_fresh.as_slice();
@@ -79,7 +79,7 @@ impl<'a> Batch<'a> {
             let (own, others) = rest.split_at(size);
             rest = others;
             let fresh = own.iter().filter(|is_fresh| **is_fresh).count();
-            Recorded { fresh, duplicates: size - fresh }
+            IngestCount { fresh, duplicates: size - fresh }
         };
         self.sizes.iter().map(of_request).collect()
     }
@@ -120,7 +120,7 @@ impl<'a> Batch<'a> {
         known.learn(alias_version, &asked, &found);
         fill_in(&mut customers, found);
         if customers.contains(&None) {
-            await_adoption(&mut tx).await?;
+            await_claims(&mut tx).await?;
             let found = customers_of(&mut tx, &self.without(&customers)).await?;
             fill_in(&mut customers, found);
         }

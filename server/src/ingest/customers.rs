@@ -12,10 +12,10 @@ const MOST: usize = 50_000;
 /// The customers of ids and aliases, as far as a process has seen. A customer is never deleted, so only aliases that
 /// were taken from theirs make it untrue: the ingest reads how often that happened, and forgets what is older.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KnownCustomers(Arc<Mutex<Remembered>>);
+pub(super) struct KnownCustomers(Arc<Mutex<CustomerCache>>);
 
 #[derive(Debug, Default)]
-struct Remembered {
+struct CustomerCache {
     /// How often aliases had been taken when it was read: `ingest_alias_change`.
     version: i64,
     customers: HashMap<String, Uuid>,
@@ -36,13 +36,13 @@ impl KnownCustomers {
             return;
         }
         if remembered.version < version || remembered.customers.len() + refs.len() > MOST {
-            *remembered = Remembered { version, customers: HashMap::new() };
+            *remembered = CustomerCache { version, customers: HashMap::new() };
         }
         let found = refs.iter().zip(customers).filter_map(|(one, id)| Some(((*one).to_owned(), (*id)?)));
         remembered.customers.extend(found);
     }
 
-    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+    fn remembered(&self) -> MutexGuard<'_, CustomerCache> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

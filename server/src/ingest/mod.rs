@@ -13,6 +13,6 @@ mod queue;
 mod record;
 mod watch;
 
-pub use batch::Recorded;
+pub use batch::IngestCount;
 pub use queue::IngestQueue;
 pub use record::record;

@@ -1,7 +1,7 @@
 //! Group commit: requests that wait at the same time are stored in one transaction.
 
 use super::{
-    batch::Recorded,
+    batch::IngestCount,
     caches::IngestCaches,
     record::store,
     watch::{self, Backend},
@@ -46,7 +46,7 @@ struct Queue {
 struct Request {
     events: Vec<Event>,
     now: DateTime<Utc>,
-    answer: oneshot::Sender<Result<Recorded>>,
+    answer: oneshot::Sender<Result<IngestCount>>,
 }
 
 impl IngestQueue {
@@ -55,7 +55,7 @@ impl IngestQueue {
     /// # Errors
     /// 400 that names the index and property of each event that cannot be billed as it is; 503 while too much waits to be
     /// folded; else when the database refuses or is away.
-    pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
+    pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<IngestCount> {
         let (answer, answered) = oneshot::channel();
         let needs_writer = {
             let mut queue = self.queue();
@@ -134,13 +134,13 @@ async fn limited(
     requests: &[Request],
     backend: &Backend,
     caches: &IngestCaches,
-) -> Result<Vec<Recorded>> {
+) -> Result<Vec<IngestCount>> {
     let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
     let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
     timeout(LIMIT, store(pool, &events, now, backend, caches)).await.unwrap_or(Err(away()))
 }
 
-fn answer(requests: Vec<Request>, outcome: Result<Vec<Recorded>>) {
+fn answer(requests: Vec<Request>, outcome: Result<Vec<IngestCount>>) {
     // Who has hung up is not there to be answered.
     match outcome {
         Ok(recorded) => {

@@ -1,7 +1,7 @@
 //! Storing events once, and their sums with them.
 
 use super::{
-    batch::{Batch, Outcome, Recorded},
+    batch::{Batch, IngestCount, Outcome},
     caches::IngestCaches,
     watch::Backend,
 };
@@ -17,7 +17,7 @@ use sqlx::PgPool;
 ///
 /// # Errors
 /// 400 when an event cannot be billed as it is; else when the database refuses or is away. Then nothing is stored.
-pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<Recorded> {
+pub async fn record(pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<IngestCount> {
     let pool = pool.clone();
     db::write(async move {
         let recorded = store(&pool, &[&events], now, &Backend::default(), &IngestCaches::default()).await?;
@@ -34,7 +34,7 @@ pub(super) async fn store(
     now: DateTime<Utc>,
     backend: &Backend,
     caches: &IngestCaches,
-) -> Result<Vec<Recorded>> {
+) -> Result<Vec<IngestCount>> {
     let batch = Batch::new(requests, now);
     if batch.is_empty() {
         return Ok(batch.recorded(&[]));

@@ -2,8 +2,8 @@
 
 use super::{
     Billing, BreakdownFilter, BreakdownWindow, InvoiceScope, Sort,
+    delta::{CumulativeUsage, invoice_delta},
     draft::{self, Draft},
-    growth::{Cumulative, grown},
 };
 use crate::{
     Error, Result,
@@ -11,7 +11,7 @@ use crate::{
     db::{
         self, cursor,
         invoice::Header,
-        usage::{Growth, Span},
+        usage::{Span, UsageDelta},
     },
     rating::{self, Period, Terms},
 };
@@ -54,7 +54,7 @@ pub async fn breakdowns(
         Some((start, _)) => asked.start = asked.start.max(start),
         None => {}
     }
-    let found = Found::read(billing.pool, scope, &filter.status, asked).await?;
+    let found = BilledPeriods::read(billing.pool, scope, &filter.status, asked).await?;
     let parts = found.parts(filter.window_size, filter.credit_type_id, asked, billing.now);
 
     // One answer covers so much time, from the first window that there is.
@@ -90,14 +90,14 @@ pub async fn breakdowns(
 }
 
 /// What lies in a stretch of time: terms, and the invoices that are stored.
-pub(super) struct Found {
+pub(super) struct BilledPeriods {
     terms: Vec<Terms>,
     stored: Vec<Header>,
     with_drafts: bool,
 }
 
 /// The windows of one invoice that are asked for.
-pub(super) struct Part<'a> {
+pub(super) struct InvoiceWindows<'a> {
     terms: &'a Terms,
     period: Period,
     pub(super) span: Span,
@@ -105,7 +105,7 @@ pub(super) struct Part<'a> {
     invoice: Result<Header, Uuid>,
 }
 
-impl Found {
+impl BilledPeriods {
     /// Reads what the scope admits of the invoices of some statuses; who asks for none asks for all.
     pub(super) async fn read(
         pool: &PgPool,
@@ -131,7 +131,7 @@ impl Found {
         credit_type_id: Option<Uuid>,
         asked: Period,
         now: DateTime<Utc>,
-    ) -> Vec<Part<'_>> {
+    ) -> Vec<InvoiceWindows<'_>> {
         let asked = Period { end: asked.end.min(size.floor(now + AHEAD) + size.length()), ..asked };
         let finalized = self.stored.iter().filter_map(|header| {
             let terms = self.terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
@@ -156,7 +156,7 @@ impl Found {
                     from: period.start.max(asked.start),
                     until: period.end.min(asked.end),
                 };
-                (span.from < span.until).then_some(Part { terms, period, span, invoice })
+                (span.from < span.until).then_some(InvoiceWindows { terms, period, span, invoice })
             })
             .collect()
     }
@@ -166,16 +166,16 @@ impl Found {
 pub(super) async fn rows(
     billing: Billing<'_>,
     access: CustomerAccess,
-    parts: &[Part<'_>],
+    parts: &[InvoiceWindows<'_>],
     covered: Period,
     size: BreakdownWindow,
 ) -> Result<Vec<InvoiceBreakdown>> {
     let Billing { pool, now, grace } = billing;
-    let cut: Vec<Cut<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
-    let wanted = draft::wanted(cut.iter().map(|cut| cut.part.terms));
+    let cut: Vec<CoveredWindows<'_>> = parts.iter().filter_map(|part| part.cut(covered)).collect();
+    let measures = draft::measures(cut.iter().map(|cut| cut.part.terms));
     let spans: Vec<Span> = cut.iter().flat_map(|cut| cut.spans.iter().copied()).collect();
-    let mut growth = db::usage::growth(pool, access, &wanted, &spans, size.length()).await?.into_iter();
-    let windows = |cut: &Cut<'_>| {
+    let mut growth = db::usage::deltas(pool, access, &measures, &spans, size.length()).await?.into_iter();
+    let windows = |cut: &CoveredWindows<'_>| {
         let growth: Vec<_> = growth.by_ref().take(cut.spans.len()).collect();
         cut.windows(&growth, size, now, grace)
     };
@@ -183,22 +183,22 @@ pub(super) async fn rows(
 }
 
 /// The windows of one invoice that an answer covers.
-struct Cut<'a> {
-    part: &'a Part<'a>,
+struct CoveredWindows<'a> {
+    part: &'a InvoiceWindows<'a>,
     covered: Period,
     /// Those windows, then each period before that tiers reach back to, as a whole.
     spans: Vec<Span>,
 }
 
-impl Part<'_> {
-    fn cut(&self, covered: Period) -> Option<Cut<'_>> {
+impl InvoiceWindows<'_> {
+    fn cut(&self, covered: Period) -> Option<CoveredWindows<'_>> {
         let covered =
             Period { start: self.span.from.max(covered.start), end: self.span.until.min(covered.end) };
         let own = Span { start: self.period.start, from: covered.start, until: covered.end };
         let metered = self.terms.metered(self.period).into_iter().skip(1);
         let before = metered.map(|period| Span { start: period.start, from: period.end, until: period.end });
         let spans = std::iter::once(own).chain(before).collect();
-        (covered.start < covered.end).then_some(Cut { part: self, covered, spans })
+        (covered.start < covered.end).then_some(CoveredWindows { part: self, covered, spans })
     }
 
     /// The invoice with what is known of it when it is stored.
@@ -217,20 +217,20 @@ impl Part<'_> {
     }
 }
 
-impl Cut<'_> {
+impl CoveredWindows<'_> {
     fn windows(
         &self,
-        growth: &[Vec<Growth>],
+        growth: &[Vec<UsageDelta>],
         size: BreakdownWindow,
         now: DateTime<Utc>,
         grace: Duration,
     ) -> Vec<InvoiceBreakdown> {
         let Some((own, earlier)) = growth.split_first() else { return Vec::new() };
         let part = self.part;
-        let mut usage = Cumulative::new(part.terms, own, earlier);
+        let mut usage = CumulativeUsage::new(part.terms, own, earlier);
         usage.advance(-1);
         let state =
-            |usage: &Cumulative| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
+            |usage: &CumulativeUsage| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
         let mut before = (self.covered.start > part.period.start).then(|| state(&usage));
         let starts = std::iter::successors(Some(self.covered.start), |start| Some(*start + size.length()));
         let mut rows = Vec::new();
@@ -243,7 +243,7 @@ impl Cut<'_> {
             let same = before.clone().filter(|_| !grew);
             let after = same.unwrap_or_else(|| state(&usage));
             rows.push(InvoiceBreakdown {
-                invoice: grown(before.as_ref(), &after),
+                invoice: invoice_delta(before.as_ref(), &after),
                 breakdown_start_timestamp: start,
                 breakdown_end_timestamp: start + size.length(),
             });

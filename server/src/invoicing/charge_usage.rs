@@ -1,11 +1,11 @@
 //! What a usage charge of an invoice counted on each day of its period.
 
-use super::Dossier;
+use super::InvoiceDetail;
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::usage::{Growth, Measured, buckets},
-    rating::{Measure, Term, Terms},
+    db::usage::{BucketQuery, UsageDelta, buckets},
+    rating::{Measure, PlanCharge, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
 use chrono::{Duration, NaiveDate};
@@ -16,11 +16,11 @@ use uuid::Uuid;
 /// A usage charge of an invoice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChargeUsage {
-    /// The charge.
+    /// The id of the charge.
     pub charge_id: Uuid,
-    /// Its name.
+    /// What the charge is called on invoices.
     pub name: String,
-    /// What it measures.
+    /// Which sums of usage it reads.
     pub measure: Measure,
     /// What usage is divided by for the invoice.
     pub per: NonZeroDecimal,
@@ -44,13 +44,13 @@ impl ChargeUsage {
 /// from it. Those are left out of which another quantity is printed: what came after the invoice was issued is not on it.
 pub(super) fn charge_usage(
     terms: &Terms,
-    growth: &[Vec<Growth>],
+    growth: &[Vec<UsageDelta>],
     rated: &Invoice,
     printed: &Invoice,
 ) -> Vec<ChargeUsage> {
     let own = growth.first().map(Vec::as_slice).unwrap_or_default();
     let first = rated.start_timestamp.date_naive();
-    let charge = |term: &Term| {
+    let charge = |term: &PlanCharge| {
         let measure = term.measure?;
         let quantity = quantity(printed, term.charge.id)?;
         let conversion = term.charge.unit_conversion.as_ref();
@@ -81,7 +81,7 @@ fn quantity(invoice: &Invoice, charge_id: Uuid) -> Option<Decimal> {
 
 /// What each day added to a measure, over all its groups.
 fn days(
-    growth: &[Growth],
+    growth: &[UsageDelta],
     measure: Measure,
     first: NaiveDate,
     per: &NonZeroDecimal,
@@ -104,22 +104,22 @@ fn days(
 pub async fn charge_by_day(
     pool: &PgPool,
     access: CustomerAccess,
-    dossier: &Dossier,
+    detail: &InvoiceDetail,
     charge_id: Uuid,
 ) -> Result<Option<ChargeUsage>> {
-    let Some(usage) = dossier.usage.iter().find(|one| one.charge_id == charge_id) else { return Ok(None) };
+    let Some(usage) = detail.usage.iter().find(|one| one.charge_id == charge_id) else { return Ok(None) };
     if usage.adds_up() {
         return Ok(Some(usage.clone()));
     }
-    let measured = Measured {
+    let measured = BucketQuery {
         access,
         billable_metric_id: usage.measure.billable_metric_id,
         aggregation_type: usage.measure.aggregation_type,
         // Of all groups together: a product's whole.
         group_index: 0,
         group_filter: Vec::new(),
-        start: dossier.invoice.start_timestamp,
-        end: dossier.invoice.end_timestamp,
+        start: detail.invoice.start_timestamp,
+        end: detail.invoice.end_timestamp,
     };
     let found = buckets(pool, &[measured], WindowSize::Day).await?;
     let day = |bucket: &crate::db::usage::Bucket| (bucket.start.date_naive(), bucket.value.over(&usage.per));
@@ -131,8 +131,8 @@ pub async fn charge_by_day(
 mod tests {
     use super::*;
 
-    fn grown(group_index: i16, group: &str, windows: &[i64], values: &[i64]) -> Growth {
-        Growth {
+    fn delta(group_index: i16, group: &str, windows: &[i64], values: &[i64]) -> UsageDelta {
+        UsageDelta {
             billable_metric_id: Uuid::nil(),
             group_index,
             group_values: vec![Some(group.to_owned())],
@@ -144,9 +144,9 @@ mod tests {
     #[test]
     fn the_days_of_a_measure_are_those_of_all_its_groups_in_the_units_of_the_invoice() {
         let growth = [
-            grown(1, "eu", &[0, 2], &[1_000, 500]),
-            grown(1, "us", &[2], &[250]),
-            grown(2, "eu", &[1], &[7]),
+            delta(1, "eu", &[0, 2], &[1_000, 500]),
+            delta(1, "us", &[2], &[250]),
+            delta(2, "eu", &[1], &[7]),
         ];
         let measure = Measure {
             billable_metric_id: Uuid::nil(),

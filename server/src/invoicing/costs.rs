@@ -2,7 +2,7 @@
 
 use super::{
     Billing, BreakdownWindow, InvoiceScope,
-    breakdown::{Found, rows},
+    breakdown::{BilledPeriods, rows},
 };
 use crate::{Error, Result, auth::CustomerAccess, db::cursor, rating::Period};
 use app::billing::{Cost, CostLine, CostOfDay, InvoiceBreakdown, Page};
@@ -28,7 +28,7 @@ pub async fn costs(
     let day = BreakdownWindow::Day;
     let start = day.ceil(after.map_or(asked.start, |after| after.max(asked.start)));
     let asked = Period { start, end: day.floor(asked.end) };
-    let found = Found::read(billing.pool, &InvoiceScope::all(access), &[], asked).await?;
+    let found = BilledPeriods::read(billing.pool, &InvoiceScope::all(access), &[], asked).await?;
     let parts = found.parts(day, None, asked, billing.now);
     let begin = parts.iter().map(|part| part.span.from).min();
     let end = parts.iter().map(|part| part.span.until).max();

@@ -4,8 +4,8 @@ use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, Access, usage::Wanted},
-    rating::{self, Period, PeriodUsage, PriceList, Terms},
+    db::{self, Access},
+    rating::{self, Measure, Period, PeriodUsage, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ pub(super) struct Draft<'a> {
 /// The drafts of these terms: one for every period that has begun and is not finalized.
 pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<Item = Draft<'_>> {
     unbilled.iter().flat_map(move |terms| {
-        begun(terms.rhythm.periods_from(terms.billed_until), now).map(move |period| Draft {
+        begun(terms.schedule.periods_from(terms.billed_until), now).map(move |period| Draft {
             terms,
             period,
             id: rating::invoice_id(
@@ -47,7 +47,7 @@ pub(super) fn begun(
 }
 
 /// A rated draft, and its projection to the end of the period.
-pub(super) struct Rated {
+pub(super) struct RatedDraft {
     /// The draft.
     pub(super) invoice: Invoice,
     /// Its total at the end of the period, where that can be said.
@@ -61,11 +61,11 @@ pub(super) async fn rate(
     billing: Billing<'_>,
     access: CustomerAccess,
     drafts: &[&Draft<'_>],
-) -> Result<Vec<Rated>> {
+) -> Result<Vec<RatedDraft>> {
     let Billing { pool, now, grace } = billing;
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
-    let rated = drafts.iter().zip(&usage).map(|(draft, usage)| Rated {
+    let rated = drafts.iter().zip(&usage).map(|(draft, usage)| RatedDraft {
         invoice: rating::rate(draft.terms, usage, draft.period, grace),
         projected_total: project(draft.terms, usage, draft.period, now, grace),
         prices: draft.period.contains(now).then(|| rating::price_list(draft.terms, usage, draft.period)),
@@ -79,23 +79,16 @@ pub(super) async fn usage(
     access: impl Access,
     periods: &[(&Terms, Period)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
-    let wanted = wanted(periods.iter().map(|(terms, _)| *terms));
+    let measures = measures(periods.iter().map(|(terms, _)| *terms));
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
     let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
-    let mut usage = db::usage::over_periods(db, access, &wanted, &bounds).await?.into_iter();
+    let mut usage = db::usage::over_periods(db, access, &measures, &bounds).await?.into_iter();
     let of_period =
         |stretches: &Vec<Period>| PeriodUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
 }
 
 /// The measures that the usage charges of these terms read.
-pub(super) fn wanted<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Wanted> {
-    terms
-        .flat_map(Terms::measures)
-        .map(|measure| Wanted {
-            billable_metric_id: measure.billable_metric_id,
-            aggregation_type: measure.aggregation_type,
-            group_index: measure.group_index,
-        })
-        .collect()
+pub(super) fn measures<'a>(terms: impl Iterator<Item = &'a Terms>) -> Vec<Measure> {
+    terms.flat_map(Terms::measures).collect()
 }

@@ -94,7 +94,7 @@ async fn finalize(
         advances.push(Advance {
             access,
             billed_until,
-            period_end: terms.rhythm.periods_from(billed_until).next().map(|next| next.end),
+            period_end: terms.schedule.periods_from(billed_until).next().map(|next| next.end),
         });
         let wanted: Vec<_> = periods.iter().map(|period| (&terms, *period)).collect();
         let usage = draft::usage(&mut *connection, access, &wanted).await?;
@@ -113,7 +113,7 @@ async fn finalize(
 /// The open periods whose invoices are due at `now`.
 fn due(terms: &Terms, now: DateTime<Utc>, grace: Duration) -> Vec<Period> {
     terms
-        .rhythm
+        .schedule
         .periods_from(terms.billed_until)
         .take_while(|period| terms.issued_at(*period, grace) <= now)
         .take(MOST_PERIODS)

@@ -20,14 +20,14 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use uuid::Uuid;
 
 /// One row of a page: a draft that is not rated yet, or a stored invoice.
-enum Listed<'a> {
+enum ListEntry<'a> {
     Draft(Draft<'a>),
     Stored(Box<Invoice>),
 }
 
 /// A page of invoices, with the projected totals of its drafts and the prices of their periods.
 #[derive(Clone, Debug)]
-pub struct Overview {
+pub struct InvoiceListPage {
     /// The invoices.
     pub invoices: Page<Invoice>,
     /// The projected total of each draft that has one, by its id.
@@ -49,7 +49,7 @@ pub async fn list(
     scope: &InvoiceScope,
     filter: &InvoiceFilter,
 ) -> Result<Page<Invoice>> {
-    let Page { data, next_page } = overview(billing, scope, filter).await?.invoices;
+    let Page { data, next_page } = list_page(billing, scope, filter).await?.invoices;
     let part = |invoice| scope.part_of(invoice, filter.skip_zero_qty_line_items);
     Ok(Page { data: data.into_iter().map(part).collect(), next_page })
 }
@@ -58,11 +58,11 @@ pub async fn list(
 ///
 /// # Errors
 /// As [`list`].
-pub async fn overview(
+pub async fn list_page(
     billing: Billing<'_>,
     scope: &InvoiceScope,
     filter: &InvoiceFilter,
-) -> Result<Overview> {
+) -> Result<InvoiceListPage> {
     let Billing { pool, now, .. } = billing;
     let access = scope.access();
     let limit = cursor::limit(filter.limit)?;
@@ -72,7 +72,7 @@ pub async fn overview(
     let Unbilled { terms: unbilled, ended } = unbilled.ok_or_else(no_such_customer)?;
     let statuses = scope.statuses(&filter.status);
     if filter.contract_id.is_some() || filter.invoice_type == Some(TypeFilter::Contract) {
-        return Ok(Overview {
+        return Ok(InvoiceListPage {
             invoices: Page { data: Vec::new(), next_page: None },
             projected_totals: BTreeMap::new(),
             ended,
@@ -83,9 +83,9 @@ pub async fn overview(
         Sort::DateAsc => one.cmp(&other),
         Sort::DateDesc => other.cmp(&one),
     };
-    let mut rows: Vec<Listed<'_>> = Vec::new();
+    let mut rows: Vec<ListEntry<'_>> = Vec::new();
     if statuses.iter().any(|status| *status != InvoiceStatus::Draft) {
-        let wanted = db::invoice::Wanted {
+        let wanted = db::invoice::InvoiceQuery {
             statuses: statuses.clone(),
             sought: filter.search.as_deref().map(sought),
             credit_type_id: filter.credit_type_id,
@@ -96,7 +96,7 @@ pub async fn overview(
             limit: limit + 1,
         };
         let stored = db::invoice::list(pool, access, &wanted).await?;
-        rows.extend(stored.into_iter().map(|invoice| Listed::Stored(Box::new(invoice))));
+        rows.extend(stored.into_iter().map(|invoice| ListEntry::Stored(Box::new(invoice))));
     }
     if statuses.contains(&InvoiceStatus::Draft) && filter.search.is_none() {
         let fresh = draft::drafts(&unbilled, now)
@@ -106,24 +106,24 @@ pub async fn overview(
             .filter(|draft| {
                 after.is_none_or(|after| order((draft.period.start, draft.id), after) == Ordering::Greater)
             });
-        rows.extend(fresh.map(Listed::Draft));
+        rows.extend(fresh.map(ListEntry::Draft));
     }
     // Stable: of two with one key the stored one comes first and stays.
     rows.sort_by(|one, other| order(one.key(), other.key()));
     rows.dedup_by_key(|row| row.key());
-    let page = cursor::page(rows, limit, Listed::key);
-    let fresh: Vec<&Draft<'_>> = page.data.iter().filter_map(Listed::draft).collect();
+    let page = cursor::page(rows, limit, ListEntry::key);
+    let fresh: Vec<&Draft<'_>> = page.data.iter().filter_map(ListEntry::draft).collect();
     let rated = draft::rate(billing, access, &fresh).await?;
     let projected_totals =
         rated.iter().filter_map(|one| Some((one.invoice.id, one.projected_total.clone()?))).collect();
     let prices = rated.iter().filter_map(|one| Some((one.invoice.id, one.prices.clone()?))).collect();
     let mut rated = rated.into_iter();
     let invoices = page.data.into_iter().filter_map(|row| match row {
-        Listed::Stored(invoice) => Some(*invoice),
-        Listed::Draft(_) => rated.next().map(|one| one.invoice),
+        ListEntry::Stored(invoice) => Some(*invoice),
+        ListEntry::Draft(_) => rated.next().map(|one| one.invoice),
     });
     let invoices = Page { data: invoices.collect(), next_page: page.next_page };
-    Ok(Overview { invoices, projected_totals, prices, ended })
+    Ok(InvoiceListPage { invoices, projected_totals, prices, ended })
 }
 
 /// One invoice of a customer, draft or stored, as much of it as the scope admits.
@@ -152,7 +152,7 @@ pub async fn find(
     Ok(scope.part_of(invoice, skip_zero_qty_line_items))
 }
 
-impl<'a> Listed<'a> {
+impl<'a> ListEntry<'a> {
     fn draft(&self) -> Option<&Draft<'a>> {
         match self {
             Self::Draft(draft) => Some(draft),

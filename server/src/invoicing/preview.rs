@@ -39,7 +39,7 @@ pub async fn preview(
     let Billing { pool, now, grace } = billing;
     let terms = db::terms::unbilled(pool, access, false, now).await?.ok_or_else(no_such_customer)?;
     let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
-    let ids: Vec<Uuid> = draft::wanted(terms.iter()).iter().map(|one| one.billable_metric_id).collect();
+    let ids: Vec<Uuid> = draft::measures(terms.iter()).iter().map(|one| one.billable_metric_id).collect();
     let metrics = db::usage::definitions(pool, Some(&ids)).await?;
     let mut sums = Sums::default();
     let mut seen = HashSet::new();

@@ -50,7 +50,7 @@ async fn bill_anew(
         return Err(Error::field("id", "belongs to an archived customer, who is not billed any more"));
     }
     let terms = db::terms::of_customer_plan(tx, voided.access).await?;
-    let end = terms.rhythm.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
+    let end = terms.schedule.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
     let period = Period { end, ..voided.period };
     if period.start >= end {
         return Err(Error::field("id", "bills a period that the customer's plan does not cover any more"));

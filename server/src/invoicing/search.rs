@@ -1,6 +1,6 @@
 //! What a reader types to find an invoice: a number as it is written or said, or an amount. Pure.
 
-use crate::db::invoice::Sought;
+use crate::db::invoice::InvoiceSearch;
 
 /// How every number of an invoice begins, in lower case.
 const PREFIX: &str = "inv";
@@ -9,7 +9,7 @@ const PREFIX: &str = "inv";
 ///
 /// `INV-0032`, `inv0032`, `0032` and `32` are part of a number; `#32` and `inv-32` are a whole one. `$129.50`, `129.5` and
 /// `1,204` are amounts, or how they begin: cut off behind the point, never before it.
-pub(super) fn sought(text: &str) -> Sought {
+pub(super) fn sought(text: &str) -> InvoiceSearch {
     let text = text.trim().to_lowercase();
     let named = text.strip_prefix(PREFIX).or_else(|| text.strip_prefix('#'));
     let digits = named.map(|rest| rest.trim_start_matches(['-', '#', ' ']));
@@ -17,7 +17,7 @@ pub(super) fn sought(text: &str) -> Sought {
     let part: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let amount = if named.is_none() { amount(&text) } else { None };
     let (amount, places) = amount.unzip();
-    Sought {
+    InvoiceSearch {
         part: Some(part).filter(|part| is_part && !part.is_empty()),
         number: digits.and_then(|digits| digits.parse().ok()),
         amount,

@@ -38,7 +38,7 @@ async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<
     let unbilled = db::terms::unbilled(pool, access, false, now).await?.unwrap_or_default();
     let drafts = draft::drafts(&unbilled, now);
     let trials: Vec<_> = drafts
-        .filter(|draft| draft.terms.rhythm.is_in_trial(draft.period.start))
+        .filter(|draft| draft.terms.schedule.is_in_trial(draft.period.start))
         .map(|draft| (draft.terms, draft.period))
         .collect();
     let usage = draft::usage(pool, access, &trials).await?;

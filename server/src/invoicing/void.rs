@@ -21,7 +21,7 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
 pub(super) async fn missing(pool: &PgPool, id: Uuid, now: DateTime<Utc>, done: &str) -> Result<Error> {
     // The id of a draft is a hash, so it is found by making those of all drafts: slow, but only a mistake comes here.
     let is_draft = db::customer_plan::open(pool, now).await?.into_iter().any(|plan| {
-        begun(plan.rhythm.periods_from(plan.billed_until), now).any(|period| {
+        begun(plan.schedule.periods_from(plan.billed_until), now).any(|period| {
             id == rating::invoice_id(plan.customer_plan_id, plan.credit_type_id, plan.revision, period.start)
         })
     });

@@ -2,7 +2,7 @@
 
 use crate::{
     AppState, Result,
-    db::usage::{self, Folded},
+    db::usage::{self, FoldResult},
 };
 use chrono::{DateTime, Utc};
 
@@ -15,7 +15,7 @@ const MOST: i64 = 1_000_000;
 pub(super) async fn run(state: AppState, _now: DateTime<Utc>) -> Result<()> {
     let mut moved = 0;
     loop {
-        let Folded { rows, is_behind } = usage::fold_all(&state.pool).await?;
+        let FoldResult { rows, is_behind } = usage::fold_all(&state.pool).await?;
         moved += rows;
         if moved >= if is_behind { MOST } else { MANY } {
             usage::vacuum_pending(&state.pool).await?;

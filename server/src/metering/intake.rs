@@ -28,9 +28,9 @@ const NUL: &str = "contains a NUL character";
 /// A text that names the index and field of each problem; then none of the events is taken.
 pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String> {
     // Nearly every batch is right and read straight into events; of one that is not, every problem is looked for.
-    if let Ok(batch) = serde_json::from_slice::<Vec<Sent>>(body)
+    if let Ok(batch) = serde_json::from_slice::<Vec<EventObject>>(body)
         && (1..=EVENTS).contains(&batch.len())
-        && let Some(events) = batch.into_iter().map(|Sent(fields)| valid(fields, now)).collect()
+        && let Some(events) = batch.into_iter().map(|EventObject(fields)| valid(fields, now)).collect()
     {
         return Ok(events);
     }
@@ -50,20 +50,20 @@ pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String
 }
 
 /// An object whose fields are an event's. Derived alone, it could as well be an array of their values.
-struct Sent<'a>(SentFields<'a>);
+struct EventObject<'a>(EventFields<'a>);
 
-impl<'de> Deserialize<'de> for Sent<'de> {
+impl<'de> Deserialize<'de> for EventObject<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Object;
         impl<'de> Visitor<'de> for Object {
-            type Value = Sent<'de>;
+            type Value = EventObject<'de>;
 
             fn expecting(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 text.write_str("an object")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
-                SentFields::deserialize(MapAccessDeserializer::new(fields)).map(Sent)
+                EventFields::deserialize(MapAccessDeserializer::new(fields)).map(EventObject)
             }
         }
         deserializer.deserialize_map(Object)
@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for Sent<'de> {
 /// The fields of an event, of the right types.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SentFields<'a> {
+struct EventFields<'a> {
     transaction_id: String,
     customer_id: String,
     event_type: String,
@@ -83,7 +83,7 @@ struct SentFields<'a> {
 }
 
 /// The fields of an event as far as they are there and of the right types; else what is wrong with them.
-struct Parts<'a> {
+struct EventParts<'a> {
     transaction_id: Result<String, String>,
     customer_id: Result<String, String>,
     event_type: Result<String, String>,
@@ -91,7 +91,7 @@ struct Parts<'a> {
     properties: Result<Map<String, Value>, String>,
 }
 
-impl Parts<'_> {
+impl EventParts<'_> {
     /// The event. Whatever is wrong with it goes to `problem`, by its field, in their order; there may still be an event.
     fn event(self, now: DateTime<Utc>, problem: &mut dyn FnMut(&str, &str)) -> Option<Event> {
         let transaction_id = checked(self.transaction_id, TRANSACTION_ID);
@@ -122,8 +122,8 @@ impl Parts<'_> {
 }
 
 /// The event of these fields, if nothing is wrong with it.
-fn valid(fields: SentFields<'_>, now: DateTime<Utc>) -> Option<Event> {
-    let parts = Parts {
+fn valid(fields: EventFields<'_>, now: DateTime<Utc>) -> Option<Event> {
+    let parts = EventParts {
         transaction_id: Ok(fields.transaction_id),
         customer_id: Ok(fields.customer_id),
         event_type: Ok(fields.event_type),
@@ -185,7 +185,7 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         problems.add("", "must be an object");
         return None;
     };
-    let parts = Parts {
+    let parts = EventParts {
         transaction_id: text(&mut fields, "transaction_id"),
         customer_id: text(&mut fields, "customer_id"),
         event_type: text(&mut fields, "event_type"),

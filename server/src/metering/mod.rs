@@ -11,5 +11,5 @@ pub use event::Event;
 pub use intake::read_events;
 pub use matching::{admits, group_values};
 pub use sums::{Latest, OversizedValue, Sum, SumKey, Sums, group_id};
-pub use uncounted::{NotCounted, PlanAt, Reason, Standing, judge};
+pub use uncounted::{CustomerState, NotCounted, PlanAt, Reason, judge};
 pub use value::{property_quantity, property_text};

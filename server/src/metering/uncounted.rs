@@ -130,7 +130,7 @@ pub struct NotCounted {
 
 /// What a customer is at the time of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct CustomerState {
     /// Since when it is archived.
     pub archived_at: Option<DateTime<Utc>>,
     /// The plan that it is on at that time.
@@ -148,18 +148,18 @@ pub struct PlanAt {
     pub invoice: Option<(Uuid, DateTime<Utc>)>,
 }
 
-/// The metrics that count an event, and why it is not counted where it is not. `standing` is `None` while no customer has
+/// The metrics that count an event, and why it is not counted where it is not. `state` is `None` while no customer has
 /// the alias; `received_at` is when the event was stored.
 pub fn judge<'a>(
     event: &Event,
     received_at: DateTime<Utc>,
-    standing: Option<&Standing>,
+    state: Option<&CustomerState>,
     metrics: &'a [BillableMetric],
 ) -> (Vec<&'a BillableMetric>, Vec<NotCounted>) {
     let mut counting = Vec::new();
     let mut reasons = Vec::new();
     let takers: Vec<_> = metrics.iter().filter(|metric| admits(metric, event)).collect();
-    if let Some((reason, message)) = refused(event, received_at, standing) {
+    if let Some((reason, message)) = refused(event, received_at, state) {
         reasons.push(NotCounted { reason, message, billable_metric_id: None });
     }
     for metric in &takers {
@@ -185,7 +185,7 @@ pub fn judge<'a>(
         reasons.push(NotCounted { reason: Reason::NoBillableMetric, message, billable_metric_id: None });
     }
     let unpriced = |plan: &PlanAt| !counting.iter().any(|metric| plan.priced.contains(&metric.id));
-    if !counting.is_empty() && standing.and_then(|standing| standing.plan.as_ref()).is_some_and(unpriced) {
+    if !counting.is_empty() && state.and_then(|state| state.plan.as_ref()).is_some_and(unpriced) {
         let message = "the customer's plan has no charge for a billable metric that counts it".to_owned();
         reasons.push(NotCounted { reason: Reason::NotPriced, message, billable_metric_id: None });
     }
@@ -197,18 +197,18 @@ pub fn judge<'a>(
 fn refused(
     event: &Event,
     received_at: DateTime<Utc>,
-    standing: Option<&Standing>,
+    state: Option<&CustomerState>,
 ) -> Option<(Reason, String)> {
     let at = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let Some(standing) = standing else {
+    let Some(state) = state else {
         let message = format!("no customer has the id or ingest alias \"{}\"", event.customer_id);
         return Some((Reason::UnknownCustomer, message));
     };
-    if let Some(archived_at) = standing.archived_at {
+    if let Some(archived_at) = state.archived_at {
         let message = format!("the customer is archived since {}", at(archived_at));
         return Some((Reason::ArchivedCustomer, message));
     }
-    let Some(plan) = &standing.plan else {
+    let Some(plan) = &state.plan else {
         let message = format!("the customer is on no plan at {}", at(event.timestamp));
         return Some((Reason::NoPlan, message));
     };

@@ -1,12 +1,12 @@
 //! Routes with their descriptions.
 
-use super::{Call, Signature, Sketch};
+use super::{Call, OperationSchema, Signature};
 use crate::AppState;
 use axum::{Router, handler::Handler, routing};
 
 /// One call: where it is, what is said about it, and what its handler takes and answers.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct Operation {
     /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// The path, with parameters in braces.
@@ -15,10 +15,10 @@ pub struct Entry {
     pub group: &'static str,
     /// What is said about it.
     pub call: Call,
-    pub(super) sketch: fn(&mut Sketch),
+    pub(super) describe: fn(&mut OperationSchema),
 }
 
-impl Entry {
+impl Operation {
     /// Whether it heeds an `Idempotency-Key`.
     pub fn takes_key(&self) -> bool {
         self.method == "POST" && !self.call.reads
@@ -30,7 +30,7 @@ impl Entry {
 pub struct Calls {
     group: &'static str,
     groups: Vec<(&'static str, &'static str)>,
-    entries: Vec<Entry>,
+    entries: Vec<Operation>,
     /// The routes of POSTs that only read.
     reading: Router<AppState>,
     /// The routes of all other calls.
@@ -50,7 +50,7 @@ impl Calls {
         H: Handler<T, AppState> + Signature<A>,
         T: 'static,
     {
-        self.add("GET", path, routing::get(handler), H::sketch, call)
+        self.add("GET", path, routing::get(handler), H::describe, call)
     }
 
     /// Adds a call by POST.
@@ -59,7 +59,7 @@ impl Calls {
         H: Handler<T, AppState> + Signature<A>,
         T: 'static,
     {
-        self.add("POST", path, routing::post(handler), H::sketch, call)
+        self.add("POST", path, routing::post(handler), H::describe, call)
     }
 
     /// Adds a call by PUT.
@@ -68,7 +68,7 @@ impl Calls {
         H: Handler<T, AppState> + Signature<A>,
         T: 'static,
     {
-        self.add("PUT", path, routing::put(handler), H::sketch, call)
+        self.add("PUT", path, routing::put(handler), H::describe, call)
     }
 
     /// All calls of both. Groups of the same name become one.
@@ -85,7 +85,7 @@ impl Calls {
     }
 
     /// What is described: the groups with what they are, and the calls in their order.
-    pub fn described(&self) -> (Vec<(&'static str, &'static str)>, Vec<Entry>) {
+    pub fn described(&self) -> (Vec<(&'static str, &'static str)>, Vec<Operation>) {
         (self.groups.clone(), self.entries.clone())
     }
 
@@ -99,14 +99,14 @@ impl Calls {
         method: &'static str,
         path: &'static str,
         route: routing::MethodRouter<AppState>,
-        sketch: fn(&mut Sketch),
+        describe: fn(&mut OperationSchema),
         call: Call,
     ) -> Self {
         match call.reads {
             true => self.reading = self.reading.route(path, route),
             false => self.others = self.others.route(path, route),
         }
-        self.entries.push(Entry { method, path, group: self.group, call, sketch });
+        self.entries.push(Operation { method, path, group: self.group, call, describe });
         self
     }
 }

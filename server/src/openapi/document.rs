@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document.
 
-use super::{Call, Entry, RULES, Sketch, answers, example, filled, metronome};
+use super::{Call, Operation, OperationSchema, RULES, answers, example, filled, metronome};
 use crate::{db::cursor, http::idempotency::IDEMPOTENCY_KEY};
 use chrono::{DateTime, Utc};
 use schemars::Schema;
@@ -10,17 +10,17 @@ const ABOUT: &str = "Usage billing with dashboards to embed. Wire-compatible wit
                      server's address as their base URL.";
 
 /// The whole document. `server` is where the API is; examples are as of `now`.
-pub fn document(groups: &[(&str, &str)], entries: &[Entry], server: &str, now: DateTime<Utc>) -> Value {
+pub fn document(groups: &[(&str, &str)], entries: &[Operation], server: &str, now: DateTime<Utc>) -> Value {
     let values = example::values(server, now);
     let mut schemas = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     for (order, entry) in entries.iter().enumerate() {
-        let mut sketch = Sketch::new();
-        (entry.sketch)(&mut sketch);
-        let mut operation = operation(entry, &sketch, server, &values);
+        let mut schema = OperationSchema::new();
+        (entry.describe)(&mut schema);
+        let mut operation = operation(entry, &schema, server, &values);
         // An object of JSON has no order; the reference keeps that of the code.
         operation["x-order"] = json!(order);
-        schemas.extend(sketch.answers.take_definitions(true));
+        schemas.extend(schema.answers.take_definitions(true));
         let path = paths.entry(entry.path).or_insert_with(|| json!({}));
         path[entry.method.to_lowercase()] = operation;
     }
@@ -74,17 +74,17 @@ fn error() -> Value {
     })
 }
 
-fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Values) -> Value {
+fn operation(entry: &Operation, schema: &OperationSchema, server: &str, values: &example::Values) -> Value {
     let call = &entry.call;
     let mut operation = json!({
         "operationId": call.id,
         "summary": call.summary,
         "description": described(call),
         "tags": [entry.group],
-        "parameters": parameters(entry, sketch, values),
-        "responses": responses(entry, sketch, values),
+        "parameters": parameters(entry, schema, values),
+        "responses": responses(entry, schema, values),
     });
-    if let Some(schema) = &sketch.body {
+    if let Some(schema) = &schema.body {
         let mut content = json!({ "schema": schema });
         if let Ok(body) = serde_json::from_str::<Value>(&example::fill(call.body, values)) {
             content["example"] = body;
@@ -98,12 +98,12 @@ fn operation(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Val
         operation["x-sorted-by"] = json!(order.by);
     }
     // As people wrote it: an object of JSON would have its fields by name.
-    let source = curl(entry, sketch, server, values);
+    let source = curl(entry, schema, server, values);
     operation["x-codeSamples"] = json!([{ "lang": "Shell", "label": "curl", "source": source }]);
     if let Some(name) = metronome::sdk_name(entry.method, entry.path) {
         operation["x-sdk"] = json!(format!("client.{name}"));
     }
-    operation["security"] = if sketch.operator { json!([{ "api_token": [] }]) } else { json!([]) };
+    operation["security"] = if schema.operator { json!([{ "api_token": [] }]) } else { json!([]) };
     operation
 }
 
@@ -115,14 +115,14 @@ fn described(call: &Call) -> String {
 }
 
 /// The example as a shell command.
-fn curl(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Values) -> String {
+fn curl(entry: &Operation, schema: &OperationSchema, server: &str, values: &example::Values) -> String {
     let (path, query) = (example::fill(entry.path, values), example::fill(entry.call.query, values));
     let url = if query.is_empty() { format!("{server}{path}") } else { format!("'{server}{path}?{query}'") };
     let mut command = match (entry.method, entry.call.body.is_empty()) {
         ("GET", _) | ("POST", false) => format!("curl {url}"),
         (method, _) => format!("curl -X {method} {url}"),
     };
-    if sketch.operator {
+    if schema.operator {
         command.push_str(" \\\n  -H \"Authorization: Bearer $INLAY_TOKEN\"");
     }
     if !entry.call.body.is_empty() {
@@ -133,7 +133,7 @@ fn curl(entry: &Entry, sketch: &Sketch, server: &str, values: &example::Values) 
 }
 
 /// Parameters of the path, in its order, then of the query by name.
-fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<Value> {
+fn parameters(entry: &Operation, schema: &OperationSchema, values: &example::Values) -> Vec<Value> {
     let names = entry.path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
     let mut parameters: Vec<Value> = names
         .map(|name| {
@@ -158,7 +158,7 @@ fn parameters(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Vec<V
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
         }));
     }
-    let Some(query) = sketch.query.as_ref().map(Schema::as_value) else { return parameters };
+    let Some(query) = schema.query.as_ref().map(Schema::as_value) else { return parameters };
     let filled = example::fill(entry.call.query, values);
     let examples: Vec<_> = url::form_urlencoded::parse(filled.as_bytes()).collect();
     let required: Vec<_> = query["required"].as_array().into_iter().flatten().collect();
@@ -210,10 +210,10 @@ fn typed(text: &str, schema: &Value) -> Value {
     }
 }
 
-fn responses(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value {
+fn responses(entry: &Operation, schema: &OperationSchema, values: &example::Values) -> Value {
     let call = &entry.call;
     let mut responses = Map::new();
-    let good = match (&sketch.answer, call.media_type) {
+    let good = match (&schema.answer, call.media_type) {
         (Some(schema), _) => {
             let mut content = json!({ "schema": schema });
             if let Some(answer) = answers::answer(call.id, values) {
@@ -230,10 +230,10 @@ fn responses(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
         let content = json!({ "application/json": { "schema": schema } });
         responses.insert(status.to_owned(), json!({ "description": text, "content": content }));
     };
-    if sketch.body.is_some() || sketch.query.is_some() || entry.path.contains('{') {
+    if schema.body.is_some() || schema.query.is_some() || entry.path.contains('{') {
         fails("400", "The request says something that cannot be; `message` names the field.".to_owned());
     }
-    if sketch.operator {
+    if schema.operator {
         fails("401", "The API token is missing or not valid.".to_owned());
         if entry.method == "POST" && !call.reads {
             fails("403", "The API token may only read.".to_owned());
@@ -249,10 +249,10 @@ fn responses(entry: &Entry, sketch: &Sketch, values: &example::Values) -> Value 
         (conflict, false) => fails("409", conflict.to_owned()),
         (conflict, true) => fails("409", format!("{conflict} Or: {key}")),
     }
-    if sketch.body.is_some() {
+    if schema.body.is_some() {
         fails("413", "The body is larger than 5 MiB.".to_owned());
     }
-    if sketch.operator {
+    if schema.operator {
         fails(
             "503",
             "The database cannot be reached, or too much work of this kind is under way: try again after the seconds of \

@@ -13,9 +13,9 @@ mod rules;
 mod signature;
 
 pub use call::{Call, Order};
-pub use calls::{Calls, Entry};
+pub use calls::{Calls, Operation};
 pub use document::document;
 pub use example::{Values, fill, samples, values};
 pub use metronome::{SURFACE, closest, sdk_call, sdk_name};
 pub use rules::{RULES, filled};
-pub use signature::{Answer, Argument, Signature, Sketch};
+pub use signature::{Answer, Argument, OperationSchema, Signature};

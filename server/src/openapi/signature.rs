@@ -8,9 +8,9 @@ use crate::{
 use axum::{Json, extract::State, http::HeaderMap, http::StatusCode, response::Response};
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 
-/// What becomes known of a call as its types are read.
+/// What an operation takes and answers, as schemas.
 #[derive(Debug)]
-pub struct Sketch {
+pub struct OperationSchema {
     /// The schema of its body.
     pub body: Option<Schema>,
     /// The schema of its query.
@@ -27,7 +27,7 @@ pub struct Sketch {
     pub(super) requests: SchemaGenerator,
 }
 
-impl Sketch {
+impl OperationSchema {
     pub(super) fn new() -> Self {
         let settings = |place: &str| {
             let mut settings = SchemaSettings::draft2020_12();
@@ -54,94 +54,94 @@ impl Sketch {
 /// An argument of a handler.
 pub trait Argument {
     /// Adds what the argument means for the call.
-    fn sketch(sketch: &mut Sketch);
+    fn describe(schema: &mut OperationSchema);
 }
 
 /// What a handler returns.
 pub trait Answer {
     /// Adds what the answer looks like.
-    fn sketch(sketch: &mut Sketch);
+    fn describe(schema: &mut OperationSchema);
 }
 
 /// A handler whose arguments and answer are known; `A` are its arguments.
 pub trait Signature<A> {
     /// Adds all of it.
-    fn sketch(sketch: &mut Sketch);
+    fn describe(schema: &mut OperationSchema);
 }
 
 impl<T: JsonSchema> Argument for Body<T> {
-    fn sketch(sketch: &mut Sketch) {
-        sketch.body = Some(sketch.requests.root_schema_for::<T>());
+    fn describe(schema: &mut OperationSchema) {
+        schema.body = Some(schema.requests.root_schema_for::<T>());
     }
 }
 
 impl<T: JsonSchema> Argument for RawBody<T> {
-    fn sketch(sketch: &mut Sketch) {
-        Body::<T>::sketch(sketch);
+    fn describe(schema: &mut OperationSchema) {
+        Body::<T>::describe(schema);
     }
 }
 
 impl<T: JsonSchema> Argument for Query<T> {
-    fn sketch(sketch: &mut Sketch) {
-        sketch.query = Some(sketch.requests.root_schema_for::<T>());
+    fn describe(schema: &mut OperationSchema) {
+        schema.query = Some(schema.requests.root_schema_for::<T>());
     }
 }
 
 impl Argument for Operator {
-    fn sketch(sketch: &mut Sketch) {
-        sketch.operator = true;
+    fn describe(schema: &mut OperationSchema) {
+        schema.operator = true;
     }
 }
 
 impl Argument for Caller {
-    fn sketch(sketch: &mut Sketch) {
-        sketch.operator = true;
-        sketch.reader = true;
+    fn describe(schema: &mut OperationSchema) {
+        schema.operator = true;
+        schema.reader = true;
     }
 }
 
 /// Path parameters are read off the path; state and headers are not part of the description.
 impl<T> Argument for Path<T> {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 impl Argument for State<AppState> {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 impl Argument for HeaderMap {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 impl<T: JsonSchema> Answer for Json<T> {
-    fn sketch(sketch: &mut Sketch) {
-        sketch.answer = Some(sketch.answers.subschema_for::<T>());
+    fn describe(schema: &mut OperationSchema) {
+        schema.answer = Some(schema.answers.subschema_for::<T>());
     }
 }
 
 impl<T: Answer> Answer for Result<T> {
-    fn sketch(sketch: &mut Sketch) {
-        T::sketch(sketch);
+    fn describe(schema: &mut OperationSchema) {
+        T::describe(schema);
     }
 }
 
 impl<T: Answer> Answer for (StatusCode, T) {
-    fn sketch(sketch: &mut Sketch) {
-        T::sketch(sketch);
+    fn describe(schema: &mut OperationSchema) {
+        T::describe(schema);
     }
 }
 
 impl Answer for () {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 impl Answer for StatusCode {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 /// For what is no JSON: the call names its media type.
 impl Answer for Response {
-    fn sketch(_: &mut Sketch) {}
+    fn describe(_: &mut OperationSchema) {}
 }
 
 macro_rules! signatures {
@@ -153,9 +153,9 @@ macro_rules! signatures {
             O: Answer,
             $($argument: Argument,)*
         {
-            fn sketch(sketch: &mut Sketch) {
-                $($argument::sketch(sketch);)*
-                O::sketch(sketch);
+            fn describe(schema: &mut OperationSchema) {
+                $($argument::describe(schema);)*
+                O::describe(schema);
             }
         }
     )*};

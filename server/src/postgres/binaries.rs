@@ -4,7 +4,7 @@ use super::{
     owner::Owner,
     place::{self, Place},
 };
-use crate::error::Problem;
+use crate::error::CliError;
 use sha2::{Digest as _, Sha256};
 use std::{
     env, fs,
@@ -28,7 +28,7 @@ pub(super) fn find(
     place: &Place,
     configured: Option<&Path>,
     existing: Option<u32>,
-) -> Result<Binaries, Problem> {
+) -> Result<Binaries, CliError> {
     let Candidates { folders, open_to_all } = candidates(configured);
     let mut found = Vec::new();
     for folder in folders {
@@ -39,7 +39,7 @@ pub(super) fn find(
         }
         found.push(major.to_string());
     }
-    Err(Problem::new(explain(existing, &found, &open_to_all)))
+    Err(CliError::new(explain(existing, &found, &open_to_all)))
 }
 
 fn explain(existing: Option<u32>, found: &[String], open_to_all: &[PathBuf]) -> String {
@@ -154,12 +154,12 @@ fn parse_version(text: &str) -> Option<u32> {
 
 /// The folder, or a copy of it in the data folder when the user that Postgres runs as cannot reach it where it is:
 /// programs from npm lie below the home of root, say.
-fn reachable(folder: PathBuf, place: &Place) -> Result<PathBuf, Problem> {
+fn reachable(folder: PathBuf, place: &Place) -> Result<PathBuf, CliError> {
     if place.owner.is_none_or(|owner| owner.barrier(&folder).is_none()) {
         return Ok(folder);
     }
     let source = folder.parent().unwrap_or(&folder);
-    let problem = |error: std::io::Error| Problem::new(format!("cannot copy {}: {error}", source.display()));
+    let problem = |error: std::io::Error| CliError::new(format!("cannot copy {}: {error}", source.display()));
     let program = fs::metadata(folder.join("postgres")).map_err(problem)?;
     // Other programs in the same place are another copy.
     let state = format!("{} {} {}", program.len(), program.mtime(), program.ino());

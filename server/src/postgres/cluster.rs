@@ -5,7 +5,7 @@ use super::{
     log::Log,
     place::{self, PORT, Place},
 };
-use crate::error::Problem;
+use crate::error::CliError;
 use nix::{
     errno::Errno,
     sys::signal::{Signal, kill},
@@ -66,7 +66,7 @@ impl Cluster {
         place: &Place,
         configured: Option<&Path>,
         say: &mut dyn FnMut(&str),
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, CliError> {
         let existing = place::existing(&place.data);
         if let Some((major, data)) = &existing
             && let Some(cluster) = adopt(place, *major, data)
@@ -116,7 +116,7 @@ impl Cluster {
     }
 
     /// Stops it: open transactions are rolled back, connections closed.
-    pub(super) fn stop(mut self) -> Result<(), Problem> {
+    pub(super) fn stop(mut self) -> Result<(), CliError> {
         for signal in [Signal::SIGINT, Signal::SIGQUIT] {
             // It may be gone already.
             let _ = kill(self.pid, signal);
@@ -127,7 +127,7 @@ impl Cluster {
                 sleep(STEP);
             }
         }
-        Err(Problem::new(format!("Postgres (process {}) does not stop", self.pid)))
+        Err(CliError::new(format!("Postgres (process {}) does not stop", self.pid)))
     }
 
     fn has_ended(&mut self) -> bool {
@@ -202,7 +202,7 @@ fn is_postgres(pid: Pid) -> bool {
 }
 
 /// Makes a cluster beside its place and moves it there when it is whole.
-fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Problem> {
+fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), CliError> {
     let half_done = place.data.join("new");
     place::remove(&half_done);
     place.private_folder(&half_done)?;
@@ -219,19 +219,21 @@ fn initialize(place: &Place, binaries: &Binaries, data: &Path) -> Result<(), Pro
             SUPERUSER,
         ])
         .output()
-        .map_err(|error| Problem::new(format!("cannot run {}/initdb: {error}", binaries.folder.display())))?;
+        .map_err(|error| {
+            CliError::new(format!("cannot run {}/initdb: {error}", binaries.folder.display()))
+        })?;
     if !output.status.success() {
-        return Err(Problem::new(format!(
+        return Err(CliError::new(format!(
             "initdb could not make a database in {}:\n{}",
             place.data.display(),
             String::from_utf8_lossy(&output.stderr).trim()
         )));
     }
     fs::rename(&half_done, data)
-        .map_err(|error| Problem::new(format!("cannot make {}: {error}", data.display())))
+        .map_err(|error| CliError::new(format!("cannot make {}: {error}", data.display())))
 }
 
-fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Problem> {
+fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, CliError> {
     let log = Log::of(place);
     let (stdout, stderr) = log.open()?;
     let mut command = command(place, binaries, "postgres");
@@ -246,13 +248,13 @@ fn start(place: &Place, binaries: &Binaries, data: &Path) -> Result<Cluster, Pro
         .process_group(0)
         .spawn()
         .map_err(|error| {
-            Problem::new(format!("cannot run {}/postgres: {error}", binaries.folder.display()))
+            CliError::new(format!("cannot run {}/postgres: {error}", binaries.folder.display()))
         })?;
     let pid = Pid::from_raw(child.id().cast_signed());
     // Recovery after a crash may take minutes, but then the process lives.
     while !running(data).is_some_and(|running| running.is_ready && running.pid == pid) {
         if !matches!(child.try_wait(), Ok(None)) {
-            return Err(Problem::new(format!("Postgres did not start ({}):\n{}", log.place(), log.end())));
+            return Err(CliError::new(format!("Postgres did not start ({}):\n{}", log.place(), log.end())));
         }
         sleep(STEP);
     }

@@ -1,7 +1,7 @@
 //! `postgres.log`: for its owner alone, and never much longer than a mebibyte.
 
 use super::place::Place;
-use crate::error::Problem;
+use crate::error::CliError;
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io,
@@ -36,7 +36,7 @@ impl Log {
     }
 
     /// For standard output and error of a Postgres that starts.
-    pub(super) fn open(&self) -> Result<(File, File), Problem> {
+    pub(super) fn open(&self) -> Result<(File, File), CliError> {
         let open = || {
             if self.is_long() {
                 fs::rename(&self.0, self.earlier())?;
@@ -44,7 +44,7 @@ impl Log {
             let file = OpenOptions::new().create(true).append(true).mode(MODE).open(&self.0)?;
             Ok((file.try_clone()?, file))
         };
-        open().map_err(|error: io::Error| Problem::new(format!("cannot write {}: {error}", self.place())))
+        open().map_err(|error: io::Error| CliError::new(format!("cannot write {}: {error}", self.place())))
     }
 
     /// Begins a long log anew while Postgres runs; whether it was long. The file stays the same, for Postgres holds it open: what it

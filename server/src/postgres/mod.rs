@@ -13,7 +13,7 @@ mod place;
 
 pub(crate) use place::demo_folder;
 
-use crate::{config::Config, error::Problem};
+use crate::{config::Config, error::CliError};
 use cluster::Cluster;
 use place::Place;
 use sqlx::postgres::PgConnectOptions;
@@ -45,16 +45,18 @@ impl Postgres {
     ///
     /// # Errors
     /// Says what to install, which folder to open, or who uses the data already.
-    pub fn start(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, Problem> {
+    pub fn start(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, CliError> {
         let place = Place::make(config, role, say)?;
         let server = match role {
             Role::Server | Role::Demo => Some(only_server(&place)?),
             Role::Command => None,
         };
         let start = place.lock_file("start.lock")?;
-        start.lock().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        start.lock().map_err(|error| CliError::new(format!("cannot lock the data folder: {error}")))?;
         let users = place.lock_file("users.lock")?;
-        users.lock_shared().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        users
+            .lock_shared()
+            .map_err(|error| CliError::new(format!("cannot lock the data folder: {error}")))?;
         place.open_socket_folder()?;
         let cluster = Cluster::open(&place, config.postgres_bin.as_deref(), say)?;
         Ok(Self { place, cluster, users, _server: server })
@@ -79,24 +81,24 @@ impl Postgres {
     ///
     /// # Errors
     /// When it does not stop.
-    pub fn stop(self) -> Result<(), Problem> {
+    pub fn stop(self) -> Result<(), CliError> {
         let Self { place, cluster, users, .. } = self;
         let start = place.lock_file("start.lock")?;
-        start.lock().map_err(|error| Problem::new(format!("cannot lock the data folder: {error}")))?;
+        start.lock().map_err(|error| CliError::new(format!("cannot lock the data folder: {error}")))?;
         // Letting go before the attempt is safe: newcomers wait for `start.lock`.
         drop(users);
         match place.lock_file("users.lock")?.try_lock() {
             Ok(()) => cluster.stop().map(|()| place.close_socket_folder()),
             Err(TryLockError::WouldBlock) => Ok(()),
             Err(TryLockError::Error(error)) => {
-                Err(Problem::new(format!("cannot lock the data folder: {error}")))
+                Err(CliError::new(format!("cannot lock the data folder: {error}")))
             }
         }
     }
 }
 
 /// Takes the lock that only one server can hold, and leaves our process id in it.
-fn only_server(place: &Place) -> Result<File, Problem> {
+fn only_server(place: &Place) -> Result<File, CliError> {
     let mut file = place.lock_file("server.lock")?;
     match file.try_lock() {
         Ok(()) => {
@@ -107,12 +109,14 @@ fn only_server(place: &Place) -> Result<File, Problem> {
         Err(TryLockError::WouldBlock) => {
             let mut pid = String::new();
             let _ = file.rewind().and_then(|()| file.read_to_string(&mut pid));
-            Err(Problem::new(format!(
+            Err(CliError::new(format!(
                 "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own folder: INLAY_DATA_DIR=/another/folder",
                 pid.trim(),
                 place.data.display()
             )))
         }
-        Err(TryLockError::Error(error)) => Err(Problem::new(format!("cannot lock the data folder: {error}"))),
+        Err(TryLockError::Error(error)) => {
+            Err(CliError::new(format!("cannot lock the data folder: {error}")))
+        }
     }
 }

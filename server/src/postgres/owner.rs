@@ -1,7 +1,7 @@
 //! The unprivileged user that Postgres runs as when Inlay is root.
 
 use super::Role;
-use crate::error::Problem;
+use crate::error::CliError;
 use nix::unistd::{Uid, geteuid};
 use std::{
     fs,
@@ -32,7 +32,7 @@ pub(super) fn unprivileged(
     role: Role,
     owner: Option<u32>,
     say: &mut dyn FnMut(&str),
-) -> Result<Option<Owner>, Problem> {
+) -> Result<Option<Owner>, CliError> {
     if !is_root() {
         return Ok(None);
     }
@@ -44,7 +44,7 @@ pub(super) fn unprivileged(
         );
     }
     match owner {
-        Some(uid) if uid != chosen.uid => Err(Problem::new(format!(
+        Some(uid) if uid != chosen.uid => Err(CliError::new(format!(
             "the data belong to the user with the number {uid}, and Postgres is to run as {name}: give them to {name} by chown -R, both the folder of the version and run, or name the user by INLAY_POSTGRES_USER",
         ))),
         _ => Ok(Some(chosen)),
@@ -57,10 +57,10 @@ fn choose<'a>(
     configured: Option<&'a str>,
     role: Role,
     owner: Option<u32>,
-) -> Result<(&'a str, Owner), Problem> {
+) -> Result<(&'a str, Owner), CliError> {
     if let Some(name) = configured {
         return find(passwd, name).map(|owner| (name, owner)).ok_or_else(|| {
-            Problem::new(format!(
+            CliError::new(format!(
                 "INLAY_POSTGRES_USER: there is no user {name} in /etc/passwd, or it is root, as which Postgres does not run"
             ))
         });
@@ -69,7 +69,7 @@ fn choose<'a>(
     let found: Vec<_> = names.filter_map(|name| Some((name, find(passwd, name)?))).collect();
     let known = found.iter().find(|(_, found)| Some(found.uid) == owner);
     known.or(found.first()).copied().ok_or_else(|| {
-        Problem::new(
+        CliError::new(
             "Inlay is root, and Postgres does not run as root: make it a user of its own, useradd --system inlay, or name one by INLAY_POSTGRES_USER, or run Inlay as an ordinary user",
         )
     })
@@ -94,9 +94,9 @@ fn find(passwd: &str, name: &str) -> Option<Owner> {
 
 impl Owner {
     /// Gives a file or folder to this user.
-    pub(super) fn give(self, path: &Path) -> Result<(), Problem> {
+    pub(super) fn give(self, path: &Path) -> Result<(), CliError> {
         chown(path, Some(self.uid), Some(self.gid))
-            .map_err(|error| Problem::new(format!("cannot change the owner of {}: {error}", path.display())))
+            .map_err(|error| CliError::new(format!("cannot change the owner of {}: {error}", path.display())))
     }
 
     /// Runs a command as this user.

@@ -4,7 +4,7 @@ use super::{
     Role,
     owner::{self, Owner},
 };
-use crate::{config::Config, error::Problem};
+use crate::{config::Config, error::CliError};
 use sha2::{Digest, Sha256};
 use std::{
     env,
@@ -32,7 +32,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Makes the folders that are missing.
-    pub(super) fn make(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, Problem> {
+    pub(super) fn make(config: &Config, role: Role, say: &mut dyn FnMut(&str)) -> Result<Self, CliError> {
         let data = match &config.data_dir {
             Some(data) => data.clone(),
             None => default_folder()?,
@@ -44,12 +44,12 @@ impl Place {
         // As root the folder is ours and others may pass through, as Postgres must; else only its owner may.
         let mode = if owner.is_some() { 0o755 } else { 0o700 };
         DirBuilder::new().recursive(true).mode(mode).create(&data).map_err(|error| {
-            Problem::new(format!("cannot make the data folder {}: {error}", data.display()))
+            CliError::new(format!("cannot make the data folder {}: {error}", data.display()))
         })?;
         let data =
-            data.canonicalize().map_err(|error| Problem::new(format!("{}: {error}", data.display())))?;
+            data.canonicalize().map_err(|error| CliError::new(format!("{}: {error}", data.display())))?;
         if let Some(barrier) = owner.and_then(|owner| owner.barrier(&data)) {
-            return Err(Problem::new(format!(
+            return Err(CliError::new(format!(
                 "Inlay is root, so its Postgres runs as an unprivileged user, who may not pass through {}. Choose another data folder, such as INLAY_DATA_DIR=/var/lib/inlay",
                 barrier.display()
             )));
@@ -59,7 +59,7 @@ impl Place {
     }
 
     /// Opens one of the lock files.
-    pub(super) fn lock_file(&self, name: &str) -> Result<File, Problem> {
+    pub(super) fn lock_file(&self, name: &str) -> Result<File, CliError> {
         let path = self.data.join(name);
         OpenOptions::new()
             .read(true)
@@ -68,11 +68,11 @@ impl Place {
             .truncate(false)
             .mode(0o600)
             .open(&path)
-            .map_err(|error| Problem::new(format!("cannot open {}: {error}", path.display())))
+            .map_err(|error| CliError::new(format!("cannot open {}: {error}", path.display())))
     }
 
     /// Makes the folder of the socket; whoever starts or adopts Postgres does so, having locked the place.
-    pub(super) fn open_socket_folder(&self) -> Result<(), Problem> {
+    pub(super) fn open_socket_folder(&self) -> Result<(), CliError> {
         make_private(&self.socket, self.owner)
     }
 
@@ -85,7 +85,7 @@ impl Place {
     }
 
     /// Makes a folder that only Postgres may enter.
-    pub(super) fn private_folder(&self, path: &Path) -> Result<(), Problem> {
+    pub(super) fn private_folder(&self, path: &Path) -> Result<(), CliError> {
         make_private(path, self.owner)
     }
 }
@@ -100,12 +100,12 @@ pub(super) fn existing(folder: &Path) -> Option<(u32, PathBuf)> {
         .max()
 }
 
-fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), Problem> {
+fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), CliError> {
     if !path.exists() {
         DirBuilder::new()
             .mode(0o700)
             .create(path)
-            .map_err(|error| Problem::new(format!("cannot make {}: {error}", path.display())))?;
+            .map_err(|error| CliError::new(format!("cannot make {}: {error}", path.display())))?;
         if let Some(owner) = owner {
             owner.give(path)?;
         }
@@ -113,14 +113,14 @@ fn make_private(path: &Path, owner: Option<Owner>) -> Result<(), Problem> {
     if Owner::owns(owner, path) {
         return Ok(());
     }
-    Err(Problem::new(format!(
+    Err(CliError::new(format!(
         "{} belongs to another user. Run Inlay as that user, or choose another INLAY_DATA_DIR",
         path.display()
     )))
 }
 
 /// `run` in the data folder, or, where that path is too long for a socket, a folder in the temporary one.
-fn socket_folder(data: &Path) -> Result<PathBuf, Problem> {
+fn socket_folder(data: &Path) -> Result<PathBuf, CliError> {
     let fits =
         |folder: &Path| folder.join(format!(".s.PGSQL.{PORT}.lock")).as_os_str().len() <= MAX_SOCKET_PATH;
     let inside = data.join("run");
@@ -131,20 +131,20 @@ fn socket_folder(data: &Path) -> Result<PathBuf, Problem> {
         env::temp_dir().join(format!("inlay-{}", &digest[..12]))
     };
     if !fits(&folder) {
-        return Err(Problem::new(format!("{} is too long for a socket: set TMPDIR=/tmp", folder.display())));
+        return Err(CliError::new(format!("{} is too long for a socket: set TMPDIR=/tmp", folder.display())));
     }
     Ok(folder)
 }
 
 /// The platform's folder for data of programs.
-fn default_folder() -> Result<PathBuf, Problem> {
+fn default_folder() -> Result<PathBuf, CliError> {
     if owner::is_root() {
         return Ok("/var/lib/inlay".into());
     }
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || {
         absolute("HOME")
-            .ok_or_else(|| Problem::new("HOME is not set: say where to keep data with INLAY_DATA_DIR"))
+            .ok_or_else(|| CliError::new("HOME is not set: say where to keep data with INLAY_DATA_DIR"))
     };
     match absolute("XDG_DATA_HOME") {
         Some(folder) => Ok(folder.join("inlay")),
@@ -154,7 +154,7 @@ fn default_folder() -> Result<PathBuf, Problem> {
 }
 
 /// The data folder that is used when none is configured, with a subfolder for the demo.
-pub(crate) fn demo_folder() -> Result<PathBuf, Problem> {
+pub(crate) fn demo_folder() -> Result<PathBuf, CliError> {
     Ok(default_folder()?.join("demo"))
 }
 

@@ -1,12 +1,12 @@
 //! Which charges are in force in a billing period, and at which prices for one customer.
 
-use super::{Term, Terms};
+use super::{PlanCharge, Terms};
 use app::billing::{AdjustmentType, Charge, Decimal, Minimum, Price, PriceAdjustment};
 
 /// The charges in force in the billing period of this number, at the customer's prices.
 ///
 /// Charges of one product and one name are a ramp: those with the latest `start_period` that has come apply.
-pub(super) fn in_force(terms: &Terms, number: u32) -> Vec<Term> {
+pub(super) fn effective_charges(terms: &Terms, number: u32) -> Vec<PlanCharge> {
     let begun = || terms.charges.iter().filter(|term| term.charge.start_period <= number);
     let is_replaced = |charge: &Charge| {
         begun().any(|other| {
@@ -17,7 +17,10 @@ pub(super) fn in_force(terms: &Terms, number: u32) -> Vec<Term> {
     };
     begun()
         .filter(|term| !is_replaced(&term.charge))
-        .map(|term| Term { charge: adjusted(&term.charge, &terms.price_adjustments, number), ..term.clone() })
+        .map(|term| PlanCharge {
+            charge: adjusted(&term.charge, &terms.price_adjustments, number),
+            ..term.clone()
+        })
         .collect()
 }
 

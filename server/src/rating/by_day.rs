@@ -5,7 +5,7 @@
 //! is priced by tiers of its own, every group walks through them by itself, and the day costs the sum. What a trial waives
 //! is of its period as a whole, as minimums are: its days cost what they would without it.
 
-use super::{Period, Term, Terms, adjust, tier};
+use super::{Period, PlanCharge, Terms, adjust, tier};
 use app::billing::{Charge, Decimal, NoCost, TierMode, TierScope};
 use chrono::{Days, NaiveDate, NaiveTime};
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// The cost of one day of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DayCost {
-    /// The amount.
+    /// What the day costs, in the credit type of the terms, not rounded.
     pub amount: Decimal,
     /// The price of one unit, where it is the same whatever else is used.
     pub unit_price: Option<Decimal>,
@@ -32,11 +32,11 @@ pub struct GroupedUsage {
 /// What one group used on one day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupDay {
-    /// The day.
+    /// The day, UTC.
     pub day: NaiveDate,
     /// Which group.
     pub group_id: Uuid,
-    /// The quantity.
+    /// What the group used on it, in the metric's unit.
     pub value: Decimal,
 }
 
@@ -59,17 +59,16 @@ pub fn cost_by_day(
     values: &[Decimal],
     of: UsageOf<'_>,
 ) -> Vec<Option<Result<DayCost, NoCost>>> {
-    let mut present: Option<Begun> = None;
+    let mut present: Option<PeriodAccumulator> = None;
     (0..)
         .zip(values)
         .map(|(index, value)| {
             let date = first_day + Days::new(index);
             let day = date.and_time(NaiveTime::MIN).and_utc();
             if present.as_ref().is_none_or(|begun| !begun.period.contains(day)) {
-                present = terms
-                    .rhythm
-                    .period_at(day)
-                    .map(|period| Begun::new(terms, billable_metric_id, period, day <= period.start));
+                present = terms.schedule.period_at(day).map(|period| {
+                    PeriodAccumulator::new(terms, billable_metric_id, period, day <= period.start)
+                });
             }
             present.as_mut().map(|begun| begun.add(date, value, of))
         })
@@ -92,15 +91,15 @@ pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
 }
 
 /// A billing period up to some day, while its days are added one by one.
-struct Begun {
+struct PeriodAccumulator {
     period: Period,
     /// True when every day of the period was seen.
     is_whole: bool,
-    charges: Vec<Priced>,
+    charges: Vec<ChargeAccumulator>,
 }
 
 /// A charge on the metric up to some day.
-struct Priced {
+struct ChargeAccumulator {
     charge: Charge,
     /// By which group key each group is priced by itself; 0 where all are priced together.
     group_index: i16,
@@ -108,15 +107,15 @@ struct Priced {
     so_far: HashMap<Uuid, (Decimal, Decimal)>,
 }
 
-impl Begun {
+impl PeriodAccumulator {
     fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
-        let charges = adjust::in_force(terms, terms.number(period)).into_iter();
+        let charges = adjust::effective_charges(terms, terms.number(period)).into_iter();
         Self {
             period,
             is_whole,
             charges: charges
                 .filter(|term| term.charge.billable_metric_id == Some(billable_metric_id))
-                .map(|term| Priced {
+                .map(|term| ChargeAccumulator {
                     group_index: group_index(&term),
                     charge: term.charge,
                     so_far: HashMap::new(),
@@ -146,7 +145,7 @@ impl Begun {
     }
 }
 
-impl Priced {
+impl ChargeAccumulator {
     /// What a day adds, where there is no one price of a unit.
     fn add(&mut self, day: NaiveDate, value: &Decimal, of: UsageOf<'_>) -> Result<Decimal, NoCost> {
         if is_of_period(&self.charge) {
@@ -189,7 +188,7 @@ impl GroupedUsage {
 }
 
 /// By which group key a charge prices each group by itself; 0 where it prices all together.
-fn group_index(term: &Term) -> i16 {
+fn group_index(term: &PlanCharge) -> i16 {
     let charge = &term.charge;
     let is_apart = charge.product_group_key.is_some() && charge.tier_scope == TierScope::PerGroup;
     term.measure.filter(|_| is_apart).map_or(0, |measure| measure.group_index)
@@ -263,7 +262,7 @@ mod tests {
     #[test]
     fn days_of_a_trial_cost_what_it_waives_and_do_not_count_toward_later_tiers() {
         let mut trial = terms(vec![term(1, None, &TIERS, None)], "2026-11-01");
-        trial.rhythm.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
+        trial.schedule.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
         for cap in [None, Some(decimal("100"))] {
             trial.trial_spending_cap = cap;
             assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);

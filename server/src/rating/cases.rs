@@ -1,7 +1,7 @@
 //! Invoices worked out by hand: ramps, tier resets, minimums, trials, adjustments, plan changes, added charges.
 
 use super::{
-    AddedCharge, Period, PeriodUsage, Term, Terms,
+    AddedCharge, Period, PeriodUsage, PlanCharge, Terms,
     fixtures::{METRIC, decimal, term, terms, used},
     rate,
 };
@@ -23,14 +23,14 @@ fn invoice(terms: &Terms, usage: &[PeriodUsage], at: &str) -> Invoice {
 }
 
 fn period(terms: &Terms, at: &str) -> Period {
-    terms.rhythm.period_at(day(at)).expect(at)
+    terms.schedule.period_at(day(at)).expect(at)
 }
 
-fn usage_price(value: &str) -> Term {
+fn usage_price(value: &str) -> PlanCharge {
     term(1, None, &[("0", value)], None)
 }
 
-fn fixed(quantity: &str, value: &str) -> Term {
+fn fixed(quantity: &str, value: &str) -> PlanCharge {
     term(2, Some(quantity), &[("0", value)], None)
 }
 
@@ -241,7 +241,7 @@ fn a_trial_is_one_invoice_of_usage_at_the_first_prices_and_all_of_it_is_waived()
     let mut later = usage_price("9");
     later.charge.start_period = 1;
     let mut terms = terms(vec![usage_price("10"), later, fixed("1", "3100")], "2026-04-01");
-    terms.rhythm.trial_ending_before = Some(day("2026-05-16"));
+    terms.schedule.trial_ending_before = Some(day("2026-05-16"));
     terms.minimums = vec![minimum(0, "3100")];
     let trial = invoice(&terms, &[used(None, "7")], "2026-05-01");
     assert_eq!((trial.start_timestamp, trial.end_timestamp), (day("2026-04-01"), day("2026-05-16")));
@@ -262,7 +262,7 @@ fn a_trial_is_one_invoice_of_usage_at_the_first_prices_and_all_of_it_is_waived()
 #[test]
 fn a_trial_with_a_spending_cap_waives_that_much() {
     let mut terms = terms(vec![term(1, None, &[("0", "10"), ("100", "5")], None)], "2026-04-01");
-    terms.rhythm.trial_ending_before = Some(day("2026-04-15"));
+    terms.schedule.trial_ending_before = Some(day("2026-04-15"));
     terms.trial_spending_cap = Some(decimal("1000"));
     for (quantity, total, waived) in [
         ("99", "0", vec!["-990"]),
@@ -343,7 +343,7 @@ fn an_adjusted_quantity_is_that_of_a_whole_period() {
 fn a_plan_change_bills_each_plan_for_its_days() {
     // 20 days of the old plan's 30, 10 of the new one's, which starts its own billing periods.
     let mut old = terms(vec![fixed("1", "3000")], "2026-01-01");
-    old.rhythm.ending_before = Some(day("2026-04-21"));
+    old.schedule.ending_before = Some(day("2026-04-21"));
     let new = terms(vec![fixed("1", "6000")], "2026-04-21");
     let last = invoice(&old, &[], "2026-04-01");
     assert_eq!((last.total, last.end_timestamp), (decimal("2000"), day("2026-04-21")));

@@ -8,19 +8,19 @@ use uuid::Uuid;
 
 /// Those of the products, metrics and credit types named by a plan that exist.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct PlanReferences {
     /// Products, each with its group key.
     pub products: BTreeMap<Uuid, Option<String>>,
     /// Metrics.
-    pub billable_metrics: BTreeMap<Uuid, KnownMetric>,
+    pub billable_metrics: BTreeMap<Uuid, MetricReference>,
     /// Credit types.
     pub credit_types: BTreeSet<Uuid>,
 }
 
 /// What a plan is checked against of a metric.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct KnownMetric {
-    /// Its group keys.
+pub struct MetricReference {
+    /// The group keys that a grouped product may be split by.
     pub group_keys: Vec<Vec<String>>,
     /// True once it is archived.
     pub is_archived: bool,
@@ -74,7 +74,7 @@ pub fn check_sizes(plan: &NewPlan) -> Result<(), (String, String)> {
 }
 
 /// Every other problem of `plan`; empty when it can be billed.
-pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
+pub fn check_plan(plan: &NewPlan, known: &PlanReferences) -> Vec<String> {
     let mut problems = Vec::new();
     let mut problem = |path: String, text: &str| problems.push(format!("{path}: {text}"));
     if plan.name.trim().is_empty() {
@@ -113,7 +113,7 @@ pub fn check_plan(plan: &NewPlan, known: &Known) -> Vec<String> {
 fn check_measure(
     charge: &NewCharge,
     group_key: Option<&str>,
-    known: &Known,
+    known: &PlanReferences,
     mut problem: impl FnMut(&str, &str),
 ) {
     match charge.charge_type {
@@ -200,7 +200,7 @@ fn check_periods(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
     }
 }
 
-fn check_minimums(plan: &NewPlan, known: &Known, mut problem: impl FnMut(String, &str)) {
+fn check_minimums(plan: &NewPlan, known: &PlanReferences, mut problem: impl FnMut(String, &str)) {
     for (index, minimum) in plan.minimums.iter().enumerate() {
         let path = |field: &str| format!("minimums[{index}].{field}");
         if minimum.name.trim().is_empty() {
@@ -237,8 +237,8 @@ mod tests {
         Price { tier: Decimal::from(tier), value: Decimal::from(1) }
     }
 
-    fn known() -> Known {
-        Known {
+    fn known() -> PlanReferences {
+        PlanReferences {
             products: BTreeMap::from([
                 (PLAIN, None),
                 (GROUPED, Some("region".to_owned())),
@@ -246,7 +246,7 @@ mod tests {
             ]),
             billable_metrics: BTreeMap::from([(
                 METRIC,
-                KnownMetric {
+                MetricReference {
                     group_keys: vec![vec!["model".to_owned()], vec!["region".to_owned(), "model".to_owned()]],
                     is_archived: false,
                 },

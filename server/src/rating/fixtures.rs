@@ -1,6 +1,6 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{Measure, PeriodUsage, Rhythm, Term, Terms};
+use super::{BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
     TierMode, TierScope,
@@ -19,10 +19,10 @@ pub(crate) fn term(
     fixed: Option<&str>,
     prices: &[(&str, &str)],
     group_key: Option<&str>,
-) -> Term {
+) -> PlanCharge {
     let prices =
         prices.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect();
-    Term {
+    PlanCharge {
         measure: fixed.is_none().then_some(Measure {
             billable_metric_id: METRIC,
             aggregation_type: AggregationType::Sum,
@@ -50,7 +50,7 @@ pub(crate) fn term(
     }
 }
 
-pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
+pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
     let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
     Terms {
         customer_id: Uuid::nil(),
@@ -60,7 +60,7 @@ pub(crate) fn terms(charges: Vec<Term>, starting_on: &str) -> Terms {
         plan_id: Uuid::nil(),
         plan_name: "Plan".to_owned(),
         plan_custom_fields: BTreeMap::new(),
-        rhythm: Rhythm {
+        schedule: BillingSchedule {
             billing_frequency: BillingFrequency::Monthly,
             billing_anchor: BillingAnchor::FirstOfMonth,
             starting_on,

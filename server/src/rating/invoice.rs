@@ -1,6 +1,6 @@
 //! The invoice of one billing period.
 
-use super::{Billed, Period, PeriodUsage, Terms, adjust, line};
+use super::{Period, PeriodUsage, RatingContext, Terms, adjust, line};
 use app::billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
@@ -24,12 +24,16 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
 /// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
 /// of which is rounded alike: in a trial what is waived of the usage, else what is lacking to the minimum.
 pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
-    let billed = Billed::new(terms, usage, period);
+    let billed = RatingContext::new(terms, usage, period);
     let mut line_items = line::lines(&billed);
     let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
     line_items.extend(line::added(&billed));
     let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
-    let adjustment = if billed.is_trial() { waived(terms, charged) } else { lifted(&billed, &subtotal) };
+    let adjustment = if billed.is_trial() {
+        trial_adjustment(terms, charged)
+    } else {
+        minimum_adjustment(&billed, &subtotal)
+    };
     let invoice_adjustments: Vec<_> = adjustment.into_iter().collect();
     let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
     Invoice {
@@ -61,7 +65,7 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
 
 /// The amount that a trial waives: all of its usage, or as much as its spending cap. Charges that were added to the
 /// invoice are owed.
-fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
+fn trial_adjustment(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
     let waived = match &terms.trial_spending_cap {
         Some(cap) => charged.min(terms.rounded(cap)),
         None => charged,
@@ -74,7 +78,7 @@ fn waived(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
 }
 
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
-fn lifted(billed: &Billed<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
+fn minimum_adjustment(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);
@@ -102,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
-        let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         rate(terms, usage, period, Duration::hours(24))
     }
 

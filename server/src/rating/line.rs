@@ -1,8 +1,8 @@
 //! Lines of an invoice: one a product, or one a group value of a grouped product; one sub line a charge.
 
 use super::{
-    Measure, Period, PeriodUsage, Term, Terms, adjust,
-    sub_line::{self, Counted, Priced, Together},
+    Measure, Period, PeriodUsage, PlanCharge, Terms, adjust,
+    sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
 use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
 use std::{
@@ -12,19 +12,19 @@ use std::{
 use uuid::Uuid;
 
 /// What the lines of one billing period are rated from.
-pub(super) struct Billed<'a> {
-    /// The terms.
+pub(super) struct RatingContext<'a> {
+    /// The prices, schedule and adjustments.
     pub(super) terms: &'a Terms,
-    /// The period.
+    /// The billing period, cut to the bounds of the plan.
     pub(super) period: Period,
-    /// The period without the plan's bounds.
+    /// The billing period without these bounds.
     pub(super) full: Period,
     /// Its number; 0 for a trial, which has the first prices.
     pub(super) number: u32,
     usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a PeriodUsage>>,
 }
 
-impl<'a> Billed<'a> {
+impl<'a> RatingContext<'a> {
     pub(super) fn new(terms: &'a Terms, usage: &'a [PeriodUsage], period: Period) -> Self {
         let mut index: HashMap<_, HashMap<_, _>> = HashMap::new();
         for row in usage {
@@ -34,7 +34,7 @@ impl<'a> Billed<'a> {
         Self {
             terms,
             period,
-            full: terms.rhythm.full_period_at(period.start).unwrap_or(period),
+            full: terms.schedule.full_period_at(period.start).unwrap_or(period),
             number: terms.number(period),
             usage: index,
         }
@@ -42,7 +42,7 @@ impl<'a> Billed<'a> {
 
     /// True for the trial that a plan starts with.
     pub(super) fn is_trial(&self) -> bool {
-        self.terms.rhythm.is_in_trial(self.period.start)
+        self.terms.schedule.is_in_trial(self.period.start)
     }
 
     /// True when the plan's bounds leave only a part of the period.
@@ -81,13 +81,13 @@ impl<'a> Billed<'a> {
 
 /// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
 /// order, events without one last.
-pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
-    let mut in_force = adjust::in_force(billed.terms, billed.number);
+pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
+    let mut effective_charges = adjust::effective_charges(billed.terms, billed.number);
     if billed.is_trial() {
-        in_force.retain(|term| term.measure.is_some());
+        effective_charges.retain(|term| term.measure.is_some());
     }
-    let mut products: Vec<(Uuid, Vec<&Term>)> = Vec::new();
-    for term in &in_force {
+    let mut products: Vec<(Uuid, Vec<&PlanCharge>)> = Vec::new();
+    for term in &effective_charges {
         match products.iter_mut().find(|(product_id, _)| *product_id == term.charge.product_id) {
             Some((_, members)) => members.push(term),
             None => products.push((term.charge.product_id, vec![term])),
@@ -107,7 +107,7 @@ pub(super) fn lines(billed: &Billed<'_>) -> Vec<LineItem> {
 }
 
 /// The values of a grouped product that have usage: the others get no line.
-fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a str>> {
+fn group_values<'a>(billed: &RatingContext<'a>, members: &[&PlanCharge]) -> Vec<Option<&'a str>> {
     let measures = members.iter().filter_map(|term| term.measure);
     let mut values: Vec<Option<&str>> = measures
         .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
@@ -125,14 +125,15 @@ fn group_values<'a>(billed: &Billed<'a>, members: &[&Term]) -> Vec<Option<&'a st
 
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
-fn of_groups(billed: &Billed<'_>, members: &[&Term], group_key: &str) -> Vec<LineItem> {
-    let shared: Vec<Option<Together>> = members.iter().map(|term| sub_line::together(billed, term)).collect();
+fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &str) -> Vec<LineItem> {
+    let shared: Vec<Option<SharedQuantity>> =
+        members.iter().map(|term| sub_line::together(billed, term)).collect();
     let of_value = |value: Option<&str>| {
-        let priced = |(term, together): (&&Term, &Option<Together>)| match together {
+        let priced = |(term, together): (&&PlanCharge, &Option<SharedQuantity>)| match together {
             Some(together) => sub_line::of_share(billed, term, together, value),
             None => sub_line::of_term(billed, term, value),
         };
-        let priced: Vec<Priced> = members.iter().zip(&shared).map(priced).collect();
+        let priced: Vec<RatedCharge> = members.iter().zip(&shared).map(priced).collect();
         let exact: Decimal = priced.iter().map(|one| &one.exact).sum();
         (of_terms(billed, members, Some((group_key, value)), priced), exact)
     };
@@ -147,10 +148,10 @@ fn of_groups(billed: &Billed<'_>, members: &[&Term], group_key: &str) -> Vec<Lin
 }
 
 fn of_terms(
-    billed: &Billed<'_>,
-    members: &[&Term],
+    billed: &RatingContext<'_>,
+    members: &[&PlanCharge],
     group: Option<(&str, Option<&str>)>,
-    priced: Vec<Priced>,
+    priced: Vec<RatedCharge>,
 ) -> LineItem {
     let value = group.and_then(|(_, value)| value);
     let cut = billed.is_cut().then_some(billed.period);
@@ -164,7 +165,7 @@ fn of_terms(
 }
 
 /// What was added to this invoice: one line a product, never prorated, and owed within a trial too.
-pub(super) fn added(billed: &Billed<'_>) -> Vec<LineItem> {
+pub(super) fn added(billed: &RatingContext<'_>) -> Vec<LineItem> {
     let terms = billed.terms;
     let on_this = || {
         let all = terms.added_charges.iter();
@@ -179,7 +180,7 @@ pub(super) fn added(billed: &Billed<'_>) -> Vec<LineItem> {
     let of_product = |product_id: Uuid| {
         let members: Vec<_> = on_this().filter(|added| added.charge.product_id == product_id).collect();
         let priced = members.iter().map(|added| {
-            let counted = Counted::whole(added.quantity.clone());
+            let counted = ChargeQuantity::whole(added.quantity.clone());
             let mut charge = added.charge.clone();
             charge.name.clone_from(&added.description);
             charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];
@@ -196,7 +197,7 @@ fn line(
     terms: &Terms,
     first: &Charge,
     product_custom_fields: &BTreeMap<String, String>,
-    priced: Vec<Priced>,
+    priced: Vec<RatedCharge>,
 ) -> LineItem {
     let sum: Decimal = priced.iter().map(|one| &one.exact).sum();
     let sub_line_items: Vec<_> = priced.into_iter().map(|one| one.sub_line).collect();

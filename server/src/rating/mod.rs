@@ -22,12 +22,12 @@ mod terms;
 mod tier;
 
 pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_by_group};
-pub use check::{Known, KnownMetric, check_plan, check_sizes};
+pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
-pub use period::{Period, Rhythm};
-pub use price_list::{InForce, PriceList, Reached, Trial, price_list};
-pub use terms::{AddedCharge, Measure, PeriodUsage, Term, Terms};
+pub use period::{BillingSchedule, Period};
+pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
+pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 
-use line::Billed;
+use line::RatingContext;

@@ -23,7 +23,7 @@ pub struct Period {
 /// boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the month in
 /// which the regular terms begin. The first and the last period are cut by the plan's own bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Rhythm {
+pub struct BillingSchedule {
     /// How often the plan bills.
     pub billing_frequency: BillingFrequency,
     /// Where periods begin.
@@ -48,7 +48,7 @@ impl Period {
     }
 }
 
-impl Rhythm {
+impl BillingSchedule {
     /// The billing period that contains `at`; `None` outside the plan.
     pub fn period_at(&self, at: DateTime<Utc>) -> Option<Period> {
         if at < self.starting_on || self.ending_before.is_some_and(|end| at >= end) {
@@ -73,10 +73,10 @@ impl Rhythm {
     /// The periods from `from` on, the first cut to begin there: it may lie within a period when a plan that had
     /// ended, and was billed to its end, went on.
     pub fn periods_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Period> + use<> {
-        let rhythm = *self;
+        let schedule = *self;
         let mut next = from.max(self.starting_on);
         std::iter::from_fn(move || {
-            let period = Period { start: next, ..rhythm.period_at(next)? };
+            let period = Period { start: next, ..schedule.period_at(next)? };
             next = period.end;
             Some(period)
         })
@@ -102,13 +102,13 @@ impl Rhythm {
 
     /// The regular periods before `until`, the last first, each with its number; the first of them ends there.
     pub fn periods_before(&self, until: DateTime<Utc>) -> impl Iterator<Item = (u32, Period)> + use<> {
-        let rhythm = *self;
+        let schedule = *self;
         let mut end = until;
         std::iter::from_fn(move || {
             let last = end - Duration::microseconds(1);
-            let period = Period { end, ..rhythm.period_at(last)? };
+            let period = Period { end, ..schedule.period_at(last)? };
             end = period.start;
-            Some((rhythm.number_at(last)?, period))
+            Some((schedule.number_at(last)?, period))
         })
     }
 
@@ -167,8 +167,13 @@ mod tests {
         format!("{text}T00:00:00Z").parse().expect(text)
     }
 
-    fn rhythm(frequency: BillingFrequency, anchor: BillingAnchor, start: &str, end: Option<&str>) -> Rhythm {
-        Rhythm {
+    fn schedule(
+        frequency: BillingFrequency,
+        anchor: BillingAnchor,
+        start: &str,
+        end: Option<&str>,
+    ) -> BillingSchedule {
+        BillingSchedule {
             billing_frequency: frequency,
             billing_anchor: anchor,
             starting_on: day(start),
@@ -195,7 +200,7 @@ mod tests {
             (Weekly, PlanStart, ["2026-11-22", "2026-11-29", "2026-12-06", "2026-12-13"]),
         ];
         for (frequency, anchor, days) in cases {
-            let found: Vec<_> = rhythm(frequency, anchor, days[0], None)
+            let found: Vec<_> = schedule(frequency, anchor, days[0], None)
                 .periods_from(day(days[0]))
                 .take(3)
                 .map(|period| [period.start, period.end])
@@ -207,12 +212,17 @@ mod tests {
 
     #[test]
     fn the_plans_bounds_cut_the_first_and_last_period() {
-        let rhythm =
-            rhythm(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-15", Some("2026-03-10"));
-        let periods: Vec<_> = rhythm.periods_from(rhythm.starting_on).map(|period| period.days()).collect();
+        let schedule = schedule(
+            BillingFrequency::Monthly,
+            BillingAnchor::FirstOfMonth,
+            "2026-01-15",
+            Some("2026-03-10"),
+        );
+        let periods: Vec<_> =
+            schedule.periods_from(schedule.starting_on).map(|period| period.days()).collect();
         assert_eq!(periods, [17, 28, 9]);
-        assert_eq!(rhythm.period_at(day("2026-01-14")), None);
-        assert_eq!(rhythm.period_at(day("2026-03-10")), None);
+        assert_eq!(schedule.period_at(day("2026-01-14")), None);
+        assert_eq!(schedule.period_at(day("2026-03-10")), None);
     }
 
     #[test]
@@ -222,21 +232,21 @@ mod tests {
             (FirstOfMonth, ["2026-01-10", "2026-03-16", "2026-04-01", "2026-05-01"]),
             (PlanStart, ["2026-01-10", "2026-03-16", "2026-04-16", "2026-05-16"]),
         ] {
-            let rhythm = Rhythm {
+            let schedule = BillingSchedule {
                 trial_ending_before: Some(day("2026-03-16")),
-                ..rhythm(BillingFrequency::Monthly, anchor, days[0], None)
+                ..schedule(BillingFrequency::Monthly, anchor, days[0], None)
             };
-            let found: Vec<_> = rhythm.periods_from(rhythm.starting_on).take(3).collect();
+            let found: Vec<_> = schedule.periods_from(schedule.starting_on).take(3).collect();
             let expected: Vec<_> =
                 days.windows(2).map(|pair| Period { start: day(pair[0]), end: day(pair[1]) }).collect();
             assert_eq!(found, expected);
-            let numbers = days.map(|at| rhythm.number_at(day(at)));
+            let numbers = days.map(|at| schedule.number_at(day(at)));
             assert_eq!(numbers, [None, Some(0), Some(1), Some(2)]);
             // Tiers do not reach back into the trial.
-            let before: Vec<_> = rhythm.periods_before(day(days[2])).collect();
+            let before: Vec<_> = schedule.periods_before(day(days[2])).collect();
             assert_eq!(before, [(0, expected[1])]);
             // A plan that ends within its trial has no other period.
-            let short = Rhythm { ending_before: Some(day("2026-02-20")), ..rhythm };
+            let short = BillingSchedule { ending_before: Some(day("2026-02-20")), ..schedule };
             let found: Vec<_> = short.periods_from(short.starting_on).collect();
             assert_eq!(found, [Period { start: day("2026-01-10"), end: day("2026-02-20") }]);
         }
@@ -244,26 +254,26 @@ mod tests {
 
     #[test]
     fn a_plan_that_went_on_is_billed_from_where_it_had_ended() {
-        let rhythm = rhythm(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-01", None);
-        let periods: Vec<_> = rhythm.periods_from(day("2026-03-10")).take(2).collect();
+        let schedule = schedule(BillingFrequency::Monthly, BillingAnchor::FirstOfMonth, "2026-01-01", None);
+        let periods: Vec<_> = schedule.periods_from(day("2026-03-10")).take(2).collect();
         assert_eq!(periods[0], Period { start: day("2026-03-10"), end: day("2026-04-01") });
         assert_eq!(periods[1], Period { start: day("2026-04-01"), end: day("2026-05-01") });
     }
 
     #[test]
     fn periods_are_numbered_from_the_one_in_which_the_plan_starts() {
-        let rhythm = rhythm(BillingFrequency::Quarterly, BillingAnchor::FirstOfMonth, "2026-02-15", None);
+        let schedule = schedule(BillingFrequency::Quarterly, BillingAnchor::FirstOfMonth, "2026-02-15", None);
         let numbers =
-            ["2026-02-15", "2026-04-30", "2026-05-01", "2027-05-01"].map(|at| rhythm.number_at(day(at)));
+            ["2026-02-15", "2026-04-30", "2026-05-01", "2027-05-01"].map(|at| schedule.number_at(day(at)));
         assert_eq!(numbers, [Some(0), Some(0), Some(1), Some(5)]);
-        let before: Vec<_> = rhythm.periods_before(day("2026-08-10")).collect();
+        let before: Vec<_> = schedule.periods_before(day("2026-08-10")).collect();
         let expected =
             [("2026-08-01", "2026-08-10"), ("2026-05-01", "2026-08-01"), ("2026-02-15", "2026-05-01")]
                 .map(|(start, end)| Period { start: day(start), end: day(end) });
         assert_eq!(before, [(2, expected[0]), (1, expected[1]), (0, expected[2])]);
     }
 
-    /// Every day of 21 years as the start of a plan, in every rhythm: its first periods, over a year and a leap day.
+    /// Every day of 21 years as the start of a plan, in every schedule: its first periods, over a year and a leap day.
     #[test]
     fn periods_of_every_start_touch_and_are_numbered_in_order() {
         use BillingFrequency::{Annual, Monthly, Quarterly, Weekly};
@@ -271,7 +281,7 @@ mod tests {
         while starting_on < day("2041-01-01") {
             for (billing_frequency, periods) in [(Weekly, 3), (Monthly, 14), (Quarterly, 5), (Annual, 3)] {
                 for billing_anchor in [BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart] {
-                    let rhythm = Rhythm {
+                    let schedule = BillingSchedule {
                         billing_frequency,
                         billing_anchor,
                         starting_on,
@@ -279,8 +289,11 @@ mod tests {
                         trial_ending_before: None,
                     };
                     let (mut expected, mut number) = (starting_on, 0);
-                    for period in rhythm.periods_from(starting_on).take(periods) {
-                        assert_eq!((period.start, rhythm.number_at(period.start)), (expected, Some(number)));
+                    for period in schedule.periods_from(starting_on).take(periods) {
+                        assert_eq!(
+                            (period.start, schedule.number_at(period.start)),
+                            (expected, Some(number))
+                        );
                         let days = period.days();
                         let most = match billing_frequency {
                             Weekly => 7,
@@ -288,8 +301,8 @@ mod tests {
                             Quarterly => 92,
                             Annual => 366,
                         };
-                        assert!((1..=most).contains(&days), "{rhythm:?}: {days} days");
-                        assert_eq!(rhythm.period_at(period.end - Duration::microseconds(1)), Some(period));
+                        assert!((1..=most).contains(&days), "{schedule:?}: {days} days");
+                        assert_eq!(schedule.period_at(period.end - Duration::microseconds(1)), Some(period));
                         (expected, number) = (period.end, number + 1);
                     }
                 }
@@ -311,7 +324,7 @@ mod tests {
             trial in prop::option::of(1i64..100),
         ) {
             let starting_on = day("2020-01-01") + Duration::days(offset);
-            let rhythm = Rhythm {
+            let schedule = BillingSchedule {
                 billing_frequency: frequency,
                 billing_anchor: if first_of_month { BillingAnchor::FirstOfMonth } else { BillingAnchor::PlanStart },
                 starting_on,
@@ -320,15 +333,15 @@ mod tests {
             };
             let stop = day("2041-01-01");
             let mut expected = starting_on;
-            for period in rhythm.periods_from(starting_on).take_while(|period| period.start < stop) {
+            for period in schedule.periods_from(starting_on).take_while(|period| period.start < stop) {
                 prop_assert_eq!(period.start, expected);
                 prop_assert!(period.start < period.end);
                 // Every instant finds the period it is in.
-                prop_assert_eq!(rhythm.period_at(period.start), Some(period));
-                prop_assert_eq!(rhythm.period_at(period.end - Duration::microseconds(1)), Some(period));
+                prop_assert_eq!(schedule.period_at(period.start), Some(period));
+                prop_assert_eq!(schedule.period_at(period.end - Duration::microseconds(1)), Some(period));
                 expected = period.end;
             }
-            match rhythm.ending_before.filter(|end| *end <= stop) {
+            match schedule.ending_before.filter(|end| *end <= stop) {
                 Some(end) => prop_assert_eq!(expected, end),
                 None => prop_assert!(expected >= stop),
             }

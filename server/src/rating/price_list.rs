@@ -1,6 +1,6 @@
 //! What the charges of a billing period cost one customer, and how far usage has come in their tiers.
 
-use super::{Billed, Period, PeriodUsage, Term, Terms, adjust, sub_line, tier};
+use super::{Period, PeriodUsage, PlanCharge, RatingContext, Terms, adjust, sub_line, tier};
 use app::billing::{BillingFrequency, Charge, CreditType, Decimal, Minimum, Price};
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ pub struct PriceList {
     /// For how long a fixed charge and the minimum are.
     pub billing_frequency: BillingFrequency,
     /// The charges in force, in the order of the plan.
-    pub charges: Vec<InForce>,
+    pub charges: Vec<EffectiveCharge>,
     /// The minimum of the invoice.
     pub minimum: Option<Minimum>,
     /// Where the period is the trial that the plan starts with.
@@ -21,7 +21,7 @@ pub struct PriceList {
 
 /// A charge in force.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InForce {
+pub struct EffectiveCharge {
     /// At the customer's prices.
     pub charge: Charge,
     /// The plan's own prices, where the customer's are others.
@@ -29,12 +29,12 @@ pub struct InForce {
     /// What a fixed charge comes to in a whole period.
     pub amount: Option<Decimal>,
     /// Where usage stands in the tiers; `None` without tiers, of a fixed charge, and where each group has tiers of its own.
-    pub reached: Option<Reached>,
+    pub reached: Option<TierProgress>,
 }
 
 /// Where usage stands in tiers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reached {
+pub struct TierProgress {
     /// Units since the tiers were at 0.
     pub used: Decimal,
     /// In which of the prices the last of them lies.
@@ -52,12 +52,14 @@ pub struct Trial {
 
 /// The prices of a period, and how far the usage in the stretches of [`Terms::metered`] has come.
 pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> PriceList {
-    let billed = Billed::new(terms, usage, period);
-    let charges = adjust::in_force(terms, billed.number).into_iter().map(|term| in_force(&billed, term));
-    let trial = terms.rhythm.trial_ending_before.filter(|_| billed.is_trial());
+    let billed = RatingContext::new(terms, usage, period);
+    let charges = adjust::effective_charges(terms, billed.number)
+        .into_iter()
+        .map(|term| effective_charge(&billed, term));
+    let trial = terms.schedule.trial_ending_before.filter(|_| billed.is_trial());
     PriceList {
         credit_type: terms.credit_type.clone(),
-        billing_frequency: terms.rhythm.billing_frequency,
+        billing_frequency: terms.schedule.billing_frequency,
         charges: charges.collect(),
         minimum: adjust::minimum(terms, billed.number).cloned(),
         trial: trial
@@ -65,14 +67,14 @@ pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> Price
     }
 }
 
-fn in_force(billed: &Billed<'_>, term: Term) -> InForce {
+fn effective_charge(billed: &RatingContext<'_>, term: PlanCharge) -> EffectiveCharge {
     let reached = sub_line::moved(billed, &term)
-        .map(|used| Reached { tier: tier::reached(&used, &term.charge.prices), used });
+        .map(|used| TierProgress { tier: tier::reached(&used, &term.charge.prices), used });
     let charge = term.charge;
     let own = billed.terms.charges.iter().find(|other| other.charge.id == charge.id);
     let list_prices = own.map(|own| &own.charge.prices).filter(|prices| **prices != charge.prices).cloned();
     let amount = charge.quantity.as_ref().map(|quantity| whole_amount(&charge, quantity));
-    InForce { list_prices, amount, reached, charge }
+    EffectiveCharge { list_prices, amount, reached, charge }
 }
 
 fn whole_amount(charge: &Charge, quantity: &Decimal) -> Decimal {
@@ -91,11 +93,11 @@ mod tests {
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("100", "8"), ("250", "5")];
 
     fn first(terms: &Terms, usage: &[PeriodUsage]) -> PriceList {
-        let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         price_list(terms, usage, period)
     }
 
-    fn reached(term: Term, usage: &[PeriodUsage]) -> Option<(String, usize)> {
+    fn reached(term: PlanCharge, usage: &[PeriodUsage]) -> Option<(String, usize)> {
         let list = first(&terms(vec![term], "2026-04-01"), usage);
         list.charges[0].reached.as_ref().map(|reached| (reached.used.to_string(), reached.tier))
     }
@@ -120,10 +122,10 @@ mod tests {
         let mut quarterly = plain();
         quarterly.charge.tier_reset_frequency = 3;
         let terms = terms(vec![quarterly], "2026-04-01");
-        let may = terms.rhythm.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
+        let may = terms.schedule.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
         let usage = PeriodUsage::join(vec![Vec::new(), vec![used(None, "120")]]);
         let found = price_list(&terms, &usage, may).charges.remove(0).reached;
-        assert_eq!(found, Some(Reached { used: decimal("120"), tier: 1 }));
+        assert_eq!(found, Some(TierProgress { used: decimal("120"), tier: 1 }));
     }
 
     #[test]

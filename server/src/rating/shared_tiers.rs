@@ -1,7 +1,7 @@
 //! Invoices of tiers that all groups move through together, worked out by hand.
 
 use super::{
-    PeriodUsage, Term,
+    PeriodUsage, PlanCharge,
     fixtures::{decimal, term, terms, used},
     rate,
 };
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 const LABELS: [(&str, &str); 3] = [("0", "7.5"), ("100", "5"), ("500", "3")];
 
-fn labels(tier_scope: TierScope) -> Term {
+fn labels(tier_scope: TierScope) -> PlanCharge {
     let mut labels = term(1, None, &LABELS, Some("carrier"));
     labels.charge.tier_scope = tier_scope;
     labels
@@ -21,10 +21,10 @@ fn by_carrier(list: &[(&str, &str)]) -> Vec<PeriodUsage> {
     list.iter().map(|(carrier, quantity)| used(Some(Some(carrier)), quantity)).collect()
 }
 
-fn invoice(term: Term, usage: &[PeriodUsage], month: u32) -> Invoice {
+fn invoice(term: PlanCharge, usage: &[PeriodUsage], month: u32) -> Invoice {
     let terms = terms(vec![term], "2026-01-01");
     let start = format!("2026-{month:02}-01T00:00:00Z").parse().expect("a day");
-    let period = terms.rhythm.period_at(start).expect("a period");
+    let period = terms.schedule.period_at(start).expect("a period");
     rate(&terms, usage, period, Duration::hours(24))
 }
 
@@ -130,10 +130,10 @@ proptest! {
         for term in [&mut plain, &mut grouped] {
             term.charge.tier_mode = if by_volume { TierMode::Volume } else { TierMode::Graduated };
         }
-        let total = |term: Term, usage: &[PeriodUsage]| {
+        let total = |term: PlanCharge, usage: &[PeriodUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.credit_type.name = unit.to_owned();
-            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             rate(&terms, usage, period, Duration::hours(24))
         };
         let by_group: Vec<PeriodUsage> = quantities

@@ -1,13 +1,13 @@
 //! Sub lines: what one charge counts in a billing period, at its prices.
 
-use super::{Billed, Measure, Term, terms::KEPT_DIGITS, tier};
+use super::{Measure, PlanCharge, RatingContext, terms::KEPT_DIGITS, tier};
 use app::billing::{Charge, Decimal, NonZeroDecimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
 
 /// Digits printed of a quotient that has no end, such as a third.
 const PRINTED_DIGITS: i64 = 12;
 
 /// What a charge counts, in the units that its prices are for; a fraction, so that nothing is lost before it is priced.
-pub(super) struct Counted {
+pub(super) struct ChargeQuantity {
     /// In the period, times `per`.
     quantity: Decimal,
     /// In the periods before it, since its tiers were at 0, times `per`.
@@ -16,7 +16,7 @@ pub(super) struct Counted {
     per: NonZeroDecimal,
 }
 
-impl Counted {
+impl ChargeQuantity {
     /// So many units.
     pub(super) fn whole(quantity: Decimal) -> Self {
         Self { quantity, before: Decimal::zero(), per: NonZeroDecimal::one() }
@@ -24,14 +24,14 @@ impl Counted {
 }
 
 /// What all groups of a charge count, where they move through its tiers together.
-pub(super) struct Together {
-    counted: Counted,
+pub(super) struct SharedQuantity {
+    counted: ChargeQuantity,
     /// What they used, before any conversion.
     used: Decimal,
 }
 
 /// A sub line, and its subtotal before any rounding.
-pub(super) struct Priced {
+pub(super) struct RatedCharge {
     /// As it is printed.
     pub(super) sub_line: SubLineItem,
     /// What counts for the line.
@@ -39,7 +39,11 @@ pub(super) struct Priced {
 }
 
 /// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
-pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Priced {
+pub(super) fn of_term(
+    billed: &RatingContext<'_>,
+    term: &PlanCharge,
+    group_value: Option<&str>,
+) -> RatedCharge {
     let mut priced = priced(billed, &term.charge, &counted(billed, term, group_value), None);
     priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
     priced
@@ -47,22 +51,22 @@ pub(super) fn of_term(billed: &Billed<'_>, term: &Term, group_value: Option<&str
 
 /// What all groups count together, each measured for itself and their sum converted once; `None` where each has tiers of
 /// its own.
-pub(super) fn together(billed: &Billed<'_>, term: &Term) -> Option<Together> {
+pub(super) fn together(billed: &RatingContext<'_>, term: &PlanCharge) -> Option<SharedQuantity> {
     let is_shared = term.charge.tier_scope == TierScope::AcrossGroups;
     term.measure.filter(|_| is_shared).map(|measure| of_all(billed, term, measure))
 }
 
 /// How many units have moved through the tiers of a charge since they were at 0; `None` without tiers, of a fixed charge,
 /// and where each group has tiers of its own.
-pub(super) fn moved(billed: &Billed<'_>, term: &Term) -> Option<Decimal> {
+pub(super) fn moved(billed: &RatingContext<'_>, term: &PlanCharge) -> Option<Decimal> {
     let charge = &term.charge;
     let is_one = charge.product_group_key.is_none() || charge.tier_scope == TierScope::AcrossGroups;
     let measure = term.measure.filter(|_| is_one && charge.prices.len() > 1)?;
-    let Counted { quantity, before, per } = of_all(billed, term, measure).counted;
+    let ChargeQuantity { quantity, before, per } = of_all(billed, term, measure).counted;
     Some((&quantity + &before).over(&per))
 }
 
-fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
+fn of_all(billed: &RatingContext<'_>, term: &PlanCharge, measure: Measure) -> SharedQuantity {
     let mut used = Decimal::zero();
     let mut before = vec![Decimal::zero(); reach(billed, &term.charge)];
     for row in billed.by_group(measure) {
@@ -72,16 +76,16 @@ fn of_all(billed: &Billed<'_>, term: &Term, measure: Measure) -> Together {
         }
     }
     let counted = converted(&term.charge, &used, &before, &NonZeroDecimal::one());
-    Together { counted, used }
+    SharedQuantity { counted, used }
 }
 
 /// The sub line of one group among those that move through tiers together: its share by quantity of each tier.
 pub(super) fn of_share(
-    billed: &Billed<'_>,
-    term: &Term,
-    together: &Together,
+    billed: &RatingContext<'_>,
+    term: &PlanCharge,
+    together: &SharedQuantity,
     group_value: Option<&str>,
-) -> Priced {
+) -> RatedCharge {
     let row = term.measure.and_then(|measure| billed.used(measure, group_value));
     let used = row.map_or_else(Decimal::zero, |row| row.quantity.clone());
     priced(billed, &term.charge, &together.counted, Some([&used, &together.used]))
@@ -92,24 +96,24 @@ pub(super) fn of_share(
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
 /// count the sum of them.
-fn counted(billed: &Billed<'_>, term: &Term, group_value: Option<&str>) -> Counted {
+fn counted(billed: &RatingContext<'_>, term: &PlanCharge, group_value: Option<&str>) -> ChargeQuantity {
     let charge = &term.charge;
     let Some(measure) = term.measure else {
         // That a fixed charge has a quantity is checked where terms are read.
-        let Some(quantity) = &charge.quantity else { return Counted::whole(Decimal::zero()) };
+        let Some(quantity) = &charge.quantity else { return ChargeQuantity::whole(Decimal::zero()) };
         let (part, whole) = billed.share();
         return converted(charge, &(quantity * &part), &[], &whole);
     };
-    let Some(used) = billed.used(measure, group_value) else { return Counted::whole(Decimal::zero()) };
+    let Some(used) = billed.used(measure, group_value) else { return ChargeQuantity::whole(Decimal::zero()) };
     let before = &used.before[..reach(billed, charge).min(used.before.len())];
     converted(charge, &used.quantity, before, &NonZeroDecimal::one())
 }
 
 /// How many periods before this one the tiers of a charge count.
-fn reach(billed: &Billed<'_>, charge: &Charge) -> usize {
+fn reach(billed: &RatingContext<'_>, charge: &Charge) -> usize {
     match billed.terms.tiers_since(charge.tier_reset_frequency, billed.period) {
         Some(since) if charge.prices.len() > 1 => {
-            let before = billed.terms.rhythm.periods_before(billed.period.start);
+            let before = billed.terms.schedule.periods_before(billed.period.start);
             before.take_while(|(number, _)| *number >= since).count()
         }
         _ => 0,
@@ -117,30 +121,35 @@ fn reach(billed: &Billed<'_>, charge: &Charge) -> usize {
 }
 
 /// Quantities that are to be divided by `per`, in the units that prices are for.
-fn converted(charge: &Charge, quantity: &Decimal, before: &[Decimal], per: &NonZeroDecimal) -> Counted {
+fn converted(
+    charge: &Charge,
+    quantity: &Decimal,
+    before: &[Decimal],
+    per: &NonZeroDecimal,
+) -> ChargeQuantity {
     let before_sum = || before.iter().sum();
     let Some(conversion) = &charge.unit_conversion else {
-        return Counted { quantity: quantity.clone(), before: before_sum(), per: per.clone() };
+        return ChargeQuantity { quantity: quantity.clone(), before: before_sum(), per: per.clone() };
     };
     let per = per * &conversion.division_factor;
     let Some(rounding) = conversion.rounding_behavior else {
-        return Counted { quantity: quantity.clone(), before: before_sum(), per };
+        return ChargeQuantity { quantity: quantity.clone(), before: before_sum(), per };
     };
     let round = |quantity: &Decimal| tier::divided(quantity, &per, rounding);
-    Counted {
+    ChargeQuantity {
         before: before.iter().map(round).collect::<Vec<_>>().iter().sum(),
-        ..Counted::whole(round(quantity))
+        ..ChargeQuantity::whole(round(quantity))
     }
 }
 
 /// A counted quantity at the charge's prices; of a group that shares it, what that used of what all used.
 pub(super) fn priced(
-    billed: &Billed<'_>,
+    billed: &RatingContext<'_>,
     charge: &Charge,
-    counted: &Counted,
+    counted: &ChargeQuantity,
     share: Option<[&Decimal; 2]>,
-) -> Priced {
-    let Counted { quantity, before, per } = counted;
+) -> RatedCharge {
+    let ChargeQuantity { quantity, before, per } = counted;
     let is_tiered = charge.prices.len() > 1;
     // Tiers times `per` as the quantities are: one division, at the end.
     let scaled = |price: &Price| Price { tier: &price.tier * per.get(), value: price.value.clone() };
@@ -181,7 +190,7 @@ pub(super) fn priced(
         quantity: printed(&counts),
         custom_fields: charge.custom_fields.clone(),
     };
-    Priced { sub_line, exact }
+    RatedCharge { sub_line, exact }
 }
 
 /// What one group counts by itself, not rounded to whole units.
@@ -191,15 +200,15 @@ fn of_itself(charge: &Charge, used: &Decimal) -> Decimal {
 }
 
 /// From where a charge's tiers were at 0 to where they will be again, within the plan.
-fn tier_period(billed: &Billed<'_>, charge: &Charge) -> TierPeriod {
-    let Billed { terms, period, number, .. } = billed;
+fn tier_period(billed: &RatingContext<'_>, charge: &Charge) -> TierPeriod {
+    let RatingContext { terms, period, number, .. } = billed;
     let since = terms.tiers_since(charge.tier_reset_frequency, *period).unwrap_or(*number);
     let until = since.saturating_add(charge.tier_reset_frequency.max(1));
-    let before = terms.rhythm.periods_before(period.start).take_while(|(number, _)| *number >= since);
+    let before = terms.schedule.periods_before(period.start).take_while(|(number, _)| *number >= since);
     let start = before.last().map_or(period.start, |(_, first)| first.start);
-    let within = terms.rhythm.periods_from(period.start);
+    let within = terms.schedule.periods_from(period.start);
     let end = within
-        .take_while(|one| terms.rhythm.number_at(one.start).is_some_and(|number| number < until))
+        .take_while(|one| terms.schedule.number_at(one.start).is_some_and(|number| number < until))
         .last();
     TierPeriod { starting_at: start, ending_before: Some(end.map_or(period.end, |last| last.end)) }
 }

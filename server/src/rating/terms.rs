@@ -1,6 +1,6 @@
 //! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
 
-use super::{Period, Rhythm};
+use super::{BillingSchedule, Period};
 use app::{
     billing::{
         AdjustmentType, AggregationType, Charge, CreditType, Currency, Decimal, Minimum, PriceAdjustment,
@@ -32,14 +32,14 @@ pub struct Terms {
     pub customer_plan_id: Uuid,
     /// How often periods that had been finalized were opened again; part of the ids of invoices.
     pub revision: i32,
-    /// The plan.
+    /// The plan that is billed.
     pub plan_id: Uuid,
-    /// Its name.
+    /// The name of the plan, copied onto invoices.
     pub plan_name: String,
-    /// Its custom fields, copied onto invoices.
+    /// The plan's custom fields, copied onto invoices.
     pub plan_custom_fields: BTreeMap<String, String>,
-    /// When it bills.
-    pub rhythm: Rhythm,
+    /// When the plan bills.
+    pub schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
     /// No invoice is finalized before this instant: past periods of a plan that was added, or whose end was moved, wait.
@@ -51,7 +51,7 @@ pub struct Terms {
     /// False for a custom unit, which is not rounded.
     pub is_currency: bool,
     /// The charges in the order of the plan, at the plan's own prices.
-    pub charges: Vec<Term>,
+    pub charges: Vec<PlanCharge>,
     /// The adjustments of the plan's prices for this customer.
     pub price_adjustments: Vec<PriceAdjustment>,
     /// The minimums of invoices.
@@ -64,8 +64,8 @@ pub struct Terms {
 
 /// One charge with what it measures.
 #[derive(Clone, Debug)]
-pub struct Term {
-    /// The charge.
+pub struct PlanCharge {
+    /// The charge, at the prices of the plan or, once adjusted, of the customer.
     pub charge: Charge,
     /// For a usage charge: which sums it reads.
     pub measure: Option<Measure>,
@@ -93,7 +93,7 @@ pub struct AddedCharge {
 /// Which sums a usage charge reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Measure {
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// How its events become one number.
     pub aggregation_type: AggregationType,
@@ -111,7 +111,7 @@ impl Terms {
     /// The number of a billing period, by which charges, minimums and adjustments begin: a trial has the prices of the
     /// first one, 0.
     pub(super) fn number(&self, period: Period) -> u32 {
-        self.rhythm.number_at(period.start).unwrap_or(0)
+        self.schedule.number_at(period.start).unwrap_or(0)
     }
 
     /// What is missing from terms without which an amount would be a guess; `None` when they can be billed. Plans are
@@ -156,7 +156,7 @@ impl Terms {
             .min();
         let mut stretches = vec![period];
         if let Some(reach) = reach {
-            let before = self.rhythm.periods_before(period.start);
+            let before = self.schedule.periods_before(period.start);
             stretches.extend(before.take_while(|(number, _)| *number >= reach).map(|(_, period)| period));
         }
         stretches
@@ -164,7 +164,7 @@ impl Terms {
 
     /// The number of the billing period in which tiers with this reset were at 0 last, as seen from `period`.
     pub(super) fn tiers_since(&self, tier_reset_frequency: u32, period: Period) -> Option<u32> {
-        let number = self.rhythm.number_at(period.start)?;
+        let number = self.schedule.number_at(period.start)?;
         Some(number - number % tier_reset_frequency.max(1))
     }
 
@@ -196,13 +196,13 @@ impl Terms {
 /// What was used of one measure, by one group, in a billing period.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PeriodUsage {
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// As in [`Measure`].
     pub group_index: i16,
     /// The group's values, empty for usage over all groups; `None` for events without the property.
     pub group_values: Vec<Option<String>>,
-    /// The quantity.
+    /// What was used, in the metric's unit; by its aggregation a sum, a peak, a last value or a number of values.
     pub quantity: Decimal,
     /// The quantities in the stretches before, in the order of [`Terms::metered`].
     pub before: Vec<Decimal>,

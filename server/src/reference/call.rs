@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 /// A call with its place in the document.
-pub(super) struct Listed<'a> {
+pub(super) struct DocumentedCall<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) operation: &'a Value,
 }
 
-impl Listed<'_> {
+impl DocumentedCall<'_> {
     /// The name its anchor is made of.
     pub(super) fn id(&self) -> &str {
         text(self.operation, "operationId")

@@ -2,7 +2,7 @@
 
 use super::{
     STYLE,
-    call::{Listed, text},
+    call::{DocumentedCall, text},
     markdown::{escape, html},
     operation,
 };
@@ -10,7 +10,7 @@ use crate::openapi::{RULES, Values, filled};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// What the page begins with.
+/// The introduction of the page.
 const START: &str =
     "New here? [Getting started](#start) leads from nothing to a dashboard in a page of yours.";
 
@@ -57,11 +57,11 @@ pub fn page(document: &Value, values: &Values) -> String {
     )
 }
 
-fn calls(document: &Value) -> Vec<Listed<'_>> {
+fn calls(document: &Value) -> Vec<DocumentedCall<'_>> {
     let paths = document["paths"].as_object().into_iter().flatten();
     let calls = paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().into_iter().flatten();
-        methods.map(move |(method, operation)| Listed { method, path, operation })
+        methods.map(move |(method, operation)| DocumentedCall { method, path, operation })
     });
     let mut calls: Vec<_> = calls.collect();
     // The order in which the code lists them; an object of JSON has none.
@@ -69,7 +69,7 @@ fn calls(document: &Value) -> Vec<Listed<'_>> {
     calls
 }
 
-fn contents(groups: &[&Value], calls: &[Listed<'_>]) -> String {
+fn contents(groups: &[&Value], calls: &[DocumentedCall<'_>]) -> String {
     let mut list = String::from("<h2>Rules</h2><ul>");
     for (anchor, title, _) in RULES {
         let _ = write!(list, "<li><a href=\"#{anchor}\">{title}</a></li>");

@@ -1,6 +1,6 @@
 //! The reference for people, `/docs`: one page of HTML, made of the OpenAPI document and the rules beside the code.
 //!
-//! It needs no script and no other file: the browser's own search finds everything, links lead everywhere.
+//! It needs no script and no other file: the browser's own search covers all of it.
 
 mod call;
 mod fields;
@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 /// The style sheet: the tokens of the dashboards, and what a reference needs besides.
 const STYLE: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
 
-/// Nothing may run or load; only this very style sheet counts.
+/// The content security policy: no script, no load, and this style sheet alone, by its hash.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
     format!(

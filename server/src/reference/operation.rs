@@ -1,7 +1,7 @@
 //! One call: what it does, what it takes, what it answers, and how to send it.
 
 use super::{
-    call::{Listed, text},
+    call::{DocumentedCall, text},
     fields::{self, Field},
     markdown::{escape, html},
     sample,
@@ -9,8 +9,8 @@ use super::{
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Its section of the page.
-pub(super) fn section(document: &Value, call: &Listed<'_>) -> String {
+/// The section of one call on the page.
+pub(super) fn section(document: &Value, call: &DocumentedCall<'_>) -> String {
     let operation = call.operation;
     let body = &operation["requestBody"]["content"]["application/json"]["schema"];
     let answer = &operation["responses"]["200"]["content"]["application/json"]["schema"];

@@ -1,14 +1,14 @@
-//! What to type and what comes back.
+//! The example of a call: the request by curl, and its answer.
 
 use super::{
-    call::{Listed, text},
+    call::{DocumentedCall, text},
     markdown::escape,
 };
 use serde_json::Value;
 use std::fmt::Write as _;
 
 /// The call by curl, and its answer.
-pub(super) fn samples(call: &Listed<'_>) -> String {
+pub(super) fn samples(call: &DocumentedCall<'_>) -> String {
     let mut samples = format!(
         "<h4>Call</h4><pre tabindex=\"0\"><code>{}</code></pre>",
         escape(text(&call.operation["x-codeSamples"][0], "source"))

@@ -1,6 +1,6 @@
 //! Charges that are made once, on one draft.
 
-use super::Nothing;
+use super::Empty;
 use crate::{
     AppState, Result,
     auth::Operator,
@@ -63,7 +63,7 @@ async fn add(
     State(state): State<AppState>,
     Path(customer_id): Path<Uuid>,
     Body(body): Body<AddBody>,
-) -> Result<Json<Nothing>> {
+) -> Result<Json<Empty>> {
     let new = NewAddedCharge {
         access: operator.access(customer_id),
         customer_plan_id: body.customer_plan_id,
@@ -74,5 +74,5 @@ async fn add(
         quantity: body.quantity,
     };
     db::write(async move { db::added_charge::add(&state.pool, new, clock::now()).await }).await?;
-    Ok(Json(Nothing {}))
+    Ok(Json(Empty {}))
 }

@@ -7,7 +7,7 @@ use crate::{
     clock,
     db::{
         self,
-        customer_plan::{Ended, NewCustomerPlan, NewSpendingCap},
+        customer_plan::{NewCustomerPlan, NewSpendingCap, PlanEndEffects},
     },
     extract::{Body, Path, Query},
     invoicing::{self, Billing},
@@ -235,7 +235,7 @@ async fn end(
     Ok(Json(EndAnswer { warnings: warnings(&ended) }))
 }
 
-fn warnings(ended: &Ended) -> Vec<String> {
+fn warnings(ended: &PlanEndEffects) -> Vec<String> {
     let day = |at: DateTime<Utc>| at.format("%Y-%m-%d");
     let voided = ended.voided.iter().map(|(name, period)| {
         format!(

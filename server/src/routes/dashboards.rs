@@ -1,4 +1,4 @@
-//! Embeddable URLs.
+//! `POST /v1/dashboards/getEmbeddableUrl`: signed URLs of the dashboards.
 
 use super::Data;
 use crate::{

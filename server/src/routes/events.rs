@@ -1,4 +1,4 @@
-//! `POST /v1/events/search`: what became of events that were sent.
+//! `POST /v1/events/search`: events by their ids, with the metrics that count them or why none does.
 
 use crate::{
     AppState, Error, Result,
@@ -86,7 +86,7 @@ async fn search(
     let found = usage::search(&state.pool, &ids, clock::now()).await?;
     let metrics = if found.is_empty() { Vec::new() } else { db::billable_metric::all(&state.pool).await? };
     let answer = found.into_iter().map(|one| {
-        let (counting, not_counted) = judge(&one.event, one.processed_at, one.standing.as_ref(), &metrics);
+        let (counting, not_counted) = judge(&one.event, one.processed_at, one.state.as_ref(), &metrics);
         FoundEvent {
             id: one.event.id(),
             matched_billable_metrics: counting.into_iter().cloned().collect(),

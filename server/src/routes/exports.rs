@@ -4,7 +4,7 @@ use crate::{
     AppState, Error, Result,
     auth::Caller,
     clock,
-    export::{Format, Wanted, file},
+    export::{ExportOptions, Format, file},
     extract::{Path, Query},
     openapi::{Call, Calls},
     viewer::Viewer,
@@ -65,7 +65,7 @@ struct ExportQuery {
     bm_group_key_overrides: Option<String>,
 }
 
-impl TryFrom<ExportQuery> for Wanted {
+impl TryFrom<ExportQuery> for ExportOptions {
     type Error = Error;
 
     fn try_from(query: ExportQuery) -> Result<Self> {

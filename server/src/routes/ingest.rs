@@ -1,4 +1,4 @@
-//! `POST /v1/ingest`: usage events in.
+//! `POST /v1/ingest`: takes usage events.
 
 use crate::{
     AppState, Error, Result,

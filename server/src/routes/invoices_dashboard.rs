@@ -59,7 +59,7 @@ async fn list(
     Query(query): Query<InvoicesQuery>,
 ) -> Result<Json<Data<InvoicesReport>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    // Who may not look is told so before what was asked for is read.
+    // Permission is checked before the parameters.
     viewer.invoices()?;
     let status = query.status.as_deref().filter(|status| !status.is_empty());
     let status =

@@ -24,7 +24,7 @@ mod unmatched;
 mod usage;
 mod usage_dashboard;
 
-pub use shape::{Data, Id, Nothing, PageQuery};
+pub use shape::{Data, Empty, Id, PageQuery};
 
 use crate::{
     AppState, assets,
@@ -32,7 +32,7 @@ use crate::{
     dashboards as embed,
     http::{headers, idempotency},
     limits,
-    openapi::{Calls, Entry},
+    openapi::{Calls, Operation},
     styleguide, telemetry,
 };
 use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
@@ -65,11 +65,11 @@ pub fn calls() -> Calls {
 }
 
 /// The groups of calls with what they are, and the calls.
-type Described = (Vec<(&'static str, &'static str)>, Vec<Entry>);
+type OperationList = (Vec<(&'static str, &'static str)>, Vec<Operation>);
 
 /// What is described of the calls, read off the routes once.
-fn described() -> &'static Described {
-    static DESCRIBED: LazyLock<Described> = LazyLock::new(|| calls().described());
+fn described() -> &'static OperationList {
+    static DESCRIBED: LazyLock<OperationList> = LazyLock::new(|| calls().described());
     &DESCRIBED
 }
 

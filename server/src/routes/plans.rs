@@ -5,7 +5,7 @@ use crate::{
     AppState, Error, Result,
     auth::Operator,
     clock,
-    db::{self, plan::Standing},
+    db::{self, plan::PlanCustomerFilter},
     extract::{Body, Path, Query},
     openapi::{Call, Calls},
 };
@@ -142,20 +142,20 @@ async fn customers(
     Path(plan_id): Path<Uuid>,
     Query(query): Query<CustomersQuery>,
 ) -> Result<Json<Page<PlanCustomer>>> {
-    let standing = standing(query.status.as_deref().unwrap_or("active"))?;
+    let filter = filter(query.status.as_deref().unwrap_or("active"))?;
     let next_page = query.next_page.as_deref();
-    db::plan::customers(&state.pool, plan_id, standing, query.limit, next_page, clock::now()).await.map(Json)
+    db::plan::customers(&state.pool, plan_id, filter, query.limit, next_page, clock::now()).await.map(Json)
 }
 
 /// `all`, or one or more of the others, comma-joined.
-fn standing(text: &str) -> Result<Standing> {
-    let mut standing = Standing::default();
+fn filter(text: &str) -> Result<PlanCustomerFilter> {
+    let mut filter = PlanCustomerFilter::default();
     for word in text.split(',') {
         match word.trim().to_ascii_lowercase().as_str() {
-            "all" => standing = Standing { active: true, ended: true, upcoming: true },
-            "active" => standing.active = true,
-            "ended" => standing.ended = true,
-            "upcoming" => standing.upcoming = true,
+            "all" => filter = PlanCustomerFilter { active: true, ended: true, upcoming: true },
+            "active" => filter.active = true,
+            "ended" => filter.ended = true,
+            "upcoming" => filter.upcoming = true,
             _ => {
                 return Err(Error::field(
                     "status",
@@ -164,5 +164,5 @@ fn standing(text: &str) -> Result<Standing> {
             }
         }
     }
-    Ok(standing)
+    Ok(filter)
 }

@@ -1,4 +1,4 @@
-//! Drafts with events that are only tried.
+//! Previews: drafts with further events that are not stored.
 
 use super::Data;
 use crate::{

@@ -32,14 +32,14 @@ const DOCS: Call = Call::new("server.docs", "Read the reference")
 
 /// Both forms of the description, the same for everybody. They are made once a day, since the dates in their examples
 /// are of that day, and are as large as all calls together, so they are kept compressed.
-struct Described {
+struct Documentation {
     day: NaiveDate,
     server: String,
     openapi: Compressed,
     docs: Compressed,
 }
 
-static DESCRIBED: Mutex<Option<Arc<Described>>> = Mutex::const_new(None);
+static DESCRIBED: Mutex<Option<Arc<Documentation>>> = Mutex::const_new(None);
 
 async fn openapi(State(state): State<AppState>, headers: HeaderMap) -> Result<Response> {
     let mut answer = described(&state).await?.openapi.answer(&headers);
@@ -53,8 +53,8 @@ async fn docs(State(state): State<AppState>, headers: HeaderMap) -> Result<Respo
     Ok(answer)
 }
 
-/// Those of today; whoever comes first makes them, and the others wait for that.
-async fn described(state: &AppState) -> Result<Arc<Described>> {
+/// Those of today; the first request of a day makes them, and the others wait for that.
+async fn described(state: &AppState) -> Result<Arc<Documentation>> {
     let now = clock::now();
     let server = &state.settings.public_url;
     let mut kept = DESCRIBED.lock().await;
@@ -64,7 +64,7 @@ async fn described(state: &AppState) -> Result<Arc<Described>> {
         }
         _ => {
             let server = server.clone();
-            let made = tokio::task::spawn_blocking(move || Described::new(server, now)).await;
+            let made = tokio::task::spawn_blocking(move || Documentation::new(server, now)).await;
             let made = Arc::new(made.map_err(|error| Error::Internal(error.to_string()))??);
             *kept = Some(made.clone());
             Ok(made)
@@ -72,7 +72,7 @@ async fn described(state: &AppState) -> Result<Arc<Described>> {
     }
 }
 
-impl Described {
+impl Documentation {
     fn new(server: String, now: DateTime<Utc>) -> Result<Self> {
         let (groups, entries) = super::described();
         let document = document(groups, entries, &server, now);

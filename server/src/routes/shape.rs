@@ -1,4 +1,4 @@
-//! Shapes that many answers and queries share.
+//! Bodies and queries that many calls share: `{"data": …}`, `{"id": …}`, `{}`, pages.
 
 use axum::Json;
 use schemars::JsonSchema;
@@ -36,7 +36,7 @@ impl Id {
 
 /// `{}`.
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
-pub struct Nothing {}
+pub struct Empty {}
 
 /// The query of a list without filters.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]

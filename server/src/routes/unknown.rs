@@ -1,4 +1,4 @@
-//! What is asked for in vain: calls of Metronome that Inlay leaves out, paths and methods that nobody knows.
+//! Answers to unknown paths and methods, and to calls of Metronome that Inlay leaves out.
 
 use crate::{
     Error,

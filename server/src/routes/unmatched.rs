@@ -112,8 +112,8 @@ fn window(start: Option<DateTime<Utc>>, end: Option<DateTime<Utc>>, now: DateTim
     Ok(Period { start, end })
 }
 
-impl From<usage::Uncounted> for UnmatchedEvents {
-    fn from(found: usage::Uncounted) -> Self {
+impl From<usage::UncountedEvents> for UnmatchedEvents {
+    fn from(found: usage::UncountedEvents) -> Self {
         let example = |(timestamp, transaction_id, customer_id, event_type)| UnmatchedEvent {
             transaction_id,
             customer_id,

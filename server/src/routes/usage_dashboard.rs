@@ -5,7 +5,7 @@ use crate::{
     AppState, Error, Result,
     auth::{Caller, no_such_customer},
     clock,
-    dashboards::usage::{self, Asked},
+    dashboards::usage::{self, ReportQuery},
     extract::{Path, Query},
     limits,
     openapi::{Call, Calls},
@@ -27,7 +27,7 @@ pub(super) fn calls() -> Calls {
 
 const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usage dashboard")
     .about(
-        "What the usage dashboard is drawn from, for whoever draws it otherwise: the days of every metric as exact \
+        "What the usage dashboard is drawn from, for charts of your own: the days of every metric as exact \
          numbers, and every figure as the text that the dashboard shows, for all windows at once: of 30, 60 and 90 days \
          and, where there are `period_days`, of the running billing period.\n\n\
          A column holds one whole number a day, oldest first, the last one of `last_day` (UTC), which is counted in days \
@@ -58,7 +58,7 @@ struct RetrieveQuery {
     find: Option<String>,
 }
 
-impl TryFrom<RetrieveQuery> for Asked {
+impl TryFrom<RetrieveQuery> for ReportQuery {
     type Error = Error;
 
     fn try_from(query: RetrieveQuery) -> Result<Self> {
@@ -121,7 +121,7 @@ async fn retrieve(
 
 /// Refuses a group key that no metric of the report has: its groups would be missing without a word. Where there are no
 /// metrics yet, none is known to be wrong.
-fn check_known(asked: &Asked, report: &UsageReport) -> Result<()> {
+fn check_known(asked: &ReportQuery, report: &UsageReport) -> Result<()> {
     let Some(group_key) = asked.group_key.as_deref().filter(|_| !report.metrics.is_empty()) else {
         return Ok(());
     };

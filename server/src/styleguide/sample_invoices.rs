@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{
-    dashboards::invoices::report::{self, Look},
-    invoicing::{ChargeUsage, Days, Dossier, Overview, SoFar},
-    rating::{InForce, Measure, PriceList, Reached},
+    dashboards::invoices::report::{self, InvoiceDisplay},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts, PeriodToDate},
+    rating::{EffectiveCharge, Measure, PriceList, TierProgress},
 };
 use app::{
     billing::{
@@ -25,9 +25,9 @@ const TOKENS: Uuid = Uuid::from_u128(1);
 
 /// Name, title and page of each.
 pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
-    let look = Look {
+    let look = InvoiceDisplay {
         statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void],
-        ..Look::default()
+        ..InvoiceDisplay::default()
     };
     let page = |query: InvoicesQuery, props| {
         PageContent::Invoices(Box::new(InvoicesProps { address: query.href(""), ..props }))
@@ -36,7 +36,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         let projected_totals = [(Uuid::from_u128(0), decimal("2314871"))].into();
         let is_plain = query == ListQuery::default();
         let prices = [(Uuid::from_u128(0), price_list())].into();
-        let overview = Overview { invoices, projected_totals, prices, ended: None };
+        let overview = InvoiceListPage { invoices, projected_totals, prices, ended: None };
         let found = report::list(overview, &look, is_plain, now);
         page(InvoicesQuery::List(query), InvoicesProps { list: Some(found), ..InvoicesProps::default() })
     };
@@ -53,11 +53,12 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
                 end_timestamp: one.start_timestamp + Duration::days(20),
                 ..one.clone()
             });
-            SoFar { days: 20, before, now }
+            PeriodToDate { days: 20, before, now }
         });
         let usage = vec![tokens];
-        let dossier = Dossier { invoice, previous: Some(previous), so_far, days: Some(days), usage, line };
-        let found = report::one(&dossier, &look, &query.find, query.show_all, now);
+        let detail =
+            InvoiceDetail { invoice, previous: Some(previous), so_far, days: Some(days), usage, line };
+        let found = report::one(&detail, &look, &query.find, query.show_all, now);
         let props = InvoicesProps { document: Some(found), ..InvoicesProps::default() };
         page(InvoicesQuery::Document(query), props)
     };
@@ -105,12 +106,12 @@ fn price_list() -> PriceList {
         });
         serde_json::from_value::<Charge>(charge).unwrap()
     };
-    let in_force = |charge| InForce { charge, list_prices: None, amount: None, reached: None };
-    let requests = InForce {
-        reached: Some(Reached { used: decimal("2806042"), tier: 1 }),
+    let in_force = |charge| EffectiveCharge { charge, list_prices: None, amount: None, reached: None };
+    let requests = EffectiveCharge {
+        reached: Some(TierProgress { used: decimal("2806042"), tier: 1 }),
         ..in_force(charge("Requests", "usage", &[(0, "0.25"), (1_000_000, "0.2"), (5_000_000, "0.15")]))
     };
-    let fee = InForce {
+    let fee = EffectiveCharge {
         amount: Some(decimal("50000")),
         ..in_force(charge("Platform fee", "fixed", &[(0, "50000")]))
     };
@@ -142,8 +143,8 @@ fn currencies() -> Page<Invoice> {
     Page { data, next_page: None }
 }
 
-/// Days that, with the platform fee and the adjustments, add up to an invoice.
-fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
+/// The costs by day that, with the platform fee and the adjustments, add up to an invoice.
+fn daily(invoice: &Invoice, now: DateTime<Utc>) -> PeriodCosts {
     let until = invoice.end_timestamp.min(now);
     // A day that has begun is one of them.
     let count = (until - invoice.start_timestamp + Duration::days(1) - Duration::nanoseconds(1)).num_days();
@@ -159,11 +160,11 @@ fn daily(invoice: &Invoice, now: DateTime<Utc>) -> Days {
     metered[0].1 = &metered[0].1 + &(&all - &shared);
     let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
     let fixed = vec![("Platform fee".to_owned(), fixed)];
-    Days { metered, fixed, of_period: Vec::new(), adjustments, total }
+    PeriodCosts { metered, fixed, of_period: Vec::new(), adjustments, total }
 }
 
 /// The days of an invoice's input tokens: as high and low as what it costs.
-fn tokens(invoice: &mut Invoice, days: &Days) -> ChargeUsage {
+fn tokens(invoice: &mut Invoice, days: &PeriodCosts) -> ChargeUsage {
     let mut sub_lines = invoice.line_items.iter_mut().flat_map(|line| &mut line.sub_line_items);
     let tokens = sub_lines.find(|sub_line| sub_line.name == "Input tokens").unwrap();
     tokens.charge_id = Some(TOKENS);

@@ -3,7 +3,7 @@
 // The data is constant: an unwrap that fails does so in every run of the tests.
 #![allow(clippy::unwrap_used)]
 
-use crate::dashboards::usage::Board;
+use crate::dashboards::usage::UsageData;
 use app::{
     billing::{
         AggregationType, CreditType, DailyCost, DayMark, DayMarkKind, Decimal, GroupSeries, NoCost,
@@ -27,7 +27,7 @@ type Metrics = Vec<(String, Option<UsageSeries>)>;
 /// All of them, the plain dashboard first.
 pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, PageContent)> {
     let today = now.date_naive();
-    let page = |board: Option<Board>, query: UsageQuery| {
+    let page = |board: Option<UsageData>, query: UsageQuery| {
         let report = board.map(|board| {
             let window = days_of(&query);
             let grouping = query.group_key.clone().map(|group_key| Grouping { group_key, window });
@@ -37,7 +37,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         PageContent::Usage(Box::new(props))
     };
     let board = |metrics: Metrics| {
-        Some(Board {
+        Some(UsageData {
             has_plan: true,
             ended: None,
             period_days: Some(PERIOD_DAYS),
@@ -64,7 +64,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         (
             "usage-period-day",
             "Usage, the first day of a period",
-            board(of_today(metrics(today))).map(|board| Board { period_days: Some(1), ..board }),
+            board(of_today(metrics(today))).map(|board| UsageData { period_days: Some(1), ..board }),
             period,
         ),
         (
@@ -87,7 +87,7 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         ("usage-awkward-90", "Awkward series, 90 days", board(awkward(today)), days(90)),
         ("usage-one-failed", "One chart could not be loaded", board(one_failed(today)), plain.clone()),
         ("usage-one", "One metric", board(metrics(today).into_iter().take(1).collect()), plain.clone()),
-        ("usage-empty", "No plan yet", Some(Board::default()), plain.clone()),
+        ("usage-empty", "No plan yet", Some(UsageData::default()), plain.clone()),
         ("usage-unmetered", "A plan without metered usage", board(Vec::new()), plain.clone()),
         ("usage-error", "Usage could not be loaded", None, plain),
     ]

@@ -1,4 +1,4 @@
-// The style guide's hands: a changed color goes into every frame, the contrast table and the texts to copy.
+// The style guide's script: puts a changed color into every frame, the contrast table and the texts to copy.
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
   const $ = (selector, root = document) => [...root.querySelectorAll(selector)];

@@ -1,6 +1,6 @@
-//! How an open page goes on: JSON, the history, and the place of the reader.
+//! An open page in the browser: loads reports, follows the history, keeps focus and scroll position.
 
-use super::{Dashboard, HEADING, Shown};
+use super::{Dashboard, HEADING, PageState};
 use crate::{
     api::{self, Failure},
     invoices::{
@@ -15,26 +15,26 @@ use std::{sync::Arc, time::Duration};
 use wasm_bindgen::JsCast as _;
 use web_sys::{Blob, HtmlElement, Url};
 
-/// How long after a failure what was asked is asked again, where the browser does not say that it is back online;
-/// after each further one twice as long.
+/// How long after a failure a load is tried again, where the browser does not report that it is back online; doubled
+/// after each further failure.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What moves between pages need to know of earlier ones.
+/// The pages that were left, and the loads that are waiting.
 #[derive(Default)]
-pub(super) struct Moves {
-    /// Counts what is asked of pages: the answer to one that another has followed is dropped.
+pub(super) struct Navigation {
+    /// Counts the loads of pages: an answer to any but the last is dropped.
     turn: u32,
     /// Pages that were left, as they were.
-    kept: Vec<Kept>,
-    /// What found no connection.
-    waiting: Vec<Ask>,
+    kept: Vec<SavedPage>,
+    /// Loads that found no connection, to be tried again.
+    waiting: Vec<PendingLoad>,
 }
 
 /// A page that was left.
 #[derive(Clone)]
-struct Kept {
+struct SavedPage {
     query: InvoicesQuery,
-    shown: Arc<Shown>,
+    shown: Arc<PageState>,
     opened: Vec<String>,
     scrolled: f64,
     focused: String,
@@ -42,14 +42,14 @@ struct Kept {
 
 /// Something to load, and where it belongs.
 #[derive(Clone)]
-struct Ask {
+struct PendingLoad {
     query: InvoicesQuery,
     place: Place,
     /// How often it has failed.
     failures: u32,
 }
 
-impl Ask {
+impl PendingLoad {
     fn new(query: InvoicesQuery, place: Place) -> Self {
         Self { query, place, failures: 0 }
     }
@@ -96,15 +96,15 @@ impl Dashboard {
             && let Some(report) = self.loaded(&document.id)
         {
             self.next_turn();
-            return self.show(Ask::new(query, Place::Next), Shown::Document(report));
+            return self.show(PendingLoad::new(query, Place::Next), PageState::Document(report));
         }
-        self.ask(Ask::new(query, Place::Next));
+        self.ask(PendingLoad::new(query, Place::Next));
     }
 
     pub(super) fn toggle(self, id: String) {
         let was_open = self.rows.with_untracked(|rows| rows.is_open(&id));
         if !was_open && self.loaded(&id).is_none() {
-            self.ask(Ask::new(InvoicesQuery::document(&id), Place::Row));
+            self.ask(PendingLoad::new(InvoicesQuery::document(&id), Place::Row));
         }
         self.rows.update(|rows| match was_open {
             true => rows.opened.retain(|one| *one != id),
@@ -113,7 +113,7 @@ impl Dashboard {
     }
 
     pub(super) fn add(self, query: InvoicesQuery) {
-        self.ask(Ask::new(query, Place::Older));
+        self.ask(PendingLoad::new(query, Place::Older));
     }
 
     fn loaded(self, id: &str) -> Option<Arc<InvoiceReport>> {
@@ -132,7 +132,7 @@ impl Dashboard {
             .unwrap_or_default()
     }
 
-    fn ask(self, mut ask: Ask) {
+    fn ask(self, mut ask: PendingLoad) {
         let is_row = ask.place == Place::Row;
         let turn = if is_row { 0 } else { self.next_turn() };
         if !is_row {
@@ -194,14 +194,14 @@ impl Dashboard {
         });
     }
 
-    async fn load(self, query: &InvoicesQuery) -> Result<Shown, Failure> {
+    async fn load(self, query: &InvoicesQuery) -> Result<PageState, Failure> {
         let path = self.session.customer_id.with_value(|id| query.report_path(id));
         let (answer, missing) = if is_document(query) {
             let found = api::get::<InvoiceReport>(self.session, &path).await;
-            (found.map(|report| Shown::Document(Arc::new(report))), Shown::Missing)
+            (found.map(|report| PageState::Document(Arc::new(report))), PageState::Missing)
         } else {
             let found = api::get::<InvoicesReport>(self.session, &path).await;
-            (found.map(Shown::List), Shown::Failed)
+            (found.map(PageState::List), PageState::Failed)
         };
         if answer == Err(Failure::Missing) { Ok(missing) } else { answer }
     }
@@ -215,13 +215,13 @@ impl Dashboard {
     }
 
     /// Shows what was loaded where it belongs.
-    fn show(self, ask: Ask, shown: Shown) {
-        let Ask { query, place, .. } = ask;
+    fn show(self, ask: PendingLoad, shown: PageState) {
+        let PendingLoad { query, place, .. } = ask;
         match (place, shown) {
-            (Place::Row, Shown::Document(report)) => {
+            (Place::Row, PageState::Document(report)) => {
                 self.rows.update(|rows| rows.documents.push(report));
             }
-            (Place::Older, Shown::List(page)) => self.append(page),
+            (Place::Older, PageState::List(page)) => self.append(page),
             (place, shown) => self.replace(query, place, shown),
         }
     }
@@ -230,7 +230,7 @@ impl Dashboard {
         let first = page.rows.first().map(|row| crate::invoices::row::link_id(&row.id));
         self.said.set(text::found(page.rows.len(), page.next_page.is_some()));
         self.shown.update(|shown| {
-            if let Shown::List(list) = Arc::make_mut(shown) {
+            if let PageState::List(list) = Arc::make_mut(shown) {
                 list.rows.extend(page.rows);
                 list.next_page = page.next_page;
             }
@@ -241,12 +241,14 @@ impl Dashboard {
         });
     }
 
-    fn replace(self, query: InvoicesQuery, place: Place, shown: Shown) {
+    fn replace(self, query: InvoicesQuery, place: Place, shown: PageState) {
         let is_same_kind = is_document(&query) == self.query.with_value(is_document);
         let to_days = !query.line().is_empty() && self.query.with_value(|shown| shown.line() != query.line());
         self.said.set(match &shown {
-            Shown::List(list) => text::found(list.rows.len() + list.current.len(), list.next_page.is_some()),
-            Shown::Document(report) if is_same_kind => report.document.fold_notes(),
+            PageState::List(list) => {
+                text::found(list.rows.len() + list.current.len(), list.next_page.is_some())
+            }
+            PageState::Document(report) if is_same_kind => report.document.fold_notes(),
             _ => String::new(),
         });
         if place != Place::Back {
@@ -271,10 +273,10 @@ impl Dashboard {
         });
     }
 
-    fn draw(self, shown: Arc<Shown>) {
+    fn draw(self, shown: Arc<PageState>) {
         document().set_title(&match &*shown {
-            Shown::Document(report) => report.document.page_title(),
-            Shown::List(_) | Shown::Missing | Shown::Failed => text::INVOICES.to_owned(),
+            PageState::Document(report) => report.document.page_title(),
+            PageState::List(_) | PageState::Missing | PageState::Failed => text::INVOICES.to_owned(),
         });
         self.shown.set(shown);
         self.page.set(());
@@ -282,7 +284,7 @@ impl Dashboard {
 
     /// Keeps the page that is shown for the way back.
     fn leave(self) {
-        let kept = Kept {
+        let kept = SavedPage {
             query: self.query.get_value(),
             shown: self.shown.get_untracked(),
             opened: self.rows.with_untracked(|rows| rows.opened.clone()),
@@ -295,7 +297,7 @@ impl Dashboard {
         });
     }
 
-    fn kept(self, query: &InvoicesQuery) -> Option<Kept> {
+    fn kept(self, query: &InvoicesQuery) -> Option<SavedPage> {
         self.moves.with_value(|moves| moves.kept.iter().find(|one| one.query == *query).cloned())
     }
 
@@ -308,13 +310,13 @@ impl Dashboard {
         self.leave();
         match self.kept(&query) {
             Some(kept) => self.restore(kept),
-            None => self.ask(Ask::new(query, Place::Back)),
+            None => self.ask(PendingLoad::new(query, Place::Back)),
         }
     }
 
     /// Shows a page as it was left.
-    fn restore(self, kept: Kept) {
-        let Kept { query, shown, opened, scrolled, focused } = kept;
+    fn restore(self, kept: SavedPage) {
+        let SavedPage { query, shown, opened, scrolled, focused } = kept;
         self.query.set_value(query);
         self.rows.update(|rows| rows.opened = opened);
         self.draw(shown);

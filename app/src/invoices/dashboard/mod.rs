@@ -49,7 +49,7 @@ pub struct InvoicesProps {
 
 /// What a page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum PageState {
     /// The list.
     List(InvoicesReport),
     /// One invoice.
@@ -64,20 +64,20 @@ pub(super) enum Shown {
 #[derive(Clone, Copy)]
 pub(super) struct Dashboard {
     /// The page that is shown, of the list with all rows that were added to it.
-    shown: RwSignal<Arc<Shown>>,
+    shown: RwSignal<Arc<PageState>>,
     /// Another page is shown.
     page: RwSignal<()>,
     /// What `shown` answers.
     query: StoredValue<InvoicesQuery>,
     rows: RwSignal<Rows>,
     is_loading: RwSignal<bool>,
-    /// What did not work, while it does not; nothing where all does.
+    /// The message of what failed; `None` while all works.
     alert: RwSignal<Option<&'static str>>,
-    /// What is said to those who do not see the page change.
+    /// The text of the live region: for screen readers, what has changed.
     said: RwSignal<String>,
     session: Session,
     #[cfg(feature = "hydrate")]
-    moves: StoredValue<browser::Moves>,
+    moves: StoredValue<browser::Navigation>,
 }
 
 /// What was opened of the list.
@@ -103,7 +103,7 @@ impl Rows {
 
 /// What a click does in place.
 #[derive(Clone)]
-pub(super) enum Act {
+pub(super) enum ClickAction {
     /// Shows another page.
     Go(InvoicesQuery),
     /// Opens the row of an invoice, or closes it.
@@ -129,14 +129,14 @@ impl Dashboard {
     }
 
     /// Does in place what a link leads to, unless it is to open elsewhere.
-    pub(super) fn click(self, act: Act) -> impl Fn(ev::MouseEvent) + Clone + 'static {
+    pub(super) fn click(self, act: ClickAction) -> impl Fn(ev::MouseEvent) + Clone + 'static {
         move |event: ev::MouseEvent| {
             if is_plain(&event) {
                 event.prevent_default();
                 match act.clone() {
-                    Act::Go(query) => self.go(query),
-                    Act::Toggle(id) => self.toggle(id),
-                    Act::Add(query) => self.add(query),
+                    ClickAction::Go(query) => self.go(query),
+                    ClickAction::Toggle(id) => self.toggle(id),
+                    ClickAction::Add(query) => self.add(query),
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Dashboard {
     /// The rows of the list, and where the next page begins.
     pub(super) fn list(self) -> (Vec<InvoiceRow>, Option<String>) {
         self.shown.with(|shown| match &**shown {
-            Shown::List(list) => (list.rows.clone(), list.next_page.clone()),
+            PageState::List(list) => (list.rows.clone(), list.next_page.clone()),
             _ => Default::default(),
         })
     }
@@ -186,10 +186,10 @@ impl Dashboard {
 pub fn InvoicesDashboard() -> impl IntoView {
     let InvoicesProps { list, document, is_missing, address, session } = props::take();
     let shown = match (list, document) {
-        (Some(list), _) => Shown::List(list),
-        (None, Some(document)) => Shown::Document(Arc::new(document)),
-        (None, None) if is_missing => Shown::Missing,
-        (None, None) => Shown::Failed,
+        (Some(list), _) => PageState::List(list),
+        (None, Some(document)) => PageState::Document(Arc::new(document)),
+        (None, None) if is_missing => PageState::Missing,
+        (None, None) => PageState::Failed,
     };
     let dashboard = Dashboard {
         shown: RwSignal::new(Arc::new(shown)),
@@ -201,21 +201,21 @@ pub fn InvoicesDashboard() -> impl IntoView {
         said: RwSignal::new(String::new()),
         session: Session::start(session),
         #[cfg(feature = "hydrate")]
-        moves: StoredValue::new(browser::Moves::default()),
+        moves: StoredValue::new(browser::Navigation::default()),
     };
     dashboard.start();
     let content = move || {
         dashboard.page.track();
         let shown = dashboard.shown.get_untracked();
         Fresh(match (&*shown, dashboard.query.get_value()) {
-            (Shown::List(report), InvoicesQuery::List(query)) => {
+            (PageState::List(report), InvoicesQuery::List(query)) => {
                 EitherOf3::A(view! { <ListView dashboard report=report.clone() query/> })
             }
-            (Shown::Document(report), InvoicesQuery::Document(query)) => {
+            (PageState::Document(report), InvoicesQuery::Document(query)) => {
                 EitherOf3::B(view! { <DocumentView dashboard report=report.clone() query/> })
             }
             (shown, query) => {
-                EitherOf3::C(view! { <NothingView dashboard is_missing=*shown == Shown::Missing query/> })
+                EitherOf3::C(view! { <NothingView dashboard is_missing=*shown == PageState::Missing query/> })
             }
         })
     };

@@ -1,7 +1,7 @@
 //! Why a bill changed: the difference to the invoice before it, in parts that add up to it exactly.
 
-use super::{effect::EffectKind, text};
-use crate::invoicing::SoFar;
+use super::{text, variance::VarianceKind};
+use crate::invoicing::PeriodToDate;
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus, LineItem, SubLineItem, TierScope},
     embed::GroupKeyNames,
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// What a charge came to in one invoice.
 #[derive(Clone, Debug, PartialEq)]
-struct Charged {
+struct ChargeFigures {
     quantity: Decimal,
     amount: Decimal,
     /// Prices by the quantity from which they hold.
@@ -27,13 +27,13 @@ type Key = (Uuid, Option<String>, String, usize);
 
 /// What one charge, or one adjustment, adds to the difference.
 #[derive(Clone, Debug, PartialEq)]
-struct Effect {
+struct Variance {
     /// The product and its group value.
     name: String,
     /// The charge, where the product has several.
     charge: String,
-    /// What became of it.
-    kind: EffectKind,
+    /// Whether it is on both invoices, new, removed, or an adjustment.
+    kind: VarianceKind,
     /// Its amount before; `None` where it was not there.
     before: Option<Decimal>,
     /// Quantity before and now.
@@ -44,11 +44,11 @@ struct Effect {
     by_quantity: Decimal,
     /// From another price at the new quantity.
     by_price: Decimal,
-    /// From being new, gone, or no charge at all.
+    /// From being new, removed, or no charge at all.
     other: Decimal,
 }
 
-impl Effect {
+impl Variance {
     /// Its part of the difference.
     fn total(&self) -> Decimal {
         [&self.by_quantity, &self.by_price, &self.other].into_iter().sum()
@@ -69,37 +69,37 @@ impl Effect {
     }
 }
 
-/// The effects that make up `now.total - before.total`; their totals add up to it exactly, whatever the invoices hold.
-fn effects(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Vec<Effect> {
+/// The variances that make up `now.total - before.total`; their totals add up to it exactly, whatever the invoices hold.
+fn variances(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Vec<Variance> {
     let (mut old, new) = (charges(before), charges(now));
-    let mut effects: Vec<Effect> = Vec::new();
+    let mut variances: Vec<Variance> = Vec::new();
     for (key, (label, charge)) in new {
-        let effect = match old.remove(&key) {
+        let variance = match old.remove(&key) {
             Some((_, was)) => changed(&was, &charge, money::digits(&now.credit_type)),
-            None => one_sided(EffectKind::New, charge.amount.clone()),
+            None => one_sided(VarianceKind::New, charge.amount.clone()),
         };
-        effects.push(label.name(effect, names));
+        variances.push(label.name(variance, names));
     }
     for (label, charge) in old.into_values() {
-        effects.push(label.name(one_sided(EffectKind::Gone, -&charge.amount), names));
+        variances.push(label.name(one_sided(VarianceKind::Removed, -&charge.amount), names));
     }
-    effects.extend(adjustments(before, now));
-    let explained: Decimal = effects.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+    variances.extend(adjustments(before, now));
+    let explained: Decimal = variances.iter().map(Variance::total).collect::<Vec<_>>().iter().sum();
     let rest = &(&now.total - &before.total) - &explained;
-    effects.push(Effect { name: text::OTHER.to_owned(), ..one_sided(EffectKind::Adjustment, rest) });
-    effects.retain(|effect| {
-        !(effect.by_quantity.is_zero() && effect.by_price.is_zero() && effect.other.is_zero())
+    variances.push(Variance { name: text::OTHER.to_owned(), ..one_sided(VarianceKind::Adjustment, rest) });
+    variances.retain(|variance| {
+        !(variance.by_quantity.is_zero() && variance.by_price.is_zero() && variance.other.is_zero())
     });
-    effects.sort_by_key(|effect| std::cmp::Reverse(size(&effect.total())));
-    effects
+    variances.sort_by_key(|variance| std::cmp::Reverse(size(&variance.total())));
+    variances
 }
 
 fn size(value: &Decimal) -> Decimal {
     if value.is_negative() { -value } else { value.clone() }
 }
 
-fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
-    Effect {
+fn one_sided(kind: VarianceKind, other: Decimal) -> Variance {
+    Variance {
         name: String::new(),
         charge: String::new(),
         kind,
@@ -114,7 +114,7 @@ fn one_sided(kind: EffectKind, other: Decimal) -> Effect {
 
 /// The quantity is valued at the old average price, the price at the new quantity. While the prices are the same,
 /// tiers included, all of it is quantity, although the average moved with the tiers.
-fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
+fn changed(was: &ChargeFigures, is: &ChargeFigures, digits: Option<i64>) -> Variance {
     let difference = &is.amount - &was.amount;
     let average = was.amount.checked_div(&was.quantity);
     let by_quantity = match average {
@@ -125,18 +125,18 @@ fn changed(was: &Charged, is: &Charged, digits: Option<i64>) -> Effect {
         }
         _ => difference.clone(),
     };
-    Effect {
+    Variance {
         before: Some(was.amount.clone()),
         quantities: Some((was.quantity.clone(), is.quantity.clone())),
         is_shared: is.is_shared,
         by_price: &difference - &by_quantity,
         by_quantity,
-        ..one_sided(EffectKind::Changed, Decimal::zero())
+        ..one_sided(VarianceKind::Changed, Decimal::zero())
     }
 }
 
 /// Whether no price that both invoices know differs. Tiers that begin above 0 alone are prices of all units (volume).
-fn same_prices(was: &Charged, is: &Charged) -> bool {
+fn same_prices(was: &ChargeFigures, is: &ChargeFigures) -> bool {
     let starts_alike = was.prices.first().map(|price| &price.0) == is.prices.first().map(|price| &price.0);
     let known = was.prices.iter().all(|(from, price)| {
         is.prices.iter().find(|(other, _)| other == from).is_none_or(|(_, other)| other == price)
@@ -151,7 +151,7 @@ struct Label<'a> {
 }
 
 impl Label<'_> {
-    fn name(&self, effect: Effect, names: &GroupKeyNames) -> Effect {
+    fn name(&self, variance: Variance, names: &GroupKeyNames) -> Variance {
         let group = self.line.group_key.as_deref().map(|key| match &self.line.group_value {
             Some(value) => written::group_value(key, value, names),
             None => words::no_value(&written::group_key(key, names)),
@@ -161,12 +161,16 @@ impl Label<'_> {
             None => written::name(&self.line.name),
         };
         let is_single = self.line.sub_line_items.len() < 2;
-        Effect { name, charge: if is_single { String::new() } else { written::name(self.charge) }, ..effect }
+        Variance {
+            name,
+            charge: if is_single { String::new() } else { written::name(self.charge) },
+            ..variance
+        }
     }
 }
 
 /// All charges of an invoice, their amounts rounded so that they add up to their lines.
-fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, Charged)> {
+fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, ChargeFigures)> {
     let mut found = BTreeMap::new();
     for line in &invoice.line_items {
         let exact: Vec<Decimal> = line.sub_line_items.iter().map(|sub| sub.subtotal.clone()).collect();
@@ -180,7 +184,8 @@ fn charges(invoice: &Invoice) -> BTreeMap<Key, (Label<'_>, Charged)> {
                 key.3 += 1;
             }
             let is_shared = sub.tier_scope == Some(TierScope::AcrossGroups);
-            let charged = Charged { quantity: sub.quantity.clone(), amount, prices: prices(sub), is_shared };
+            let charged =
+                ChargeFigures { quantity: sub.quantity.clone(), amount, prices: prices(sub), is_shared };
             found.insert(key, (Label { line, charge: &sub.name }, charged));
         }
     }
@@ -199,7 +204,7 @@ fn prices(sub: &SubLineItem) -> Vec<(Decimal, Decimal)> {
     }
 }
 
-fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Effect> {
+fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Variance> {
     let mut by_name: BTreeMap<&str, Decimal> = BTreeMap::new();
     for one in &before.invoice_adjustments {
         let sum = by_name.entry(&one.name).or_default();
@@ -210,7 +215,10 @@ fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Effect> {
     }
     by_name
         .into_iter()
-        .map(|(name, total)| Effect { name: written::name(name), ..one_sided(EffectKind::Adjustment, total) })
+        .map(|(name, total)| Variance {
+            name: written::name(name),
+            ..one_sided(VarianceKind::Adjustment, total)
+        })
         .collect()
 }
 
@@ -227,27 +235,28 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
 }
 
 /// How the days of a period that runs differ from the same days of the one before.
-pub(super) fn so_far(so_far: &SoFar, names: &GroupKeyNames) -> Option<BillComparison> {
-    let SoFar { days, before, now } = so_far;
+pub(super) fn so_far(so_far: &PeriodToDate, names: &GroupKeyNames) -> Option<BillComparison> {
+    let PeriodToDate { days, before, now } = so_far;
     let total_of = format::period(now.start_timestamp, now.end_timestamp);
     let note = Some(text::first_days(*days));
     compared(before, now, names).map(|compared| BillComparison { total_of, note, ..compared })
 }
 
 /// The largest part in a sentence: `Mostly Input tokens: +23%, +$65.57.`
-fn sentence(effects: &[Effect], change: impl Fn(&Decimal) -> String) -> String {
-    let sizes: Vec<Decimal> = effects.iter().map(|effect| size(&effect.total())).collect();
-    let (Some(first), Some(largest)) = (effects.first(), sizes.first().filter(|size| !size.is_zero())) else {
+fn sentence(variances: &[Variance], change: impl Fn(&Decimal) -> String) -> String {
+    let sizes: Vec<Decimal> = variances.iter().map(|variance| size(&variance.total())).collect();
+    let (Some(first), Some(largest)) = (variances.first(), sizes.first().filter(|size| !size.is_zero()))
+    else {
         return text::SAME.to_owned();
     };
     let how = match first.kind {
-        EffectKind::Changed => first.percent(),
-        kind => Some(text::effect(kind).to_lowercase()),
+        VarianceKind::Changed => first.percent(),
+        kind => Some(text::variance(kind).to_lowercase()),
     };
     let what: Vec<String> = how.into_iter().chain([change(&first.total())]).collect();
     let all: Decimal = sizes.iter().sum();
     let is_most = largest + largest > all;
-    text::largest(first.title(), &what.join(", "), effects.len(), is_most)
+    text::largest(first.title(), &what.join(", "), variances.len(), is_most)
 }
 
 fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<BillComparison> {
@@ -256,26 +265,26 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
     }
     let change = |value: &Decimal| money::change(value, &now.credit_type);
     let some = |value: &Decimal| if value.is_zero() { String::new() } else { change(value) };
-    let effects = effects(before, now, names);
-    let sum = |part: fn(&Effect) -> &Decimal| effects.iter().map(part).sum::<Decimal>();
+    let variances = variances(before, now, names);
+    let sum = |part: fn(&Variance) -> &Decimal| variances.iter().map(part).sum::<Decimal>();
     let sums = [sum(|one| &one.by_quantity), sum(|one| &one.by_price), sum(|one| &one.other)];
-    let shown = if effects.len() > SHOWN + 1 { SHOWN } else { effects.len() };
-    let mut parts: Vec<ComparisonPart> = effects[..shown]
+    let shown = if variances.len() > SHOWN + 1 { SHOWN } else { variances.len() };
+    let mut parts: Vec<ComparisonPart> = variances[..shown]
         .iter()
-        .map(|effect| ComparisonPart {
-            name: effect.title().to_owned(),
-            product: if effect.charge.is_empty() { String::new() } else { effect.name.clone() },
-            detail: detail(effect),
-            word: text::effect(effect.kind).to_owned(),
-            by_quantity: some(&effect.by_quantity),
-            by_price: some(&effect.by_price),
-            total: change(&effect.total()),
+        .map(|variance| ComparisonPart {
+            name: variance.title().to_owned(),
+            product: if variance.charge.is_empty() { String::new() } else { variance.name.clone() },
+            detail: detail(variance),
+            word: text::variance(variance.kind).to_owned(),
+            by_quantity: some(&variance.by_quantity),
+            by_price: some(&variance.by_price),
+            total: change(&variance.total()),
         })
         .collect();
-    if shown < effects.len() {
-        let rest = &effects[shown..];
-        let sum = |part: fn(&Effect) -> &Decimal| rest.iter().map(part).sum::<Decimal>();
-        let total: Decimal = rest.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+    if shown < variances.len() {
+        let rest = &variances[shown..];
+        let sum = |part: fn(&Variance) -> &Decimal| rest.iter().map(part).sum::<Decimal>();
+        let total: Decimal = rest.iter().map(Variance::total).collect::<Vec<_>>().iter().sum();
         parts.push(ComparisonPart {
             name: text::more(rest.len()),
             product: String::new(),
@@ -288,7 +297,7 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
     }
     let [by_quantity, by_price, by_other] = sums.each_ref().map(some);
     Some(BillComparison {
-        sentence: sentence(&effects, change),
+        sentence: sentence(&variances, change),
         difference: change(&(&now.total - &before.total)),
         previous_period: format::period(before.start_timestamp, before.end_timestamp),
         previous_total: money::money(&before.total, &before.credit_type),
@@ -302,10 +311,10 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
     })
 }
 
-fn detail(effect: &Effect) -> String {
-    match &effect.quantities {
+fn detail(variance: &Variance) -> String {
+    match &variance.quantities {
         Some((was, is)) if was != is => text::from_to(&format::readable(was), &format::readable(is)),
-        Some(_) if effect.is_shared && effect.by_price.is_zero() => text::SHARED_TIERS.to_owned(),
+        Some(_) if variance.is_shared && variance.by_price.is_zero() => text::SHARED_TIERS.to_owned(),
         _ => String::new(),
     }
 }
@@ -379,8 +388,8 @@ mod tests {
         made
     }
 
-    fn found(before: &[Charge], now: &[Charge]) -> Vec<(String, EffectKind, [String; 3])> {
-        effects(&invoice(before, 0), &invoice(now, 0), &GroupKeyNames::default())
+    fn found(before: &[Charge], now: &[Charge]) -> Vec<(String, VarianceKind, [String; 3])> {
+        variances(&invoice(before, 0), &invoice(now, 0), &GroupKeyNames::default())
             .into_iter()
             .map(|one| {
                 let parts = [&one.by_quantity, &one.by_price, &one.other].map(ToString::to_string);
@@ -397,9 +406,9 @@ mod tests {
         assert_eq!(
             found(&before, &now),
             [
-                ("Product 1".to_owned(), EffectKind::Changed, ["10".to_owned(), "12".to_owned(), zero()]),
-                ("Product 3 · eu".to_owned(), EffectKind::Gone, [zero(), zero(), "-9".to_owned()]),
-                ("Product 3 · us".to_owned(), EffectKind::New, [zero(), zero(), "4".to_owned()]),
+                ("Product 1".to_owned(), VarianceKind::Changed, ["10".to_owned(), "12".to_owned(), zero()]),
+                ("Product 3 · eu".to_owned(), VarianceKind::Removed, [zero(), zero(), "-9".to_owned()]),
+                ("Product 3 · us".to_owned(), VarianceKind::New, [zero(), zero(), "4".to_owned()]),
             ]
         );
     }
@@ -449,14 +458,14 @@ mod tests {
             credits in (-500i64..500, -500i64..500),
         ) {
             let (before, now) = (invoice(&before, credits.0), invoice(&now, credits.1));
-            let effects = effects(&before, &now, &GroupKeyNames::default());
-            let sum: Decimal = effects.iter().map(Effect::total).collect::<Vec<_>>().iter().sum();
+            let variances = variances(&before, &now, &GroupKeyNames::default());
+            let sum: Decimal = variances.iter().map(Variance::total).collect::<Vec<_>>().iter().sum();
             prop_assert_eq!(sum, &now.total - &before.total);
-            for effect in &effects {
-                for part in [&effect.by_quantity, &effect.by_price, &effect.other] {
+            for variance in &variances {
+                for part in [&variance.by_quantity, &variance.by_price, &variance.other] {
                     prop_assert_eq!(&part.round(0), part, "in whole cents");
                 }
-                prop_assert!(effect.name != text::OTHER, "nothing is left unexplained");
+                prop_assert!(variance.name != text::OTHER, "nothing is left unexplained");
             }
         }
     }
@@ -467,7 +476,7 @@ mod tests {
             let mut labels = term(1, None, &[("0", "10"), ("100", "5")], Some("carrier"));
             labels.charge.tier_scope = TierScope::AcrossGroups;
             let terms = terms(vec![labels], "2026-10-01");
-            let period = terms.rhythm.period_at(terms.rhythm.starting_on).expect("a period");
+            let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
             let invoice = rate(&terms, &usage, period, chrono::Duration::hours(24));
             Invoice { status: InvoiceStatus::Finalized, ..invoice }

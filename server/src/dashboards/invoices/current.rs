@@ -3,7 +3,7 @@
 use super::{document::document as shown, text};
 use app::{
     billing::{Decimal, Invoice, InvoiceStatus},
-    invoices::report::{CurrentPeriod, Part},
+    invoices::report::{CurrentPeriod, PeriodPart},
     view::{
         document::{Document, Row},
         money, text as names,
@@ -41,7 +41,7 @@ pub(super) fn current(
         day,
         of,
         left: text::days_left(of - day),
-        // An estimate that says what the total says adds nothing.
+        // No estimate where it equals the total.
         estimate: projected_total
             .map(|total| money::about(total, &invoice.credit_type))
             .filter(|text| *text != money::about(&invoice.total, &invoice.credit_type)),
@@ -50,7 +50,7 @@ pub(super) fn current(
 }
 
 /// The parts, and whether none is negative. A part of nothing is left out.
-fn parts(invoice: &Invoice, document: &Document) -> (Vec<Part>, bool) {
+fn parts(invoice: &Invoice, document: &Document) -> (Vec<PeriodPart>, bool) {
     let mut products: Vec<&Row> =
         document.sections.iter().map(|section| &section.head).filter(|row| !row.value.is_zero()).collect();
     let mut by_size = products.clone();
@@ -76,7 +76,7 @@ fn parts(invoice: &Invoice, document: &Document) -> (Vec<Part>, bool) {
         .into_iter()
         .map(|(name, value, slot)| {
             let length = thousandths(&value).max(i64::from(!value.is_zero()));
-            Part { name, amount: money::money(&value, &invoice.credit_type), length, slot }
+            PeriodPart { name, amount: money::money(&value, &invoice.credit_type), length, slot }
         })
         .collect();
     (parts, is_drawn)

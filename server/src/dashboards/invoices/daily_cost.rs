@@ -1,7 +1,7 @@
-//! What was metered on each day of a billing period, and what of its invoice is no day's.
+//! What usage of each day of a billing period costs, and what of its invoice belongs to no single day.
 
 use super::text;
-use crate::{dashboards::usage::columns, invoicing::Days};
+use crate::{dashboards::usage::columns, invoicing::PeriodCosts};
 use app::{
     billing::{Decimal, Invoice},
     chart::{axis, scale::YScale},
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 const MOST_NAMED: usize = 4;
 
 /// The days of an invoice. `None` unless they and the rest add up to it: what came after it was issued is not on it.
-pub(super) fn daily_cost(invoice: &Invoice, days: &Days, today: NaiveDate) -> Option<ByDay> {
+pub(super) fn daily_cost(invoice: &Invoice, days: &PeriodCosts, today: NaiveDate) -> Option<ByDay> {
     let amounts = by_day(&days.metered);
     let (first, amounts) = (days.metered.first()?.0, amounts?);
     if days.total != invoice.total || amounts.len() < 2 || amounts.iter().all(Decimal::is_zero) {
@@ -71,7 +71,7 @@ pub(super) fn by_day(days: &[(NaiveDate, Decimal)]) -> Option<Vec<Decimal>> {
 }
 
 /// What no day is charged for: each with its amount, and all of it as a sentence.
-fn rest(days: &Days, write: impl Fn(&Decimal) -> String) -> (Vec<Fact>, String) {
+fn rest(days: &PeriodCosts, write: impl Fn(&Decimal) -> String) -> (Vec<Fact>, String) {
     let mut rest = Vec::new();
     let fact = |name: &str, amount: &Decimal| Fact { label: names::name(name), value: write(amount) };
     for (all, charges) in [(text::FIXED, &days.fixed), (text::OF_PERIOD, &days.of_period)] {

@@ -1,6 +1,6 @@
 //! The document of an invoice as a report shows it: its facts, sections, lines and sums.
 
-use super::fold;
+use super::collapse::{collapse, is_long};
 use app::{
     invoices::report::{Document, Fact, Line, Section, Sum},
     view::{
@@ -26,19 +26,19 @@ pub(super) fn document(whole: &written::Document, find: &str, show_all: bool) ->
         sums: whole.sums().map(sum).collect(),
         notes: whole.notes.clone(),
         related: Vec::new(),
-        is_searchable: whole.sections.iter().any(fold::is_long),
+        is_searchable: whole.sections.iter().any(is_long),
         is_damaged: whole.is_damaged,
     }
 }
 
 fn section(section: &written::Section, find: &str, show_all: bool) -> Section {
-    let folded = fold::fold(section, show_all, find);
+    let collapsed = collapse(section, show_all, find);
     Section {
         head: line(&section.head),
         group_key: section.group_key.clone(),
-        lines: folded.rows.iter().chain(&folded.rest).map(line).collect(),
-        note: folded.note,
-        of: u32::try_from(folded.of).unwrap_or(u32::MAX),
+        lines: collapsed.rows.iter().chain(&collapsed.rest).map(line).collect(),
+        note: collapsed.note,
+        of: u32::try_from(collapsed.of).unwrap_or(u32::MAX),
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     dashboards::usage::columns,
-    invoicing::{ChargeUsage, Days},
+    invoicing::{ChargeUsage, PeriodCosts},
 };
 use app::{
     billing::Decimal,
@@ -23,7 +23,7 @@ use chrono::NaiveDate;
 const DIGITS: i64 = 12;
 
 /// The days of a line, as far as those of its invoice go; `None` where these are too few to compare.
-pub(super) fn line_by_day(usage: &ChargeUsage, days: &Days, today: NaiveDate) -> Option<ByDay> {
+pub(super) fn line_by_day(usage: &ChargeUsage, days: &PeriodCosts, today: NaiveDate) -> Option<ByDay> {
     let (first, last) = (days.metered.first()?.0, days.metered.last()?.0);
     let mut known: Vec<(NaiveDate, Decimal)> = [first, last].map(|day| (day, Decimal::zero())).into();
     known.extend(usage.days.iter().filter(|(day, _)| first <= *day && *day <= last).cloned());

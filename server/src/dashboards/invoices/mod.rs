@@ -1,11 +1,10 @@
 //! What the invoices dashboard shows: a page of the list, or one invoice with what explains it.
 
+mod collapse;
 mod comparison;
 mod current;
 mod daily_cost;
 mod document;
-mod effect;
-mod fold;
 mod line_by_day;
 mod page;
 mod prices;
@@ -13,6 +12,7 @@ pub mod report;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variance;
 
 pub(super) use page::invoices;
 
@@ -26,14 +26,19 @@ use app::{
     invoices::{DocumentQuery, InvoiceReport, InvoicesReport, ListQuery},
 };
 use chrono::{DateTime, Utc};
-use report::Look;
+use report::InvoiceDisplay;
 use sqlx::PgPool;
 use uuid::Uuid;
 
 /// How a viewer sees invoices.
-fn look(viewer: &Viewer, scope: &InvoiceScope, skip_zero_lines: bool, successions: Successions) -> Look {
+fn look(
+    viewer: &Viewer,
+    scope: &InvoiceScope,
+    skip_zero_lines: bool,
+    successions: Successions,
+) -> InvoiceDisplay {
     let all = [InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void];
-    Look {
+    InvoiceDisplay {
         successions,
         with_zero_lines: !scope.skips_zero_lines(skip_zero_lines),
         statuses: all.into_iter().filter(|status| scope.admits(*status)).collect(),
@@ -62,7 +67,7 @@ pub async fn list(
         ..InvoiceFilter::default()
     };
     let billing = Billing { pool, now, grace: state.settings.grace_period };
-    let found = invoicing::overview(billing, &scope, &filter).await?;
+    let found = invoicing::list_page(billing, &scope, &filter).await?;
     let successions = invoicing::successions(pool, &scope, &found.invoices.data).await?;
     let is_plain = *query == ListQuery::default();
     Ok(report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now))
@@ -83,11 +88,11 @@ pub async fn one(
     let scope = viewer.invoices()?;
     let id: Uuid = query.id.parse().unwrap_or_default();
     let billing = Billing { pool, now, grace: state.settings.grace_period };
-    let mut dossier = invoicing::dossier(billing, &scope, id).await?;
+    let mut detail = invoicing::detail(billing, &scope, id).await?;
     if let Ok(charge_id) = query.line.parse() {
-        dossier.line = invoicing::charge_by_day(pool, scope.access(), &dossier, charge_id).await?;
+        detail.line = invoicing::charge_by_day(pool, scope.access(), &detail, charge_id).await?;
     }
-    let successions = invoicing::successions(pool, &scope, [&dossier.invoice]).await?;
+    let successions = invoicing::successions(pool, &scope, [&detail.invoice]).await?;
     let look = look(viewer, &scope, skip_zero_lines, successions);
-    Ok(report::one(&dossier, &look, &query.find, query.show_all, now))
+    Ok(report::one(&detail, &look, &query.find, query.show_all, now))
 }

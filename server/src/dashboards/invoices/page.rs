@@ -4,9 +4,9 @@ use super::{list, one};
 use crate::{
     AppState, Error,
     dashboards::{
-        refusal::Refusal,
+        embed_error::EmbedError,
         render::{failed, refuse, show},
-        session::{Credential, Opened, open},
+        session::{Credential, EmbedSession, open},
     },
     extract::Query,
 };
@@ -58,9 +58,9 @@ pub(in crate::dashboards) async fn invoices(
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
-    let Opened { viewer, pool, now, .. } = &opened;
+    let EmbedSession { viewer, pool, now, .. } = &opened;
     if viewer.invoices().is_err() {
-        return refuse(&state, Refusal::WrongDashboard, credential).await;
+        return refuse(&state, EmbedError::WrongDashboard, credential).await;
     }
     let query = query.read();
     let address = query.href("");
@@ -82,7 +82,7 @@ pub(in crate::dashboards) async fn invoices(
             address: InvoicesQuery::document("").href(""),
             ..InvoicesProps::default()
         },
-        Err(Error::NotFound(_)) => return refuse(&state, Refusal::Gone, credential).await,
+        Err(Error::NotFound(_)) => return refuse(&state, EmbedError::Gone, credential).await,
         Err(error) => {
             failed("invoices", &error);
             InvoicesProps { address, ..InvoicesProps::default() }

@@ -1,7 +1,7 @@
 //! What the plan of a period that runs now charges, in words: its trial, its charges, its minimum.
 
 use super::text;
-use crate::rating::{InForce, PriceList, Reached};
+use crate::rating::{EffectiveCharge, PriceList, TierProgress};
 use app::{
     billing::{Charge, ChargeType, CreditType, Decimal, NonZeroDecimal, Price, Rounding, TierMode},
     embed::GroupKeyNames,
@@ -26,7 +26,7 @@ pub(super) fn prices(list: &PriceList, group_keys: &GroupKeyNames) -> Vec<PlanPr
         let amount = money::money(&minimum.value, credit_type);
         plain(&names::name(&minimum.name), text::at_least(&amount, each))
     });
-    let charge = |one: &InForce| PlanPrice {
+    let charge = |one: &EffectiveCharge| PlanPrice {
         name: name(&one.charge),
         price: price(one, credit_type, each, group_keys),
         reached: one.reached.as_ref().map(|at| reached(&one.charge, at, credit_type)).unwrap_or_default(),
@@ -47,7 +47,7 @@ fn name(charge: &Charge) -> String {
     format!("{product} · {}", names::name(&charge.name))
 }
 
-fn price(one: &InForce, credit_type: &CreditType, each: &str, group_keys: &GroupKeyNames) -> String {
+fn price(one: &EffectiveCharge, credit_type: &CreditType, each: &str, group_keys: &GroupKeyNames) -> String {
     let charge = &one.charge;
     let mut parts = match &one.amount {
         Some(amount) => vec![fixed(charge, amount, credit_type, each)],
@@ -107,7 +107,7 @@ fn metered(charge: &Charge, prices: &[Price], credit_type: &CreditType) -> Strin
 }
 
 /// `4,200 so far, at $0.10; 800 more until $0.09`.
-fn reached(charge: &Charge, at: &Reached, credit_type: &CreditType) -> String {
+fn reached(charge: &Charge, at: &TierProgress, credit_type: &CreditType) -> String {
     let quantity = |value: &Decimal| format::quantity(&value.round(SHOWN_DIGITS));
     let price = |tier: usize| charge.prices.get(tier).map(|one| money::unit_price(&one.value, credit_type));
     let so_far = text::so_far(&quantity(&at.used), &price(at.tier).unwrap_or_default());
@@ -129,14 +129,14 @@ mod tests {
 
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("1000", "9"), ("5000", "8.5")];
 
-    fn usage(used: Option<(&str, usize)>) -> InForce {
+    fn usage(used: Option<(&str, usize)>) -> EffectiveCharge {
         let mut charge = term(1, None, &TIERS, None).charge;
         charge.name.clone_from(&charge.product_name);
-        let reached = used.map(|(used, tier)| Reached { used: decimal(used), tier });
-        InForce { charge, list_prices: None, amount: None, reached }
+        let reached = used.map(|(used, tier)| TierProgress { used: decimal(used), tier });
+        EffectiveCharge { charge, list_prices: None, amount: None, reached }
     }
 
-    fn list(charges: Vec<InForce>) -> PriceList {
+    fn list(charges: Vec<EffectiveCharge>) -> PriceList {
         PriceList {
             credit_type: CreditType::usd_cents(),
             billing_frequency: BillingFrequency::Monthly,
@@ -151,7 +151,7 @@ mod tests {
         prices.into_iter().map(|one| (one.name, one.price, one.reached)).collect()
     }
 
-    fn only(one: InForce) -> (String, String) {
+    fn only(one: EffectiveCharge) -> (String, String) {
         let (_, price, reached) = written(&list(vec![one])).remove(0);
         (price, reached)
     }
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn each_way_to_price_has_its_words() {
-        type Change = fn(&mut InForce);
+        type Change = fn(&mut EffectiveCharge);
         let cases: [(&str, Change); 8] = [
             ("All at $0.10 up to 1,000, all at $0.09 up to 5,000, all at $0.085 above", |one| {
                 one.charge.tier_mode = TierMode::Volume;

@@ -3,7 +3,7 @@
 use super::{comparison, current, daily_cost, document::document, line_by_day::line_by_day, prices, text};
 use crate::{
     dashboards::usage,
-    invoicing::{ChargeUsage, Dossier, Overview, Successions},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, Successions},
 };
 use app::{
     billing::{Invoice, InvoiceStatus, Succession},
@@ -18,7 +18,7 @@ use chrono::{DateTime, Datelike as _, Utc};
 
 /// How invoices are shown.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct InvoiceDisplay {
     /// Lines without usage are shown.
     pub with_zero_lines: bool,
     /// The statuses that are shown at all.
@@ -29,7 +29,7 @@ pub struct Look {
     pub successions: Successions,
 }
 
-impl Look {
+impl InvoiceDisplay {
     fn document(&self, invoice: &Invoice) -> document::Document {
         document::Document::new(invoice, self.with_zero_lines, &self.group_keys)
             .with_succession(&self.successions.of(invoice.id))
@@ -38,8 +38,13 @@ impl Look {
 
 /// The report of a page of the list. Periods that run now stand apart where the list is `plain`: neither narrowed nor
 /// begun further down.
-pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) -> InvoicesReport {
-    let Overview { invoices, projected_totals, prices: price_lists, ended } = found;
+pub fn list(
+    found: InvoiceListPage,
+    look: &InvoiceDisplay,
+    is_plain: bool,
+    now: DateTime<Utc>,
+) -> InvoicesReport {
+    let InvoiceListPage { invoices, projected_totals, prices: price_lists, ended } = found;
     let (running, rows): (Vec<Invoice>, Vec<Invoice>) =
         invoices.data.into_iter().partition(|invoice| is_plain && current::is_current(invoice, now));
     let current = |invoice: &Invoice| {
@@ -59,8 +64,14 @@ pub fn list(found: Overview, look: &Look, is_plain: bool, now: DateTime<Utc>) ->
 }
 
 /// The report of one invoice, searched or shown whole.
-pub fn one(dossier: &Dossier, look: &Look, find: &str, show_all: bool, now: DateTime<Utc>) -> InvoiceReport {
-    let Dossier { invoice, previous, so_far, days, usage, line } = dossier;
+pub fn one(
+    detail: &InvoiceDetail,
+    look: &InvoiceDisplay,
+    find: &str,
+    show_all: bool,
+    now: DateTime<Utc>,
+) -> InvoiceReport {
+    let InvoiceDetail { invoice, previous, so_far, days, usage, line } = detail;
     let names = &look.group_keys;
     let comparison = match (so_far, previous) {
         (Some(so_far), _) => comparison::so_far(so_far, names),

@@ -3,11 +3,11 @@
 use super::{
     daily_cost::daily_cost,
     line_by_day::line_by_day,
-    report::{self, Look},
+    report::{self, InvoiceDisplay},
 };
 use crate::{
     db::terms::PlanEnd,
-    invoicing::{ChargeUsage, Days, Dossier, Overview},
+    invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts},
     rating::Measure,
 };
 use app::{
@@ -30,14 +30,14 @@ fn invoice(total: i64) -> Invoice {
     .expect("an invoice")
 }
 
-fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> Days {
+fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> PeriodCosts {
     let first = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day");
     let adjustment = InvoiceAdjustment {
         name: "Launch credit".to_owned(),
         credit_type: CreditType::usd_cents(),
         total: Decimal::from(waived),
     };
-    Days {
+    PeriodCosts {
         metered: first.iter_days().zip(metered.iter().map(|amount| Decimal::from(*amount))).collect(),
         fixed: vec![("Platform fee".to_owned(), fixed.into())],
         of_period: vec![("Active users".to_owned(), of_period.into())],
@@ -74,7 +74,8 @@ fn days_show_what_was_metered_and_say_the_rest_beside_it() {
     let without = daily_cost(&invoice(500), &days(&[400, 100], 0, 0, 0), today()).expect("a chart");
     assert!(without.rest.is_empty() && without.rest_note.is_empty());
     let seats = (1..=5).map(|at| (format!("Seat {at}"), Decimal::from(100)));
-    let many = Days { fixed: seats.collect(), total: Decimal::from(1_000), ..days(&[400, 100], 0, 0, 0) };
+    let many =
+        PeriodCosts { fixed: seats.collect(), total: Decimal::from(1_000), ..days(&[400, 100], 0, 0, 0) };
     let many = daily_cost(&invoice(1_000), &many, today()).expect("a chart");
     assert!(many.rest_note.starts_with("Not shown by day: Fixed charges $5.00. "), "{}", many.rest_note);
 }
@@ -165,7 +166,7 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         name: name.to_owned(),
         ..used(AggregationType::Sum, "5", &[(1, "5")])
     };
-    let dossier = |days: Days, line| Dossier {
+    let detail = |days: PeriodCosts, line| InvoiceDetail {
         invoice: invoice.clone(),
         previous: None,
         so_far: None,
@@ -174,11 +175,11 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
         line,
     };
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
-    let one = |dossier: &Dossier| report::one(dossier, &Look::default(), "", false, now);
+    let one = |detail: &InvoiceDetail| report::one(detail, &InvoiceDisplay::default(), "", false, now);
     let labels = |days: &[app::invoices::report::Fact]| -> Vec<String> {
         days.iter().map(|fact| fact.label.split(':').next().unwrap_or_default().to_owned()).collect()
     };
-    let found = one(&dossier(days(&[400, 300], 0, 0, 0), None));
+    let found = one(&detail(days(&[400, 300], 0, 0, 0), None));
     let [plain, split] = &found.document.sections[..] else { panic!("two products") };
     let own: Vec<_> = plain.lines.iter().map(|line| labels(&line.days).join("")).collect();
     assert_eq!(own, ["One", "Two", ""], "what is not known leads nowhere");
@@ -186,10 +187,10 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
     assert!(split.lines.iter().all(|line| line.days.is_empty()));
     assert_eq!(found.line_by_day, None);
 
-    let asked = one(&dossier(days(&[400, 300], 0, 0, 0), Some(usage(2, "Two"))));
+    let asked = one(&detail(days(&[400, 300], 0, 0, 0), Some(usage(2, "Two"))));
     assert_eq!(asked.line_by_day.expect("days").title, "Two: quantity by day");
     assert!(asked.daily_cost.is_some());
-    let day = one(&dossier(days(&[700], 0, 0, 0), Some(usage(2, "Two"))));
+    let day = one(&detail(days(&[700], 0, 0, 0), Some(usage(2, "Two"))));
     assert!(day.document.sections[0].lines.iter().all(|line| line.days.is_empty()), "a day alone");
 }
 
@@ -197,13 +198,16 @@ fn a_line_leads_to_its_days_and_a_product_by_region_to_those_of_its_charges() {
 fn periods_that_run_now_stand_apart_on_the_first_page_alone() {
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
     let draft = Invoice { status: InvoiceStatus::Draft, invoice_number: None, ..invoice(4_200) };
-    let overview = || Overview {
+    let overview = || InvoiceListPage {
         invoices: Page { data: vec![draft.clone(), invoice(100)], next_page: Some("more".to_owned()) },
         projected_totals: BTreeMap::from([(draft.id, Decimal::from(6_300))]),
         ended: None,
         prices: BTreeMap::new(),
     };
-    let look = Look { statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void], ..Look::default() };
+    let look = InvoiceDisplay {
+        statuses: vec![InvoiceStatus::Draft, InvoiceStatus::Void],
+        ..InvoiceDisplay::default()
+    };
     let first = report::list(overview(), &look, true, now);
     assert_eq!((first.current.len(), first.rows.len()), (1, 1));
     let current = &first.current[0];
@@ -220,7 +224,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
     let now = "2026-11-21T12:00:00Z".parse().expect("a time");
     let with_terms = |total| Invoice { net_payment_terms_days: Some(30), ..invoice(total) };
     let void = Invoice { status: InvoiceStatus::Void, ..with_terms(100) };
-    let overview = Overview {
+    let overview = InvoiceListPage {
         invoices: Page { data: vec![with_terms(100), with_terms(0), void, invoice(100)], next_page: None },
         projected_totals: BTreeMap::new(),
         prices: BTreeMap::new(),
@@ -229,7 +233,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
             ending_before: "2026-10-16T00:00:00Z".parse().expect("a time"),
         }),
     };
-    let list = report::list(overview, &Look::default(), true, now);
+    let list = report::list(overview, &InvoiceDisplay::default(), true, now);
     assert_eq!(list.ended.as_deref(), Some("Plan Starter ended on Oct 15, 2026."));
     let due: Vec<_> = list.rows.iter().map(|row| row.due.as_deref()).collect();
     assert_eq!(due, [Some("Due Dec 2, 2026"), None, None, None]);
@@ -238,7 +242,7 @@ fn the_end_of_the_latest_plan_is_said_and_only_what_is_owed_is_due() {
 #[test]
 fn reports_survive_json() {
     let now = "2026-10-21T12:00:00Z".parse().expect("a time");
-    let dossier = Dossier {
+    let detail = InvoiceDetail {
         invoice: invoice(54_500),
         previous: Some(invoice(40_000)),
         so_far: None,
@@ -246,17 +250,17 @@ fn reports_survive_json() {
         usage: Vec::new(),
         line: None,
     };
-    let one = report::one(&dossier, &Look::default(), "", false, now);
+    let one = report::one(&detail, &InvoiceDisplay::default(), "", false, now);
     let text = serde_json::to_string(&one).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoiceReport>(&text).expect("a report"), one);
     assert!(one.comparison.is_some() && one.daily_cost.is_some());
-    let overview = Overview {
-        invoices: Page { data: vec![dossier.invoice], next_page: None },
+    let overview = InvoiceListPage {
+        invoices: Page { data: vec![detail.invoice], next_page: None },
         projected_totals: BTreeMap::new(),
         ended: None,
         prices: BTreeMap::new(),
     };
-    let list = report::list(overview, &Look::default(), true, now);
+    let list = report::list(overview, &InvoiceDisplay::default(), true, now);
     let text = serde_json::to_string(&list).expect("JSON");
     assert_eq!(serde_json::from_str::<InvoicesReport>(&text).expect("a report"), list);
 }

@@ -1,6 +1,6 @@
 //! The words of the invoices dashboard's figures: the file that another language replaces.
 
-use super::effect::EffectKind;
+use super::variance::VarianceKind;
 use app::{
     billing::{AggregationType, BillingFrequency, Decimal, TierScope},
     view::{format, text as names, words},
@@ -27,18 +27,18 @@ pub(super) fn matching_of(matching: usize, of: usize, shown: usize) -> String {
     if shown < matching { format!("{all}, the {} largest are shown", count(shown)) } else { all }
 }
 
-/// The sum of what a fold hides: `468 more`.
+/// The sum of what a collapsed section hides: `468 more`.
 pub(super) fn more(count: usize) -> String {
     format!("{} more", format::number(&count.to_string()))
 }
 
-/// What became of a line.
-pub(super) fn effect(kind: EffectKind) -> &'static str {
+/// The word for a kind of variance; empty for a line of both invoices.
+pub(super) fn variance(kind: VarianceKind) -> &'static str {
     match kind {
-        EffectKind::Changed => "",
-        EffectKind::New => "New",
-        EffectKind::Gone => "No longer billed",
-        EffectKind::Adjustment => "Adjustment",
+        VarianceKind::Changed => "",
+        VarianceKind::New => "New",
+        VarianceKind::Removed => "No longer billed",
+        VarianceKind::Adjustment => "Adjustment",
     }
 }
 

@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 
 /// A window beside the one before it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Compared {
+pub(super) struct WindowComparison {
     /// The average of the complete days since usage began, where an average says something.
     pub(super) average: Option<Decimal>,
     /// The first of these days, where it is not the window's.
@@ -24,11 +24,11 @@ pub(super) fn compare(
     series: &UsageSeries,
     cost: Option<&[Option<Decimal>]>,
     window: UsageWindow,
-) -> Compared {
+) -> WindowComparison {
     let days = window.days() as usize;
     let length = series.values.len();
     let Some(first_used) = first_used(series) else {
-        return Compared::default();
+        return WindowComparison::default();
     };
     let sum = |from: usize, until: usize| -> Option<Decimal> {
         match cost {
@@ -52,7 +52,7 @@ pub(super) fn compare(
         None => Some((measure.complete.clone(), measure.previous.clone()?)),
     });
     let tenths = sides.and_then(|(complete, previous)| tenths(&complete, &previous));
-    Compared {
+    WindowComparison {
         average: average.map(|average| rounded(&average)),
         since: since(series, window),
         until: until(series),
@@ -104,7 +104,7 @@ fn rounded(average: &Decimal) -> Decimal {
     average.round(digits.map_or(3, |(_, digits)| digits))
 }
 
-impl Compared {
+impl WindowComparison {
     /// `38.5 a day`, `38.5 a day since Oct 22`, `… to Nov 4`, `… from Oct 22 to Nov 4`.
     pub(super) fn average(&self, write: impl Fn(&Decimal) -> String) -> Option<String> {
         let average = write(self.average.as_ref()?);
@@ -154,7 +154,7 @@ pub(super) fn compare_group(
     group: &GroupSeries,
     cost: Option<&GroupCost>,
     window: UsageWindow,
-) -> Compared {
+) -> WindowComparison {
     let complete_days =
         |days: &[Decimal]| -> Decimal { days.split_last().map_or(&[][..], |(_, days)| days).iter().sum() };
     let sides = match cost {
@@ -164,7 +164,7 @@ pub(super) fn compare_group(
     let is_measure = group.began_before && began_before(series, window) && until(series).is_none();
     let tenths = sides.filter(|_| is_measure).and_then(|(complete, previous)| tenths(&complete, &previous));
     let values = cost.map_or(&group.values, |cost| &cost.days);
-    Compared {
+    WindowComparison {
         average: group_average(series, values, window),
         since: since(series, window),
         until: until(series),

@@ -1,6 +1,6 @@
 //! The days and figures of a metric and of its groups, measured in quantities and in money. Pure.
 
-use super::compare::{self, Compared, GroupCost};
+use super::compare::{self, GroupCost, WindowComparison};
 use app::{
     billing::{CreditType, DailyCost, Decimal, GroupSeries, NoCost, UsageSeries, UsageWindow},
     number::{ABSENT, Column, Values},
@@ -64,7 +64,7 @@ impl<'a> Costs<'a> {
         &self,
         at: usize,
         share: Option<String>,
-        compared: impl FnOnce(&GroupCost) -> Compared,
+        compared: impl FnOnce(&GroupCost) -> WindowComparison,
         window: UsageWindow,
     ) -> Option<GroupMeasure> {
         let (cost, days) = self.groups.get(at)?;
@@ -104,8 +104,8 @@ fn group_costs(cost: &DailyCost, groups: &[GroupSeries]) -> Result<Vec<GroupCost
     groups.iter().zip(priced).map(of_group).collect::<Option<_>>().ok_or(NoCost::WholePeriod)
 }
 
-/// Leaves the days out of a column that there is nothing to tell of: before the plan began, after it ended, and those of a
-/// level that had no events. Both end with today.
+/// Leaves out of a column the days before the plan began, those after it ended, and of MAX and LATEST those without
+/// events. Both lists end with today.
 pub(super) fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]) {
     let (days, length, told) = (series.values.len(), column.values.0.len(), series.told());
     for (at, value) in column.values.0.iter_mut().enumerate() {
@@ -120,7 +120,7 @@ pub(super) fn leave_out(column: &mut Column, series: &UsageSeries, used: &[bool]
 
 fn figures(
     total: String,
-    compared: &Compared,
+    compared: &WindowComparison,
     window: UsageWindow,
     write: impl Fn(&Decimal) -> String,
 ) -> Figures {
@@ -128,7 +128,7 @@ fn figures(
 }
 
 /// Figures that are no money: rounded for reading, the exact total beside them.
-pub(super) fn quantity_figures(total: &Decimal, compared: &Compared, window: UsageWindow) -> Figures {
+pub(super) fn quantity_figures(total: &Decimal, compared: &WindowComparison, window: UsageWindow) -> Figures {
     let (read, exact) = (format::headline(total), format::quantity(total));
     let exact = (read != exact).then_some(exact);
     Figures { exact, ..figures(read, compared, window, format::headline) }

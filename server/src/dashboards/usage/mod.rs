@@ -37,7 +37,7 @@ use app::{
     embed::GroupKeyNames,
     usage::{
         GroupSelection, GroupValues, UsageQuery, UsageReport, Window,
-        report::{Found, Grouping},
+        report::{GroupMatches, Grouping},
     },
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
@@ -49,7 +49,7 @@ const SHOWN: usize = 90;
 
 /// What of a customer's usage is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct ReportQuery {
     /// The days by which groups are ranked.
     pub window: Window,
     /// What metrics are split by.
@@ -60,7 +60,7 @@ pub struct Asked {
     pub find: Option<String>,
 }
 
-impl Asked {
+impl ReportQuery {
     /// What a page needs that shows this.
     fn of(query: &UsageQuery) -> Self {
         let (kept, find) = match &query.only {
@@ -87,7 +87,7 @@ impl Asked {
 
 /// The metrics of a customer and what is around them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Board {
+pub(crate) struct UsageData {
     /// True for a customer with a current plan.
     pub(crate) has_plan: bool,
     /// The end of the latest plan, where there is no current one.
@@ -101,7 +101,7 @@ pub(crate) struct Board {
     /// What the metrics can be grouped by.
     pub(crate) group_keys: Vec<Vec<String>>,
     /// The groups to choose from, where they are asked for.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<GroupMatches>,
     /// Billing periods and plans.
     pub(crate) marks: Vec<DayMark>,
 }
@@ -114,30 +114,30 @@ pub async fn report(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
-    asked: &Asked,
+    asked: &ReportQuery,
     now: DateTime<Utc>,
 ) -> Result<Option<UsageReport>> {
-    let board = board(pool, access, names, asked, now).await?;
-    Ok(board.map(|board| {
-        let grouping = asked.grouping(board.period_days);
-        board.report(names, grouping, now)
+    let data = usage_data(pool, access, names, asked, now).await?;
+    Ok(data.map(|data| {
+        let grouping = asked.grouping(data.period_days);
+        data.report(names, grouping, now)
     }))
 }
 
-async fn board(
+async fn usage_data(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
-    asked: &Asked,
+    asked: &ReportQuery,
     now: DateTime<Utc>,
-) -> Result<Option<Board>> {
+) -> Result<Option<UsageData>> {
     let first_day = now.date_naive() - Days::new(REACH - 1);
     let first_shown = now.date_naive() - Days::new(SHOWN as u64 - 1);
     let account = db::usage::account(pool, access, midnight(first_day), midnight(first_shown), now).await?;
     if account.is_archived {
         return Ok(None);
     }
-    let has_plan = account.terms.iter().any(|terms| terms.rhythm.period_at(now).is_some());
+    let has_plan = account.terms.iter().any(|terms| terms.schedule.period_at(now).is_some());
     let period_days = period_days(&account.terms, now);
     let window = asked.window(period_days);
     let group_index = |metric: &ChartedMetric| {
@@ -181,7 +181,7 @@ async fn board(
     .into_iter();
     let metrics = account.metrics.iter().zip(series).map(|(metric, daily)| {
         let groups = group_index(metric).map(|_| groups.next().flatten());
-        let priced = Priced {
+        let priced = MetricPricing {
             terms: &account.terms,
             by_group: priced_groups(metric.id),
             group_index: group_index(metric),
@@ -198,12 +198,21 @@ async fn board(
     }
     let marks = marks(&account.terms, first_day, now);
     let fixed = total::fixed_charges(&account.terms, now);
-    Ok(Some(Board { has_plan, ended: account.ended, period_days, metrics, fixed, group_keys, found, marks }))
+    Ok(Some(UsageData {
+        has_plan,
+        ended: account.ended,
+        period_days,
+        metrics,
+        fixed,
+        group_keys,
+        found,
+        marks,
+    }))
 }
 
 /// Days of the running billing period, today included: `None` without one, and where it began before the longest window.
 fn period_days(all_terms: &[Terms], now: DateTime<Utc>) -> Option<u32> {
-    let period = all_terms.iter().rev().find_map(|terms| terms.rhythm.period_at(now))?;
+    let period = all_terms.iter().rev().find_map(|terms| terms.schedule.period_at(now))?;
     let days = u32::try_from((now.date_naive() - period.start.date_naive()).num_days() + 1).ok()?;
     (days as usize <= SHOWN).then_some(days)
 }
@@ -223,7 +232,7 @@ fn priced_by_group(metrics: &[ChartedMetric], all_terms: &[Terms]) -> Vec<(Uuid,
 }
 
 /// By what a metric is priced.
-struct Priced<'a> {
+struct MetricPricing<'a> {
     /// The terms of its time.
     terms: &'a [Terms],
     /// Its usage by the group keys whose groups are priced by themselves.
@@ -236,7 +245,7 @@ fn one(
     metric: &ChartedMetric,
     daily: Result<Daily>,
     groups: Option<Option<Result<Vec<GroupSeries>>>>,
-    priced: Priced<'_>,
+    priced: MetricPricing<'_>,
     first_day: NaiveDate,
 ) -> Result<UsageSeries> {
     let (daily, by_group) = (daily?, priced.by_group?);
@@ -253,7 +262,7 @@ fn one(
         starting_on: first_day,
         cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
         priced_from: terms_pricing(metric, priced.terms)
-            .map(|terms| terms.rhythm.starting_on.date_naive())
+            .map(|terms| terms.schedule.starting_on.date_naive())
             .min(),
         ending_before: ending_before(metric, priced.terms),
         values: daily.values,
@@ -265,7 +274,7 @@ fn one(
 
 /// The first day on which no plan has a charge on a metric any more; `None` while one has.
 fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDate> {
-    let ends = terms_pricing(metric, all_terms).map(|terms| terms.rhythm.ending_before);
+    let ends = terms_pricing(metric, all_terms).map(|terms| terms.schedule.ending_before);
     let last = ends.collect::<Option<Vec<_>>>()?.into_iter().max()?;
     Some(last.date_naive())
 }
@@ -286,20 +295,21 @@ fn failed(metric: &str, error: &Error) {
 fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<DayMark> {
     let mut marks = Vec::new();
     for (index, terms) in all_terms.iter().enumerate() {
-        let rhythm = &terms.rhythm;
-        let begins = rhythm.starting_on.date_naive();
+        let schedule = &terms.schedule;
+        let begins = schedule.starting_on.date_naive();
         marks.push(DayMark { day: begins, kind: DayMarkKind::PlanBegins(terms.plan_name.clone()) });
-        let first = rhythm.period_at(rhythm.starting_on.max(midnight(first_day))).map(|period| period.start);
-        let periods = first.into_iter().flat_map(|start| rhythm.periods_from(start));
+        let first =
+            schedule.period_at(schedule.starting_on.max(midnight(first_day))).map(|period| period.start);
+        let periods = first.into_iter().flat_map(|start| schedule.periods_from(start));
         for period in periods.take_while(|period| period.start <= now) {
             let day = period.start.date_naive();
             if day > begins {
                 marks.push(DayMark { day, kind: DayMarkKind::Period });
             }
         }
-        let next = all_terms.get(index + 1).map(|next| next.rhythm.starting_on);
+        let next = all_terms.get(index + 1).map(|next| next.schedule.starting_on);
         if let Some(end) =
-            rhythm.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
+            schedule.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
         {
             let kind = DayMarkKind::PlanEnded(terms.plan_name.clone());
             marks.push(DayMark { day: end.date_naive(), kind });

@@ -1,10 +1,10 @@
 //! The page of the usage dashboard.
 
-use super::{Asked, report};
+use super::{ReportQuery, report};
 use crate::{
     AppState, Error,
     dashboards::{
-        refusal::Refusal,
+        embed_error::EmbedError,
         render::{failed, refuse, show},
         session::{Credential, open},
     },
@@ -53,7 +53,7 @@ pub(in crate::dashboards) async fn usage(
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
     let Ok(access) = opened.viewer.usage() else {
-        return refuse(&state, Refusal::WrongDashboard, credential).await;
+        return refuse(&state, EmbedError::WrongDashboard, credential).await;
     };
     let find = query.find.as_deref().map(str::trim);
     let find = find.filter(|find| limits::check_text(find, limits::WORD).is_ok());
@@ -67,18 +67,18 @@ pub(in crate::dashboards) async fn usage(
         _ => None,
     });
     let names = &opened.session.grant.config.group_keys;
-    let mut answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+    let mut answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
     let is_chosen = query.window.as_deref().and_then(Window::read).is_some();
     if let (false, Ok(Some(first))) = (is_chosen, &answer) {
         let window = opening_window(first);
         // Groups are those of their window.
         if window != std::mem::replace(&mut asked.window, window) && asked.group_key.is_some() {
-            answer = report(&opened.pool, access, names, &Asked::of(&asked), opened.now).await;
+            answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
         }
     }
     let report = match answer {
         Ok(None) | Err(Error::NotFound(_)) => {
-            return refuse(&state, Refusal::Gone, credential).await;
+            return refuse(&state, EmbedError::Gone, credential).await;
         }
         Ok(report) => report,
         Err(error) => {

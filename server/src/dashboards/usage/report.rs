@@ -1,7 +1,7 @@
 //! A customer's usage as the report that page and JSON call show: pure, every string final.
 
 use super::{
-    Board, colors,
+    UsageData, colors,
     compare::{self, GroupCost},
     measure::{Costs, columns, last, leave_out, quantity_figures, shares},
     text, total,
@@ -17,7 +17,7 @@ use app::{
 };
 use chrono::{DateTime, Utc};
 
-impl Board {
+impl UsageData {
     /// The report of what was loaded, grouped as it was loaded.
     pub(crate) fn report(
         self,

@@ -86,7 +86,7 @@ fn report_in(
     marks: &[DayMark],
     period_days: Option<u32>,
 ) -> UsageReport {
-    let board = Board {
+    let board = UsageData {
         has_plan: true,
         ended: None,
         period_days,
@@ -451,13 +451,16 @@ fn a_report_holds_every_window_but_of_groups_only_its_own() {
     let others = by_region().with_only(Some(GroupSelection::Rest));
     let search = UsageQuery { find: "eu".to_owned(), ..others.clone() };
     assert!(!split.holds(&others) && !split.holds(&search));
-    let found = |find: &str| Found { find: find.to_owned(), groups: Vec::new(), of: 0 };
+    let found = |find: &str| GroupMatches { find: find.to_owned(), groups: Vec::new(), of: 0 };
     let all = UsageReport { found: Some(found("")), ..split.clone() };
     assert!(all.holds(&others) && !all.holds(&search) && all.holds(&by_region()));
     let some = UsageReport { found: Some(found("eu")), ..split };
     assert!(!some.holds(&others) && some.holds(&search));
-    assert_eq!(Asked::of(&search).find.as_deref(), Some("eu"));
-    assert_eq!((Asked::of(&others).find.as_deref(), Asked::of(&by_region()).find), (Some(""), None));
+    assert_eq!(ReportQuery::of(&search).find.as_deref(), Some("eu"));
+    assert_eq!(
+        (ReportQuery::of(&others).find.as_deref(), ReportQuery::of(&by_region()).find),
+        (Some(""), None)
+    );
 }
 
 fn in_period(query: UsageQuery) -> UsageQuery {

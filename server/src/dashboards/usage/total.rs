@@ -21,17 +21,17 @@ type Metric = (String, Option<UsageSeries>);
 /// A charge without usage: its name, and what it comes to in a whole billing period.
 #[derive(Clone, Debug)]
 pub(crate) struct FixedCharge {
-    /// What it is counted in.
+    /// The unit of the amount.
     pub(crate) credit_type: CreditType,
-    /// Its name.
+    /// What the charge is called on invoices.
     pub(crate) name: String,
-    /// The amount.
+    /// The amount of a whole billing period.
     pub(crate) amount: Decimal,
 }
 
 /// The fixed charges of the plans that run now.
 pub(super) fn fixed_charges(all_terms: &[Terms], now: DateTime<Utc>) -> Vec<FixedCharge> {
-    let running = all_terms.iter().filter_map(|terms| Some((terms, terms.rhythm.period_at(now)?)));
+    let running = all_terms.iter().filter_map(|terms| Some((terms, terms.schedule.period_at(now)?)));
     let lists = running.map(|(terms, period)| rating::price_list(terms, &[], period));
     lists
         .flat_map(|list| {

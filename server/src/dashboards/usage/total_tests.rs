@@ -28,7 +28,7 @@ fn priced(name: &str, price: &str, credit_type: CreditType) -> (String, Option<U
 }
 
 fn report(metrics: Vec<(String, Option<UsageSeries>)>) -> UsageReport {
-    Board { has_plan: true, metrics, ..Board::default() }.report(&names(), None, now())
+    UsageData { has_plan: true, metrics, ..UsageData::default() }.report(&names(), None, now())
 }
 
 fn in_cost() -> UsageQuery {
@@ -115,11 +115,11 @@ fn a_total_names_the_fixed_charges_of_its_currency() {
         name: name.to_owned(),
         amount: Decimal::from(9_900),
     };
-    let board = Board {
+    let board = UsageData {
         has_plan: true,
         metrics: vec![priced("One", "1", usd()), priced("Two", "1", usd())],
         fixed: vec![fixed(usd(), "Platform fee"), fixed(eur, "Support")],
-        ..Board::default()
+        ..UsageData::default()
     };
     let total = first(&board.report(&names(), None, now()), &in_cost());
     assert_eq!(

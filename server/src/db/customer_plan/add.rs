@@ -1,6 +1,6 @@
 //! Putting a customer on a plan.
 
-use super::lock::{check_midnight, lock_customer, refuse_overlap, rhythm};
+use super::lock::{check_midnight, lock_customer, refuse_overlap, schedule};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
@@ -101,8 +101,9 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
     check_cap(new.trial_spending_cap.as_ref(), credit_type_id)?;
     let id = db::new_id(now);
     refuse_overlap(&mut tx, customer_id, id, new.starting_on, new.ending_before).await?;
-    let rhythm = rhythm(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
-    let period_end = rhythm.period_at(new.starting_on).map(|period| period.end);
+    let schedule =
+        schedule(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
+    let period_end = schedule.period_at(new.starting_on).map(|period| period.end);
     sqlx::query(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
             custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before,

@@ -1,10 +1,10 @@
 //! How far customers' plans are billed.
 
-use super::lock::rhythm;
+use super::lock::schedule;
 use crate::{
     Result,
     db::{Access as _, BillingAccess},
-    rating::Rhythm,
+    rating::BillingSchedule,
 };
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
@@ -68,7 +68,7 @@ pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Res
 
 /// One customer plan with drafts, reduced to what the ids of its drafts are made of.
 pub struct OpenPlan {
-    /// The customer plan.
+    /// The stretch of time of a customer on a plan.
     pub customer_plan_id: Uuid,
     /// What its invoices are counted in.
     pub credit_type_id: Uuid,
@@ -76,8 +76,8 @@ pub struct OpenPlan {
     pub revision: i32,
     /// The start of its first draft.
     pub billed_until: DateTime<Utc>,
-    /// Its billing periods.
-    pub rhythm: Rhythm,
+    /// When the plan bills the customer.
+    pub schedule: BillingSchedule,
 }
 
 /// Every customer plan that has a draft.
@@ -99,8 +99,8 @@ pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
         .map(|row| {
             let (customer_plan_id, credit_type_id, revision, billed_until, ..) = row;
             let (.., frequency, anchor, start, end, trial_end) = row;
-            let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
-            Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, rhythm })
+            let schedule = schedule(&frequency, &anchor, start, end, trial_end)?;
+            Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, schedule })
         })
         .collect()
 }

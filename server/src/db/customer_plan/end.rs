@@ -1,11 +1,11 @@
 //! Ending a customer's plan, and clearing its end.
 
-use super::lock::{Locked, check_midnight, lock, lock_customer, refuse_overlap};
+use super::lock::{LockedPlan, check_midnight, lock, lock_customer, refuse_overlap};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
     db::{self, invoice::invoice_number},
-    rating::{Period, Rhythm},
+    rating::{BillingSchedule, Period},
 };
 use app::billing::InvoiceName;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// What the end of a plan did beside ending it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct PlanEndEffects {
     /// The finalized invoices that it voided, by number, each with the period that it billed.
     pub voided: Vec<(InvoiceName, Period)>,
     /// Since when the customer's usage is on no plan, where that is before today.
@@ -42,16 +42,16 @@ pub async fn end(
     void_invoices: bool,
     now: DateTime<Utc>,
     grace: Duration,
-) -> Result<Ended> {
+) -> Result<PlanEndEffects> {
     let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(archived_customer());
     }
-    let Locked { rhythm, mut billed_until, has_capped_trial, .. } =
+    let LockedPlan { schedule, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, customer_id, customer_plan_id).await?;
-    let starting_on = rhythm.starting_on;
+    let starting_on = schedule.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
     }
@@ -80,7 +80,7 @@ pub async fn end(
     // It would begin a second time to count up to its cap.
     if has_capped_trial
         && starting_on < billed_until
-        && rhythm.is_in_trial(billed_until)
+        && schedule.is_in_trial(billed_until)
         && ending_before.is_none_or(|end| end > billed_until)
     {
         return Err(Error::Conflict(format!(
@@ -89,10 +89,10 @@ pub async fn end(
             billed_until.format("%Y-%m-%d")
         )));
     }
-    let is_in_past = rhythm.ending_before != ending_before
-        && [rhythm.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
-    let rhythm = Rhythm { ending_before, ..rhythm };
-    let period_end = rhythm.periods_from(billed_until).next().map(|period| period.end);
+    let is_in_past = schedule.ending_before != ending_before
+        && [schedule.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
+    let schedule = BillingSchedule { ending_before, ..schedule };
+    let period_end = schedule.periods_from(billed_until).next().map(|period| period.end);
     sqlx::query(
         "update customer_plan
         set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,
@@ -113,7 +113,7 @@ pub async fn end(
         None => None,
     };
     tx.commit().await?;
-    Ok(Ended { voided, without_plan_since })
+    Ok(PlanEndEffects { voided, without_plan_since })
 }
 
 fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {

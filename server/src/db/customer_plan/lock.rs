@@ -1,17 +1,17 @@
 //! Changing the plans of a customer one at a time, and what every change checks.
 
-use crate::{Error, Result, auth::no_such_customer, rating::Rhythm, timestamp};
+use crate::{Error, Result, auth::no_such_customer, rating::BillingSchedule, timestamp};
 use app::billing::{BillingAnchor, BillingFrequency};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// A customer plan that nobody else changes until the transaction ends.
-pub(in crate::db) struct Locked {
-    /// The plan.
+pub(in crate::db) struct LockedPlan {
+    /// The plan that the customer is on.
     pub(in crate::db) plan_id: Uuid,
-    /// Its billing periods.
-    pub(in crate::db) rhythm: Rhythm,
+    /// When the plan bills the customer.
+    pub(in crate::db) schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub(in crate::db) billed_until: DateTime<Utc>,
     /// True when it starts with a trial that is free up to a cap.
@@ -26,7 +26,7 @@ pub(in crate::db) async fn lock(
     connection: &mut PgConnection,
     customer_id: Uuid,
     customer_plan_id: Uuid,
-) -> Result<Locked> {
+) -> Result<LockedPlan> {
     type At = DateTime<Utc>;
     type Row = (Uuid, String, String, At, Option<At>, Option<At>, At, bool);
     lock_customer(connection, customer_id).await?;
@@ -46,19 +46,19 @@ pub(in crate::db) async fn lock(
     else {
         return Err(Error::NotFound("the customer's plan"));
     };
-    let rhythm = rhythm(&frequency, &anchor, start, end, trial_end)?;
-    Ok(Locked { plan_id, rhythm, billed_until, has_capped_trial })
+    let schedule = schedule(&frequency, &anchor, start, end, trial_end)?;
+    Ok(LockedPlan { plan_id, schedule, billed_until, has_capped_trial })
 }
 
-pub(super) fn rhythm(
+pub(super) fn schedule(
     frequency: &str,
     anchor: &str,
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
     trial_ending_before: Option<DateTime<Utc>>,
-) -> Result<Rhythm> {
-    let unknown = |problem: String| Error::Internal(format!("a plan's rhythm: {problem}"));
-    Ok(Rhythm {
+) -> Result<BillingSchedule> {
+    let unknown = |problem: String| Error::Internal(format!("a plan's schedule: {problem}"));
+    Ok(BillingSchedule {
         billing_frequency: frequency.parse::<BillingFrequency>().map_err(unknown)?,
         billing_anchor: anchor.parse::<BillingAnchor>().map_err(unknown)?,
         starting_on,

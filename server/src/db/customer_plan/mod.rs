@@ -8,6 +8,6 @@ mod lock;
 
 pub use add::{NewCustomerPlan, NewSpendingCap, add};
 pub use billing::{Advance, OpenPlan, advance, claim, open};
-pub use end::{Ended, end};
+pub use end::{PlanEndEffects, end};
 pub use list::{list, price_adjustments};
 pub(super) use lock::lock;

@@ -32,13 +32,13 @@ pub struct UsageAccount {
 /// A metric that gets a chart.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ChartedMetric {
-    /// Its id.
+    /// The id of the billable metric.
     pub id: Uuid,
-    /// Its display name.
+    /// What it is called on the page.
     pub name: String,
     /// How it is measured.
     pub aggregation_type: AggregationType,
-    /// What it can be grouped by.
+    /// The group keys that its usage is kept by; each is a list of names of properties.
     pub group_keys: Vec<Vec<String>>,
 }
 

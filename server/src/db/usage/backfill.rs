@@ -7,8 +7,9 @@
 //!    So an event of a smaller version was committed before the metric, and is not in its sums; one of an equal or
 //!    greater version is, by the transaction that stored it.
 //! 2. The row of usage_backfill is committed with the metric: whoever reads it sees all events of smaller versions,
-//!    and no more of them can come. `adopt` counts events that waited for their customer in all metrics of its
-//!    own version and writes that version to them, in one transaction: they are skipped here before and after it.
+//!    and no more of them can come. `claim_unassigned_events` counts events that waited for their customer in all
+//!    metrics of its own version and writes that version to them, in one transaction: they are skipped here before
+//!    and after it.
 //! 3. A step adds the sums of a stretch of time and moves `next_at` past it in one transaction, with the row locked.
 //!    A step that is killed leaves nothing behind, and any process takes the row up again.
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub const FOUND_GROUPS: i64 = 50;
 
 /// What is looked for, in names as people read them.
-pub struct Sought<'a> {
+pub struct GroupSearch<'a> {
     /// The name of a group holds this in any case, or its values do.
     pub find: &'a str,
     /// For each name of the group key, the values that are called otherwise.
@@ -41,7 +41,7 @@ pub async fn find_groups(
     pool: &PgPool,
     access: CustomerAccess,
     wanted: &[(Uuid, AggregationType, i16)],
-    sought: Sought<'_>,
+    sought: GroupSearch<'_>,
     window: UsageWindow,
     now: DateTime<Utc>,
 ) -> Result<FoundGroups> {

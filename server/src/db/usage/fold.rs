@@ -11,7 +11,7 @@ const BUSY: i64 = 64 * 1024;
 
 /// What a call did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Folded {
+pub struct FoldResult {
     /// Rows of usage_pending that were moved.
     pub rows: i64,
     /// Whether as much waits as one call moves.
@@ -31,7 +31,7 @@ pub async fn fold(pool: &PgPool) -> Result<i64> {
 ///
 /// # Errors
 /// As [`fold`].
-pub async fn fold_all(pool: &PgPool) -> Result<Folded> {
+pub async fn fold_all(pool: &PgPool) -> Result<FoldResult> {
     fold_from(pool, 0).await
 }
 
@@ -39,12 +39,12 @@ pub async fn fold_all(pool: &PgPool) -> Result<Folded> {
 ///
 /// # Errors
 /// As [`fold`].
-pub async fn fold_busy(pool: &PgPool) -> Result<Folded> {
+pub async fn fold_busy(pool: &PgPool) -> Result<FoldResult> {
     fold_from(pool, BUSY).await
 }
 
 /// Moves the pending sums of customers of whom at least so many bytes wait.
-async fn fold_from(pool: &PgPool, least: i64) -> Result<Folded> {
+async fn fold_from(pool: &PgPool, least: i64) -> Result<FoldResult> {
     let own = pool.clone();
     let folded = db::write(async move {
         let mut tx = db::begin(&own).await?;
@@ -53,11 +53,11 @@ async fn fold_from(pool: &PgPool, least: i64) -> Result<Folded> {
             .fetch_one(&mut *tx)
             .await?;
         if !row.try_get::<bool, _>("is_ours")? {
-            return Ok(Folded::default());
+            return Ok(FoldResult::default());
         }
         let row = sqlx::query(FOLD).bind(MOST).bind(least).fetch_one(&mut *tx).await?;
         tx.commit().await?;
-        Ok(Folded { rows: row.try_get("rows")?, is_behind: row.try_get::<i64, _>("left_over")? >= MOST })
+        Ok(FoldResult { rows: row.try_get("rows")?, is_behind: row.try_get::<i64, _>("left_over")? >= MOST })
     })
     .await;
     if folded.is_err() {

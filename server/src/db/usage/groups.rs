@@ -1,6 +1,6 @@
 //! Daily usage by the values of a group key: the largest groups, and the others together.
 
-use super::series::{Measured, first_day};
+use super::series::{DailySums, first_day};
 use crate::{Result, auth::CustomerAccess};
 use app::billing::{AggregationType, GroupSeries, UsageWindow};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -52,7 +52,7 @@ fn read(
     window: UsageWindow,
     today: NaiveDate,
 ) -> Result<GroupSeries> {
-    let measured = Measured::read(row)?;
+    let measured = DailySums::read(row)?;
     let length = u64::from(window.days());
     let mut before = measured.daily(today, 2 * length);
     Ok(GroupSeries {

@@ -107,11 +107,11 @@ pub(crate) async fn customers_of(db: &mut PgConnection, refs: &[&str]) -> Result
         .await?)
 }
 
-/// Waits for customers that are about to commit with an alias: see `adopt`.
+/// Waits for customers that are about to commit with an alias: see `claim_unassigned_events`.
 ///
 /// # Errors
 /// When the database refuses.
-pub(crate) async fn await_adoption(db: &mut PgConnection) -> Result<()> {
+pub(crate) async fn await_claims(db: &mut PgConnection) -> Result<()> {
     sqlx::query("select pg_advisory_xact_lock_shared(hashtext('inlay usage adopt'))").execute(db).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ pub(crate) const MOST_WAITING: i64 = 512 * 1024 * 1024;
 
 /// One part of a customer's sums; the names are those of the view usage_pending_sum.
 #[derive(Serialize)]
-struct Part<'a> {
+struct StagedSum<'a> {
     m: Uuid,
     #[serde(skip_serializing_if = "is_total")]
     g: i16,
@@ -37,14 +37,14 @@ struct Part<'a> {
 
 /// The `sums` of one row of usage_pending.
 pub(super) fn to_json(sums: &Sums) -> String {
-    let parts: Vec<Part<'_>> = sums.0.iter().map(part).collect();
+    let parts: Vec<StagedSum<'_>> = sums.0.iter().map(part).collect();
     // cannot fail: every key is a string
     serde_json::to_string(&parts).unwrap_or_default()
 }
 
-fn part<'a>((key, sum): (&SumKey, &'a Sum)) -> Part<'a> {
+fn part<'a>((key, sum): (&SumKey, &'a Sum)) -> StagedSum<'a> {
     let latest = sum.latest.as_ref();
-    Part {
+    StagedSum {
         m: key.billable_metric_id,
         g: key.group_index,
         i: key.group_id,

@@ -1,24 +1,16 @@
 //! Usage over whole days, for rating.
 
-use crate::{Result, db::Access, rating::PeriodUsage};
-use app::billing::{AggregationType, Decimal};
+use crate::{
+    Result,
+    db::Access,
+    rating::{Measure, PeriodUsage},
+};
+use app::billing::Decimal;
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, Row, types::Json};
-use uuid::Uuid;
 
-/// One measure that is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The metric.
-    pub billable_metric_id: Uuid,
-    /// How it is measured.
-    pub aggregation_type: AggregationType,
-    /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
-    pub group_index: i16,
-}
-
-/// The usage of each wanted measure from `start` to before `end`, both at midnight UTC. Groups without usage are
+/// The usage of each measure from `start` to before `end`, both at midnight UTC. Groups without usage are
 /// absent.
 ///
 /// # Errors
@@ -26,11 +18,11 @@ pub struct Wanted {
 pub async fn over_period(
     db: impl PgExecutor<'_>,
     access: impl Access,
-    wanted: &[Wanted],
+    measures: &[Measure],
     start: DateTime<Utc>,
     end: DateTime<Utc>,
 ) -> Result<Vec<PeriodUsage>> {
-    Ok(over_periods(db, access, wanted, &[(start, end)]).await?.pop().unwrap_or_default())
+    Ok(over_periods(db, access, measures, &[(start, end)]).await?.pop().unwrap_or_default())
 }
 
 /// The same for several periods in one query, which may overlap: one list for each, in their order. What was used before
@@ -41,18 +33,18 @@ pub async fn over_period(
 pub async fn over_periods(
     db: impl PgExecutor<'_>,
     access: impl Access,
-    wanted: &[Wanted],
+    measures: &[Measure],
     periods: &[(DateTime<Utc>, DateTime<Utc>)],
 ) -> Result<Vec<Vec<PeriodUsage>>> {
     let mut all = vec![Vec::new(); periods.len()];
-    if wanted.is_empty() || periods.is_empty() {
+    if measures.is_empty() || periods.is_empty() {
         return Ok(all);
     }
     let rows = sqlx::query(OVER_PERIODS)
         .bind(access.customer_id())
-        .bind(wanted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.group_index).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.group_index).collect::<Vec<_>>())
         .bind(periods.iter().map(|(start, _)| start.date_naive()).collect::<Vec<_>>())
         .bind(periods.iter().map(|(_, end)| end.date_naive()).collect::<Vec<_>>())
         .fetch_all(db)

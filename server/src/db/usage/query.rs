@@ -1,7 +1,7 @@
 //! Usage by hour, by day or over a range, in total and by group.
 
 use super::catalog;
-use crate::{Result, auth::CustomerAccess, rating::Rhythm};
+use crate::{Result, auth::CustomerAccess, rating::BillingSchedule};
 use app::billing::{AggregationType, BillableMetric, Decimal, WindowSize};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 /// One customer's usage of one metric that is asked for, from `start` to before `end`.
 #[derive(Clone, Debug)]
-pub struct Measured {
-    /// The customer.
+pub struct BucketQuery {
+    /// The customer whose usage is asked for.
     pub access: CustomerAccess,
-    /// The metric.
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
-    /// How it is measured.
+    /// How the metric's events become one number.
     pub aggregation_type: AggregationType,
     /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
     pub group_index: i16,
@@ -34,7 +34,7 @@ pub struct Bucket {
     pub start: DateTime<Utc>,
     /// The group's values, in the order of the group key; empty for group index 0.
     pub group_values: Vec<Option<String>>,
-    /// The quantity.
+    /// The usage of the group in the bucket, in the metric's unit.
     pub value: Decimal,
 }
 
@@ -182,7 +182,7 @@ const MOST_GROUPS: i64 = 200;
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
+pub async fn buckets(pool: &PgPool, measured: &[BucketQuery], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
     let mut all = vec![Vec::new(); measured.len()];
     if measured.is_empty() {
         return Ok(all);
@@ -216,7 +216,7 @@ pub async fn buckets(pool: &PgPool, measured: &[Measured], size: WindowSize) -> 
 /// When the database refuses.
 pub async fn buckets_after(
     pool: &PgPool,
-    measured: Measured,
+    measured: BucketQuery,
     size: WindowSize,
     after: Option<(DateTime<Utc>, Vec<Option<String>>)>,
     limit: i64,
@@ -273,7 +273,7 @@ pub async fn known_customers(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
 
 /// Which customers and metrics are asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct PairQuery<'a> {
     /// These customers, or all that are not archived.
     pub customer_ids: Option<&'a [Uuid]>,
     /// These metrics.
@@ -292,7 +292,7 @@ pub struct Asked<'a> {
 /// When the database refuses.
 pub async fn pairs(
     pool: &PgPool,
-    asked: &Asked<'_>,
+    asked: &PairQuery<'_>,
     from: Option<(Uuid, Uuid)>,
     limit: i64,
 ) -> Result<Vec<(Uuid, Uuid)>> {
@@ -355,16 +355,16 @@ pub async fn pairs(
     .await?)
 }
 
-/// The billing rhythm of the customer's current plan.
+/// The billing schedule of the customer's current plan.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn current_rhythm(
+pub async fn current_schedule(
     pool: &PgPool,
     access: CustomerAccess,
     now: DateTime<Utc>,
-) -> Result<Option<Rhythm>> {
-    let rhythm: Option<Json<Rhythm>> = sqlx::query_scalar(
+) -> Result<Option<BillingSchedule>> {
+    let schedule: Option<Json<BillingSchedule>> = sqlx::query_scalar(
         "select jsonb_build_object(
             'billing_frequency', plan.billing_frequency,
             'billing_anchor', plan.billing_anchor,
@@ -384,12 +384,12 @@ pub async fn current_rhythm(
     .bind(now)
     .fetch_optional(pool)
     .await?;
-    Ok(rhythm.map(|json| json.0))
+    Ok(schedule.map(|json| json.0))
 }
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
-fn bind(query: Query, measured: &[Measured], size: WindowSize) -> Query {
+fn bind(query: Query, measured: &[BucketQuery], size: WindowSize) -> Query {
     let size = match size {
         WindowSize::Hour => "HOUR",
         WindowSize::Day => "DAY",

@@ -3,7 +3,7 @@
 use super::partition::REMEMBERED;
 use crate::{
     Result,
-    metering::{Event, PlanAt, Standing},
+    metering::{CustomerState, Event, PlanAt},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Row, types::Json};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// A stored event.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct StoredEvent {
     /// What was sent.
     pub event: Event,
     /// When it was stored.
@@ -19,14 +19,18 @@ pub struct Found {
     /// The customer whose usage it is, with its name; `None` while no customer has the alias.
     pub customer: Option<(Uuid, String)>,
     /// What the customer is at its time; likewise.
-    pub standing: Option<Standing>,
+    pub state: Option<CustomerState>,
 }
 
 /// The events of the last 34 days with these transaction ids, by id and customer.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc>) -> Result<Vec<Found>> {
+pub async fn search(
+    pool: &PgPool,
+    transaction_ids: &[String],
+    now: DateTime<Utc>,
+) -> Result<Vec<StoredEvent>> {
     let mut tx = pool.begin_with("begin read only").await?;
     // The planner takes the filters by transaction_id for useless, as it does with any BRIN on random values, and would
     // read every event: 25 ms against 140 among 400,000. For the same reason the time is compared in a way that no
@@ -67,9 +71,9 @@ pub async fn search(pool: &PgPool, transaction_ids: &[String], now: DateTime<Utc
             let invoice = invoice_id.zip(row.try_get("finalized_at")?);
             let plan =
                 priced.map(|priced| PlanAt { priced, is_billed: is_billed.unwrap_or_default(), invoice });
-            let standing = Standing { archived_at: row.try_get("archived_at")?, plan };
-            Ok(Found {
-                standing: customer.map(|_| standing),
+            let state = CustomerState { archived_at: row.try_get("archived_at")?, plan };
+            Ok(StoredEvent {
+                state: customer.map(|_| state),
                 event: Event {
                     transaction_id: row.try_get("transaction_id")?,
                     customer_id: row.try_get("customer_ref")?,

@@ -58,7 +58,7 @@ pub async fn series(
     Ok(charted
         .iter()
         .map(|(id, kind)| {
-            let measured = found.get(id).map(Measured::read).transpose()?;
+            let measured = found.get(id).map(DailySums::read).transpose()?;
             let measured = measured.unwrap_or_default();
             Ok(Daily {
                 measures: windows
@@ -78,14 +78,14 @@ pub async fn series(
 
 /// The days of one metric, or of a group of it, that have usage, oldest first.
 #[derive(Default)]
-pub(super) struct Measured {
+pub(super) struct DailySums {
     days: Vec<NaiveDate>,
     values: Vec<Decimal>,
     /// UNIQUE: different values over each window that was asked for, its complete days, and those of the window before.
     pub(super) different: Option<Vec<i64>>,
 }
 
-impl Measured {
+impl DailySums {
     pub(super) fn read(row: &PgRow) -> Result<Self> {
         let values: Vec<BigDecimal> = row.try_get("values")?;
         Ok(Self {
@@ -316,7 +316,7 @@ mod tests {
             "2026-11-20",
             "2026-11-21",
         ];
-        let measured = Measured {
+        let measured = DailySums {
             days: days.map(day).into(),
             values: [1, 2, 4, 8, 16, 32, 64].map(Decimal::from).into(),
             different: Some((0..9).collect()),

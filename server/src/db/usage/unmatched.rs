@@ -9,16 +9,16 @@ pub const LOOK: i64 = 64 * 1024 * 1024;
 
 /// What a look at a window found.
 #[derive(Clone, Debug)]
-pub struct Looked {
+pub struct UnmatchedScan {
     /// From when on the window was looked at: its start, or a later one where it holds too many events.
     pub starting_on: DateTime<Utc>,
     /// What was found, by reason.
-    pub uncounted: Vec<Uncounted>,
+    pub uncounted: Vec<UncountedEvents>,
 }
 
 /// The events that one reason keeps from being billed.
 #[derive(Clone, Debug)]
-pub struct Uncounted {
+pub struct UncountedEvents {
     /// Why.
     pub reason: Reason,
     /// How many.
@@ -42,7 +42,12 @@ pub struct Uncounted {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn unmatched(pool: &PgPool, window: Period, reason: Option<Reason>, most: i64) -> Result<Looked> {
+pub async fn unmatched(
+    pool: &PgPool,
+    window: Period,
+    reason: Option<Reason>,
+    most: i64,
+) -> Result<UnmatchedScan> {
     type Row = (
         DateTime<Utc>,
         Option<String>,
@@ -58,7 +63,7 @@ pub async fn unmatched(pool: &PgPool, window: Period, reason: Option<Reason>, mo
         .bind(most)
         .fetch_all(pool)
         .await?;
-    let mut looked = Looked { starting_on: window.start, uncounted: Vec::new() };
+    let mut looked = UnmatchedScan { starting_on: window.start, uncounted: Vec::new() };
     for (starting_on, reason, count, first, last, examples) in rows {
         looked.starting_on = starting_on;
         let (Some(reason), Some(count), Some(first), Some(last), Some(Json(examples))) =
@@ -67,7 +72,7 @@ pub async fn unmatched(pool: &PgPool, window: Period, reason: Option<Reason>, mo
             continue;
         };
         let reason = reason.parse().map_err(crate::Error::Internal)?;
-        looked.uncounted.push(Uncounted { reason, count, first, last, examples });
+        looked.uncounted.push(UncountedEvents { reason, count, first, last, examples });
     }
     looked.uncounted.sort_by_key(|one| one.reason);
     Ok(looked)

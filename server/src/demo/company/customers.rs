@@ -1,11 +1,11 @@
-//! The demo's customers: their plans, and the shape of their usage.
+//! The demo's customers: their plans, and the profile of their usage.
 
 use super::{HISTORY, Mark, plan};
-use crate::demo::shape::Shape;
+use crate::demo::usage_profile::UsageProfile;
 
 /// When a customer is on a plan.
 #[derive(Clone, Copy, Debug)]
-pub struct Stretch {
+pub struct PlanSpan {
     /// Which of [`PLANS`].
     pub plan: usize,
     /// Its first day.
@@ -16,7 +16,7 @@ pub struct Stretch {
     pub trial: Option<TrialSpec>,
 }
 
-/// A trial at the start of a [`Stretch`].
+/// A trial at the start of a [`PlanSpan`].
 #[derive(Clone, Copy, Debug)]
 pub struct TrialSpec {
     /// How long.
@@ -33,9 +33,9 @@ pub struct CustomerSpec {
     /// Its name.
     pub name: &'static str,
     /// The plans it was and is on, in order of time.
-    pub plans: &'static [Stretch],
+    pub plans: &'static [PlanSpan],
     /// Its usage; `None`: none.
-    pub shape: Option<Shape>,
+    pub usage_profile: Option<UsageProfile>,
     /// Usage stops so many days ago.
     pub gone: Option<u64>,
 }
@@ -49,20 +49,20 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
         slug: "lumen-robotics",
         name: "Lumen Robotics",
         plans: &[
-            Stretch {
+            PlanSpan {
                 plan: plan::COMMITTED,
                 starting_on: Mark::MonthsBack(HISTORY),
                 ending_before: Some(Mark::FirstFullMonth),
                 trial: None,
             },
-            Stretch {
+            PlanSpan {
                 plan: plan::SCALE,
                 starting_on: Mark::FirstFullMonth,
                 ending_before: None,
                 trial: None,
             },
         ],
-        shape: Some(Shape {
+        usage_profile: Some(UsageProfile {
             requests: 520,
             growth: (680, 1_340),
             weekend: (430, 350),
@@ -80,13 +80,13 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "tidepool-notes",
         name: "Tidepool Notes",
-        plans: &[Stretch {
+        plans: &[PlanSpan {
             plan: plan::STARTER,
             starting_on: Mark::DaysAgo(95),
             ending_before: None,
             trial: Some(TrialSpec { days: 14, cap: 2_000 }),
         }],
-        shape: Some(Shape {
+        usage_profile: Some(UsageProfile {
             requests: 34,
             growth: (900, 1_150),
             weekend: (800, 900),
@@ -104,13 +104,13 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "atlas-maps",
         name: "Atlas Maps",
-        plans: &[Stretch {
+        plans: &[PlanSpan {
             plan: plan::REGIONAL,
             starting_on: Mark::FirstFullMonth,
             ending_before: None,
             trial: None,
         }],
-        shape: Some(Shape {
+        usage_profile: Some(UsageProfile {
             requests: 210,
             growth: (850, 1_200),
             weekend: (620, 540),
@@ -128,25 +128,25 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
     CustomerSpec {
         slug: "quiet-harbor",
         name: "Quiet Harbor Labs",
-        plans: &[Stretch {
+        plans: &[PlanSpan {
             plan: plan::STARTER,
             starting_on: Mark::DaysAgo(72),
             ending_before: None,
             trial: None,
         }],
-        shape: None,
+        usage_profile: None,
         gone: None,
     },
     CustomerSpec {
         slug: "fernway-studio",
         name: "Fernway Studio",
-        plans: &[Stretch {
+        plans: &[PlanSpan {
             plan: plan::STARTER,
             starting_on: Mark::DaysAgo(98),
             ending_before: Some(Mark::DaysAgo(38)),
             trial: None,
         }],
-        shape: Some(Shape {
+        usage_profile: Some(UsageProfile {
             requests: 60,
             growth: (1_250, 300),
             weekend: (300, 200),
@@ -161,7 +161,7 @@ pub const CUSTOMERS: [CustomerSpec; 6] = [
         }),
         gone: Some(38),
     },
-    CustomerSpec { slug: "orbit-garden", name: "Orbit Garden", plans: &[], shape: None, gone: None },
+    CustomerSpec { slug: "orbit-garden", name: "Orbit Garden", plans: &[], usage_profile: None, gone: None },
 ];
 
 #[cfg(test)]

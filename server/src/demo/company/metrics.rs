@@ -5,7 +5,7 @@ use app::billing::AggregationType;
 /// A metric of the company.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricSpec {
-    /// Its display name.
+    /// What the dashboard calls it.
     pub name: &'static str,
     /// How events become one number.
     pub aggregation_type: AggregationType,

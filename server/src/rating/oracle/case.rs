@@ -1,7 +1,7 @@
 //! One random invoice: terms, usage a period, and the answer of [`rate`], as the oracle reads them.
 
 use super::super::{
-    AddedCharge, Measure, PeriodUsage, Rhythm, Term, Terms,
+    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms,
     fixtures::{METRIC, term, terms},
     rate,
 };
@@ -82,7 +82,7 @@ impl Case {
         let mut terms = terms(charges, "2020-01-01");
         terms.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
         terms.is_currency = unit != "tokens";
-        terms.rhythm = rhythm(random, has_trial, index);
+        terms.schedule = schedule(random, has_trial, index);
         terms.trial_spending_cap = random.one_in(2).then(|| random.amount());
         terms.price_adjustments = adjustments(random, &terms);
         if random.one_in(3) {
@@ -100,7 +100,7 @@ impl Case {
     /// The case with the lines and the total that it comes to here.
     pub(super) fn answered(&self) -> Value {
         let terms = &self.terms;
-        let mut periods = terms.rhythm.periods_from(terms.rhythm.starting_on);
+        let mut periods = terms.schedule.periods_from(terms.schedule.starting_on);
         let period = periods.nth(self.index).expect("a period of this index");
         let stretches = terms.metered(period);
         let rows = (0..stretches.len()).map(|back| {
@@ -147,11 +147,11 @@ impl Case {
             "unit": terms.credit_type.name,
             "index": self.index,
             "number": self.number,
-            "frequency": terms.rhythm.billing_frequency.as_str(),
-            "anchor": terms.rhythm.billing_anchor.as_str(),
-            "starting_on": day(terms.rhythm.starting_on),
-            "ending_before": terms.rhythm.ending_before.map(day),
-            "trial_ending_before": terms.rhythm.trial_ending_before.map(day),
+            "frequency": terms.schedule.billing_frequency.as_str(),
+            "anchor": terms.schedule.billing_anchor.as_str(),
+            "starting_on": day(terms.schedule.starting_on),
+            "ending_before": terms.schedule.ending_before.map(day),
+            "trial_ending_before": terms.schedule.trial_ending_before.map(day),
             "trial_spending_cap": terms.trial_spending_cap.as_ref().map(Decimal::to_string),
             "charges": terms.charges.iter().map(charge_json).collect::<Value>(),
             "price_adjustments": terms.price_adjustments.iter().map(|one| json!({
@@ -175,7 +175,7 @@ impl Case {
     }
 }
 
-fn charge_json(term: &Term) -> Value {
+fn charge_json(term: &PlanCharge) -> Value {
     let charge = &term.charge;
     let conversion = charge.unit_conversion.as_ref();
     json!({
@@ -197,11 +197,11 @@ fn charge_json(term: &Term) -> Value {
 }
 
 /// A plan that reaches at least into the period of this index.
-fn rhythm(random: &mut Random, has_trial: bool, index: usize) -> Rhythm {
+fn schedule(random: &mut Random, has_trial: bool, index: usize) -> BillingSchedule {
     let first = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a day");
     let start = first + Days::new(u64::from(random.below(7_300)));
     let starting_on = start.and_time(chrono::NaiveTime::MIN).and_utc();
-    let mut rhythm = Rhythm {
+    let mut schedule = BillingSchedule {
         billing_frequency: random.one_of(&FREQUENCIES),
         billing_anchor: random.one_of(&[BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart]),
         starting_on,
@@ -209,15 +209,15 @@ fn rhythm(random: &mut Random, has_trial: bool, index: usize) -> Rhythm {
         trial_ending_before: has_trial.then(|| starting_on + Duration::days(1 + i64::from(random.below(80)))),
     };
     if random.one_in(3) {
-        let last = rhythm.periods_from(rhythm.starting_on).nth(index).expect("a period");
-        rhythm.ending_before =
+        let last = schedule.periods_from(schedule.starting_on).nth(index).expect("a period");
+        schedule.ending_before =
             Some(last.start + Duration::days(1 + i64::from(random.below(last.days() as u32))));
     }
-    rhythm
+    schedule
 }
 
 /// Products 1 and 2 are plain, 3 is grouped; charges of one of the names make ramps.
-fn charge(random: &mut Random, id: u32) -> Term {
+fn charge(random: &mut Random, id: u32) -> PlanCharge {
     let product = u128::from(1 + random.below(3));
     let fixed = (product < 3 && random.one_in(3)).then(|| random.amount().to_string());
     let mut term = term(product, fixed.as_deref(), &[], (product == 3).then_some("region"));
@@ -309,7 +309,7 @@ fn adjustments(random: &mut Random, terms: &Terms) -> Vec<PriceAdjustment> {
 /// Product 9 is on no plan.
 fn added(random: &mut Random, terms: &Terms, index: usize) -> AddedCharge {
     let period =
-        terms.rhythm.periods_from(terms.rhythm.starting_on).nth(random.below(index as u32 + 1) as usize);
+        terms.schedule.periods_from(terms.schedule.starting_on).nth(random.below(index as u32 + 1) as usize);
     AddedCharge {
         invoice_start_timestamp: period.expect("a period").start,
         charge: term(9, Some("1"), &[("0", "1")], None).charge,

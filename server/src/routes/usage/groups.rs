@@ -8,7 +8,7 @@ use crate::{
     clock,
     db::{
         self, cursor,
-        usage::{self, Measured},
+        usage::{self, BucketQuery},
     },
     extract::{Body, Query},
     routes::PageQuery,
@@ -66,7 +66,7 @@ pub(super) async fn list(
     let metric = metric.ok_or(Error::NotFound("billable_metric_id: the billable metric"))?;
     let windows = range(&state, &operator, &request).await?;
     let (names, filters) = grouping(&request)?;
-    let measured = Measured {
+    let measured = BucketQuery {
         access,
         billable_metric_id: metric.id,
         aggregation_type: metric.aggregation_type,
@@ -87,7 +87,7 @@ pub(super) async fn list(
     let (group_index, group_filter) = find_group_key(&metric, &names, &filters, &fields)?;
     let key = usize::try_from(group_index - 1).ok().and_then(|at| metric.group_keys.get(at)).cloned();
     let key = key.unwrap_or_default();
-    let measured = Measured { group_index, group_filter, ..measured };
+    let measured = BucketQuery { group_index, group_filter, ..measured };
     let buckets = usage::buckets_after(&state.pool, measured, windows.size, after, limit + 1).await?;
     let page = cursor::page(buckets, limit, |bucket| (bucket.start, bucket.group_values.clone()));
     let data = page.data.into_iter().map(|bucket| {
@@ -108,7 +108,7 @@ pub(super) async fn list(
 async fn ungrouped(
     state: &AppState,
     windows: Windows,
-    measured: Measured,
+    measured: BucketQuery,
     after: Option<Key>,
     limit: i64,
 ) -> Result<Page<UsageGroup>> {
@@ -121,7 +121,7 @@ async fn ungrouped(
     let (Some(first), Some(last)) = (page.data.first(), page.data.last()) else {
         return Ok(Page { data: Vec::new(), next_page: None });
     };
-    let measured = Measured { start: *first, end: windows.end_of(*last), ..measured };
+    let measured = BucketQuery { start: *first, end: windows.end_of(*last), ..measured };
     let buckets = usage::buckets(&state.pool, &[measured], windows.size).await?;
     let values: BTreeMap<_, _> =
         buckets.into_iter().flatten().map(|bucket| (bucket.start, bucket.value)).collect();
@@ -146,9 +146,10 @@ async fn range(state: &AppState, operator: &Operator, request: &Request) -> Resu
             ));
         }
         let now = clock::now();
-        let rhythm = usage::current_rhythm(&state.pool, operator.access(request.customer_id), now).await?;
-        let period = rhythm
-            .and_then(|rhythm| rhythm.period_at(now))
+        let schedule =
+            usage::current_schedule(&state.pool, operator.access(request.customer_id), now).await?;
+        let period = schedule
+            .and_then(|schedule| schedule.period_at(now))
             .ok_or_else(|| Error::field("current_period", "the customer has no active plan"))?;
         return Windows::new(period.start, period.end, request.window_size);
     }

@@ -10,7 +10,7 @@ use crate::{
     auth::Operator,
     db::{
         cursor,
-        usage::{self, Measured},
+        usage::{self, BucketQuery},
     },
     extract::{Body, Query},
     limits, timestamp,
@@ -65,7 +65,7 @@ struct Next {
 }
 
 /// A metric that is asked for, and by which of its groups.
-struct Wanted {
+struct MetricSelection {
     metric: BillableMetric,
     group: Option<(i16, Vec<Option<Vec<String>>>)>,
 }
@@ -80,7 +80,7 @@ pub(super) async fn list(
     let from: Option<Next> = cursor::decode(query.next_page.as_deref())?;
     let metrics = wanted(&state, request.billable_metrics.as_deref()).await?;
     check_customers(&state, request.customer_ids.as_deref()).await?;
-    let asked = usage::Asked {
+    let asked = usage::PairQuery {
         customer_ids: request.customer_ids.as_deref(),
         metric_ids: &metrics.keys().copied().collect::<Vec<_>>(),
         with_unused: request.customer_ids.is_some() && request.billable_metrics.is_some(),
@@ -117,7 +117,7 @@ pub(super) async fn list(
     }
 
     let measured = parts.iter().flat_map(|(customer_id, one, first, last)| {
-        let total = Measured {
+        let total = BucketQuery {
             access: operator.access(*customer_id),
             billable_metric_id: one.metric.id,
             aggregation_type: one.metric.aggregation_type,
@@ -126,7 +126,7 @@ pub(super) async fn list(
             start: windows.start_of(*first),
             end: windows.start_of(*last),
         };
-        let by_group = one.group.clone().map(|(group_index, group_filter)| Measured {
+        let by_group = one.group.clone().map(|(group_index, group_filter)| BucketQuery {
             group_index,
             group_filter,
             ..total.clone()
@@ -173,11 +173,14 @@ pub(super) async fn list(
 }
 
 /// The metrics by id, each checked against its group key.
-async fn wanted(state: &AppState, filters: Option<&[MetricFilter]>) -> Result<BTreeMap<Uuid, Wanted>> {
+async fn wanted(
+    state: &AppState,
+    filters: Option<&[MetricFilter]>,
+) -> Result<BTreeMap<Uuid, MetricSelection>> {
     let ids: Option<Vec<Uuid>> = filters.map(|filters| filters.iter().map(|filter| filter.id).collect());
     let metrics = usage::definitions(&state.pool, ids.as_deref()).await?;
     let mut wanted: BTreeMap<_, _> =
-        metrics.into_iter().map(|metric| (metric.id, Wanted { metric, group: None })).collect();
+        metrics.into_iter().map(|metric| (metric.id, MetricSelection { metric, group: None })).collect();
     let mut seen = BTreeSet::new();
     for (index, filter) in filters.into_iter().flatten().enumerate() {
         let path = format!("billable_metrics[{index}]");

@@ -1,4 +1,4 @@
-//! `POST /v1/usage` and `POST /v1/usage/groups`: measured quantities out.
+//! `POST /v1/usage` and `POST /v1/usage/groups`: usage by hour, day or range.
 
 mod groups;
 mod list;

@@ -4,17 +4,17 @@
 use super::{
     Billing, ChargeUsage, InvoiceScope,
     charge_usage::charge_usage,
+    delta::CumulativeUsage,
     draft::{self, Draft},
-    growth::Cumulative,
 };
 use crate::{
     Error, Result,
     auth::{CustomerAccess, no_such_customer},
     db::{
         self,
-        usage::{Growth, Span},
+        usage::{Span, UsageDelta},
     },
-    rating::{self, Period, Term, Terms},
+    rating::{self, Period, PlanCharge, Terms},
 };
 use app::{
     billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus},
@@ -27,15 +27,15 @@ use uuid::Uuid;
 
 /// One invoice with what explains it.
 #[derive(Clone, Debug)]
-pub struct Dossier {
-    /// The invoice.
+pub struct InvoiceDetail {
+    /// The invoice, stored or rated now.
     pub invoice: Invoice,
     /// The finalized one before it in the same credit type; `None` of a draft, and where the scope does not admit it.
     pub previous: Option<Invoice>,
     /// How a draft stands against the period before; `None` of a finalized one, and where it cannot be told exactly.
-    pub so_far: Option<SoFar>,
+    pub so_far: Option<PeriodToDate>,
     /// What its days cost; `None` when the terms are not known.
-    pub days: Option<Days>,
+    pub days: Option<PeriodCosts>,
     /// The usage charges whose quantity on the invoice is that of the usage that is there now.
     pub usage: Vec<ChargeUsage>,
     /// The one of them that was asked for, with its days; see [`super::charge_by_day`].
@@ -45,7 +45,7 @@ pub struct Dossier {
 /// A period that runs and the one before it in the same credit type, each as it stood after the same number of whole
 /// days: today, which is not over, is in neither.
 #[derive(Clone, Debug)]
-pub struct SoFar {
+pub struct PeriodToDate {
     /// How many days of each.
     pub days: i64,
     /// The period before, as if it had ended then.
@@ -57,14 +57,14 @@ pub struct SoFar {
 /// What the days of a billing period cost, and what else is on its invoice. All of it adds up to `total`, to the
 /// smallest unit.
 #[derive(Clone, Debug, Default)]
-pub struct Days {
+pub struct PeriodCosts {
     /// What each day until now, and each later one with usage, added of what events count or sum up.
     pub metered: Vec<(NaiveDate, Decimal)>,
     /// What is owed without any usage, by the names of its charges.
-    pub fixed: Vec<Named>,
+    pub fixed: Vec<NamedAmount>,
     /// Peaks, last values and counts of distinct values, by the names of their charges: they are of the period as a whole,
     /// and most of each would fall on its first days.
-    pub of_period: Vec<Named>,
+    pub of_period: Vec<NamedAmount>,
     /// Minimums and what a trial waives.
     pub adjustments: Vec<InvoiceAdjustment>,
     /// What the invoice comes to by the usage that is there now.
@@ -72,13 +72,13 @@ pub struct Days {
 }
 
 /// A name with the amount of all that has it.
-pub type Named = (String, Decimal);
+pub type NamedAmount = (String, Decimal);
 
 /// One invoice of a customer with what explains it, in three queries.
 ///
 /// # Errors
 /// 404 when the customer is unknown, or has no such invoice.
-pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Result<Dossier> {
+pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Result<InvoiceDetail> {
     let Billing { pool, now, grace } = billing;
     let access = scope.access();
     // All terms ever, as those of the invoice are not known yet. Before the stored invoices, as in `list`: what is
@@ -97,7 +97,7 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
             return Err(Error::NotFound("the invoice"));
         }
         if invoice.is_damaged {
-            return Ok(Dossier {
+            return Ok(InvoiceDetail {
                 invoice,
                 previous: None,
                 so_far: None,
@@ -109,14 +109,21 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
         let period = period(&invoice);
         let (days, usage) = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
-                let growth = grown(pool, access, &[(terms, period)]).await?.remove(0);
+                let growth = usage_deltas(pool, access, &[(terms, period)]).await?.remove(0);
                 let rated = rating::rate(terms, after(terms, &growth, i64::MAX).usage(), period, grace);
                 let usage = charge_usage(terms, &growth, &rated, &invoice);
                 (Some(days(terms, &growth, period, now, grace)), usage)
             }
             None => (None, Vec::new()),
         };
-        return Ok(Dossier { invoice, previous: seen(previous), so_far: None, days, usage, line: None });
+        return Ok(InvoiceDetail {
+            invoice,
+            previous: seen(previous),
+            so_far: None,
+            days,
+            usage,
+            line: None,
+        });
     }
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let draft_before = drafts
@@ -134,7 +141,7 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
         (None, None) => None,
     };
     let periods: Vec<_> = std::iter::once((draft.terms, draft.period)).chain(before).collect();
-    let mut growth = grown(pool, access, &periods).await?.into_iter();
+    let mut growth = usage_deltas(pool, access, &periods).await?.into_iter();
     let growth_of_draft = growth.next().unwrap_or_default();
     let usage = after(draft.terms, &growth_of_draft, i64::MAX);
     let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
@@ -148,11 +155,11 @@ pub async fn dossier(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Re
     let so_far = before.map(|(days, before)| {
         let usage = after(draft.terms, &growth_of_draft, days);
         let now = rating::rate(draft.terms, usage.usage(), draft.period, grace);
-        SoFar { days, before, now: ending(now, days) }
+        PeriodToDate { days, before, now: ending(now, days) }
     });
     let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
     let usage = charge_usage(draft.terms, &growth_of_draft, &invoice, &invoice);
-    Ok(Dossier { invoice, previous: None, so_far, days, usage, line: None })
+    Ok(InvoiceDetail { invoice, previous: None, so_far, days, usage, line: None })
 }
 
 fn period(invoice: &Invoice) -> Period {
@@ -168,16 +175,16 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     terms.plan_id == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
-        && terms.rhythm.starting_on <= invoice.start_timestamp
-        && terms.rhythm.ending_before.is_none_or(|end| invoice.start_timestamp < end)
+        && terms.schedule.starting_on <= invoice.start_timestamp
+        && terms.schedule.ending_before.is_none_or(|end| invoice.start_timestamp < end)
 }
 
 /// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.
-async fn grown(
+async fn usage_deltas(
     pool: &PgPool,
     access: CustomerAccess,
     periods: &[(&Terms, Period)],
-) -> Result<Vec<Vec<Vec<Growth>>>> {
+) -> Result<Vec<Vec<Vec<UsageDelta>>>> {
     let spans = |(terms, period): &(&Terms, Period)| -> Vec<Span> {
         let own = Span { start: period.start, from: period.start, until: period.end };
         let before = terms.metered(*period).into_iter().skip(1).map(|period| Span {
@@ -188,24 +195,24 @@ async fn grown(
         std::iter::once(own).chain(before).collect()
     };
     let spans: Vec<Vec<Span>> = periods.iter().map(spans).collect();
-    let wanted = draft::wanted(periods.iter().map(|(terms, _)| *terms));
-    let growth = db::usage::growth(pool, access, &wanted, &spans.concat(), Duration::days(1)).await?;
+    let measures = draft::measures(periods.iter().map(|(terms, _)| *terms));
+    let growth = db::usage::deltas(pool, access, &measures, &spans.concat(), Duration::days(1)).await?;
     let mut growth = growth.into_iter();
     Ok(spans.iter().map(|spans| growth.by_ref().take(spans.len()).collect()).collect())
 }
 
 /// Usage after so many days of the period.
-fn after(terms: &Terms, growth: &[Vec<Growth>], days: i64) -> Cumulative {
+fn after(terms: &Terms, growth: &[Vec<UsageDelta>], days: i64) -> CumulativeUsage {
     let mut usage = cumulative(terms, growth);
     usage.advance(days.saturating_sub(1));
     usage
 }
 
 /// Usage at the start of the period.
-fn cumulative(terms: &Terms, growth: &[Vec<Growth>]) -> Cumulative {
+fn cumulative(terms: &Terms, growth: &[Vec<UsageDelta>]) -> CumulativeUsage {
     match growth.split_first() {
-        Some((own, earlier)) => Cumulative::new(terms, own, earlier),
-        None => Cumulative::new(terms, &[], &[]),
+        Some((own, earlier)) => CumulativeUsage::new(terms, own, earlier),
+        None => CumulativeUsage::new(terms, &[], &[]),
     }
 }
 
@@ -221,8 +228,8 @@ enum Kind {
 #[derive(Default)]
 struct Split {
     metered: Decimal,
-    fixed: Vec<Named>,
-    of_period: Vec<Named>,
+    fixed: Vec<NamedAmount>,
+    of_period: Vec<NamedAmount>,
 }
 
 impl Split {
@@ -270,7 +277,7 @@ fn parts(exact: &[Decimal], total: &Decimal, digits: Option<i64>, least: usize) 
 }
 
 /// Adds an amount to what has the same name.
-fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
+fn add(sums: &mut Vec<NamedAmount>, name: &str, amount: &Decimal) {
     match sums.iter_mut().find(|(known, _)| known == name) {
         Some((_, sum)) => *sum += amount,
         None if amount.is_zero() => {}
@@ -279,19 +286,25 @@ fn add(sums: &mut Vec<Named>, name: &str, amount: &Decimal) {
 }
 
 /// What the days until now, and later ones with usage, added to the invoice, and what of it is no day's.
-fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc>, grace: Duration) -> Days {
-    let kind = |term: &Term| match term.measure.map(|measure| measure.aggregation_type) {
+fn days(
+    terms: &Terms,
+    growth: &[Vec<UsageDelta>],
+    period: Period,
+    now: DateTime<Utc>,
+    grace: Duration,
+) -> PeriodCosts {
+    let kind = |term: &PlanCharge| match term.measure.map(|measure| measure.aggregation_type) {
         None => Kind::Fixed,
         Some(AggregationType::Count | AggregationType::Sum) => Kind::Metered,
         Some(AggregationType::Unique | AggregationType::Max | AggregationType::Latest) => Kind::OfPeriod,
     };
     let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|term| (term.charge.id, kind(term))).collect();
     let mut usage = cumulative(terms, growth);
-    let state = |usage: &Cumulative| {
+    let state = |usage: &CumulativeUsage| {
         let invoice = rating::rate(terms, usage.usage(), period, grace);
         let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
         let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
-        (metered, Days { metered: Vec::new(), fixed, of_period, adjustments, total })
+        (metered, PeriodCosts { metered: Vec::new(), fixed, of_period, adjustments, total })
     };
     let (mut before, mut days) = (Decimal::zero(), None);
     let starts = std::iter::successors(Some(period.start), |start| Some(*start + Duration::days(1)));
@@ -310,5 +323,5 @@ fn days(terms: &Terms, growth: &[Vec<Growth>], period: Period, now: DateTime<Utc
         metered.push((start.date_naive(), &after - &before));
         before = after;
     }
-    Days { metered, ..days.unwrap_or_default() }
+    PeriodCosts { metered, ..days.unwrap_or_default() }
 }

@@ -41,7 +41,7 @@ pub(super) async fn remembered(pool: &PgPool, slug: &str) -> Result<Option<Naive
 }
 
 /// Makes what is missing of metrics, products, plans and customers; the last customer comes last.
-pub(super) async fn found(
+pub(super) async fn create_company(
     pool: &PgPool,
     origin: NaiveDate,
     now: DateTime<Utc>,

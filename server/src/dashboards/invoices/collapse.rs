@@ -1,4 +1,4 @@
-//! A product with hundreds of group values, folded to its largest, or searched.
+//! A product with hundreds of group values, collapsed to its largest, or searched.
 
 use super::text;
 use app::{
@@ -7,7 +7,7 @@ use app::{
 };
 use std::collections::BTreeSet;
 
-/// Group values shown before a fold.
+/// Group values shown of a collapsed section.
 pub(super) const SHOWN: usize = 12;
 
 /// Group values shown of a search.
@@ -15,7 +15,7 @@ const FOUND: usize = 60;
 
 /// What of a section is shown.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Folded {
+pub(super) struct CollapsedSection {
     /// The rows.
     pub(super) rows: Vec<Row>,
     /// The sum of the values that are not shown, so that the rows still add up.
@@ -27,12 +27,12 @@ pub(super) struct Folded {
 }
 
 /// The rows whose value holds `find`, else the largest, else all when `show_all`.
-pub(super) fn fold(section: &Section, show_all: bool, find: &str) -> Folded {
+pub(super) fn collapse(section: &Section, show_all: bool, find: &str) -> CollapsedSection {
     let groups = section.groups();
     let of = groups.len();
     let needle = find.trim().to_lowercase();
-    if !is_folded(section, of) || (show_all && needle.is_empty()) {
-        return Folded { rows: section.rows.clone(), rest: None, note: None, of };
+    if !is_collapsed(section, of) || (show_all && needle.is_empty()) {
+        return CollapsedSection { rows: section.rows.clone(), rest: None, note: None, of };
     }
     let mut kept: Vec<usize> = (0..of)
         .filter(|at| needle.is_empty() || groups[*at][0].name.to_lowercase().contains(&needle))
@@ -47,7 +47,7 @@ pub(super) fn fold(section: &Section, show_all: bool, find: &str) -> Folded {
     let is_kept: BTreeSet<usize> = kept.iter().copied().collect();
     let rest: Decimal = (0..of).filter(|at| !is_kept.contains(at)).map(|at| &groups[at][0].value).sum();
     let hidden = of - kept.len();
-    Folded {
+    CollapsedSection {
         rows: kept.iter().flat_map(|at| groups[*at].to_vec()).collect(),
         rest: (hidden > 0)
             .then(|| Row::sum(RowKind::Group, &text::more(hidden), &rest, &section.credit_type)),
@@ -56,12 +56,12 @@ pub(super) fn fold(section: &Section, show_all: bool, find: &str) -> Folded {
     }
 }
 
-/// Whether a section has so many group values that it folds.
+/// Whether a section has so many group values that it is collapsed.
 pub(super) fn is_long(section: &Section) -> bool {
-    is_folded(section, section.groups().len())
+    is_collapsed(section, section.groups().len())
 }
 
-fn is_folded(section: &Section, groups: usize) -> bool {
+fn is_collapsed(section: &Section, groups: usize) -> bool {
     section.group_key.is_some() && groups > SHOWN + 1
 }
 
@@ -97,21 +97,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_and_what_is_folded_add_up_to_the_section() {
+    fn what_is_shown_and_what_is_collapsed_add_up_to_the_section() {
         let section = section();
         for (find, shown, note) in [
             ("", 12, Some("12 largest of 40 shown")),
             ("REGION-4", 2, Some("2 of 40 match")),
             ("nowhere", 0, Some("0 of 40 match")),
         ] {
-            let folded = fold(&section, false, find);
-            assert_eq!(folded.rows.len(), shown, "{find}");
-            assert_eq!(folded.note.as_deref(), note);
-            let sum: Decimal = folded.rows.iter().chain(&folded.rest).map(|row| &row.value).sum();
+            let collapsed = collapse(&section, false, find);
+            assert_eq!(collapsed.rows.len(), shown, "{find}");
+            assert_eq!(collapsed.note.as_deref(), note);
+            let sum: Decimal = collapsed.rows.iter().chain(&collapsed.rest).map(|row| &row.value).sum();
             assert_eq!(sum, section.head.value);
         }
-        assert_eq!(fold(&section, false, "").rows[0].name, "region-40");
-        assert_eq!(fold(&section, true, "").rows.len(), 40);
-        assert_eq!(fold(&section, true, "").note, None);
+        assert_eq!(collapse(&section, false, "").rows[0].name, "region-40");
+        assert_eq!(collapse(&section, true, "").rows.len(), 40);
+        assert_eq!(collapse(&section, true, "").note, None);
     }
 }

@@ -1,14 +1,14 @@
-//! What can become of a line from one invoice to the next.
+//! How a line of an invoice differs from the same line of the invoice before.
 
-/// What became of a line.
+/// How a line differs from the invoice before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EffectKind {
+pub(super) enum VarianceKind {
     /// On both invoices.
     Changed,
     /// On this invoice only.
     New,
     /// On the invoice before only.
-    Gone,
+    Removed,
     /// A minimum, credit or discount.
     Adjustment,
 }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn adopt(
+pub async fn claim_unassigned_events(
     tx: &mut PgConnection,
     customer_id: Uuid,
     refs: &[String],
@@ -56,12 +56,12 @@ pub async fn adopt(
     ensure_partitions_in(tx, &[], &arrival.weeks()).await?;
     let metrics = catalog::all_definitions(tx).await?;
     for day in days {
-        adopt_day(tx, customer_id, refs, day, since, &arrival, &metrics).await?;
+        claim_day(tx, customer_id, refs, day, since, &arrival, &metrics).await?;
     }
     Ok(())
 }
 
-async fn adopt_day(
+async fn claim_day(
     tx: &mut PgConnection,
     customer_id: Uuid,
     refs: &[String],
@@ -104,7 +104,7 @@ async fn adopt_day(
     let keys: Vec<EventKey> = first.keys().copied().collect();
     let (fresh, version) = remember(tx, &keys, arrival, MaybeSeen::all(keys.len(), arrival)).await?;
     let mut sums = Sums::default();
-    let mut adopted = Vec::new();
+    let mut claimed = Vec::new();
     for (key, (place, event)) in first {
         let is_fresh = match &fresh {
             Fresh::All => true,
@@ -113,7 +113,7 @@ async fn adopt_day(
         if is_fresh {
             // What ingest would refuse now was stored before the metric: such a quantity is not counted.
             let _ = sums.add(metrics, &event);
-            adopted.push(place);
+            claimed.push(place);
         } else {
             duplicates.push(place);
         }
@@ -132,7 +132,7 @@ async fn adopt_day(
         where ctid = any($3::text[]::tid[]) and timestamp >= $4 and timestamp < $5",
     )
     .bind(customer_id)
-    .bind(adopted)
+    .bind(claimed)
     .bind(duplicates)
     .bind(midnight)
     .bind(end)

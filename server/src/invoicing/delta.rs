@@ -1,7 +1,7 @@
 //! The difference between two ratings of one invoice, line by line, for breakdowns. Pure.
 
 use crate::{
-    db::usage::Growth,
+    db::usage::UsageDelta,
     rating::{PeriodUsage, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, LineItem, SubLineItem, TierUsage};
@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Usage since the start of a period, as it stands after one window and then the next.
-pub(super) struct Cumulative {
+pub(super) struct CumulativeUsage {
     /// The usage so far, of groups that have some, in this period or in an earlier one.
     usage: Vec<PeriodUsage>,
     /// For each group how it adds up, the rest of its windows, and its place in `usage`.
@@ -23,12 +23,12 @@ struct Rest {
     place: Option<usize>,
 }
 
-impl Cumulative {
+impl CumulativeUsage {
     /// At the start of the period. `earlier` is what was used in each of the periods before that tiers reach back to.
-    pub(super) fn new(terms: &Terms, growth: &[Growth], earlier: &[Vec<Growth>]) -> Self {
+    pub(super) fn new(terms: &Terms, growth: &[UsageDelta], earlier: &[Vec<UsageDelta>]) -> Self {
         let measures = terms.measures();
         let mut usage: Vec<PeriodUsage> = Vec::new();
-        let past = |growth: &Growth| PeriodUsage {
+        let past = |growth: &UsageDelta| PeriodUsage {
             billable_metric_id: growth.billable_metric_id,
             group_index: growth.group_index,
             group_values: growth.group_values.clone(),
@@ -94,17 +94,17 @@ impl Cumulative {
 }
 
 /// Which measure and group.
-fn key(growth: &Growth) -> (Uuid, i16, &[Option<String>]) {
+fn key(growth: &UsageDelta) -> (Uuid, i16, &[Option<String>]) {
     (growth.billable_metric_id, growth.group_index, growth.group_values.as_slice())
 }
 
 /// What a whole period had of the same measure and group.
-fn of_group(period: &[Growth], group: &Growth) -> Decimal {
+fn of_group(period: &[UsageDelta], group: &UsageDelta) -> Decimal {
     period.iter().find(|one| key(one) == key(group)).map(|one| one.values.iter().sum()).unwrap_or_default()
 }
 
 /// `after` less `before`, line by line: two states of one invoice, or nothing and its first.
-pub(super) fn grown(before: Option<&Invoice>, after: &Invoice) -> Invoice {
+pub(super) fn invoice_delta(before: Option<&Invoice>, after: &Invoice) -> Invoice {
     let mut grown = after.clone();
     let Some(before) = before else { return grown };
     for (line, old) in pairs(&mut grown.line_items, &before.line_items, same_line) {

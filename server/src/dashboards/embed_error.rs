@@ -1,23 +1,23 @@
 //! Why a page is not shown: to developers in a word and a sentence.
 
 /// Why a page is not shown.
-pub(super) enum Refusal {
+pub(super) enum EmbedError {
     /// No token came.
     Missing,
     /// No key of this server signed the token as it came, or it is for something else.
     Invalid,
-    /// Its time is over.
+    /// The token has expired.
     Expired,
-    /// It is of the other dashboard.
+    /// The token is of the other dashboard.
     WrongDashboard,
     /// The customer is archived, or was deleted.
     Gone,
-    /// Something went wrong on this side, or too much is under way.
+    /// The server failed, or is too busy.
     Unavailable,
 }
 
-impl Refusal {
-    /// For developers, in a word and in a sentence. A reader is told less: of tokens that came, all the same.
+impl EmbedError {
+    /// For developers, a word and a sentence. Readers get less: one message for all tokens that are not good.
     pub(super) fn reason(&self) -> (&'static str, &'static str) {
         match self {
             Self::Missing => ("missing-token", "the address has no token: make one by getEmbeddableUrl"),

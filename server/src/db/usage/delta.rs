@@ -1,7 +1,6 @@
 //! How usage grew within billing periods, window by window, for breakdowns.
 
-use super::Wanted;
-use crate::{Result, auth::CustomerAccess};
+use crate::{Result, auth::CustomerAccess, rating::Measure};
 use app::billing::Decimal;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -21,10 +20,10 @@ pub struct Span {
 
 /// What one measure and group added, window by window; windows without usage are absent.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Growth {
-    /// The metric.
+pub struct UsageDelta {
+    /// The metric that is measured.
     pub billable_metric_id: Uuid,
-    /// As wanted.
+    /// As in [`Measure`].
     pub group_index: i16,
     /// The group's values; empty for group index 0.
     pub group_values: Vec<Option<String>>,
@@ -42,27 +41,27 @@ struct Group {
     values: Vec<Decimal>,
 }
 
-/// How the usage of each wanted measure grew in each span, in one query: one list for each span, in their order.
+/// How the usage of each measure grew in each span, in one query: one list for each span, in their order.
 /// Windows are as long as `size`, a day or an hour.
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn growth(
+pub async fn deltas(
     db: impl PgExecutor<'_>,
     access: CustomerAccess,
-    wanted: &[Wanted],
+    measures: &[Measure],
     spans: &[Span],
     size: Duration,
-) -> Result<Vec<Vec<Growth>>> {
+) -> Result<Vec<Vec<UsageDelta>>> {
     let mut all = vec![Vec::new(); spans.len()];
-    if wanted.is_empty() || spans.is_empty() {
+    if measures.is_empty() || spans.is_empty() {
         return Ok(all);
     }
-    let rows = sqlx::query(GROWTH)
+    let rows = sqlx::query(DELTAS)
         .bind(access.customer_id())
-        .bind(wanted.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|one| one.group_index).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
+        .bind(measures.iter().map(|one| one.group_index).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.start).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.from).collect::<Vec<_>>())
         .bind(spans.iter().map(|span| span.until).collect::<Vec<_>>())
@@ -77,7 +76,7 @@ pub async fn growth(
         let Some(span) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
             continue;
         };
-        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| Growth {
+        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| UsageDelta {
             billable_metric_id,
             group_index,
             group_values,
@@ -91,7 +90,7 @@ pub async fn growth(
 // Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window. What
 // waits to be folded is read once; what is stored, for each measure and span by its whole key (`offset 0`), and not with
 // all groups of the customer.
-const GROWTH: &str = "
+const DELTAS: &str = "
 with wanted as (
     select distinct *
     from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)

@@ -1,11 +1,11 @@
-//! The shapes of the demo company's usage: pure, and the same for the same day every time.
+//! The profiles of the demo customers' usage: pure, and the same for the same day every time.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Utc, Weekday};
 use serde_json::{Map, Value, json};
 
 /// The profile of a customer's usage. Counts are integers and factors are thousandths: no floats.
 #[derive(Clone, Copy, Debug)]
-pub struct Shape {
+pub struct UsageProfile {
     /// Requests on an ordinary working day in the middle of the demo's time.
     pub requests: u64,
     /// Thousandths of `requests` on the first day and a hundred days later.
@@ -32,22 +32,22 @@ pub struct Shape {
 
 /// One event before it has a customer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Occurrence {
+pub struct DemoEvent {
     /// Unique within one customer.
     pub transaction_id: String,
-    /// Its type.
+    /// Which metrics count it: `inference_request`, `gpu_job`, `storage_snapshot`.
     pub event_type: &'static str,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// Its properties.
+    /// What the metrics measure and group by.
     pub properties: Map<String, Value>,
 }
 
-/// A small deterministic source of numbers (splitmix64): the demo must not change with a library's version.
+/// A small deterministic source of numbers: the demo must not change with a library's version.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub struct SplitMix64(u64);
 
-impl Dice {
+impl SplitMix64 {
     /// From a text and a day, so that each customer's day can be made alone.
     pub fn new(name: &str, day: NaiveDate) -> Self {
         let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -119,51 +119,51 @@ const HOURS: [(u32, u64); 24] = [
     (23, 20),
 ];
 
-impl Shape {
+impl UsageProfile {
     /// Everything that happens to customer `slug` on `day`, in order of time. `origin` is the demo's first day.
-    pub fn day(&self, slug: &str, origin: NaiveDate, day: NaiveDate) -> Vec<Occurrence> {
-        let mut dice = Dice::new(slug, day);
+    pub fn day(&self, slug: &str, origin: NaiveDate, day: NaiveDate) -> Vec<DemoEvent> {
+        let mut rng = SplitMix64::new(slug, day);
         let index = (day - origin).num_days().max(0) as u64;
         let mut found = Vec::new();
-        let mut add = |dice: &mut Dice, event_type, properties: Value| {
-            let hour = dice.pick(&HOURS).copied().unwrap_or_default();
-            let second = i64::from(hour) * 3_600 + dice.between(0, 3_600) as i64;
+        let mut add = |rng: &mut SplitMix64, event_type, properties: Value| {
+            let hour = rng.pick(&HOURS).copied().unwrap_or_default();
+            let second = i64::from(hour) * 3_600 + rng.between(0, 3_600) as i64;
             let midnight = Utc.from_utc_datetime(&day.and_time(chrono::NaiveTime::MIN));
             let Value::Object(properties) = properties else { return };
             found.push((midnight + Duration::seconds(second), event_type, properties));
         };
 
-        for _ in 0..self.busy(self.requests, index, day.weekday(), &mut dice) {
+        for _ in 0..self.busy(self.requests, index, day.weekday(), &mut rng) {
             let properties = json!({
-                "model": dice.pick(&MODELS),
-                "region": dice.pick(self.regions),
-                "user_id": format!("user-{:03}", dice.between(0, self.users) * dice.between(300, 1_000) / 1_000),
-                "input_tokens": dice.sized(self.input_tokens),
-                "output_tokens": dice.sized(self.output_tokens),
+                "model": rng.pick(&MODELS),
+                "region": rng.pick(self.regions),
+                "user_id": format!("user-{:03}", rng.between(0, self.users) * rng.between(300, 1_000) / 1_000),
+                "input_tokens": rng.sized(self.input_tokens),
+                "output_tokens": rng.sized(self.output_tokens),
             });
-            add(&mut dice, "inference_request", properties);
+            add(&mut rng, "inference_request", properties);
         }
-        for _ in 0..self.busy(self.gpu_jobs, index, day.weekday(), &mut dice) {
-            let milliseconds = dice.between(4_000, 240_000);
+        for _ in 0..self.busy(self.gpu_jobs, index, day.weekday(), &mut rng) {
+            let milliseconds = rng.between(4_000, 240_000);
             let properties = json!({
-                "region": dice.pick(self.regions),
+                "region": rng.pick(self.regions),
                 "gpu_seconds": format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000),
             });
-            add(&mut dice, "gpu_job", properties);
+            add(&mut rng, "gpu_job", properties);
         }
         if self.storage.0 > 0 {
             for _ in 0..4 {
-                let thousandths = self.storage.0 * 1_000 + self.storage.1 * index + dice.between(0, 900);
+                let thousandths = self.storage.0 * 1_000 + self.storage.1 * index + rng.between(0, 900);
                 let properties = json!({
-                    "region": dice.pick(self.regions),
+                    "region": rng.pick(self.regions),
                     "gigabytes": format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000),
                 });
-                add(&mut dice, "storage_snapshot", properties);
+                add(&mut rng, "storage_snapshot", properties);
             }
         }
 
         found.sort_by_key(|(at, _, _)| *at);
-        let name = |(number, (at, event_type, properties))| Occurrence {
+        let name = |(number, (at, event_type, properties))| DemoEvent {
             transaction_id: format!("demo-{slug}-{day}-{number}"),
             event_type,
             at,
@@ -172,10 +172,10 @@ impl Shape {
         found.into_iter().enumerate().map(name).collect()
     }
 
-    fn busy(&self, ordinary: u64, index: u64, weekday: Weekday, dice: &mut Dice) -> u64 {
+    fn busy(&self, ordinary: u64, index: u64, weekday: Weekday, rng: &mut SplitMix64) -> u64 {
         let (first, last) = self.growth;
         let grown = (first * 100 + last * index.min(160)).saturating_sub(first * index.min(160)) / 100;
-        let rhythm = match weekday {
+        let share = match weekday {
             Weekday::Sat => self.weekend.0,
             Weekday::Sun => self.weekend.1,
             _ => 1_000,
@@ -185,7 +185,7 @@ impl Shape {
             day if day == self.launch => 1_550,
             _ => 1_000,
         };
-        ordinary * grown / 1_000 * rhythm / 1_000 * special / 1_000 * dice.between(910, 1_090) / 1_000
+        ordinary * grown / 1_000 * share / 1_000 * special / 1_000 * rng.between(910, 1_090) / 1_000
     }
 }
 
@@ -193,7 +193,7 @@ impl Shape {
 mod tests {
     use super::*;
 
-    const SHAPE: Shape = Shape {
+    const SHAPE: UsageProfile = UsageProfile {
         requests: 300,
         growth: (700, 1_300),
         weekend: (400, 300),
@@ -207,7 +207,7 @@ mod tests {
         launch: None,
     };
 
-    fn day(offset: u64) -> Vec<Occurrence> {
+    fn day(offset: u64) -> Vec<DemoEvent> {
         let origin = NaiveDate::from_ymd_opt(2026, 8, 14).expect("a date");
         SHAPE.day("lumen", origin, origin + chrono::Days::new(offset))
     }

@@ -3,9 +3,9 @@
 /// Why a command cannot do what it was asked for, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Problem(String);
+pub struct CliError(String);
 
-impl Problem {
+impl CliError {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
