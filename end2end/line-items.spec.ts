@@ -50,13 +50,17 @@ const broken = (page: Page) =>
     const found: string[] = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const text = node.textContent!;
-      const pairs = Array.from(text, (_, at) => at).filter((at) => /^[\d.][\d.]$/.test(text.slice(at, at + 2)));
+      // Names with digits in them are no figures.
+      const figures = [...text.matchAll(/\S+/g)].filter(([word]) => !/[a-z]/i.test(word));
+      const places = figures.flatMap(({ 0: word, index }) => Array.from(word, (_, at) => index + at));
+      const pairs = places.filter((at) => /^[\d.][\d.]$/.test(text.slice(at, at + 2)));
       if (pairs.some((at) => Math.abs((top(node, at) ?? 0) - (top(node, at + 1) ?? 0)) > 3)) found.push(text);
     }
     return found;
   });
 
-for (const [width, letters] of [[320, 16], [320, 32], [481, 16], [600, 16], [760, 32], [1280, 16], [1280, 32]] as const)
+// At 320 px, letters of 32 px leave no room for the fifteen digits behind a point.
+for (const [width, letters] of [[320, 16], [420, 32], [481, 16], [600, 16], [760, 32], [1280, 16], [1280, 32]] as const)
   test(`a figure breaks after a separator alone at ${width} px with letters of ${letters} px`, async ({ page, demo }) => {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(await hostile(demo));
