@@ -12,9 +12,11 @@ mod postgres;
 mod process;
 mod python;
 mod shrink;
+mod sqlx;
 mod step;
 mod test;
 mod tryout;
+mod wire;
 mod workspace;
 
 use anyhow::{Result, bail};
@@ -31,6 +33,8 @@ usage: cargo xtask <command> [arguments]
   demo     build, then run Inlay with a demo company on http://127.0.0.1:3000
   test     run everything that can fail: formatting, clippy, unit, route and browser tests
            (arguments after -- go to Playwright: cargo xtask test -- usage.spec.ts)
+  sqlx     check the server's queries against the schema, and write .sqlx, by which the compiler checks them without a
+           database; sqlx --check fails where .sqlx is stale
   dev      run the demo from a debug build; build, start and reload the portal's page whenever a source changes
   bench    build, then measure sizes, speed and memory in one table; bench --help says more
   tryout   build, then drive Inlay with Metronome's Python SDK and real data, and compare every figure
@@ -68,6 +72,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "build" => drop(demo::build(&workspace)?),
         "demo" => demo::run(&workspace, rest)?,
         "test" => test::run(&workspace, rest)?,
+        "sqlx" => sqlx::run(&workspace, rest)?,
         "dev" => dev::run(&workspace, rest)?,
         "bench" => bench::run(&workspace, rest)?,
         "tryout" => tryout::run(&workspace)?,

@@ -93,6 +93,10 @@ fn version_of(folder: &Path) -> Option<u32> {
 pub(crate) struct Throwaway {
     /// What goes into `DATABASE_URL`.
     pub(crate) url: String,
+    /// Host and port.
+    pub(crate) address: String,
+    /// Of the user `postgres`.
+    pub(crate) password: String,
     server: Child,
 }
 
@@ -158,8 +162,9 @@ impl Throwaway {
                 ]);
             }
             let server = process::start_stopped_by(&mut postgres, Signal::SIGINT)?;
-            let mut this =
-                Self { url: format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"), server };
+            let address = format!("127.0.0.1:{port}");
+            let url = format!("postgres://postgres:{password}@{address}/postgres");
+            let mut this = Self { url, address, password, server };
             this.wait_until_ready(&data.join("postmaster.pid"), &folder.join("log"))?;
             note(format!("{} on port {port}", programs.display()));
             Ok(this)

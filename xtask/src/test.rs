@@ -3,7 +3,7 @@
 use crate::{
     chromium,
     client::{self, Effort},
-    npm, postgres, process, python,
+    npm, postgres, process, python, sqlx,
     step::{seconds, step},
     workspace::Workspace,
 };
@@ -34,6 +34,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 
     report.check("formatting", || process::run(&mut workspace.cargo(&["fmt", "--check"])));
     report.check("formatting of xtask", || process::run(&mut xtask(workspace, &["fmt", "--check"])));
+    let schema = postgres::Throwaway::start(&programs, false)?;
+    report.check("queries against the schema", || sqlx::check(workspace, &schema));
     client::build(workspace, Effort::Release)?;
     report.check("clippy, native", || {
         let what =
