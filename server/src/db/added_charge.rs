@@ -46,19 +46,19 @@ pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Resu
         ));
     }
     check_charge(&mut tx, &new, plan.plan_id).await?;
-    sqlx::query(
+    sqlx::query!(
         "insert into added_charge (id, customer_plan_id, charge_id, invoice_start_timestamp, description, price,
             quantity, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        super::new_id(now),
+        new.customer_plan_id,
+        new.charge_id,
+        period_start,
+        new.description.trim(),
+        new.price.into_inner(),
+        new.quantity.into_inner(),
+        now,
     )
-    .bind(super::new_id(now))
-    .bind(new.customer_plan_id)
-    .bind(new.charge_id)
-    .bind(period_start)
-    .bind(new.description.trim())
-    .bind(new.price.into_inner())
-    .bind(new.quantity.into_inner())
-    .bind(now)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
@@ -77,19 +77,25 @@ fn check_figures(new: &NewAddedCharge) -> Result<()> {
 
 /// Refuses a charge that is not for single invoices of this plan.
 async fn check_charge(connection: &mut PgConnection, new: &NewAddedCharge, plan_id: Uuid) -> Result<()> {
-    let row: Option<(bool, bool, bool)> = sqlx::query_as(
-        "select
-            not exists (select from charge one where one.product_id = ch.product_id and one.charge_type <> 'fixed'),
-            exists (select from charge one where one.product_id = ch.product_id and one.plan_id = $2),
-            exists (select from charge one where one.plan_id = $2 and one.credit_type_id = ch.credit_type_id)
+    let row = sqlx::query!(
+        r#"select
+            not exists (
+                select from charge one where one.product_id = ch.product_id and one.charge_type <> 'fixed'
+            ) as "is_fixed!",
+            exists (
+                select from charge one where one.product_id = ch.product_id and one.plan_id = $2
+            ) as "is_of_plan!",
+            exists (
+                select from charge one where one.plan_id = $2 and one.credit_type_id = ch.credit_type_id
+            ) as "is_in_credit_type!"
         from charge ch
-        where ch.id = $1",
+        where ch.id = $1"#,
+        new.charge_id,
+        plan_id,
     )
-    .bind(new.charge_id)
-    .bind(plan_id)
     .fetch_optional(connection)
     .await?;
-    let problem = match row {
+    let problem = match row.map(|row| (row.is_fixed, row.is_of_plan, row.is_in_credit_type)) {
         None => "is not a charge: see GET /v1/planDetails/{plan_id}/charges",
         Some((false, _, _)) => "is of a product that has usage charges: only fixed ones can be added",
         Some((_, true, _)) => "is of a product that the customer's plan has: add one of another product",
