@@ -3,7 +3,7 @@
 use super::begin;
 use crate::{Error, Result, api_token, auth::Operator};
 use chrono::{DateTime, Duration, Utc};
-use sqlx::{FromRow, PgPool};
+use sqlx::PgPool;
 use tokio::time::timeout;
 
 /// How long one attempt to read a token may take, and how many there are.
@@ -30,7 +30,7 @@ impl Scope {
 }
 
 /// A stored token.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct ApiToken {
     /// The public part of the token, by which it is listed and revoked.
     pub id: String,
@@ -48,7 +48,6 @@ pub struct ApiToken {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
-#[derive(FromRow)]
 struct TokenRow {
     secret_hash: Vec<u8>,
     scope: String,
@@ -68,15 +67,15 @@ pub async fn create(
     let parsed =
         api_token::Token::parse(&token).ok_or_else(|| Error::Internal("a new token is not valid".into()))?;
     let mut tx = begin(pool).await?;
-    sqlx::query(
+    sqlx::query!(
         "insert into api_token (id, name, secret_hash, scope, expires_at)
          values ($1, $2, $3, $4, $5)",
+        parsed.id,
+        name,
+        &parsed.hash()[..],
+        scope.as_str(),
+        expires_at,
     )
-    .bind(parsed.id)
-    .bind(name)
-    .bind(parsed.hash().as_slice())
-    .bind(scope.as_str())
-    .bind(expires_at)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
@@ -85,7 +84,8 @@ pub async fn create(
 
 /// All tokens, oldest first.
 pub async fn list(pool: &PgPool) -> Result<Vec<ApiToken>> {
-    let tokens = sqlx::query_as(
+    let tokens = sqlx::query_as!(
+        ApiToken,
         "select id, name, scope, created_at, expires_at, last_used_at, revoked_at
          from api_token
          order by created_at, id",
@@ -98,12 +98,12 @@ pub async fn list(pool: &PgPool) -> Result<Vec<ApiToken>> {
 /// Revokes a token, for good; false when there is none of this id. A second time changes nothing.
 pub async fn revoke(pool: &PgPool, id: &str) -> Result<bool> {
     let mut tx = begin(pool).await?;
-    let updated = sqlx::query(
+    let updated = sqlx::query!(
         "update api_token
          set revoked_at = coalesce(revoked_at, statement_timestamp())
          where id = $1",
+        id,
     )
-    .bind(id)
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
@@ -135,12 +135,13 @@ pub async fn authenticate(pool: &PgPool, token: &str, now: DateTime<Utc>) -> Res
 /// The row of a token. Every request waits for this one row: on a connection that died silently it is asked for again.
 async fn stored(pool: &PgPool, id: &str) -> Result<Option<TokenRow>> {
     for _ in 0..ATTEMPTS {
-        let row = sqlx::query_as(
+        let row = sqlx::query_as!(
+            TokenRow,
             "select secret_hash, scope, expires_at, last_used_at, revoked_at
              from api_token
              where id = $1",
+            id,
         )
-        .bind(id)
         .fetch_optional(pool);
         if let Ok(row) = timeout(PATIENCE, row).await {
             return Ok(row?);
@@ -152,14 +153,14 @@ async fn stored(pool: &PgPool, id: &str) -> Result<Option<TokenRow>> {
 /// Notes a use, at most once a minute whatever number of requests come at once.
 async fn touch(pool: &PgPool, id: &str, now: DateTime<Utc>) -> Result<()> {
     let mut tx = begin(pool).await?;
-    sqlx::query(
+    sqlx::query!(
         "update api_token
          set last_used_at = $2
          where id = $1
-           and (last_used_at is null or last_used_at <= $2 - interval '1 minute')",
+           and (last_used_at is null or last_used_at <= $2::timestamptz - interval '1 minute')",
+        id,
+        now,
     )
-    .bind(id)
-    .bind(now)
     .execute(&mut *tx)
     .await?;
     Ok(tx.commit().await?)
