@@ -4,11 +4,10 @@ use super::{begin, cursor, write};
 use crate::{Error, Result, auth::CustomerAccess};
 use app::billing::{BillableMetric, EventTypeFilter, Page, PropertyFilter};
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, PgPool, types::Json};
+use sqlx::{PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-#[derive(FromRow)]
 struct Row {
     id: Uuid,
     name: String,
@@ -46,21 +45,21 @@ pub async fn create(pool: &PgPool, new: BillableMetric, now: DateTime<Utc>) -> R
     let pool = pool.clone();
     write(async move {
         let mut tx = begin(&pool).await?;
-        sqlx::query(
+        sqlx::query!(
             "insert into billable_metric
                  (id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys,
                   custom_fields, created_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            new.id,
+            new.name,
+            new.aggregation_type.as_str(),
+            new.aggregation_key,
+            new.event_type_filter.map(Json) as _,
+            Json(new.property_filters) as _,
+            Json(new.group_keys) as _,
+            Json(new.custom_fields) as _,
+            now,
         )
-        .bind(new.id)
-        .bind(new.name)
-        .bind(new.aggregation_type.as_str())
-        .bind(new.aggregation_key)
-        .bind(new.event_type_filter.map(Json))
-        .bind(Json(new.property_filters))
-        .bind(Json(new.group_keys))
-        .bind(Json(new.custom_fields))
-        .bind(now)
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -105,8 +104,14 @@ async fn page(
 ) -> Result<Page<BillableMetric>> {
     let limit = cursor::limit(limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(next_page)?;
-    let rows: Vec<Row> = sqlx::query_as(
-        "select m.*
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select m.id, m.name, m.aggregation_type, m.aggregation_key,
+            m.event_type_filter as "event_type_filter: Json<EventTypeFilter>",
+            m.property_filters as "property_filters: Json<Vec<PropertyFilter>>",
+            m.group_keys as "group_keys: Json<Vec<Vec<String>>>",
+            m.custom_fields as "custom_fields: Json<BTreeMap<String, String>>",
+            m.created_at, m.archived_at
          from billable_metric m
          where ($1 or m.archived_at is null)
            and ($2::timestamptz is null or (m.created_at, m.id) > ($2, $3))
@@ -118,14 +123,14 @@ async fn page(
                               and p.starting_on <= $5
                               and (p.ending_before is null or p.ending_before > $5)))
          order by m.created_at, m.id
-         limit $6",
+         limit $6"#,
+        include_archived,
+        after.map(|(created_at, _)| created_at),
+        after.map(|(_, id)| id),
+        plan_of.map(|(access, _)| access.customer_id()),
+        plan_of.map(|(_, now)| now),
+        limit + 1,
     )
-    .bind(include_archived)
-    .bind(after.map(|(created_at, _)| created_at))
-    .bind(after.map(|(_, id)| id))
-    .bind(plan_of.map(|(access, _)| access.customer_id()))
-    .bind(plan_of.map(|(_, now)| now))
-    .bind(limit + 1)
     .fetch_all(pool)
     .await?;
     let created_at: BTreeMap<Uuid, DateTime<Utc>> = rows.iter().map(|row| (row.id, row.created_at)).collect();
@@ -138,10 +143,16 @@ async fn page(
 /// # Errors
 /// When the database refuses.
 pub async fn all(pool: &PgPool) -> Result<Vec<BillableMetric>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select *
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, name, aggregation_type, aggregation_key,
+            event_type_filter as "event_type_filter: Json<EventTypeFilter>",
+            property_filters as "property_filters: Json<Vec<PropertyFilter>>",
+            group_keys as "group_keys: Json<Vec<Vec<String>>>",
+            custom_fields as "custom_fields: Json<BTreeMap<String, String>>",
+            created_at, archived_at
          from billable_metric
-         order by created_at, id",
+         order by created_at, id"#,
     )
     .fetch_all(pool)
     .await?;
@@ -150,13 +161,13 @@ pub async fn all(pool: &PgPool) -> Result<Vec<BillableMetric>> {
 
 /// The names that group keys of billable metrics are made of, in order.
 pub async fn group_key_names(pool: &PgPool) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar(
-        "select array(
+    Ok(sqlx::query_scalar!(
+        r#"select array(
             select distinct jsonb_array_elements_text(key) as name
             from billable_metric
             cross join jsonb_array_elements(group_keys) as key
             order by name
-        )",
+        ) as "names!""#,
     )
     .fetch_one(pool)
     .await?)
@@ -167,12 +178,18 @@ pub async fn group_key_names(pool: &PgPool) -> Result<Vec<String>> {
 /// # Errors
 /// 404 when there is none.
 pub async fn find(pool: &PgPool, id: Uuid) -> Result<BillableMetric> {
-    let row: Option<Row> = sqlx::query_as(
-        "select *
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id, name, aggregation_type, aggregation_key,
+            event_type_filter as "event_type_filter: Json<EventTypeFilter>",
+            property_filters as "property_filters: Json<Vec<PropertyFilter>>",
+            group_keys as "group_keys: Json<Vec<Vec<String>>>",
+            custom_fields as "custom_fields: Json<BTreeMap<String, String>>",
+            created_at, archived_at
          from billable_metric
-         where id = $1",
+         where id = $1"#,
+        id,
     )
-    .bind(id)
     .fetch_optional(pool)
     .await?;
     row.ok_or(Error::NotFound("the billable metric"))?.into_metric()
@@ -186,9 +203,7 @@ pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
     let pool = pool.clone();
     write(async move {
         let mut tx = begin(&pool).await?;
-        let done = sqlx::query("update billable_metric set name = $2 where id = $1")
-            .bind(id)
-            .bind(name)
+        let done = sqlx::query!("update billable_metric set name = $2 where id = $1", id, name)
             .execute(&mut *tx)
             .await?;
         if done.rows_affected() == 0 {
@@ -207,12 +222,13 @@ pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> 
     let pool = pool.clone();
     write(async move {
         let mut tx = begin(&pool).await?;
-        let done =
-            sqlx::query("update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1")
-                .bind(id)
-                .bind(now)
-                .execute(&mut *tx)
-                .await?;
+        let done = sqlx::query!(
+            "update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1",
+            id,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
         if done.rows_affected() == 0 {
             return Err(Error::NotFound("the billable metric"));
         }
