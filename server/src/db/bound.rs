@@ -64,17 +64,19 @@ fn refusal(error: &Error) -> Result<String, CliError> {
 
 async fn make(pool: &PgPool) -> Result<()> {
     let mut tx = super::begin(pool).await?;
-    sqlx::query("select make_reader_role()").execute(&mut *tx).await?;
+    sqlx::query!("select make_reader_role()").execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
 /// Whether policies bind a connection that comes as readers do.
 async fn is_bound(pool: &PgPool) -> Result<bool> {
     let mut connection = pool::single(&session(pool)).await?;
-    let is_bound = sqlx::query_scalar("select current_user = $1 and row_security_active('invoice')")
-        .bind(ROLE)
-        .fetch_one(&mut connection)
-        .await?;
+    let is_bound = sqlx::query_scalar!(
+        r#"select current_user::text = $1 and row_security_active('invoice') as "is_bound!""#,
+        ROLE,
+    )
+    .fetch_one(&mut connection)
+    .await?;
     connection.close().await?;
     Ok(is_bound)
 }
@@ -167,7 +169,7 @@ async fn set(connection: &mut PgConnection, binding: Binding) -> sqlx::Result<()
     let wanted = binding.start();
     // An empty setting names nobody.
     let name = wanted.map_or(String::new(), |access| access.customer_id().to_string());
-    sqlx::query("select set_config('inlay.customer', $1, false)").bind(name).execute(connection).await?;
+    sqlx::query_scalar!("select set_config('inlay.customer', $1, false)", name).fetch_one(connection).await?;
     binding.lock().set = wanted;
     Ok(())
 }
