@@ -15,19 +15,19 @@ pub async fn list(
 ) -> Result<Page<ListedCreditType>> {
     let limit = cursor::limit(limit)?;
     let after: Option<String> = cursor::decode(next_page)?;
-    let rows: Vec<(Uuid, String, bool)> = sqlx::query_as(
+    let rows = sqlx::query_as!(
+        ListedCreditType,
         "select id, name, is_currency
         from credit_type
         where archived_at is null and ($1::text is null or name > $1)
         order by name
         limit $2",
+        after,
+        limit + 1,
     )
-    .bind(after)
-    .bind(limit + 1)
     .fetch_all(pool)
     .await?;
-    let rows = rows.into_iter().map(|(id, name, is_currency)| ListedCreditType { id, name, is_currency });
-    Ok(cursor::page(rows.collect(), limit, |row| row.name.clone()))
+    Ok(cursor::page(rows, limit, |row| row.name.clone()))
 }
 
 /// Makes a custom unit.
@@ -38,17 +38,17 @@ pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uui
     limits::check_required_text(name, limits::NAME).map_err(|problem| Error::field("name", problem))?;
     let name = name.trim();
     let mut tx = begin(pool).await?;
-    let id: Option<(Uuid,)> = sqlx::query_as(
+    let id = sqlx::query_scalar!(
         "insert into credit_type (id, name, is_currency)
         values ($1, $2, false)
         on conflict (name) do nothing
         returning id",
+        super::new_id(now),
+        name,
     )
-    .bind(super::new_id(now))
-    .bind(name)
     .fetch_optional(&mut *tx)
     .await?;
-    let Some((id,)) = id else {
+    let Some(id) = id else {
         return Err(Error::Conflict(format!("name: \"{name}\" is taken by another credit type")));
     };
     tx.commit().await?;
@@ -61,19 +61,19 @@ pub async fn create(pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<Uui
 /// 400 for a currency, 404 when there is no such credit type.
 pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     let mut tx = begin(pool).await?;
-    let row: Option<(bool,)> = sqlx::query_as(
+    let is_currency = sqlx::query_scalar!(
         "update credit_type
         set archived_at = case when is_currency then null else coalesce(archived_at, $2) end
         where id = $1
         returning is_currency",
+        id,
+        now,
     )
-    .bind(id)
-    .bind(now)
     .fetch_optional(&mut *tx)
     .await?;
-    match row {
+    match is_currency {
         None => Err(Error::NotFound("the credit type")),
-        Some((true,)) => Err(Error::field("id", "is a currency: only custom units can be archived")),
-        Some((false,)) => Ok(tx.commit().await?),
+        Some(true) => Err(Error::field("id", "is a currency: only custom units can be archived")),
+        Some(false) => Ok(tx.commit().await?),
     }
 }
