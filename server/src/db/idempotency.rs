@@ -12,7 +12,7 @@ pub const KEPT: TimeDelta = TimeDelta::hours(24);
 const LEASE: TimeDelta = TimeDelta::seconds(90);
 
 /// An answer to be given again.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: i16,
@@ -50,7 +50,7 @@ pub async fn claim(
 ) -> Result<KeyState> {
     let mut tx = begin(pool).await?;
     // Waits for a transaction that is marking the key, so what it finds is settled.
-    let claimed: Option<(i32,)> = sqlx::query_as(
+    let claimed = sqlx::query_scalar!(
         "insert into idempotency_key as old (token_id, key, request_hash, claimed_at)
          values ($1, $2, $3, $4)
          on conflict (token_id, key) do update
@@ -67,27 +67,27 @@ pub async fn claim(
                 and old.claimed_at <= $6
                 and old.request_hash = excluded.request_hash)
          returning attempt",
+        token_id,
+        key,
+        request_hash,
+        now,
+        now - KEPT,
+        now - LEASE,
     )
-    .bind(token_id)
-    .bind(key)
-    .bind(request_hash)
-    .bind(now)
-    .bind(now - KEPT)
-    .bind(now - LEASE)
     .fetch_optional(&mut *tx)
     .await?;
     tx.commit().await?;
-    if let Some((attempt,)) = claimed {
+    if let Some(attempt) = claimed {
         return Ok(KeyState::Claimed(Claim { token_id: token_id.to_owned(), key: key.to_owned(), attempt }));
     }
-    let found: Option<KeyRow> = sqlx::query_as(
-        "select request_hash, claimed_at, effect_at is not null as is_carried_out, status, content_type, body
+    let found = sqlx::query!(
+        r#"select request_hash, claimed_at, effect_at is not null as "is_carried_out!", status, content_type, body
          from idempotency_key
          where token_id = $1
-           and key = $2",
+           and key = $2"#,
+        token_id,
+        key,
     )
-    .bind(token_id)
-    .bind(key)
     .fetch_optional(pool)
     .await?;
     // Released in between: the other try was refused.
@@ -104,35 +104,25 @@ pub async fn claim(
     })
 }
 
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    request_hash: Vec<u8>,
-    claimed_at: DateTime<Utc>,
-    is_carried_out: bool,
-    status: Option<i16>,
-    content_type: Option<String>,
-    body: Option<Vec<u8>>,
-}
-
 /// Keeps the answer of a call that was carried out.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
     let mut tx = begin(pool).await?;
-    sqlx::query(
+    sqlx::query!(
         "update idempotency_key
          set status = $4, content_type = $5, body = $6
          where token_id = $1
            and key = $2
            and attempt = $3",
+        claim.token_id,
+        claim.key,
+        claim.attempt,
+        answer.status,
+        answer.content_type.as_deref(),
+        answer.body,
     )
-    .bind(&claim.token_id)
-    .bind(&claim.key)
-    .bind(claim.attempt)
-    .bind(answer.status)
-    .bind(&answer.content_type)
-    .bind(&answer.body)
     .execute(&mut *tx)
     .await?;
     Ok(tx.commit().await?)
@@ -144,16 +134,16 @@ pub async fn keep(pool: &PgPool, claim: &Claim, answer: &Answer) -> Result<()> {
 /// When the database refuses.
 pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
     let mut tx = begin(pool).await?;
-    sqlx::query(
+    sqlx::query!(
         "delete from idempotency_key
          where token_id = $1
            and key = $2
            and attempt = $3
            and effect_at is null",
+        claim.token_id,
+        claim.key,
+        claim.attempt,
     )
-    .bind(&claim.token_id)
-    .bind(&claim.key)
-    .bind(claim.attempt)
     .execute(&mut *tx)
     .await?;
     Ok(tx.commit().await?)
@@ -165,8 +155,7 @@ pub async fn release(pool: &PgPool, claim: &Claim) -> Result<()> {
 /// When the database refuses.
 pub async fn purge(pool: &PgPool, now: DateTime<Utc>) -> Result<u64> {
     let mut tx = begin(pool).await?;
-    let done = sqlx::query("delete from idempotency_key where claimed_at <= $1")
-        .bind(now - KEPT)
+    let done = sqlx::query!("delete from idempotency_key where claimed_at <= $1", now - KEPT)
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
