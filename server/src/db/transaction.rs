@@ -42,17 +42,17 @@ pub async fn under<T>(claim: Claim, work: impl Future<Output = T>) -> T {
 pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
     let mut tx = pool.begin_with("begin read write").await?;
     let Ok(claim) = CLAIM.try_with(Clone::clone) else { return Ok(tx) };
-    let marked = sqlx::query(
+    let marked = sqlx::query!(
         "update idempotency_key
          set effect_at = statement_timestamp()
          where token_id = $1
            and key = $2
            and attempt = $3
            and status is null",
+        claim.token_id,
+        claim.key,
+        claim.attempt,
     )
-    .bind(claim.token_id)
-    .bind(claim.key)
-    .bind(claim.attempt)
     .execute(&mut *tx)
     .await?;
     if marked.rows_affected() == 0 {
