@@ -7,7 +7,7 @@ use crate::{
 };
 use app::billing::{Customer, CustomerConfig, CustomerDetail, Page};
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -41,7 +41,6 @@ pub struct CustomerFilter {
     pub next_page: Option<String>,
 }
 
-#[derive(FromRow)]
 struct Row {
     id: Uuid,
     name: String,
@@ -84,14 +83,14 @@ pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Resu
     let pool = pool.clone();
     write(async move {
         let mut tx = begin(&pool).await?;
-        sqlx::query(
+        sqlx::query!(
             "insert into customer (id, name, custom_fields, created_at, updated_at)
              values ($1, $2, $3, $4, $4)",
+            new.id,
+            new.name,
+            Json(&new.custom_fields) as _,
+            now,
         )
-        .bind(new.id)
-        .bind(&new.name)
-        .bind(Json(&new.custom_fields))
-        .bind(now)
         .execute(&mut *tx)
         .await?;
         add_aliases(&mut tx, new.id, &new.ingest_aliases, now).await?;
@@ -110,12 +109,14 @@ pub async fn create(pool: &PgPool, new: NewCustomer, now: DateTime<Utc>) -> Resu
 pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<CustomerDetail>> {
     let limit = cursor::limit(filter.limit)?;
     let after: Option<(DateTime<Utc>, Uuid)> = cursor::decode(filter.next_page.as_deref())?;
-    let rows: Vec<Row> = sqlx::query_as(
-        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at, c.salesforce_account_id,
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select c.id, c.name, c.custom_fields as "custom_fields: Json<BTreeMap<String, String>>", c.created_at,
+                c.updated_at, c.archived_at, c.salesforce_account_id,
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
-                      order by a.position) as ingest_aliases
+                      order by a.position) as "ingest_aliases!"
          from customer c
          where (c.archived_at is not null) = $1
            and ($2::uuid[] is null or c.id = any($2))
@@ -123,15 +124,15 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
            and ($4::timestamptz is null or (c.created_at, c.id) > ($4, $5))
            and ($7::text[] is null or c.salesforce_account_id = any($7))
          order by c.created_at, c.id
-         limit $6",
+         limit $6"#,
+        filter.only_archived,
+        filter.customer_ids.as_deref(),
+        filter.ingest_alias.as_deref(),
+        after.map(|(created_at, _)| created_at),
+        after.map(|(_, id)| id),
+        limit + 1,
+        filter.salesforce_account_ids.as_deref(),
     )
-    .bind(filter.only_archived)
-    .bind(&filter.customer_ids)
-    .bind(&filter.ingest_alias)
-    .bind(after.map(|(created_at, _)| created_at))
-    .bind(after.map(|(_, id)| id))
-    .bind(limit + 1)
-    .bind(&filter.salesforce_account_ids)
     .fetch_all(pool)
     .await?;
     let data = rows.into_iter().map(Row::into_detail).collect();
@@ -152,16 +153,18 @@ pub async fn find(pool: &PgPool, access: CustomerAccess) -> Result<CustomerDetai
 /// # Errors
 /// When the database refuses.
 pub(super) async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<BTreeMap<Uuid, CustomerDetail>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select c.id, c.name, c.custom_fields, c.created_at, c.updated_at, c.archived_at, c.salesforce_account_id,
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select c.id, c.name, c.custom_fields as "custom_fields: Json<BTreeMap<String, String>>", c.created_at,
+                c.updated_at, c.archived_at, c.salesforce_account_id,
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
-                      order by a.position) as ingest_aliases
+                      order by a.position) as "ingest_aliases!"
          from customer c
-         where c.id = any($1)",
+         where c.id = any($1)"#,
+        ids,
     )
-    .bind(ids)
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.into_detail())).collect())
@@ -180,12 +183,14 @@ pub async fn set_name(
     let changing = pool.clone();
     write(async move {
         let mut tx = begin(&changing).await?;
-        let done = sqlx::query("update customer set name = $2, updated_at = $3 where id = $1")
-            .bind(access.customer_id())
-            .bind(name)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        let done = sqlx::query!(
+            "update customer set name = $2, updated_at = $3 where id = $1",
+            access.customer_id(),
+            name,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
         if done.rows_affected() == 0 {
             return Err(no_such_customer());
         }
@@ -210,16 +215,13 @@ pub async fn set_ingest_aliases(
     write(async move {
         let mut tx = begin(&pool).await?;
         // The row lock lets two calls for one customer pass one after the other.
-        let done = sqlx::query("update customer set updated_at = $2 where id = $1")
-            .bind(customer_id)
-            .bind(now)
+        let done = sqlx::query!("update customer set updated_at = $2 where id = $1", customer_id, now)
             .execute(&mut *tx)
             .await?;
         if done.rows_affected() == 0 {
             return Err(no_such_customer());
         }
-        sqlx::query("delete from ingest_alias where customer_id = $1")
-            .bind(customer_id)
+        sqlx::query!("delete from ingest_alias where customer_id = $1", customer_id)
             .execute(&mut *tx)
             .await?;
         add_aliases(&mut tx, customer_id, &aliases, now).await?;
@@ -238,45 +240,51 @@ pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) 
     let customer_id = access.customer_id();
     write(async move {
         let mut tx = begin(&pool).await?;
-        let archived_at: Option<Option<DateTime<Utc>>> =
-            sqlx::query_scalar("select archived_at from customer where id = $1 for no key update")
-                .bind(customer_id)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let archived_at = sqlx::query_scalar!(
+            "select archived_at from customer where id = $1 for no key update",
+            customer_id,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
         if archived_at.ok_or_else(no_such_customer)?.is_some() {
             return Ok(());
         }
-        sqlx::query("update customer set archived_at = $2, updated_at = $2 where id = $1")
-            .bind(customer_id)
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "update customer set archived_at = $2, updated_at = $2 where id = $1",
+            customer_id,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
         // Waits for a finalization under way, whose invoices the next statement then sees. A plan that has not begun
         // is left one day, which is not billed either.
-        sqlx::query(
+        sqlx::query!(
             "update customer_plan
             set ending_before = last.day, billed_until = greatest(billed_until, last.day), period_end = null
             from (
                 select id, least(
                     ending_before,
-                    greatest(date_trunc('day', $2 + interval '1 day', 'UTC'), starting_on + interval '1 day')
+                    greatest(
+                        date_trunc('day', $2::timestamptz + interval '1 day', 'UTC'),
+                        starting_on + interval '1 day'
+                    )
                 ) as day
                 from customer_plan
                 where customer_id = $1
             ) as last
             where customer_plan.id = last.id and customer_plan.customer_id = $1",
+            customer_id,
+            now,
         )
-        .bind(customer_id)
-        .bind(now)
         .execute(&mut *tx)
         .await?;
-        sqlx::query(
+        sqlx::query!(
             "update invoice
             set status = 'VOID', voided_at = $2
             where customer_id = $1 and status = 'FINALIZED'",
+            customer_id,
+            now,
         )
-        .bind(customer_id)
-        .bind(now)
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -297,13 +305,14 @@ pub async fn set_salesforce_account_id(
     let pool = pool.clone();
     write(async move {
         let mut tx = begin(&pool).await?;
-        let done =
-            sqlx::query("update customer set salesforce_account_id = $2, updated_at = $3 where id = $1")
-                .bind(access.customer_id())
-                .bind(salesforce_account_id)
-                .bind(now)
-                .execute(&mut *tx)
-                .await?;
+        let done = sqlx::query!(
+            "update customer set salesforce_account_id = $2, updated_at = $3 where id = $1",
+            access.customer_id(),
+            salesforce_account_id,
+            now,
+        )
+        .execute(&mut *tx)
+        .await?;
         if done.rows_affected() == 0 {
             return Err(no_such_customer());
         }
@@ -324,26 +333,27 @@ async fn add_aliases(
     }
     // An id names its customer before any alias does.
     let ids: Vec<Uuid> = aliases.iter().filter_map(|alias| alias.parse().ok()).collect();
-    let namesake: Option<Uuid> =
-        sqlx::query_scalar("select id from customer where id = any($1) and id <> $2 limit 1")
-            .bind(ids)
-            .bind(customer_id)
-            .fetch_optional(&mut *tx)
-            .await?;
+    let namesake = sqlx::query_scalar!(
+        "select id from customer where id = any($1) and id <> $2 limit 1",
+        &ids[..],
+        customer_id,
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
     if let Some(id) = namesake {
         return Err(Error::Conflict(format!("the ingest alias \"{id}\" is the id of another customer")));
     }
     // In one order, so that two calls with the same aliases wait for each other instead of deadlocking.
-    let inserted: Vec<String> = sqlx::query_scalar(
+    let inserted = sqlx::query_scalar!(
         "insert into ingest_alias (alias, customer_id, position)
          select alias, $1, position
          from unnest($2::text[]) with ordinality as given (alias, position)
          order by alias
          on conflict (alias) do nothing
          returning alias",
+        customer_id,
+        aliases,
     )
-    .bind(customer_id)
-    .bind(aliases)
     .fetch_all(&mut *tx)
     .await?;
     if let Some(taken) = aliases.iter().find(|alias| !inserted.contains(alias)) {
@@ -354,17 +364,19 @@ async fn add_aliases(
 
 /// Whose a taken alias is.
 async fn taken_by(tx: &mut PgConnection, alias: &str) -> Result<Error> {
-    let (id, name, archived_at): (Uuid, String, Option<DateTime<Utc>>) = sqlx::query_as(
+    let customer = sqlx::query!(
         "select customer.id, customer.name, customer.archived_at
         from ingest_alias
         join customer on customer.id = ingest_alias.customer_id
         where alias = $1",
+        alias,
     )
-    .bind(alias)
     .fetch_one(tx)
     .await?;
-    let archived =
-        archived_at.map_or(String::new(), |at| format!(", archived since {}", at.format("%Y-%m-%d")));
+    let (id, name) = (customer.id, customer.name);
+    let archived = customer
+        .archived_at
+        .map_or(String::new(), |at| format!(", archived since {}", at.format("%Y-%m-%d")));
     Ok(Error::Conflict(format!(
         "the ingest alias \"{alias}\" is taken by the customer \"{name}\" ({id}{archived}): take it from there first, by \
          POST /v1/customers/{id}/setIngestAliases"
