@@ -70,18 +70,19 @@ pub(super) async fn prepare(postgres: &Postgres, say: &mut dyn FnMut(&str)) -> s
         connected => connected?,
     };
     sqlx::raw_sql(LOCK).execute(&mut superuser).await?;
-    if !exists(&mut superuser, "select exists (select from pg_roles where rolname = 'inlay')").await? {
+    if !has_role(&mut superuser, NAME).await? {
         sqlx::raw_sql("create role inlay login").execute(&mut superuser).await?;
     }
-    if !exists(&mut superuser, "select exists (select from pg_roles where rolname = 'inlay_reader')").await? {
+    if !has_role(&mut superuser, "inlay_reader").await? {
         sqlx::raw_sql("create role inlay_reader nologin").execute(&mut superuser).await?;
     }
     // What readers read as: `bound.rs`.
     sqlx::raw_sql("grant inlay_reader to inlay").execute(&mut superuser).await?;
-    let owner: Option<String> =
-        sqlx::query_scalar("select pg_get_userbyid(datdba)::text from pg_database where datname = 'inlay'")
-            .fetch_optional(&mut superuser)
-            .await?;
+    let owner = sqlx::query_scalar!(
+        r#"select pg_get_userbyid(datdba)::text as "owner!" from pg_database where datname = 'inlay'"#
+    )
+    .fetch_optional(&mut superuser)
+    .await?;
     match owner.as_deref() {
         None => {
             sqlx::raw_sql("create database inlay owner inlay").execute(&mut superuser).await?;
@@ -103,8 +104,8 @@ pub(super) async fn prepare(postgres: &Postgres, say: &mut dyn FnMut(&str)) -> s
 async fn rename_superuser(postgres: &Postgres) -> sqlx::Result<()> {
     let mut old = connect(postgres, NAME, MAINTENANCE).await?;
     sqlx::raw_sql(LOCK).execute(&mut old).await?;
-    if !exists(&mut old, "select exists (select from pg_roles where rolname = 'postgres')").await? {
-        if !exists(&mut old, "select exists (select from pg_roles where rolname = 'inlay_renames')").await? {
+    if !has_role(&mut old, SUPERUSER).await? {
+        if !has_role(&mut old, "inlay_renames").await? {
             sqlx::raw_sql("create role inlay_renames superuser login").execute(&mut old).await?;
         }
         let mut other = connect(postgres, "inlay_renames", MAINTENANCE).await?;
@@ -119,6 +120,11 @@ async fn connect(postgres: &Postgres, role: &str, database: &str) -> sqlx::Resul
     super::pool::single(&options).await
 }
 
-async fn exists(connection: &mut PgConnection, sql: &'static str) -> sqlx::Result<bool> {
-    sqlx::query_scalar(sql).fetch_one(connection).await
+async fn has_role(connection: &mut PgConnection, name: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from pg_roles where rolname = $1::text) as "exists!""#,
+        name,
+    )
+    .fetch_one(connection)
+    .await
 }
