@@ -4,7 +4,7 @@ use super::{Access as _, BillingAccess};
 use crate::{Error, Result, auth::CustomerAccess, rating::Period};
 use app::billing::{CreditType, Decimal, Invoice, InvoiceName, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Utc};
-use sqlx::{FromRow, PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -43,7 +43,6 @@ pub struct InvoiceSearch {
 }
 
 /// A stored row. The document is read here and not by sqlx, for which one that cannot be read is the end of all rows.
-#[derive(FromRow)]
 struct Row {
     id: Uuid,
     document: String,
@@ -53,67 +52,83 @@ struct Row {
 
 /// Stored invoices of a customer in the order of their billing periods.
 pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) -> Result<Vec<Invoice>> {
-    macro_rules! page_sql {
-        ($comparison:literal, $direction:literal) => {
-            concat!(
-                "select id, document::text as document, status, number
-                from invoice
-                where customer_id = $1
-                    and (cardinality($2::text[]) = 0 or status = any($2))
-                    and ($3::uuid is null or credit_type_id = $3)
-                    and ($4::timestamptz is null or start_timestamp >= $4)
-                    and ($5::timestamptz is null or end_timestamp <= $5)
-                    and (not $9
-                        or strpos('inv' || lpad(number::text, greatest(4, length(number::text)), '0'), $10) > 0
-                        or number = $11
-                        -- a document that cannot be read has no total
-                        or $12::text::numeric = trunc(
-                            case when jsonb_typeof(document -> 'total') = 'number'
-                                then abs((document ->> 'total')::numeric)
-                            end / case when document -> 'credit_type' ->> 'name' = 'USD (cents)' then 100 else 1 end,
-                            $13::int))
-                    and ($6::timestamptz is null or (start_timestamp, id) ",
-                $comparison,
-                " ($6, $7))
-                order by start_timestamp ",
-                $direction,
-                ", id ",
-                $direction,
-                " limit $8"
-            )
-        };
-    }
-    let sql = if wanted.descending { page_sql!("<", "desc") } else { page_sql!(">", "asc") };
     let (start, id) = wanted.after.unzip();
     let sought = wanted.sought.clone().unwrap_or_default();
-    let rows: Vec<Row> = sqlx::query_as(sql)
-        .bind(access.customer_id())
-        .bind(wanted.statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>())
-        .bind(wanted.credit_type_id)
-        .bind(wanted.starting_on)
-        .bind(wanted.ending_before)
-        .bind(start)
-        .bind(id)
-        .bind(wanted.limit)
-        .bind(wanted.sought.is_some())
-        .bind(sought.part)
-        .bind(sought.number)
-        .bind(sought.amount)
-        .bind(sought.places)
+    let statuses: Vec<_> = wanted.statuses.iter().map(|status| status.as_str()).collect();
+    let rows = if wanted.descending {
+        sqlx::query_as!(
+            Row,
+            r#"select id, document::text as "document!", status, number
+            from invoice
+            where customer_id = $1
+                and (cardinality($2::text[]) = 0 or status = any($2))
+                and ($3::uuid is null or credit_type_id = $3)
+                and ($4::timestamptz is null or start_timestamp >= $4)
+                and ($5::timestamptz is null or end_timestamp <= $5)
+                and (not $9 or invoice_is_sought(invoice, $10, $11, $12::text::numeric, $13))
+                and ($6::timestamptz is null or (start_timestamp, id) < ($6, $7))
+            order by start_timestamp desc, id desc
+            limit $8"#,
+            access.customer_id(),
+            &statuses[..] as _,
+            wanted.credit_type_id,
+            wanted.starting_on,
+            wanted.ending_before,
+            start,
+            id,
+            wanted.limit,
+            wanted.sought.is_some(),
+            sought.part,
+            sought.number,
+            sought.amount,
+            sought.places,
+        )
         .fetch_all(pool)
-        .await?;
+        .await?
+    } else {
+        sqlx::query_as!(
+            Row,
+            r#"select id, document::text as "document!", status, number
+            from invoice
+            where customer_id = $1
+                and (cardinality($2::text[]) = 0 or status = any($2))
+                and ($3::uuid is null or credit_type_id = $3)
+                and ($4::timestamptz is null or start_timestamp >= $4)
+                and ($5::timestamptz is null or end_timestamp <= $5)
+                and (not $9 or invoice_is_sought(invoice, $10, $11, $12::text::numeric, $13))
+                and ($6::timestamptz is null or (start_timestamp, id) > ($6, $7))
+            order by start_timestamp asc, id asc
+            limit $8"#,
+            access.customer_id(),
+            &statuses[..] as _,
+            wanted.credit_type_id,
+            wanted.starting_on,
+            wanted.ending_before,
+            start,
+            id,
+            wanted.limit,
+            wanted.sought.is_some(),
+            sought.part,
+            sought.number,
+            sought.amount,
+            sought.places,
+        )
+        .fetch_all(pool)
+        .await?
+    };
     read(pool, access, rows).await
 }
 
 /// One stored invoice of a customer.
 pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Option<Invoice>> {
-    let rows: Vec<Row> = sqlx::query_as(
-        "select id, document::text as document, status, number
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, document::text as "document!", status, number
         from invoice
-        where id = $1 and customer_id = $2",
+        where id = $1 and customer_id = $2"#,
+        id,
+        access.customer_id(),
     )
-    .bind(id)
-    .bind(access.customer_id())
     .fetch_all(pool)
     .await?;
     Ok(read(pool, access, rows).await?.pop())
@@ -145,8 +160,7 @@ pub async fn finalized_during(
     start: DateTime<Utc>,
     end: DateTime<Utc>,
 ) -> Result<Vec<Header>> {
-    type Row = (Uuid, i64, Uuid, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<Uuid>);
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query!(
         "select id, number, customer_plan_id, start_timestamp, end_timestamp, issued_at,
             regenerated_from_invoice_id
         from invoice
@@ -155,23 +169,22 @@ pub async fn finalized_during(
             and start_timestamp < $3
             and end_timestamp > $2
         order by start_timestamp, id",
+        access.customer_id(),
+        start,
+        end,
     )
-    .bind(access.customer_id())
-    .bind(start)
-    .bind(end)
     .fetch_all(pool)
     .await?;
-    let header =
-        |(id, number, customer_plan_id, start_timestamp, end_timestamp, issued_at, from): Row| Header {
-            id,
-            invoice_number: invoice_number(number),
-            customer_plan_id,
-            start_timestamp,
-            end_timestamp,
-            issued_at,
-            regenerated_from_invoice_id: from,
-        };
-    Ok(rows.into_iter().map(header).collect())
+    let headers = rows.into_iter().map(|row| Header {
+        id: row.id,
+        invoice_number: invoice_number(row.number),
+        customer_plan_id: row.customer_plan_id,
+        start_timestamp: row.start_timestamp,
+        end_timestamp: row.end_timestamp,
+        issued_at: row.issued_at,
+        regenerated_from_invoice_id: row.regenerated_from_invoice_id,
+    });
+    Ok(headers.collect())
 }
 
 /// One stored invoice of a customer, and the finalized one before it in the same credit type. `bound` says where that
@@ -183,8 +196,9 @@ pub async fn find_with_previous(
     bound: Option<(DateTime<Utc>, Uuid)>,
 ) -> Result<(Option<Invoice>, Option<Invoice>)> {
     let (start, credit_type_id) = bound.unzip();
-    let rows: Vec<Row> = sqlx::query_as(
-        "with wanted as (
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with wanted as (
             select id, start_timestamp, credit_type_id, document, status, number
             from invoice
             where id = $1 and customer_id = $2
@@ -204,14 +218,14 @@ pub async fn find_with_previous(
             order by invoice.start_timestamp desc, invoice.id desc
             limit 1
         )
-        select id, document::text as document, status, number from wanted
+        select id as "id!", document::text as "document!", status as "status!", number as "number!" from wanted
         union all
-        select id, document::text, status, number from previous",
+        select id, document::text, status, number from previous"#,
+        id,
+        access.customer_id(),
+        start,
+        credit_type_id,
     )
-    .bind(id)
-    .bind(access.customer_id())
-    .bind(start)
-    .bind(credit_type_id)
     .fetch_all(pool)
     .await?;
     let (found, previous): (Vec<_>, Vec<_>) =
@@ -235,22 +249,25 @@ pub struct Relative {
 
 /// What these invoices of a customer replace, and what replaces them.
 pub async fn relatives(pool: &PgPool, access: CustomerAccess, ids: &[Uuid]) -> Result<Vec<Relative>> {
-    let rows: Vec<(Uuid, Uuid, i64, String, Option<bool>)> = sqlx::query_as(
-        "select one.id, other.id, other.number, other.status, other.id = one.regenerated_from_invoice_id
+    let rows = sqlx::query!(
+        r#"select one.id as of, other.id, other.number, other.status,
+            coalesce(other.id = one.regenerated_from_invoice_id, false) as "is_replaced!"
         from invoice one
         join invoice other on other.customer_id = one.customer_id
             and (other.id = one.regenerated_from_invoice_id or other.regenerated_from_invoice_id = one.id)
-        where one.customer_id = $1 and one.id = any($2)",
+        where one.customer_id = $1 and one.id = any($2)"#,
+        access.customer_id(),
+        ids,
     )
-    .bind(access.customer_id())
-    .bind(ids)
     .fetch_all(pool)
     .await?;
-    let relative = |(of, id, number, status, is_replaced): (Uuid, Uuid, i64, String, Option<bool>)| {
-        let name = InvoiceName { id, invoice_number: invoice_number(number) };
-        Ok(Relative { of, name, status: read_status(&status)?, is_replaced: is_replaced == Some(true) })
-    };
-    rows.into_iter().map(relative).collect()
+    rows.into_iter()
+        .map(|row| {
+            let name = InvoiceName { id: row.id, invoice_number: invoice_number(row.number) };
+            let status = read_status(&row.status)?;
+            Ok(Relative { of: row.of, name, status, is_replaced: row.is_replaced })
+        })
+        .collect()
 }
 
 /// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.
@@ -267,7 +284,7 @@ pub async fn insert(
     let column = |value: fn(&Invoice) -> DateTime<Utc>| -> Vec<_> {
         invoices.iter().map(|(_, invoice)| value(invoice)).collect()
     };
-    sqlx::query(
+    sqlx::query!(
         "insert into invoice (id, customer_id, customer_plan_id, credit_type_id, status, start_timestamp,
             end_timestamp, issued_at, document, finalized_at, regenerated_from_invoice_id)
         select id, customer_id, customer_plan_id, credit_type_id, 'FINALIZED', start_timestamp,
@@ -277,17 +294,17 @@ pub async fn insert(
             with ordinality as made (id, customer_id, customer_plan_id, credit_type_id, start_timestamp,
                 end_timestamp, issued_at, document, regenerated_from_invoice_id, place)
         order by place",
+        &invoices.iter().map(|(_, invoice)| invoice.id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(_, invoice)| invoice.customer_id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(customer_plan_id, _)| *customer_plan_id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(_, invoice)| invoice.credit_type.id).collect::<Vec<_>>()[..],
+        &column(|invoice| invoice.start_timestamp)[..],
+        &column(|invoice| invoice.end_timestamp)[..],
+        &column(|invoice| invoice.issued_at)[..],
+        &invoices.iter().map(|(_, invoice)| Json(*invoice)).collect::<Vec<_>>()[..] as _,
+        now,
+        &invoices.iter().map(|(_, invoice)| invoice.regenerated_from_invoice_id).collect::<Vec<_>>()[..] as _,
     )
-    .bind(invoices.iter().map(|(_, invoice)| invoice.id).collect::<Vec<_>>())
-    .bind(invoices.iter().map(|(_, invoice)| invoice.customer_id).collect::<Vec<_>>())
-    .bind(invoices.iter().map(|(customer_plan_id, _)| *customer_plan_id).collect::<Vec<_>>())
-    .bind(invoices.iter().map(|(_, invoice)| invoice.credit_type.id).collect::<Vec<_>>())
-    .bind(column(|invoice| invoice.start_timestamp))
-    .bind(column(|invoice| invoice.end_timestamp))
-    .bind(column(|invoice| invoice.issued_at))
-    .bind(invoices.iter().map(|(_, invoice)| Json(*invoice)).collect::<Vec<_>>())
-    .bind(now)
-    .bind(invoices.iter().map(|(_, invoice)| invoice.regenerated_from_invoice_id).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())
@@ -313,36 +330,36 @@ pub async fn for_regeneration(
     connection: &mut PgConnection,
     id: Uuid,
 ) -> Result<Option<RegenerationCandidate>> {
-    type Row = (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, bool);
     // First the lock, in a statement of its own: the next one sees what was committed while this one waited.
-    sqlx::query(
+    sqlx::query_scalar!(
         "select cp.id
         from invoice i
         join customer_plan cp on cp.id = i.customer_plan_id
         where i.id = $1
         for no key update of cp",
+        id,
     )
-    .bind(id)
-    .execute(&mut *connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    let row: Option<Row> = sqlx::query_as(
-        "select i.customer_id, i.customer_plan_id, i.status, i.start_timestamp, i.end_timestamp, next.id,
-            c.archived_at is not null
+    let row = sqlx::query!(
+        r#"select i.customer_id as "customer_id!", i.customer_plan_id as "customer_plan_id!", i.status as "status!",
+            i.start_timestamp as "start!", i.end_timestamp as "end!", next.id as "regenerated_as?",
+            c.archived_at is not null as "is_archived!"
         from invoice i
         join customer c on c.id = i.customer_id
         left join invoice next on next.regenerated_from_invoice_id = i.id
-        where i.id = $1",
+        where i.id = $1"#,
+        id,
     )
-    .bind(id)
     .fetch_optional(connection)
     .await?;
-    row.map(|(customer_id, customer_plan_id, status, start, end, regenerated_as, is_archived)| {
+    row.map(|row| {
         Ok(RegenerationCandidate {
-            access: BillingAccess::new(customer_id, customer_plan_id),
-            status: read_status(&status)?,
-            period: Period { start, end },
-            regenerated_as,
-            is_archived,
+            access: BillingAccess::new(row.customer_id, row.customer_plan_id),
+            status: read_status(&row.status)?,
+            period: Period { start: row.start, end: row.end },
+            regenerated_as: row.regenerated_as,
+            is_archived: row.is_archived,
         })
     })
     .transpose()
@@ -354,7 +371,7 @@ pub async fn overlapping(
     access: BillingAccess,
     period: Period,
 ) -> Result<Option<Uuid>> {
-    Ok(sqlx::query_scalar(
+    Ok(sqlx::query_scalar!(
         "select id
         from invoice
         where customer_id = $1
@@ -363,11 +380,11 @@ pub async fn overlapping(
             and start_timestamp < $4
             and end_timestamp > $3
         limit 1",
+        access.customer_id(),
+        access.customer_plan_id(),
+        period.start,
+        period.end,
     )
-    .bind(access.customer_id())
-    .bind(access.customer_plan_id())
-    .bind(period.start)
-    .bind(period.end)
     .fetch_optional(connection)
     .await?)
 }
@@ -375,22 +392,22 @@ pub async fn overlapping(
 /// Voids a finalized invoice; false when there is none of this id. Voiding twice changes nothing.
 pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
     let mut tx = super::begin(pool).await?;
-    let row: (bool,) = sqlx::query_as(
-        "with voided as (
+    let is_there = sqlx::query_scalar!(
+        r#"with voided as (
             update invoice
             set status = 'VOID', voided_at = $2
             where id = $1 and status = 'FINALIZED'
         )
-        select exists (select 1 from invoice where id = $1)",
+        select exists (select 1 from invoice where id = $1) as "is_there!""#,
+        id,
+        now,
     )
-    .bind(id)
-    .bind(now)
     .fetch_one(&mut *tx)
     .await?;
-    if row.0 {
+    if is_there {
         tx.commit().await?;
     }
-    Ok(row.0)
+    Ok(is_there)
 }
 
 /// A stored invoice whose document cannot be read.
@@ -416,22 +433,27 @@ pub async fn damaged(pool: &PgPool) -> Result<Vec<Damage>> {
     let mut damaged = Vec::new();
     let mut after = i64::MIN;
     loop {
-        let rows: Vec<(i64, Uuid, Uuid, String, String)> = sqlx::query_as(
-            "select number, id, customer_id, status, document::text
+        let rows = sqlx::query!(
+            r#"select number, id, customer_id, status, document::text as "document!"
             from invoice
             where number > $1
             order by number
-            limit 1000",
+            limit 1000"#,
+            after,
         )
-        .bind(after)
         .fetch_all(pool)
         .await?;
         let Some(last) = rows.last() else { return Ok(damaged) };
-        after = last.0;
-        for (number, id, customer_id, status, document) in rows {
-            if let Err(error) = serde_json::from_str::<Invoice>(&document) {
-                let (invoice_number, status) = (invoice_number(number), read_status(&status)?);
-                damaged.push(Damage { id, invoice_number, customer_id, status, problem: error.to_string() });
+        after = last.number;
+        for row in rows {
+            if let Err(error) = serde_json::from_str::<Invoice>(&row.document) {
+                damaged.push(Damage {
+                    id: row.id,
+                    invoice_number: invoice_number(row.number),
+                    customer_id: row.customer_id,
+                    status: read_status(&row.status)?,
+                    problem: error.to_string(),
+                });
             }
         }
     }
@@ -466,55 +488,42 @@ async fn read(pool: &PgPool, access: CustomerAccess, rows: Vec<Row>) -> Result<V
 
 /// What identifies a stored invoice, without its document.
 async fn outline(pool: &PgPool, access: CustomerAccess, id: Uuid, status: InvoiceStatus) -> Result<Invoice> {
-    type Columns =
-        (Uuid, Uuid, String, DateTime<Utc>, DateTime<Utc>, DateTime<Utc>, Option<Uuid>, Uuid, String);
-    let columns: Columns = sqlx::query_as(
-        "select i.customer_id, ct.id, ct.name, i.start_timestamp, i.end_timestamp, i.issued_at,
-            i.regenerated_from_invoice_id, p.id, p.name
+    let row = sqlx::query!(
+        "select i.customer_id, ct.id as credit_type_id, ct.name as credit_type_name, i.start_timestamp,
+            i.end_timestamp, i.issued_at, i.regenerated_from_invoice_id, p.id as plan_id, p.name as plan_name
         from invoice i
         join credit_type ct on ct.id = i.credit_type_id
         join customer_plan cp on cp.id = i.customer_plan_id and cp.customer_id = i.customer_id
         join plan p on p.id = cp.plan_id
         where i.id = $1 and i.customer_id = $2",
+        id,
+        access.customer_id(),
     )
-    .bind(id)
-    .bind(access.customer_id())
     .fetch_one(pool)
     .await?;
-    let (
-        customer_id,
-        credit_type_id,
-        name,
-        start_timestamp,
-        end_timestamp,
-        issued_at,
-        from,
-        plan_id,
-        plan_name,
-    ) = columns;
     Ok(Invoice {
         id,
         invoice_number: None,
-        customer_id,
-        credit_type: CreditType { id: credit_type_id, name },
+        customer_id: row.customer_id,
+        credit_type: CreditType { id: row.credit_type_id, name: row.credit_type_name },
         status,
         invoice_type: InvoiceType::PlanArrears,
-        start_timestamp,
-        end_timestamp,
-        issued_at,
+        start_timestamp: row.start_timestamp,
+        end_timestamp: row.end_timestamp,
+        issued_at: row.issued_at,
         line_items: Vec::new(),
         invoice_adjustments: Vec::new(),
         subtotal: Decimal::zero(),
         total: Decimal::zero(),
-        plan_id,
-        plan_name,
+        plan_id: row.plan_id,
+        plan_name: row.plan_name,
         plan_custom_fields: BTreeMap::new(),
         customer_custom_fields: BTreeMap::new(),
         custom_fields: BTreeMap::new(),
         external_invoice: None,
         billable_status: "billable".to_owned(),
         net_payment_terms_days: None,
-        regenerated_from_invoice_id: from,
+        regenerated_from_invoice_id: row.regenerated_from_invoice_id,
         is_damaged: true,
     })
 }
