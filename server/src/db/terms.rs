@@ -1,9 +1,6 @@
 //! The terms in force of customers: their plans with charges, minimums and price adjustments.
 
-use super::{
-    Access as _, BillingAccess,
-    plan::{charge_json, minimums_json},
-};
+use super::{Access as _, BillingAccess};
 use crate::{Error, Result, auth::CustomerAccess, rating};
 use app::billing::{BillingAnchor, BillingFrequency, Charge, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Utc};
@@ -12,8 +9,8 @@ use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// One row of [`terms_sql`].
-#[derive(Deserialize)]
+/// What the SQL function `terms_of` answers.
+#[derive(Debug, Deserialize)]
 pub(super) struct Row {
     customer_id: Uuid,
     customer_custom_fields: BTreeMap<String, String>,
@@ -37,7 +34,7 @@ pub(super) struct Row {
     added_charges: Vec<AddedRow>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct TermRow {
     charge: Charge,
     is_currency: bool,
@@ -45,7 +42,7 @@ struct TermRow {
     product_custom_fields: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct AddedRow {
     charge: Charge,
     product_custom_fields: BTreeMap<String, String>,
@@ -55,88 +52,6 @@ struct AddedRow {
     quantity: Decimal,
 }
 
-/// Terms as JSON; `c` is the customer, `cp` the customer plan, `p` the plan.
-macro_rules! terms_json {
-    () => {
-        concat!(
-            "jsonb_build_object(
-                'customer_id', c.id,
-                'customer_custom_fields', c.custom_fields,
-                'customer_plan_id', cp.id,
-                'revision', cp.revision,
-                'plan_id', p.id,
-                'plan_name', p.name,
-                'plan_custom_fields', p.custom_fields,
-                'billing_frequency', p.billing_frequency,
-                'billing_anchor', p.billing_anchor,
-                'starting_on', cp.starting_on,
-                'ending_before', cp.ending_before,
-                'billed_until', cp.billed_until,
-                'finalize_after', cp.finalize_after,
-                'net_payment_terms_days', cp.net_payment_terms_days,
-                'terms', (
-                    select coalesce(jsonb_agg(
-                        jsonb_build_object(
-                            'charge', ",
-            charge_json!(),
-            ",
-                            'is_currency', ct.is_currency,
-                            'product_custom_fields', pr.custom_fields,
-                            'measure', case when m.id is not null then jsonb_build_object(
-                                'billable_metric_id', m.id,
-                                'aggregation_type', m.aggregation_type,
-                                -- the place of the product's group key among the metric's, from 1; 0: not grouped
-                                'group_index', coalesce((
-                                    select min(k.place)
-                                    from jsonb_array_elements(m.group_keys) with ordinality as k (keys, place)
-                                    where k.keys = jsonb_build_array(pr.group_key)
-                                ), 0)
-                            ) end
-                        )
-                        order by ch.position
-                    ), '[]')
-                    from charge ch
-                    join product pr on pr.id = ch.product_id
-                    join credit_type ct on ct.id = ch.credit_type_id
-                    left join billable_metric m on m.id = ch.billable_metric_id
-                    where ch.plan_id = p.id
-                ),
-                'price_adjustments', cp.price_adjustments,
-                'trial_ending_before', cp.trial_ending_before,
-                'trial_spending_cap', cp.trial_spending_cap,
-                'minimums', ",
-            minimums_json!(),
-            ",
-                'added_charges', (
-                    select coalesce(
-                        jsonb_agg(
-                            jsonb_build_object(
-                                'charge', ",
-            charge_json!(),
-            ",
-                                'product_custom_fields', pr.custom_fields,
-                                'invoice_start_timestamp', ac.invoice_start_timestamp,
-                                'description', ac.description,
-                                'price', ac.price,
-                                'quantity', ac.quantity
-                            )
-                            order by ac.id
-                        ),
-                        '[]'
-                    )
-                    from added_charge ac
-                    join charge ch on ch.id = ac.charge_id
-                    join product pr on pr.id = ch.product_id
-                    join credit_type ct on ct.id = ch.credit_type_id
-                    where ac.customer_plan_id = cp.id
-                )
-            )"
-        )
-    };
-}
-
-pub(super) use terms_json;
-
 /// When the latest plan of a customer ended.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct PlanEnd {
@@ -145,32 +60,6 @@ pub struct PlanEnd {
     /// Until when, exclusive.
     pub ending_before: DateTime<Utc>,
 }
-
-/// The end of the latest plan that has begun as JSON, null while it runs; `c` is the customer, the literal the parameter
-/// that says what time it is.
-macro_rules! plan_end_json {
-    ($now:literal) => {
-        concat!(
-            "(
-                select case when latest.ending_before <= ",
-            $now,
-            " then jsonb_build_object('plan_name', latest.name, 'ending_before', latest.ending_before) end
-                from (
-                    select p.name, cp.ending_before
-                    from customer_plan cp
-                    join plan p on p.id = cp.plan_id
-                    where cp.customer_id = c.id and cp.starting_on <= ",
-            $now,
-            " and (cp.ending_before is null or cp.ending_before > cp.starting_on)
-                    order by cp.starting_on desc
-                    limit 1
-                ) latest
-            )"
-        )
-    };
-}
-
-pub(super) use plan_end_json;
 
 /// What of a customer is not billed yet.
 #[derive(Clone, Debug)]
@@ -199,25 +88,22 @@ pub async fn unbilled_and_end(
     active_only: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Unbilled>> {
-    type Columns = (Option<Json<Row>>, Option<Json<PlanEnd>>);
-    let rows: Vec<Columns> = sqlx::query_as(concat!(
-        "select case when p.id is not null then ",
-        terms_json!(),
-        " end, ",
-        plan_end_json!("$2"),
-        "
+    let rows = sqlx::query!(
+        r#"select case when p.id is not null then terms end as "terms: Json<Row>", plan_end as "plan_end: Json<PlanEnd>"
         from customer c
         left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
         left join plan p on p.id = cp.plan_id
+        cross join lateral terms_of(c, cp, p)
+        cross join lateral plan_end_of(c.id, $2)
         where c.id = $1 and (c.archived_at is null or not $3)
-        order by cp.starting_on"
-    ))
-    .bind(access.customer_id())
-    .bind(now)
-    .bind(active_only)
+        order by cp.starting_on"#,
+        access.customer_id(),
+        now,
+        active_only,
+    )
     .fetch_all(pool)
     .await?;
-    let (terms, ends): (Vec<_>, Vec<_>) = rows.into_iter().map(|(terms, end)| ((terms,), end)).unzip();
+    let (terms, ends): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.terms, row.plan_end)).unzip();
     let ended = ends.into_iter().next().flatten().map(|end| end.0);
     Ok(of_customer(terms)?.map(|terms| Unbilled { terms, ended }))
 }
@@ -231,35 +117,32 @@ pub async fn during(
     end: DateTime<Utc>,
     active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
-    let rows: Vec<CustomerRow> = sqlx::query_as(concat!(
-        "select case when p.id is not null then ",
-        terms_json!(),
-        " end
+    let rows = sqlx::query_scalar!(
+        r#"select case when p.id is not null then terms end as "terms: Json<Row>"
         from customer c
         left join customer_plan cp on cp.customer_id = c.id
             and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
         left join plan p on p.id = cp.plan_id
+        cross join lateral terms_of(c, cp, p)
         where c.id = $1 and (c.archived_at is null or not $4)
-        order by cp.starting_on"
-    ))
-    .bind(access.customer_id())
-    .bind(start)
-    .bind(end)
-    .bind(active_only)
+        order by cp.starting_on"#,
+        access.customer_id(),
+        start,
+        end,
+        active_only,
+    )
     .fetch_all(pool)
     .await?;
     of_customer(rows)
 }
 
-/// A customer with one of its terms, or with none.
-type CustomerRow = (Option<Json<Row>>,);
-
-/// The terms of a customer; `None` without a row, which says that there is no such customer.
-fn of_customer(rows: Vec<CustomerRow>) -> Result<Option<Vec<rating::Terms>>> {
+/// The terms of a customer, of which a row has one or none; `None` without a row, which says that there is no such
+/// customer.
+fn of_customer(rows: Vec<Option<Json<Row>>>) -> Result<Option<Vec<rating::Terms>>> {
     if rows.is_empty() {
         return Ok(None);
     }
-    rows.into_iter().filter_map(|(row,)| row.map(|row| row.0.into_terms())).collect::<Result<_>>().map(Some)
+    rows.into_iter().flatten().map(|row| row.0.into_terms()).collect::<Result<_>>().map(Some)
 }
 
 /// The terms of one customer plan that billing holds.
@@ -275,22 +158,21 @@ pub async fn of_customer_plans(
     connection: &mut PgConnection,
     held: &[BillingAccess],
 ) -> Result<Vec<(BillingAccess, rating::Terms)>> {
-    let rows: Vec<(Uuid, Uuid, Json<Row>)> = sqlx::query_as(concat!(
-        "select cp.customer_id, cp.id, ",
-        terms_json!(),
-        " from unnest($1::uuid[], $2::uuid[]) as held (customer_id, id)
+    let rows = sqlx::query!(
+        r#"select cp.customer_id, cp.id, terms as "terms!: Json<Row>"
+        from unnest($1::uuid[], $2::uuid[]) as held (customer_id, id)
         join customer_plan cp on cp.id = held.id and cp.customer_id = held.customer_id
         join customer c on c.id = cp.customer_id
-        join plan p on p.id = cp.plan_id"
-    ))
-    .bind(held.iter().map(|one| one.customer_id()).collect::<Vec<_>>())
-    .bind(held.iter().map(|one| one.customer_plan_id()).collect::<Vec<_>>())
+        join plan p on p.id = cp.plan_id
+        cross join lateral terms_of(c, cp, p)"#,
+        &held.iter().map(|one| one.customer_id()).collect::<Vec<_>>()[..],
+        &held.iter().map(|one| one.customer_plan_id()).collect::<Vec<_>>()[..],
+    )
     .fetch_all(connection)
     .await?;
-    let of_plan = |(customer_id, id, row): (Uuid, Uuid, Json<Row>)| {
-        row.0.into_terms().map(|terms| (BillingAccess::new(customer_id, id), terms))
-    };
-    rows.into_iter().map(of_plan).collect()
+    rows.into_iter()
+        .map(|row| row.terms.0.into_terms().map(|terms| (BillingAccess::new(row.customer_id, row.id), terms)))
+        .collect()
 }
 
 impl Row {

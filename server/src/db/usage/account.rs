@@ -3,10 +3,7 @@
 use crate::{
     Result,
     auth::{CustomerAccess, no_such_customer},
-    db::{
-        plan::{charge_json, minimums_json},
-        terms::{self, PlanEnd, plan_end_json, terms_json},
-    },
+    db::terms::{self, PlanEnd},
     rating,
 };
 use app::billing::AggregationType;
@@ -53,62 +50,61 @@ pub async fn account(
     charted_since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<UsageAccount> {
-    type Row = (bool, Json<Vec<terms::Row>>, Json<Vec<ChartedMetric>>, Option<Json<PlanEnd>>);
-    let row: Option<Row> = sqlx::query_as(ACCOUNT)
-        .bind(access.customer_id())
-        .bind(since)
-        .bind(now)
-        .bind(charted_since)
-        .fetch_optional(pool)
-        .await?;
-    let (is_archived, terms, metrics, ended) = row.ok_or_else(no_such_customer)?;
-    let terms = terms.0.into_iter().map(terms::Row::into_terms).collect::<Result<_>>()?;
-    Ok(UsageAccount { is_archived, terms, metrics: metrics.0, ended: ended.map(|ended| ended.0) })
-}
-
-const ACCOUNT: &str = concat!(
-    "
-with held as (
-    select cp.plan_id, cp.ending_before, row_number() over (order by cp.starting_on desc) as age
-    from customer_plan cp
-    where cp.customer_id = $1 and cp.starting_on <= $3
-        and (cp.ending_before is null or cp.ending_before > cp.starting_on)
-),
-charted as (
-    -- each metric once, at its place in the latest of its plans
-    select distinct on (m.id) m.id, m.name, m.aggregation_type, m.group_keys, held.age, ch.position
-    from held
-    join charge ch on ch.plan_id = held.plan_id
-    join billable_metric m on m.id = ch.billable_metric_id
-    where held.ending_before is null or held.ending_before > $4
-    order by m.id, held.age, ch.position
-)
-select
-    c.archived_at is not null,
-    coalesce((
-        select jsonb_agg(",
-    terms_json!(),
-    " order by cp.starting_on)
-        from customer_plan cp
-        join plan p on p.id = cp.plan_id
-        where cp.customer_id = c.id and cp.starting_on <= $3
-            and (cp.ending_before is null or (cp.ending_before > $2 and cp.ending_before > cp.starting_on))
-    ), '[]'),
-    coalesce((
-        select jsonb_agg(
-            jsonb_build_object(
-                'id', id,
-                'name', name,
-                'aggregation_type', aggregation_type,
-                'group_keys', group_keys
-            )
-            order by age, position
+    let row = sqlx::query!(
+        r#"with held as (
+            select cp.plan_id, cp.ending_before, row_number() over (order by cp.starting_on desc) as age
+            from customer_plan cp
+            where cp.customer_id = $1 and cp.starting_on <= $3
+                and (cp.ending_before is null or cp.ending_before > cp.starting_on)
+        ),
+        charted as (
+            -- each metric once, at its place in the latest of its plans
+            select distinct on (m.id) m.id, m.name, m.aggregation_type, m.group_keys, held.age, ch.position
+            from held
+            join charge ch on ch.plan_id = held.plan_id
+            join billable_metric m on m.id = ch.billable_metric_id
+            where held.ending_before is null or held.ending_before > $4
+            order by m.id, held.age, ch.position
         )
-        from charted
-    ), '[]'),
-    ",
-    plan_end_json!("$3"),
-    "
-from customer c
-where c.id = $1"
-);
+        select
+            c.archived_at is not null as "is_archived!",
+            coalesce((
+                select jsonb_agg(terms order by cp.starting_on)
+                from customer_plan cp
+                join plan p on p.id = cp.plan_id
+                cross join lateral terms_of(c, cp, p)
+                where cp.customer_id = c.id and cp.starting_on <= $3
+                    and (cp.ending_before is null or (cp.ending_before > $2 and cp.ending_before > cp.starting_on))
+            ), '[]') as "terms!: Json<Vec<terms::Row>>",
+            coalesce((
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'id', id,
+                        'name', name,
+                        'aggregation_type', aggregation_type,
+                        'group_keys', group_keys
+                    )
+                    order by age, position
+                )
+                from charted
+            ), '[]') as "metrics!: Json<Vec<ChartedMetric>>",
+            plan_end as "ended: Json<PlanEnd>"
+        from customer c
+        cross join lateral plan_end_of(c.id, $3)
+        where c.id = $1"#,
+        access.customer_id(),
+        since,
+        now,
+        charted_since,
+    )
+    .fetch_optional(pool)
+    .await?
+    .ok_or_else(no_such_customer)?;
+    let terms = row.terms.0.into_iter().map(terms::Row::into_terms).collect::<Result<_>>()?;
+    Ok(UsageAccount {
+        is_archived: row.is_archived,
+        terms,
+        metrics: row.metrics.0,
+        ended: row.ended.map(|ended| ended.0),
+    })
+}
