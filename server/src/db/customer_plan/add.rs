@@ -85,45 +85,50 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
     if lock_customer(&mut tx, customer_id).await?.is_some() {
         return Err(archived_customer());
     }
-    let plan: Option<(String, String, Uuid)> = sqlx::query_as(
+    let plan = sqlx::query!(
         "select p.billing_frequency, p.billing_anchor, ch.credit_type_id
         from plan p
         join charge ch on ch.plan_id = p.id and ch.position = 0
         where p.id = $1",
+        new.plan_id,
     )
-    .bind(new.plan_id)
     .fetch_optional(&mut *tx)
     .await?;
-    let Some((frequency, anchor, credit_type_id)) = plan else {
+    let Some(plan) = plan else {
         return Err(Error::field("plan_id", "is not a plan: see GET /v1/plans"));
     };
     check_adjustments(&mut tx, &new).await?;
-    check_cap(new.trial_spending_cap.as_ref(), credit_type_id)?;
+    check_cap(new.trial_spending_cap.as_ref(), plan.credit_type_id)?;
     let id = db::new_id(now);
     refuse_overlap(&mut tx, customer_id, id, new.starting_on, new.ending_before).await?;
-    let schedule =
-        schedule(&frequency, &anchor, new.starting_on, new.ending_before, new.trial_ending_before)?;
+    let schedule = schedule(
+        &plan.billing_frequency,
+        &plan.billing_anchor,
+        new.starting_on,
+        new.ending_before,
+        new.trial_ending_before,
+    )?;
     let period_end = schedule.period_at(new.starting_on).map(|period| period.end);
-    sqlx::query(
+    sqlx::query!(
         "insert into customer_plan (id, customer_id, plan_id, starting_on, ending_before, net_payment_terms_days,
             custom_fields, created_at, billed_until, period_end, price_adjustments, trial_ending_before,
             trial_spending_cap, finalize_after)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $4, $9, $10, $11, $12::text::numeric, $13)",
+        id,
+        customer_id,
+        new.plan_id,
+        new.starting_on,
+        new.ending_before,
+        new.net_payment_terms_days,
+        Json(new.custom_fields) as _,
+        now,
+        period_end,
+        Json(new.price_adjustments) as _,
+        new.trial_ending_before,
+        new.trial_spending_cap.map(|cap| cap.amount.to_string()),
+        // Not before now, or an invoice would be issued before its plan was there.
+        new.finalize_after.unwrap_or(now + grace).max(now),
     )
-    .bind(id)
-    .bind(customer_id)
-    .bind(new.plan_id)
-    .bind(new.starting_on)
-    .bind(new.ending_before)
-    .bind(new.net_payment_terms_days)
-    .bind(Json(new.custom_fields))
-    .bind(now)
-    .bind(period_end)
-    .bind(Json(new.price_adjustments))
-    .bind(new.trial_ending_before)
-    .bind(new.trial_spending_cap.map(|cap| cap.amount.to_string()))
-    // Not before now, or an invoice would be issued before its plan was there.
-    .bind(new.finalize_after.unwrap_or(now + grace).max(now))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
