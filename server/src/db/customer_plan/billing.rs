@@ -20,21 +20,21 @@ pub async fn claim(
     except: &[Uuid],
     most: i64,
 ) -> Result<Vec<BillingAccess>> {
-    let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "select customer_id, id
         from customer_plan
         where period_end <= $1 and finalize_after <= $4 and id <> all($2)
         order by period_end
         limit $3
         for no key update skip locked",
+        now - grace,
+        except,
+        most,
+        now,
     )
-    .bind(now - grace)
-    .bind(except)
-    .bind(most)
-    .bind(now)
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|(customer_id, id)| BillingAccess::new(customer_id, id)).collect())
+    Ok(rows.into_iter().map(|row| BillingAccess::new(row.customer_id, row.id)).collect())
 }
 
 /// How far a customer plan is billed.
@@ -50,17 +50,17 @@ pub struct Advance {
 
 /// Moves claimed customer plans on to their next periods.
 pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Result<()> {
-    sqlx::query(
+    sqlx::query!(
         "update customer_plan
         set billed_until = advance.billed_until, period_end = advance.period_end
         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
             as advance (customer_id, id, billed_until, period_end)
         where customer_plan.id = advance.id and customer_plan.customer_id = advance.customer_id",
+        &advances.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>()[..],
+        &advances.iter().map(|one| one.access.customer_plan_id()).collect::<Vec<_>>()[..],
+        &advances.iter().map(|one| one.billed_until).collect::<Vec<_>>()[..],
+        &advances.iter().map(|one| one.period_end).collect::<Vec<_>>()[..] as _,
     )
-    .bind(advances.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>())
-    .bind(advances.iter().map(|one| one.access.customer_plan_id()).collect::<Vec<_>>())
-    .bind(advances.iter().map(|one| one.billed_until).collect::<Vec<_>>())
-    .bind(advances.iter().map(|one| one.period_end).collect::<Vec<_>>())
     .execute(connection)
     .await?;
     Ok(())
@@ -82,25 +82,32 @@ pub struct OpenPlan {
 
 /// Every customer plan that has a draft.
 pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
-    type At = DateTime<Utc>;
-    type Row = (Uuid, Uuid, i32, At, String, String, At, Option<At>, Option<At>);
-    let rows: Vec<Row> = sqlx::query_as(
+    let rows = sqlx::query!(
         "select cp.id, ch.credit_type_id, cp.revision, cp.billed_until, p.billing_frequency, p.billing_anchor,
             cp.starting_on, cp.ending_before, cp.trial_ending_before
         from customer_plan cp
         join plan p on p.id = cp.plan_id
         join charge ch on ch.plan_id = p.id and ch.position = 0
         where cp.period_end is not null and cp.billed_until <= $1",
+        now,
     )
-    .bind(now)
     .fetch_all(pool)
     .await?;
     rows.into_iter()
         .map(|row| {
-            let (customer_plan_id, credit_type_id, revision, billed_until, ..) = row;
-            let (.., frequency, anchor, start, end, trial_end) = row;
-            let schedule = schedule(&frequency, &anchor, start, end, trial_end)?;
-            Ok(OpenPlan { customer_plan_id, credit_type_id, revision, billed_until, schedule })
+            Ok(OpenPlan {
+                customer_plan_id: row.id,
+                credit_type_id: row.credit_type_id,
+                revision: row.revision,
+                billed_until: row.billed_until,
+                schedule: schedule(
+                    &row.billing_frequency,
+                    &row.billing_anchor,
+                    row.starting_on,
+                    row.ending_before,
+                    row.trial_ending_before,
+                )?,
+            })
         })
         .collect()
 }
