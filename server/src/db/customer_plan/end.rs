@@ -63,14 +63,14 @@ pub async fn end(
             return Err(invoices_in_the_way(billed_until, &voided));
         }
         // What was void before stays so: it is not owed, or billed anew by its successor.
-        sqlx::query(
+        sqlx::query!(
             "update invoice
             set status = 'VOID', voided_at = $2
             where customer_id = $3 and id = any($1)",
+            &voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>()[..],
+            now,
+            customer_id,
         )
-        .bind(voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>())
-        .bind(now)
-        .bind(customer_id)
         .execute(&mut *tx)
         .await?;
         billed_until =
@@ -93,19 +93,19 @@ pub async fn end(
         && [schedule.ending_before, ending_before].into_iter().flatten().any(|end| end <= now);
     let schedule = BillingSchedule { ending_before, ..schedule };
     let period_end = schedule.periods_from(billed_until).next().map(|period| period.end);
-    sqlx::query(
+    sqlx::query!(
         "update customer_plan
         set ending_before = $2, billed_until = $3, period_end = $4, revision = revision + $5,
             finalize_after = greatest(finalize_after, $6)
         where id = $1 and customer_id = $7",
+        customer_plan_id,
+        ending_before,
+        billed_until,
+        period_end,
+        revised,
+        is_in_past.then_some(now + grace),
+        customer_id,
     )
-    .bind(customer_plan_id)
-    .bind(ending_before)
-    .bind(billed_until)
-    .bind(period_end)
-    .bind(revised)
-    .bind(is_in_past.then_some(now + grace))
-    .bind(customer_id)
     .execute(&mut *tx)
     .await?;
     let without_plan_since = match ending_before.filter(|end| *end < midnight(now)) {
@@ -128,22 +128,23 @@ async fn finalized_beyond(
     customer_plan_id: Uuid,
     end: DateTime<Utc>,
 ) -> Result<Vec<(InvoiceName, Period)>> {
-    let rows: Vec<(Uuid, i64, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+    let rows = sqlx::query!(
         "select id, number, start_timestamp, end_timestamp
         from invoice
         where customer_id = $3 and customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
         order by number
         for no key update",
+        customer_plan_id,
+        end,
+        access.customer_id(),
     )
-    .bind(customer_plan_id)
-    .bind(end)
-    .bind(access.customer_id())
     .fetch_all(connection)
     .await?;
-    let named = |(id, number, start, end): (Uuid, i64, DateTime<Utc>, DateTime<Utc>)| {
-        (InvoiceName { id, invoice_number: invoice_number(number) }, Period { start, end })
-    };
-    Ok(rows.into_iter().map(named).collect())
+    let named = rows.into_iter().map(|row| {
+        let name = InvoiceName { id: row.id, invoice_number: invoice_number(row.number) };
+        (name, Period { start: row.start_timestamp, end: row.end_timestamp })
+    });
+    Ok(named.collect())
 }
 
 fn invoices_in_the_way(billed_until: DateTime<Utc>, beyond: &[(InvoiceName, Period)]) -> Error {
@@ -163,11 +164,11 @@ fn invoices_in_the_way(billed_until: DateTime<Utc>, beyond: &[(InvoiceName, Peri
 
 /// Whether another plan of the customer begins on the day.
 async fn goes_on(connection: &mut PgConnection, access: CustomerAccess, day: DateTime<Utc>) -> Result<bool> {
-    Ok(sqlx::query_scalar(
-        "select exists (select 1 from customer_plan where customer_id = $1 and starting_on = $2)",
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from customer_plan where customer_id = $1 and starting_on = $2) as "exists!""#,
+        access.customer_id(),
+        day,
     )
-    .bind(access.customer_id())
-    .bind(day)
     .fetch_one(connection)
     .await?)
 }
