@@ -22,8 +22,8 @@ pub async fn list(
 ) -> Result<Page<CustomerPlan>> {
     let limit = cursor::limit(limit)?;
     let (starting_on, id) = cursor::decode::<(DateTime<Utc>, Uuid)>(next_page)?.unzip();
-    let rows: Vec<(Option<Json<CustomerPlan>>,)> = sqlx::query_as(
-        "select case when cp.id is not null then jsonb_build_object(
+    let rows = sqlx::query_scalar!(
+        r#"select case when cp.id is not null then jsonb_build_object(
             'id', cp.id,
             'plan_id', p.id,
             'plan_name', p.name,
@@ -54,25 +54,25 @@ pub async fn list(
                 )) else '[]' end
             ) end,
             'custom_fields', cp.custom_fields
-        ) end
+        ) end as "plan: Json<CustomerPlan>"
         from customer c
         left join customer_plan cp on cp.customer_id = c.id
             and ($2::timestamptz is null or (cp.starting_on, cp.id) < ($2, $3))
         left join plan p on p.id = cp.plan_id
         where c.id = $1
         order by cp.starting_on desc, cp.id desc
-        limit $4",
+        limit $4"#,
+        access.customer_id(),
+        starting_on,
+        id,
+        limit + 1,
     )
-    .bind(access.customer_id())
-    .bind(starting_on)
-    .bind(id)
-    .bind(limit + 1)
     .fetch_all(pool)
     .await?;
     if rows.is_empty() {
         return Err(no_such_customer());
     }
-    let rows = rows.into_iter().filter_map(|(row,)| row.map(|row| row.0)).collect();
+    let rows = rows.into_iter().flatten().map(|row| row.0).collect();
     Ok(cursor::page(rows, limit, |row: &CustomerPlan| (row.starting_on, row.id)))
 }
 
@@ -87,11 +87,10 @@ pub async fn price_adjustments(
     limit: Option<i64>,
     next_page: Option<&str>,
 ) -> Result<Page<ListedPriceAdjustment>> {
-    type Row = (Option<i32>, Option<Json<ListedPriceAdjustment>>);
     let limit = cursor::limit(limit)?;
     let (position, start_period) = cursor::decode::<(i32, u32)>(next_page)?.unzip();
-    let rows: Vec<Row> = sqlx::query_as(
-        "with adjusted as (
+    let rows = sqlx::query!(
+        r#"with adjusted as (
             select ch.position, (ad.one ->> 'start_period')::bigint as start_period, jsonb_build_object(
                 'charge_id', ch.id,
                 'charge_type', ch.charge_type,
@@ -106,24 +105,24 @@ pub async fn price_adjustments(
             where cp.customer_id = $1 and cp.id = $2
             group by ch.id, ad.one -> 'start_period', ad.one ->> 'start_period'
         )
-        select ad.position, ad.listed
+        select ad.position as "position?", ad.listed as "listed: Json<ListedPriceAdjustment>"
         from customer_plan cp
         left join adjusted ad on $3::integer is null or (ad.position, ad.start_period) > ($3, $4)
         where cp.customer_id = $1 and cp.id = $2
         order by ad.position, ad.start_period
-        limit $5",
+        limit $5"#,
+        access.customer_id(),
+        customer_plan_id,
+        position,
+        start_period.map(i64::from),
+        limit + 1,
     )
-    .bind(access.customer_id())
-    .bind(customer_plan_id)
-    .bind(position)
-    .bind(start_period.map(i64::from))
-    .bind(limit + 1)
     .fetch_all(pool)
     .await?;
     if rows.is_empty() {
         return Err(Error::NotFound("the customer's plan"));
     }
-    let rows: Vec<_> = rows.into_iter().filter_map(|(position, listed)| position.zip(listed)).collect();
+    let rows: Vec<_> = rows.into_iter().filter_map(|row| row.position.zip(row.listed)).collect();
     let page = cursor::page(rows, limit, |(position, listed)| (*position, listed.start_period));
     Ok(Page { data: page.data.into_iter().map(|(_, listed)| listed.0).collect(), next_page: page.next_page })
 }
