@@ -27,27 +27,32 @@ pub(in crate::db) async fn lock(
     customer_id: Uuid,
     customer_plan_id: Uuid,
 ) -> Result<LockedPlan> {
-    type At = DateTime<Utc>;
-    type Row = (Uuid, String, String, At, Option<At>, Option<At>, At, bool);
     lock_customer(connection, customer_id).await?;
-    let row: Option<Row> = sqlx::query_as(
-        "select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before,
-            cp.trial_ending_before, cp.billed_until, cp.trial_spending_cap is not null
+    let row = sqlx::query!(
+        r#"select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before,
+            cp.trial_ending_before, cp.billed_until, cp.trial_spending_cap is not null as "has_capped_trial!"
         from customer_plan cp
         join plan p on p.id = cp.plan_id
         where cp.id = $1 and cp.customer_id = $2
-        for no key update of cp",
+        for no key update of cp"#,
+        customer_plan_id,
+        customer_id,
     )
-    .bind(customer_plan_id)
-    .bind(customer_id)
     .fetch_optional(connection)
-    .await?;
-    let Some((plan_id, frequency, anchor, start, end, trial_end, billed_until, has_capped_trial)) = row
-    else {
-        return Err(Error::NotFound("the customer's plan"));
-    };
-    let schedule = schedule(&frequency, &anchor, start, end, trial_end)?;
-    Ok(LockedPlan { plan_id, schedule, billed_until, has_capped_trial })
+    .await?
+    .ok_or(Error::NotFound("the customer's plan"))?;
+    Ok(LockedPlan {
+        plan_id: row.id,
+        schedule: schedule(
+            &row.billing_frequency,
+            &row.billing_anchor,
+            row.starting_on,
+            row.ending_before,
+            row.trial_ending_before,
+        )?,
+        billed_until: row.billed_until,
+        has_capped_trial: row.has_capped_trial,
+    })
 }
 
 pub(super) fn schedule(
@@ -73,12 +78,10 @@ pub(super) async fn lock_customer(
     customer_id: Uuid,
 ) -> Result<Option<DateTime<Utc>>> {
     // Not `for update`: finalizing an invoice takes a key share of the customer while it holds the customer plan.
-    let row: Option<(Option<DateTime<Utc>>,)> =
-        sqlx::query_as("select archived_at from customer where id = $1 for no key update")
-            .bind(customer_id)
-            .fetch_optional(connection)
-            .await?;
-    row.map(|(archived_at,)| archived_at).ok_or_else(no_such_customer)
+    sqlx::query_scalar!("select archived_at from customer where id = $1 for no key update", customer_id)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(no_such_customer)
 }
 
 pub(super) async fn refuse_overlap(
@@ -88,8 +91,7 @@ pub(super) async fn refuse_overlap(
     starting_on: DateTime<Utc>,
     ending_before: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    type Row = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
-    let row: Option<Row> = sqlx::query_as(
+    let row = sqlx::query!(
         "select cp.id, p.name, cp.starting_on, cp.ending_before
         from customer_plan cp
         join plan p on p.id = cp.plan_id
@@ -98,19 +100,22 @@ pub(super) async fn refuse_overlap(
             and tstzrange(cp.starting_on, cp.ending_before) && tstzrange($3, $4)
         order by cp.starting_on
         limit 1",
+        customer_id,
+        customer_plan_id,
+        starting_on,
+        ending_before,
     )
-    .bind(customer_id)
-    .bind(customer_plan_id)
-    .bind(starting_on)
-    .bind(ending_before)
     .fetch_optional(connection)
     .await?;
-    let Some((id, name, start, end)) = row else { return Ok(()) };
-    let end = end.map_or("with an open end".to_owned(), |end| format!("to {}", end.format("%Y-%m-%d")));
+    let Some(row) = row else { return Ok(()) };
+    let (id, name) = (row.id, row.name);
+    let end = row
+        .ending_before
+        .map_or("with an open end".to_owned(), |end| format!("to {}", end.format("%Y-%m-%d")));
     Err(Error::Conflict(format!(
         "the customer is on the plan \"{name}\" from {} {end}: plans of one customer must not overlap. End it by \
          POST /v1/customers/{customer_id}/plans/{id}/end",
-        start.format("%Y-%m-%d")
+        row.starting_on.format("%Y-%m-%d")
     )))
 }
 
