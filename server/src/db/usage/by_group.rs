@@ -9,7 +9,7 @@ use crate::{
 use app::billing::{AggregationType, Decimal};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{PgPool, Row, postgres::PgRow};
+use sqlx::PgPool;
 use uuid::Uuid;
 
 /// Sums, each of a group on a day with usage, that are read at most, of all metrics together: 400 groups that are used
@@ -31,20 +31,65 @@ pub async fn by_group(
         return Ok(Vec::new());
     }
     let today = now.date_naive();
-    let rows = sqlx::query(BY_GROUP)
-        .bind(access.customer_id())
-        .bind(wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>())
-        .bind(first_day(today, REACH))
-        .bind(today)
-        .bind((GROUP_DAYS / wanted.len()) as i64)
-        .fetch_all(pool)
-        .await?;
-    let mut found = Vec::new();
-    for row in &rows {
-        found.push((row.try_get::<Uuid, _>("id")?, row.try_get::<i16, _>("group_index")?, read(row)?));
-    }
+    // One row a metric and group key, its sums in arrays. What is stored is read by its whole key, and no further than
+    // the bound; what waits to be folded has a bound of its own.
+    let rows = sqlx::query!(
+        r#"with wanted as (
+            select *
+            from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
+        ),
+        settled as materialized (
+            select wanted.*,
+                usage_days(greatest(extent.first_day, $5::date), least(extent.last_day, $6::date) + 1) as days
+            from wanted
+            join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
+        ),
+        used as (
+            select settled.id, settled.aggregation_type, settled.group_index, stored.*
+            from settled
+            cross join lateral (
+                select usage.group_id, usage.day, usage.count, usage.sum
+                from usage_day usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = settled.id
+                    and usage.group_index = settled.group_index
+                    and usage.day = any(settled.days)
+                limit $7::bigint + 1
+            ) as stored
+            union all
+            select wanted.id, wanted.aggregation_type, wanted.group_index, usage.group_id, usage.day,
+                usage.count, usage.sum
+            from wanted
+            join usage_pending_of($1) usage
+                on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+            where usage.day >= $5::date and usage.day <= $6::date
+        ),
+        daily as (
+            select id, group_index, group_id, day,
+                case aggregation_type when 'COUNT' then sum(count) else sum(sum) end as value
+            from used
+            group by id, aggregation_type, group_index, group_id, day
+        )
+        select id as "id!", group_index as "group_index!",
+            case when count(*) <= $7::bigint then array_agg(day order by day, group_id) end as days,
+            case when count(*) <= $7::bigint then array_agg(group_id order by day, group_id) end as group_ids,
+            case when count(*) <= $7::bigint then array_agg(value order by day, group_id) end as values
+        from daily
+        group by id, group_index"#,
+        access.customer_id(),
+        &wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>()[..],
+        &wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>()[..] as _,
+        &wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>()[..],
+        first_day(today, REACH),
+        today,
+        (GROUP_DAYS / wanted.len()) as i64,
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut found: Vec<_> = rows
+        .into_iter()
+        .map(|row| (row.id, row.group_index, days(row.days, row.group_ids, row.values)))
+        .collect();
     let of = |(id, _, group_index): &(Uuid, AggregationType, i16)| {
         let place = found.iter().position(|(of, index, _)| of == id && index == group_index);
         let days = match place {
@@ -57,56 +102,12 @@ pub async fn by_group(
 }
 
 /// The days of a row; `None` where they are too many.
-fn read(row: &PgRow) -> Result<Option<Vec<GroupDay>>> {
-    let Some(days) = row.try_get::<Option<Vec<NaiveDate>>, _>("days")? else { return Ok(None) };
-    let group_ids: Vec<Uuid> = row.try_get("group_ids")?;
-    let values: Vec<BigDecimal> = row.try_get("values")?;
-    let all = days.into_iter().zip(group_ids).zip(values);
-    Ok(Some(
-        all.map(|((day, group_id), value)| GroupDay { day, group_id, value: Decimal::from(value) }).collect(),
-    ))
+fn days(
+    days: Option<Vec<NaiveDate>>,
+    group_ids: Option<Vec<Uuid>>,
+    values: Option<Vec<BigDecimal>>,
+) -> Option<Vec<GroupDay>> {
+    let all = days?.into_iter().zip(group_ids?).zip(values?);
+    let day = |((day, group_id), value)| GroupDay { day, group_id, value: Decimal::from(value) };
+    Some(all.map(day).collect())
 }
-
-// One row a metric and group key, its sums in arrays. What is stored is read by its whole key, and no further than the
-// bound; what waits to be folded has a bound of its own.
-const BY_GROUP: &str = "
-with wanted as (
-    select *
-    from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
-),
-settled as materialized (
-    select wanted.*, usage_days(greatest(extent.first_day, $5::date), least(extent.last_day, $6::date) + 1) as days
-    from wanted
-    join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
-),
-used as (
-    select settled.id, settled.aggregation_type, settled.group_index, stored.*
-    from settled
-    cross join lateral (
-        select usage.group_id, usage.day, usage.count, usage.sum
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = settled.id
-            and usage.group_index = settled.group_index
-            and usage.day = any(settled.days)
-        limit $7::bigint + 1
-    ) as stored
-    union all
-    select wanted.id, wanted.aggregation_type, wanted.group_index, usage.group_id, usage.day, usage.count, usage.sum
-    from wanted
-    join usage_pending_of($1) usage
-        on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
-    where usage.day >= $5::date and usage.day <= $6::date
-),
-daily as (
-    select id, group_index, group_id, day,
-        case aggregation_type when 'COUNT' then sum(count) else sum(sum) end as value
-    from used
-    group by id, aggregation_type, group_index, group_id, day
-)
-select id, group_index,
-    case when count(*) <= $7::bigint then array_agg(day order by day, group_id) end as days,
-    case when count(*) <= $7::bigint then array_agg(group_id order by day, group_id) end as group_ids,
-    case when count(*) <= $7::bigint then array_agg(value order by day, group_id) end as values
-from daily
-group by id, group_index";
