@@ -21,7 +21,7 @@ use crate::{
     Result, db,
     metering::{Event, Sums},
 };
-use app::billing::BillableMetric;
+use app::billing::{BillableMetric, EventTypeFilter, PropertyFilter};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool, Row, postgres::PgRow, types::Json};
 use std::collections::BTreeMap;
@@ -77,25 +77,37 @@ struct Work {
 }
 
 async fn claim(tx: &mut PgConnection) -> Result<Option<Work>> {
-    let row = sqlx::query(
-        "select metric.id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys,
+    let row = sqlx::query!(
+        r#"select metric.id, name, aggregation_type, aggregation_key,
+            event_type_filter as "event_type_filter: Json<EventTypeFilter>",
+            property_filters as "property_filters: Json<Vec<PropertyFilter>>",
+            group_keys as "group_keys: Json<Vec<Vec<String>>>",
             work.catalog_version, work.next_at, work.ending_before
          from usage_backfill work
          join billable_metric metric on metric.id = work.billable_metric_id
          where (select size from usage_backlog) < $1
          order by work.catalog_version, metric.id
          limit 1
-         for update of work skip locked",
+         for update of work skip locked"#,
+        MOST_WAITING / 2,
     )
-    .bind(MOST_WAITING / 2)
     .fetch_optional(tx)
     .await?;
     row.map(|row| {
         Ok(Work {
-            version: row.try_get("catalog_version")?,
-            next_at: row.try_get("next_at")?,
-            ending_before: row.try_get("ending_before")?,
-            metric: catalog::definition(row)?,
+            version: row.catalog_version,
+            next_at: row.next_at,
+            ending_before: row.ending_before,
+            metric: catalog::Row {
+                id: row.id,
+                name: row.name,
+                aggregation_type: row.aggregation_type,
+                aggregation_key: row.aggregation_key,
+                event_type_filter: row.event_type_filter,
+                property_filters: row.property_filters,
+                group_keys: row.group_keys,
+            }
+            .into_metric()?,
         })
     })
     .transpose()
@@ -104,15 +116,15 @@ async fn claim(tx: &mut PgConnection) -> Result<Option<Work>> {
 impl Work {
     /// Whether a day has anything to count: most have not, and need no look at each hour.
     async fn is_any_before(&self, tx: &mut PgConnection, end: DateTime<Utc>) -> Result<bool> {
-        Ok(sqlx::query_scalar(
-            "select exists (
+        Ok(sqlx::query_scalar!(
+            r#"select exists (
                 select from usage_event
                 where timestamp >= $1 and timestamp < $2 and catalog_version < $3 and customer_id is not null
-             )",
+             ) as "exists!""#,
+            self.next_at,
+            end,
+            self.version,
         )
-        .bind(self.next_at)
-        .bind(end)
-        .bind(self.version)
         .fetch_one(tx)
         .await?)
     }
@@ -163,7 +175,7 @@ impl Work {
         let sums = sums.iter().filter(|(_, sums)| !sums.0.is_empty());
         let (customer_ids, pending): (Vec<Uuid>, Vec<String>) =
             sums.map(|(customer_id, sums)| (*customer_id, pending::to_json(sums))).unzip();
-        sqlx::query(
+        sqlx::query!(
             "with summed as (
                 insert into usage_pending (customer_id, sums)
                 select customer_id, sums::json
@@ -176,11 +188,11 @@ impl Work {
              update usage_backfill
              set next_at = $2
              where billable_metric_id = $1 and ending_before > $2",
+            self.metric.id,
+            self.next_at,
+            &customer_ids[..],
+            &pending[..],
         )
-        .bind(self.metric.id)
-        .bind(self.next_at)
-        .bind(customer_ids)
-        .bind(pending)
         .execute(tx)
         .await?;
         Ok(())

@@ -2,10 +2,10 @@
 
 use super::catalog;
 use crate::{Result, auth::CustomerAccess, rating::BillingSchedule};
-use app::billing::{AggregationType, BillableMetric, Decimal, WindowSize};
+use app::billing::{AggregationType, BillableMetric, Decimal, EventTypeFilter, PropertyFilter, WindowSize};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row, postgres::PgRow, types::Json};
+use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
 /// One customer's usage of one metric that is asked for, from `start` to before `end`.
@@ -38,143 +38,6 @@ pub struct Bucket {
     pub value: Decimal,
 }
 
-/// Everything up to the named table `bucket`. Of the branches only those of the window size run. Of what is stored only
-/// the days between the first and the last with usage are looked at, each measure by its whole key (`offset 0`); what
-/// waits to be folded is read once for each customer.
-macro_rules! buckets_sql {
-    () => {
-        "with wanted as (
-            select *
-            from unnest(
-                $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::timestamptz[], $6::timestamptz[], $8::jsonb[]
-            ) with ordinality as wanted(
-                customer_id, billable_metric_id, aggregation_type, group_index, start_at, end_at, group_filter, position
-            )
-        ),
-        pending as materialized (
-            select usage.*
-            from (select distinct customer_id from wanted) as customer
-            cross join lateral usage_pending_of(customer.customer_id) as usage
-        ),
-        waiting as (
-            select wanted.position, wanted.group_filter, wanted.aggregation_type,
-                usage.group_id, usage.group_values,
-                case $7
-                    when 'NONE' then wanted.start_at
-                    when 'DAY' then usage.day::timestamp at time zone 'UTC'
-                    else usage.hour
-                end as start,
-                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
-            from wanted
-            join pending usage using (customer_id, billable_metric_id, group_index)
-            where usage.hour >= wanted.start_at and usage.hour < wanted.end_at
-        ),
-        settled as (
-            select wanted.*,
-                usage_days((extent.start_at at time zone 'UTC')::date, (extent.end_at at time zone 'UTC')::date) as days,
-                case when $7 = 'HOUR' then usage_hours(extent.start_at, extent.end_at) end as hours
-            from wanted
-            join usage_extent known using (customer_id, billable_metric_id)
-            cross join lateral (
-                select greatest(wanted.start_at, known.first_day::timestamp at time zone 'UTC') as start_at,
-                    least(wanted.end_at, (known.last_day + 1)::timestamp at time zone 'UTC') as end_at
-            ) as extent
-        ),
-        added as (
-            select settled.position, settled.group_filter, settled.aggregation_type, stored.*
-            from settled
-            cross join lateral (
-                select usage.group_id, usage.group_values,
-                    case $7
-                        when 'NONE' then settled.start_at
-                        else usage.day::timestamp at time zone 'UTC'
-                    end as start,
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-                from usage_day usage
-                where usage.customer_id = settled.customer_id
-                    and usage.billable_metric_id = settled.billable_metric_id
-                    and usage.group_index = settled.group_index
-                    and usage.day = any(settled.days)
-                offset 0
-            ) as stored
-            where $7 <> 'HOUR' and settled.aggregation_type <> 'UNIQUE'
-            union all
-            select settled.position, settled.group_filter, settled.aggregation_type, stored.*
-            from settled
-            cross join lateral (
-                select usage.group_id, usage.group_values, usage.hour,
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-                from usage_hour usage
-                where usage.customer_id = settled.customer_id
-                    and usage.billable_metric_id = settled.billable_metric_id
-                    and usage.group_index = settled.group_index
-                    and usage.hour = any(settled.hours)
-                offset 0
-            ) as stored
-            where $7 = 'HOUR' and settled.aggregation_type <> 'UNIQUE'
-            union all
-            select position, group_filter, aggregation_type, group_id, group_values, start,
-                count, sum, max, latest, latest_at, latest_key
-            from waiting
-            where aggregation_type <> 'UNIQUE'
-        ),
-        seen as (
-            select settled.position, settled.group_filter, stored.*
-            from settled
-            cross join lateral (
-                select usage.group_id, usage.group_values,
-                    case $7
-                        when 'NONE' then settled.start_at
-                        else usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour'
-                    end as start,
-                    usage.value_id
-                from usage_unique usage
-                cross join generate_series(0, case when $7 = 'HOUR' then 23 else 0 end) as hour
-                where usage.customer_id = settled.customer_id
-                    and usage.billable_metric_id = settled.billable_metric_id
-                    and usage.group_index = settled.group_index
-                    and usage.day = any(settled.days)
-                    and (
-                        $7 <> 'HOUR'
-                        or usage.hours & (1 << hour) <> 0
-                        and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' >= settled.start_at
-                        and usage.day::timestamp at time zone 'UTC' + hour * interval '1 hour' < settled.end_at
-                    )
-                offset 0
-            ) as stored
-            where settled.aggregation_type = 'UNIQUE'
-            union all
-            select position, group_filter, group_id, group_values, start, unnest(value_ids)
-            from waiting
-            where aggregation_type = 'UNIQUE'
-        ),
-        measured as (
-            select position, group_filter, start, group_id, min(group_values) as group_values,
-                case aggregation_type
-                    when 'COUNT' then sum(count)
-                    when 'SUM' then sum(sum)
-                    when 'MAX' then max(max)
-                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-                end as value
-            from added
-            group by position, group_filter, aggregation_type, start, group_id
-            union all
-            select position, group_filter, start, group_id, min(group_values), count(distinct value_id)
-            from seen
-            group by position, group_filter, start, group_id
-        ),
-        bucket as (
-            select position, start, group_values, value
-            from measured
-            where not exists (
-                select from jsonb_array_elements(group_filter) with ordinality as filter(allowed, place)
-                where jsonb_typeof(allowed) = 'array' and not coalesce(allowed ? group_values[place], false)
-            )
-        )
-        "
-    };
-}
-
 /// Groups that [`buckets`] lists of one stretch of time.
 const MOST_GROUPS: i64 = 200;
 
@@ -187,24 +50,33 @@ pub async fn buckets(pool: &PgPool, measured: &[BucketQuery], size: WindowSize) 
     if measured.is_empty() {
         return Ok(all);
     }
-    let sql = concat!(
-        buckets_sql!(),
-        "select position,
-            array_agg(start order by start, group_values) as starts,
-            jsonb_agg(to_jsonb(group_values) order by start, group_values) as groups,
-            array_agg(value order by start, group_values) as quantities
+    let rows = sqlx::query!(
+        r#"select place as "place!",
+            array_agg(start order by start, group_values) as "starts!",
+            jsonb_agg(to_jsonb(group_values) order by start, group_values) as "groups!: Json<Vec<Vec<Option<String>>>>",
+            array_agg(value order by start, group_values) as "values!"
         from (
             -- events without a property come last, in a group of nulls
-            select *, row_number() over (partition by position, start order by group_values) as place
-            from bucket
+            select *, row_number() over (partition by place, start order by group_values) as rank
+            from usage_buckets($1, $2, $3, $4, $5, $6, $7, $8)
         ) as ranked
-        where place <= $9
-        group by position"
-    );
-    for row in bind(sqlx::query(sql), measured, size).bind(MOST_GROUPS).fetch_all(pool).await? {
-        let position: i64 = row.try_get("position")?;
-        if let Some(slot) = usize::try_from(position - 1).ok().and_then(|at| all.get_mut(at)) {
-            *slot = read(&row)?;
+        where rank <= $9
+        group by place"#,
+        &measured.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>()[..],
+        &measured.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>()[..],
+        &measured.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>()[..] as _,
+        &measured.iter().map(|one| one.group_index).collect::<Vec<_>>()[..],
+        &measured.iter().map(|one| one.start).collect::<Vec<_>>()[..],
+        &measured.iter().map(|one| one.end).collect::<Vec<_>>()[..],
+        name(size),
+        &measured.iter().map(|one| Json(&one.group_filter)).collect::<Vec<_>>()[..] as _,
+        MOST_GROUPS,
+    )
+    .fetch_all(pool)
+    .await?;
+    for row in rows {
+        if let Some(slot) = usize::try_from(row.place - 1).ok().and_then(|at| all.get_mut(at)) {
+            *slot = zipped(row.starts, row.groups.0, row.values);
         }
     }
     Ok(all)
@@ -221,29 +93,36 @@ pub async fn buckets_after(
     after: Option<(DateTime<Utc>, Vec<Option<String>>)>,
     limit: i64,
 ) -> Result<Vec<Bucket>> {
-    let sql = concat!(
-        buckets_sql!(),
-        "select
-            coalesce(array_agg(start order by start, group_values), '{}') as starts,
-            coalesce(jsonb_agg(to_jsonb(group_values) order by start, group_values), '[]') as groups,
-            coalesce(array_agg(value order by start, group_values), '{}') as quantities
+    let (start, group_values) = after.unzip();
+    let row = sqlx::query!(
+        r#"select
+            coalesce(array_agg(start order by start, group_values), '{}') as "starts!",
+            coalesce(
+                jsonb_agg(to_jsonb(group_values) order by start, group_values), '[]'
+            ) as "groups!: Json<Vec<Vec<Option<String>>>>",
+            coalesce(array_agg(value order by start, group_values), '{}') as "values!"
         from (
             select start, group_values, value
-            from bucket
+            from usage_buckets($1, $2, $3, $4, $5, $6, $7, $8)
             where $9::timestamptz is null or (start, group_values) > ($9, $10::text[])
             order by start, group_values
             limit $11
-        ) as page"
-    );
-    let (start, group_values) = after.unzip();
-    let measured = [measured];
-    let row = bind(sqlx::query(sql), &measured, size)
-        .bind(start)
-        .bind(group_values)
-        .bind(limit)
-        .fetch_one(pool)
-        .await?;
-    read(&row)
+        ) as page"#,
+        &[measured.access.customer_id()][..],
+        &[measured.billable_metric_id][..],
+        &[measured.aggregation_type.as_str()][..] as _,
+        &[measured.group_index][..],
+        &[measured.start][..],
+        &[measured.end][..],
+        name(size),
+        &[Json(measured.group_filter)][..] as _,
+        start,
+        group_values as _,
+        limit,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(zipped(row.starts, row.groups.0, row.values))
 }
 
 /// The definitions of these metrics, or of all that are not archived, by id.
@@ -251,16 +130,20 @@ pub async fn buckets_after(
 /// # Errors
 /// When the database refuses.
 pub async fn definitions(pool: &PgPool, ids: Option<&[Uuid]>) -> Result<Vec<BillableMetric>> {
-    let rows = sqlx::query(
-        "select id, name, aggregation_type, aggregation_key, event_type_filter, property_filters, group_keys
+    let rows = sqlx::query_as!(
+        catalog::Row,
+        r#"select id, name, aggregation_type, aggregation_key,
+            event_type_filter as "event_type_filter: Json<EventTypeFilter>",
+            property_filters as "property_filters: Json<Vec<PropertyFilter>>",
+            group_keys as "group_keys: Json<Vec<Vec<String>>>"
          from billable_metric
          where case when $1::uuid[] is null then archived_at is null else id = any($1) end
-         order by id",
+         order by id"#,
+        ids,
     )
-    .bind(ids)
     .fetch_all(pool)
     .await?;
-    rows.into_iter().map(catalog::definition).collect()
+    rows.into_iter().map(catalog::Row::into_metric).collect()
 }
 
 /// Those of the ids that are customers', archived ones included.
@@ -268,7 +151,7 @@ pub async fn definitions(pool: &PgPool, ids: Option<&[Uuid]>) -> Result<Vec<Bill
 /// # Errors
 /// When the database refuses.
 pub async fn known_customers(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<Uuid>> {
-    Ok(sqlx::query_scalar("select id from customer where id = any($1)").bind(ids).fetch_all(pool).await?)
+    Ok(sqlx::query_scalar!("select id from customer where id = any($1)", ids).fetch_all(pool).await?)
 }
 
 /// Which customers and metrics are asked for.
@@ -297,8 +180,8 @@ pub async fn pairs(
     limit: i64,
 ) -> Result<Vec<(Uuid, Uuid)>> {
     let (customer_id, metric_id) = from.unzip();
-    Ok(sqlx::query_as(
-        "with asked as materialized (
+    let rows = sqlx::query!(
+        r#"with asked as materialized (
             select customer.id as customer_id, metric.id as billable_metric_id,
                 $5 or case
                     -- its first and its last day have usage
@@ -337,22 +220,23 @@ pub async fn pairs(
             cross join lateral usage_pending_of(unsettled.customer_id) as usage
             where usage.group_index = 0 and usage.day >= $6 and usage.day < $7
          )
-         select customer_id, billable_metric_id
+         select customer_id as "customer_id!", billable_metric_id as "billable_metric_id!"
          from asked
          where is_settled or (customer_id, billable_metric_id) in (select customer_id, billable_metric_id from waiting)
          order by customer_id, billable_metric_id
-         limit $8",
+         limit $8"#,
+        asked.customer_ids,
+        asked.metric_ids,
+        customer_id,
+        metric_id,
+        asked.with_unused,
+        asked.start.date_naive(),
+        asked.end.date_naive(),
+        limit,
     )
-    .bind(asked.customer_ids)
-    .bind(asked.metric_ids)
-    .bind(customer_id)
-    .bind(metric_id)
-    .bind(asked.with_unused)
-    .bind(asked.start.date_naive())
-    .bind(asked.end.date_naive())
-    .bind(limit)
     .fetch_all(pool)
-    .await?)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, row.billable_metric_id)).collect())
 }
 
 /// The billing schedule of the customer's current plan.
@@ -364,54 +248,44 @@ pub async fn current_schedule(
     access: CustomerAccess,
     now: DateTime<Utc>,
 ) -> Result<Option<BillingSchedule>> {
-    let schedule: Option<Json<BillingSchedule>> = sqlx::query_scalar(
-        "select jsonb_build_object(
+    let schedule = sqlx::query_scalar!(
+        r#"select jsonb_build_object(
             'billing_frequency', plan.billing_frequency,
             'billing_anchor', plan.billing_anchor,
             'starting_on', customer_plan.starting_on,
             'ending_before', customer_plan.ending_before,
             'trial_ending_before', customer_plan.trial_ending_before
-         )
+         ) as "schedule!: Json<BillingSchedule>"
          from customer_plan
          join plan on plan.id = customer_plan.plan_id
          where customer_plan.customer_id = $1
             and customer_plan.starting_on <= $2
             and (customer_plan.ending_before is null or customer_plan.ending_before > $2)
          order by customer_plan.starting_on desc
-         limit 1",
+         limit 1"#,
+        access.customer_id(),
+        now,
     )
-    .bind(access.customer_id())
-    .bind(now)
     .fetch_optional(pool)
     .await?;
     Ok(schedule.map(|json| json.0))
 }
 
-type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
-
-fn bind(query: Query, measured: &[BucketQuery], size: WindowSize) -> Query {
-    let size = match size {
+/// As the SQL function `usage_buckets` names it.
+fn name(size: WindowSize) -> &'static str {
+    match size {
         WindowSize::Hour => "HOUR",
         WindowSize::Day => "DAY",
         WindowSize::None => "NONE",
-    };
-    query
-        .bind(measured.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>())
-        .bind(measured.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(measured.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(measured.iter().map(|one| one.group_index).collect::<Vec<_>>())
-        .bind(measured.iter().map(|one| one.start).collect::<Vec<_>>())
-        .bind(measured.iter().map(|one| one.end).collect::<Vec<_>>())
-        .bind(size)
-        .bind(measured.iter().map(|one| Json(one.group_filter.clone())).collect::<Vec<_>>())
+    }
 }
 
-fn read(row: &PgRow) -> Result<Vec<Bucket>> {
-    let starts: Vec<DateTime<Utc>> = row.try_get("starts")?;
-    let groups: Json<Vec<Vec<Option<String>>>> = row.try_get("groups")?;
-    let quantities: Vec<BigDecimal> = row.try_get("quantities")?;
-    let buckets = starts.into_iter().zip(groups.0).zip(quantities);
-    Ok(buckets
-        .map(|((start, group_values), value)| Bucket { start, group_values, value: Decimal::from(value) })
-        .collect())
+fn zipped(
+    starts: Vec<DateTime<Utc>>,
+    groups: Vec<Vec<Option<String>>>,
+    values: Vec<BigDecimal>,
+) -> Vec<Bucket> {
+    let buckets = starts.into_iter().zip(groups).zip(values);
+    let bucket = |((start, group_values), value)| Bucket { start, group_values, value: Decimal::from(value) };
+    buckets.map(bucket).collect()
 }
