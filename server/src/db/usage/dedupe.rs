@@ -3,7 +3,7 @@
 use super::{catalog::CatalogVersion, partition::Arrival};
 use crate::Result;
 use chrono::NaiveDate;
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -44,13 +44,14 @@ pub(crate) async fn remember(
     maybe_seen: MaybeSeen,
 ) -> Result<(Fresh, CatalogVersion)> {
     let (customer_ids, event_keys): (Vec<Uuid>, Vec<Uuid>) = keys.iter().copied().unzip();
-    let row = sqlx::query(
-        "with inserted as (
+    let row = sqlx::query!(
+        r#"with inserted as (
             insert into usage_dedupe (day, customer_id, event_key)
             select open.day, sent.customer_id, sent.event_key
             from unnest($3::date[]) as open(day)
             cross join unnest($1::uuid[], $2::uuid[], $4::boolean[]) as sent(customer_id, event_key, is_unsure)
-            -- a scalar subquery is probed key by key and day by day; `not exists` could become a scan of the closed days
+            -- a scalar subquery is probed key by key and day by day; `not exists` could become a scan of all closed
+            -- days
             where not is_unsure or (
                 select true
                 from unnest($5::date[]) as closed(day)
@@ -74,25 +75,25 @@ pub(crate) async fn remember(
             having count(*) = cardinality($3)
         ),
         counted as (select count(*) as count from fresh)
-        select catalog.id, catalog.version, counted.count = cardinality($1) as is_all,
+        select catalog.id as "id!", catalog.version as "version!", counted.count = cardinality($1) as "is_all!",
             case when counted.count < cardinality($1) then array(select customer_id from fresh) end as customer_ids,
             case when counted.count < cardinality($1) then array(select event_key from fresh) end as event_keys
-        from metering_catalog catalog, counted",
+        from metering_catalog catalog, counted"#,
+        &customer_ids[..],
+        &event_keys[..],
+        &arrival.open[..],
+        &maybe_seen.keys[..],
+        &maybe_seen.days[..],
     )
-    .bind(customer_ids)
-    .bind(event_keys)
-    .bind(&arrival.open)
-    .bind(maybe_seen.keys)
-    .bind(maybe_seen.days)
     .fetch_one(db)
     .await?;
-    let version = CatalogVersion { catalog_id: row.try_get("id")?, number: row.try_get("version")? };
-    if row.try_get("is_all")? {
+    let version = CatalogVersion { catalog_id: row.id, number: row.version };
+    if row.is_all {
         return Ok((Fresh::All, version));
     }
-    let customer_ids: Option<Vec<Uuid>> = row.try_get("customer_ids")?;
-    let event_keys: Option<Vec<Uuid>> = row.try_get("event_keys")?;
-    let keys = customer_ids.unwrap_or_default().into_iter().zip(event_keys.unwrap_or_default()).collect();
+    let (customer_ids, event_keys) =
+        (row.customer_ids.unwrap_or_default(), row.event_keys.unwrap_or_default());
+    let keys = customer_ids.into_iter().zip(event_keys).collect();
     Ok((Fresh::These(keys), version))
 }
 
@@ -101,8 +102,7 @@ pub(crate) async fn remember(
 /// # Errors
 /// When the database refuses.
 pub(crate) async fn count_ids(pool: &PgPool, day: NaiveDate) -> Result<i64> {
-    Ok(sqlx::query_scalar("select count(*) from usage_dedupe where day = $1")
-        .bind(day)
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from usage_dedupe where day = $1"#, day)
         .fetch_one(pool)
         .await?)
 }
@@ -117,22 +117,21 @@ pub(crate) async fn ids_after(
     last: EventKey,
     limit: i64,
 ) -> Result<Vec<EventKey>> {
-    let row = sqlx::query(
-        "with page as materialized (
+    let row = sqlx::query!(
+        r#"with page as materialized (
             select customer_id, event_key from usage_dedupe
             where day = $1 and (customer_id, event_key) > ($2, $3)
             order by customer_id, event_key
             limit $4
         )
-        select array(select customer_id from page) as customer_ids, array(select event_key from page) as event_keys",
+        select array(select customer_id from page) as "customer_ids!",
+            array(select event_key from page) as "event_keys!""#,
+        day,
+        last.0,
+        last.1,
+        limit,
     )
-    .bind(day)
-    .bind(last.0)
-    .bind(last.1)
-    .bind(limit)
     .fetch_one(pool)
     .await?;
-    let customer_ids: Vec<Uuid> = row.try_get("customer_ids")?;
-    let event_keys: Vec<Uuid> = row.try_get("event_keys")?;
-    Ok(customer_ids.into_iter().zip(event_keys).collect())
+    Ok(row.customer_ids.into_iter().zip(row.event_keys).collect())
 }
