@@ -4,7 +4,7 @@ use crate::{Result, auth::CustomerAccess, rating::Measure};
 use app::billing::Decimal;
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
-use sqlx::{PgExecutor, Row, types::Json};
+use sqlx::{PgExecutor, types::Json};
 use uuid::Uuid;
 
 /// A stretch of a billing period, cut into windows of equal length.
@@ -34,7 +34,7 @@ pub struct UsageDelta {
     pub values: Vec<Decimal>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Group {
     group_values: Vec<Option<String>>,
     windows: Vec<i64>,
@@ -57,28 +57,165 @@ pub async fn deltas(
     if measures.is_empty() || spans.is_empty() {
         return Ok(all);
     }
-    let rows = sqlx::query(DELTAS)
-        .bind(access.customer_id())
-        .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(measures.iter().map(|one| one.group_index).collect::<Vec<_>>())
-        .bind(spans.iter().map(|span| span.start).collect::<Vec<_>>())
-        .bind(spans.iter().map(|span| span.from).collect::<Vec<_>>())
-        .bind(spans.iter().map(|span| span.until).collect::<Vec<_>>())
-        .bind(size.num_seconds())
-        .fetch_all(db)
-        .await?;
+    // Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window.
+    // What waits to be folded is read once; what is stored, for each measure and span by its whole key (`offset 0`),
+    // and not with all groups of the customer.
+    let rows = sqlx::query!(
+        r#"with wanted as (
+            select distinct *
+            from unnest($2::uuid[], $3::text[], $4::smallint[])
+                as wanted(billable_metric_id, aggregation_type, group_index)
+        ),
+        span as (
+            select place, start_at, from_at, until_at, hourly_from, start_day, from_day, end_day, hourly_day,
+                usage_days(start_day, hourly_day) as days,
+                usage_hours(greatest(hourly_from, start_at), until_at) as hours,
+                usage_days(start_day, end_day) as all_days
+            from unnest($5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+                with ordinality as span(start_at, from_at, until_at, place)
+            cross join lateral (
+                select case when $8::bigint = 86400 then until_at else date_trunc('day', from_at, 'UTC') end
+                    as hourly_from
+            ) as sums
+            cross join lateral (
+                select (start_at at time zone 'UTC')::date as start_day,
+                    (from_at at time zone 'UTC')::date as from_day,
+                    (until_at at time zone 'UTC')::date + 1 as end_day,
+                    (hourly_from at time zone 'UTC')::date as hourly_day
+            ) as dates
+        ),
+        pending as materialized (
+            select * from usage_pending_of($1)
+        ),
+        used as (
+            select span.place, wanted.*, stored.*
+            from span
+            cross join wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    greatest(-1, usage.day - span.from_day)::bigint as "window",
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                from usage_day usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.billable_metric_id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any(span.days)
+                offset 0
+            ) as stored
+            where wanted.aggregation_type <> 'UNIQUE'
+            union all
+            select span.place, wanted.*, stored.*
+            from span
+            cross join wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                from usage_hour usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.billable_metric_id
+                    and usage.group_index = wanted.group_index
+                    and usage.hour = any(span.hours)
+                offset 0
+            ) as stored
+            where wanted.aggregation_type <> 'UNIQUE'
+            union all
+            select span.place, wanted.*, usage.group_id, usage.group_values,
+                case
+                    when usage.day < span.hourly_day then greatest(-1, usage.day - span.from_day)::bigint
+                    else greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint
+                end,
+                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+            from wanted
+            join pending usage using (billable_metric_id, group_index)
+            join span on usage.day >= span.start_day and usage.day < span.hourly_day
+                or usage.hour >= greatest(span.hourly_from, span.start_at) and usage.hour < span.until_at
+            where wanted.aggregation_type <> 'UNIQUE'
+        ),
+        seen as (
+            select span.place, wanted.billable_metric_id, wanted.group_index, stored.*
+            from span
+            cross join wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.value_id, usage.day, usage.hours
+                from usage_unique usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.billable_metric_id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any(span.all_days)
+                offset 0
+            ) as stored
+            where wanted.aggregation_type = 'UNIQUE'
+            union all
+            select span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
+                unnest(usage.value_ids), usage.day, usage.hours
+            from wanted
+            join pending usage using (billable_metric_id, group_index)
+            join span on usage.day >= span.start_day and usage.day < span.end_day
+            where wanted.aggregation_type = 'UNIQUE'
+        ),
+        first_seen as (
+            select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
+                min(
+                    day::timestamp at time zone 'UTC' + case when $8::bigint = 86400 then interval '0' else (
+                        select min(hour) * interval '1 hour'
+                        from generate_series(0, 23) as hour
+                        where hours & (1 << hour) <> 0
+                    ) end
+                ) as at
+            from seen
+            group by place, billable_metric_id, group_index, group_id, value_id
+        ),
+        measured as (
+            select place, billable_metric_id, group_index, group_id, min(group_values) as group_values, "window",
+                case aggregation_type
+                    when 'COUNT' then sum(count)
+                    when 'SUM' then sum(sum)
+                    when 'MAX' then max(max)
+                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+                end as value
+            from used
+            group by place, billable_metric_id, aggregation_type, group_index, group_id, "window"
+            union all
+            select place, billable_metric_id, group_index, group_id, min(group_values),
+                greatest(-1, floor(extract(epoch from at - from_at) / $8))::bigint,
+                count(*)
+            from first_seen
+            join span using (place)
+            where at < until_at
+            group by place, billable_metric_id, group_index, group_id, 6
+        ),
+        listed as (
+            select place, billable_metric_id, group_index, min(group_values) as group_values,
+                array_agg("window" order by "window") as windows,
+                array_agg(value order by "window") as "values"
+            from measured
+            group by place, billable_metric_id, group_index, group_id
+        )
+        select place as "place!", billable_metric_id as "billable_metric_id!", group_index as "group_index!",
+            jsonb_agg(
+                jsonb_build_object('group_values', group_values, 'windows', windows, 'values', "values")
+            ) as "groups!: Json<Vec<Group>>"
+        from listed
+        group by place, billable_metric_id, group_index"#,
+        access.customer_id(),
+        &measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>()[..],
+        &measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>()[..] as _,
+        &measures.iter().map(|one| one.group_index).collect::<Vec<_>>()[..],
+        &spans.iter().map(|span| span.start).collect::<Vec<_>>()[..],
+        &spans.iter().map(|span| span.from).collect::<Vec<_>>()[..],
+        &spans.iter().map(|span| span.until).collect::<Vec<_>>()[..],
+        size.num_seconds(),
+    )
+    .fetch_all(db)
+    .await?;
     for row in rows {
-        let place: i64 = row.try_get("place")?;
-        let billable_metric_id = row.try_get("billable_metric_id")?;
-        let group_index = row.try_get("group_index")?;
-        let groups: Json<Vec<Group>> = row.try_get("groups")?;
-        let Some(span) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
+        let Some(span) = usize::try_from(row.place - 1).ok().and_then(|place| all.get_mut(place)) else {
             continue;
         };
-        span.extend(groups.0.into_iter().map(|Group { group_values, windows, values }| UsageDelta {
-            billable_metric_id,
-            group_index,
+        span.extend(row.groups.0.into_iter().map(|Group { group_values, windows, values }| UsageDelta {
+            billable_metric_id: row.billable_metric_id,
+            group_index: row.group_index,
             group_values,
             windows,
             values,
@@ -86,141 +223,3 @@ pub async fn deltas(
     }
     Ok(all)
 }
-
-// Daily sums as far as they reach: for windows of a day to the end, for hours up to the day of the first window. What
-// waits to be folded is read once; what is stored, for each measure and span by its whole key (`offset 0`), and not with
-// all groups of the customer.
-const DELTAS: &str = "
-with wanted as (
-    select distinct *
-    from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
-),
-span as (
-    select place, start_at, from_at, until_at, hourly_from, start_day, from_day, end_day, hourly_day,
-        usage_days(start_day, hourly_day) as days,
-        usage_hours(greatest(hourly_from, start_at), until_at) as hours,
-        usage_days(start_day, end_day) as all_days
-    from unnest($5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
-        with ordinality as span(start_at, from_at, until_at, place)
-    cross join lateral (
-        select case when $8 = 86400 then until_at else date_trunc('day', from_at, 'UTC') end as hourly_from
-    ) as sums
-    cross join lateral (
-        select (start_at at time zone 'UTC')::date as start_day,
-            (from_at at time zone 'UTC')::date as from_day,
-            (until_at at time zone 'UTC')::date + 1 as end_day,
-            (hourly_from at time zone 'UTC')::date as hourly_day
-    ) as dates
-),
-pending as materialized (
-    select * from usage_pending_of($1)
-),
-used as (
-    select span.place, wanted.*, stored.*
-    from span
-    cross join wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values,
-            greatest(-1, usage.day - span.from_day)::bigint as \"window\",
-            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.billable_metric_id
-            and usage.group_index = wanted.group_index
-            and usage.day = any(span.days)
-        offset 0
-    ) as stored
-    where wanted.aggregation_type <> 'UNIQUE'
-    union all
-    select span.place, wanted.*, stored.*
-    from span
-    cross join wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values,
-            greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
-            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-        from usage_hour usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.billable_metric_id
-            and usage.group_index = wanted.group_index
-            and usage.hour = any(span.hours)
-        offset 0
-    ) as stored
-    where wanted.aggregation_type <> 'UNIQUE'
-    union all
-    select span.place, wanted.*, usage.group_id, usage.group_values,
-        case
-            when usage.day < span.hourly_day then greatest(-1, usage.day - span.from_day)::bigint
-            else greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint
-        end,
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-    from wanted
-    join pending usage using (billable_metric_id, group_index)
-    join span on usage.day >= span.start_day and usage.day < span.hourly_day
-        or usage.hour >= greatest(span.hourly_from, span.start_at) and usage.hour < span.until_at
-    where wanted.aggregation_type <> 'UNIQUE'
-),
-seen as (
-    select span.place, wanted.billable_metric_id, wanted.group_index, stored.*
-    from span
-    cross join wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values, usage.value_id, usage.day, usage.hours
-        from usage_unique usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.billable_metric_id
-            and usage.group_index = wanted.group_index
-            and usage.day = any(span.all_days)
-        offset 0
-    ) as stored
-    where wanted.aggregation_type = 'UNIQUE'
-    union all
-    select span.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
-        unnest(usage.value_ids), usage.day, usage.hours
-    from wanted
-    join pending usage using (billable_metric_id, group_index)
-    join span on usage.day >= span.start_day and usage.day < span.end_day
-    where wanted.aggregation_type = 'UNIQUE'
-),
-first_seen as (
-    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
-        min(
-            day::timestamp at time zone 'UTC' + case when $8 = 86400 then interval '0' else (
-                select min(hour) * interval '1 hour'
-                from generate_series(0, 23) as hour
-                where hours & (1 << hour) <> 0
-            ) end
-        ) as at
-    from seen
-    group by place, billable_metric_id, group_index, group_id, value_id
-),
-measured as (
-    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values, \"window\",
-        case aggregation_type
-            when 'COUNT' then sum(count)
-            when 'SUM' then sum(sum)
-            when 'MAX' then max(max)
-            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-        end as value
-    from used
-    group by place, billable_metric_id, aggregation_type, group_index, group_id, \"window\"
-    union all
-    select place, billable_metric_id, group_index, group_id, min(group_values),
-        greatest(-1, floor(extract(epoch from at - from_at) / $8))::bigint,
-        count(*)
-    from first_seen
-    join span using (place)
-    where at < until_at
-    group by place, billable_metric_id, group_index, group_id, 6
-),
-listed as (
-    select place, billable_metric_id, group_index, min(group_values) as group_values,
-        array_agg(\"window\" order by \"window\") as windows,
-        array_agg(value order by \"window\") as \"values\"
-    from measured
-    group by place, billable_metric_id, group_index, group_id
-)
-select place, billable_metric_id, group_index,
-    jsonb_agg(jsonb_build_object('group_values', group_values, 'windows', windows, 'values', \"values\")) as groups
-from listed
-group by place, billable_metric_id, group_index";
