@@ -7,7 +7,7 @@ use app::{
     usage::GroupValues,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row, types::Json};
+use sqlx::{PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -46,124 +46,122 @@ pub async fn find_groups(
     now: DateTime<Utc>,
 ) -> Result<FoundGroups> {
     let today = now.date_naive();
-    let row = sqlx::query(FIND_GROUPS)
-        .bind(access.customer_id())
-        .bind(wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>())
-        .bind(first_day(today, u64::from(window.days())))
-        .bind(today)
-        .bind(Json(sought.called))
-        .bind(sought.missing)
-        .bind(cases(sought.find))
-        .bind(FOUND_GROUPS)
-        .fetch_one(pool)
-        .await?;
-    Ok(FoundGroups {
-        groups: row.try_get::<Json<_>, _>("groups")?.0,
-        of: u32::try_from(row.try_get::<i64, _>("members")?).unwrap_or(u32::MAX),
-    })
+    // What groups.rs reads of the window, and sized as it sizes; each group is named once, at its place in the first of
+    // its metrics. strpos knows no wildcards.
+    let row = sqlx::query!(
+        r#"with wanted as (
+            select *
+            from unnest($2::uuid[], $3::text[], $4::smallint[]) with ordinality
+                as wanted(id, aggregation_type, group_index, metric)
+        ),
+        used as materialized (
+            select wanted.metric, wanted.aggregation_type, stored.*
+            from wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    case wanted.aggregation_type
+                        when 'COUNT' then usage.count
+                        when 'SUM' then usage.sum
+                        when 'MAX' then usage.max
+                        else usage.latest
+                    end as value,
+                    usage.latest_at, usage.latest_key, null::uuid as value_id
+                from usage_day usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
+                offset 0
+            ) as stored
+            union all
+            select wanted.metric, wanted.aggregation_type, stored.group_id, stored.group_values, null, null, null,
+                stored.value_id
+            from wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.value_id
+                from usage_unique usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
+                offset 0
+            ) as stored
+            union all
+            select wanted.metric, wanted.aggregation_type, usage.group_id, usage.group_values,
+                case wanted.aggregation_type
+                    when 'COUNT' then usage.count
+                    when 'SUM' then usage.sum
+                    when 'MAX' then usage.max
+                    else usage.latest
+                end,
+                usage.latest_at, usage.latest_key, pending.value_id
+            from wanted
+            join usage_pending_of($1) usage
+                on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+            left join lateral unnest(case wanted.aggregation_type when 'UNIQUE' then usage.value_ids end)
+                as pending(value_id) on true
+            where usage.day >= $5::date and usage.day <= $6::date
+        ),
+        sized as (
+            select metric, group_id, min(group_values) as group_values,
+                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+            from used
+            where aggregation_type in ('COUNT', 'SUM', 'MAX')
+            group by metric, group_id
+            union all
+            select metric, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
+            from used
+            where aggregation_type = 'LATEST'
+            group by metric, group_id
+            union all
+            select metric, group_id, min(group_values), count(distinct value_id)
+            from used
+            where aggregation_type = 'UNIQUE'
+            group by metric, group_id
+        ),
+        named as materialized (
+            select group_values, metric, total, (
+                select string_agg(
+                    coalesce($7::jsonb -> (place - 1)::integer ->> value, value, ($8::text[])[place::integer]),
+                    ', ' order by place
+                )
+                from unnest(group_values) with ordinality as part(value, place)
+            ) as name
+            from (select distinct on (group_id) * from sized order by group_id, metric) as groups
+        ),
+        found as (
+            select group_values,
+                row_number() over (order by metric, total desc nulls last, group_values) as place
+            from named
+            where exists (
+                select
+                from unnest($9::text[]) as sought(find)
+                where strpos(lower(name), lower(find)) > 0
+                    or strpos(lower(array_to_string(group_values, ', ')), lower(find)) > 0
+            )
+        )
+        select count(*) as "members!",
+            coalesce(
+                jsonb_agg(to_jsonb(group_values) order by place) filter (where place <= $10), '[]'
+            ) as "groups!: Json<Vec<GroupValues>>"
+        from found"#,
+        access.customer_id(),
+        &wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>()[..],
+        &wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>()[..] as _,
+        &wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>()[..],
+        first_day(today, u64::from(window.days())),
+        today,
+        Json(sought.called) as _,
+        &sought.missing[..],
+        &cases(sought.find)[..],
+        FOUND_GROUPS,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(FoundGroups { groups: row.groups.0, of: u32::try_from(row.members).unwrap_or(u32::MAX) })
 }
 
 /// A text as it is, in small letters and in capitals: a database without a locale knows the cases of ASCII alone.
 fn cases(text: &str) -> Vec<String> {
     vec![text.to_owned(), text.to_lowercase(), text.to_uppercase()]
 }
-
-// What groups.rs reads of the window, and sized as it sizes; each group is named once, at its place in the first of its
-// metrics. strpos knows no wildcards.
-const FIND_GROUPS: &str = "
-with wanted as (
-    select *
-    from unnest($2::uuid[], $3::text[], $4::smallint[]) with ordinality
-        as wanted(id, aggregation_type, group_index, metric)
-),
-used as materialized (
-    select wanted.metric, wanted.aggregation_type, stored.*
-    from wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values,
-            case wanted.aggregation_type
-                when 'COUNT' then usage.count
-                when 'SUM' then usage.sum
-                when 'MAX' then usage.max
-                else usage.latest
-            end as value,
-            usage.latest_at, usage.latest_key, null::uuid as value_id
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
-        offset 0
-    ) as stored
-    union all
-    select wanted.metric, wanted.aggregation_type, stored.group_id, stored.group_values, null, null, null,
-        stored.value_id
-    from wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values, usage.value_id
-        from usage_unique usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
-        offset 0
-    ) as stored
-    union all
-    select wanted.metric, wanted.aggregation_type, usage.group_id, usage.group_values,
-        case wanted.aggregation_type
-            when 'COUNT' then usage.count
-            when 'SUM' then usage.sum
-            when 'MAX' then usage.max
-            else usage.latest
-        end,
-        usage.latest_at, usage.latest_key, pending.value_id
-    from wanted
-    join usage_pending_of($1) usage
-        on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
-    left join lateral unnest(case wanted.aggregation_type when 'UNIQUE' then usage.value_ids end)
-        as pending(value_id) on true
-    where usage.day >= $5::date and usage.day <= $6::date
-),
-sized as (
-    select metric, group_id, min(group_values) as group_values,
-        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
-    from used
-    where aggregation_type in ('COUNT', 'SUM', 'MAX')
-    group by metric, group_id
-    union all
-    select metric, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
-    from used
-    where aggregation_type = 'LATEST'
-    group by metric, group_id
-    union all
-    select metric, group_id, min(group_values), count(distinct value_id)
-    from used
-    where aggregation_type = 'UNIQUE'
-    group by metric, group_id
-),
-named as materialized (
-    select group_values, metric, total, (
-        select string_agg(
-            coalesce($7::jsonb -> (place - 1)::integer ->> value, value, ($8::text[])[place::integer]),
-            ', ' order by place
-        )
-        from unnest(group_values) with ordinality as part(value, place)
-    ) as name
-    from (select distinct on (group_id) * from sized order by group_id, metric) as groups
-),
-found as (
-    select group_values,
-        row_number() over (order by metric, total desc nulls last, group_values) as place
-    from named
-    where exists (
-        select
-        from unnest($9::text[]) as sought(find)
-        where strpos(lower(name), lower(find)) > 0
-            or strpos(lower(array_to_string(group_values, ', ')), lower(find)) > 0
-    )
-)
-select count(*) as members,
-    coalesce(jsonb_agg(to_jsonb(group_values) order by place) filter (where place <= $10), '[]') as groups
-from found";
