@@ -1,10 +1,14 @@
 //! Daily usage by the values of a group key: the largest groups, and the others together.
 
-use super::series::{DailySums, first_day};
+use super::series::{DailySums, Numbers, first_day};
 use crate::{Result, auth::CustomerAccess};
-use app::billing::{AggregationType, GroupSeries, UsageWindow};
+use app::{
+    billing::{AggregationType, GroupSeries, UsageWindow},
+    usage::GroupValues,
+};
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{PgPool, Row, postgres::PgRow, types::Json};
+use sqlx::{PgPool, types::Json};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The groups of each `(metric, how it is measured, group index)`, in their order; each metric's largest first, nine
@@ -26,220 +30,234 @@ pub async fn groups(
     }
     let today = now.date_naive();
     let start = first_day(today, u64::from(window.days()));
-    let rows = sqlx::query(GROUPS)
-        .bind(access.customer_id())
-        .bind(wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>())
-        .bind(wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>())
-        .bind(start)
-        .bind(today)
-        .bind(kept)
-        .bind(window.days().cast_signed())
-        .fetch_all(pool)
-        .await?;
-    let of = |id: Uuid, kind: AggregationType| {
-        rows.iter()
-            .filter(|row| row.try_get::<Uuid, _>("id").is_ok_and(|found| found == id))
-            .map(|row| read(row, kind, window, today))
-            .collect()
+    // Read once, measured twice: to rank the groups over the window, then by day for each place in the ranking. A row
+    // finds its place among the first in an array: joined to the ranking, the rows of each group were looked for among
+    // all of them. Groups that share the last place are measured as one, by the metric's own rule. Each rule has a
+    // branch of its own, as only some of them need an order. The window before is read with it. Whether a group was
+    // used before that one as well, the index is asked for the few that are listed, as far back as a window.
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with wanted as (
+            select *
+            from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
+        ),
+        pending as materialized (
+            select wanted.id, wanted.aggregation_type, usage.*
+            from wanted
+            join usage_pending_of($1) usage
+                on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
+            where usage.day > $5::date - 2 * $8::integer and usage.day <= $6
+        ),
+        used as materialized (
+            select wanted.id, wanted.aggregation_type, stored.*
+            from wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.day,
+                    case wanted.aggregation_type
+                        when 'COUNT' then usage.count
+                        when 'SUM' then usage.sum
+                        when 'MAX' then usage.max
+                        else usage.latest
+                    end as value,
+                    usage.latest_at, usage.latest_key, null::uuid as value_id
+                from usage_day usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
+                offset 0
+            ) as stored
+            where wanted.aggregation_type <> 'UNIQUE'
+            union all
+            select id, aggregation_type, group_id, group_values, day,
+                case aggregation_type when 'COUNT' then count when 'SUM' then sum when 'MAX' then max else latest end,
+                latest_at, latest_key, null
+            from pending
+            where aggregation_type <> 'UNIQUE' and day >= $5::date - $8::integer
+            union all
+            select wanted.id, wanted.aggregation_type, stored.group_id, stored.group_values, stored.day,
+                null, null, null, stored.value_id
+            from wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.day, usage.value_id
+                from usage_unique usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
+                offset 0
+            ) as stored
+            where wanted.aggregation_type = 'UNIQUE'
+            union all
+            select id, aggregation_type, group_id, group_values, day, null, null, null, unnest(value_ids)
+            from pending
+            where aggregation_type = 'UNIQUE' and day >= $5::date - $8::integer
+        ),
+        sized as (
+            select id, group_id, min(group_values) as group_values,
+                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+            from used
+            where aggregation_type in ('COUNT', 'SUM', 'MAX') and day >= $5
+            group by id, group_id
+            union all
+            select id, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
+            from used
+            where aggregation_type = 'LATEST' and day >= $5
+            group by id, group_id
+            union all
+            select id, group_id, min(group_values), count(distinct value_id)
+            from used
+            where aggregation_type = 'UNIQUE' and day >= $5
+            group by id, group_id
+        ),
+        ranked as (
+            select *,
+                row_number() over (
+                    partition by id order by (group_id = $7) is true desc, total desc nulls last, group_values
+                ) as place,
+                count(*) over (partition by id) as members
+            from sized
+        ),
+        largest as materialized (
+            select id, members,
+                array_agg(group_id order by total desc nulls last, group_values) as group_ids,
+                jsonb_agg(group_values order by total desc nulls last, group_values) as group_values
+            from ranked
+            where place < 10 or members <= 10
+            group by id, members
+        ),
+        placed as materialized (
+            select used.id, used.aggregation_type, used.day, used.value, used.latest_at, used.latest_key, used.value_id,
+                coalesce(array_position(largest.group_ids, used.group_id), 10) as place
+            from used
+            join largest using (id)
+            -- groups that were used in the window before alone are listed only among the others
+            where largest.members > 10 or used.group_id = any(largest.group_ids)
+        ),
+        daily as (
+            select id, place, day,
+                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as value
+            from placed
+            where aggregation_type in ('COUNT', 'SUM', 'MAX')
+            group by id, place, day
+            union all
+            select id, place, day, (array_agg(value order by latest_at desc, latest_key desc))[1]
+            from placed
+            where aggregation_type = 'LATEST'
+            group by id, place, day
+            union all
+            select id, place, day, count(distinct value_id)
+            from placed
+            where aggregation_type = 'UNIQUE'
+            group by id, place, day
+        ),
+        different as (
+            select id, place, array[
+                count(*) filter (where last_day >= $5),
+                count(*) filter (where last_complete >= $5),
+                count(*) filter (where first_day < $6::date - $8::integer)
+            ] as counts
+            from (
+                select id, place, value_id, min(day) as first_day, max(day) as last_day,
+                    max(day) filter (where day < $6) as last_complete
+                from placed
+                where aggregation_type = 'UNIQUE'
+                group by id, place, value_id
+            ) as by_value
+            group by id, place
+        ),
+        listed as (
+            select id, place, array_agg(day order by day) as days, array_agg(value order by day) as values
+            from daily
+            group by id, place
+        )
+        select listed.id as "id!", listed.days as "days!", listed.values as "values!: Numbers",
+            different.counts as different,
+            -- of the others together there is none
+            largest.group_values -> (listed.place - 1) as "group_values: Json<GroupValues>",
+            case when listed.place = 10 and largest.members > 10 then largest.members - 9 else 1 end as "members!",
+            -- the others together are as old as the metric
+            listed.place = 10 and largest.members > 10
+                or exists(
+                    select
+                    from usage_day usage
+                    where usage.customer_id = $1
+                        and usage.billable_metric_id = wanted.id
+                        and usage.group_index = wanted.group_index
+                        and usage.group_id = largest.group_ids[listed.place]
+                        and usage.day = any(usage_days($5::date - 2 * $8::integer + 1, $5::date - $8::integer + 1))
+                )
+                or exists(
+                    select
+                    from usage_unique usage
+                    where wanted.aggregation_type = 'UNIQUE'
+                        and usage.customer_id = $1
+                        and usage.billable_metric_id = wanted.id
+                        and usage.group_index = wanted.group_index
+                        and usage.group_id = largest.group_ids[listed.place]
+                        and usage.day = any(usage_days($5::date - 2 * $8::integer + 1, $5::date - $8::integer + 1))
+                )
+                or exists(
+                    select
+                    from pending
+                    where pending.id = wanted.id
+                        and pending.group_id = largest.group_ids[listed.place]
+                        and pending.day <= $5::date - $8::integer
+                ) as "began_before!"
+        from listed
+        left join different using (id, place)
+        join largest using (id)
+        join wanted using (id)
+        order by listed.id, listed.place"#,
+        access.customer_id(),
+        &wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>()[..],
+        &wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>()[..] as _,
+        &wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>()[..],
+        start,
+        today,
+        kept,
+        window.days().cast_signed(),
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut found: HashMap<Uuid, Vec<Row>> = HashMap::new();
+    for row in rows {
+        found.entry(row.id).or_default().push(row);
+    }
+    let of = |(id, kind, _): &(Uuid, AggregationType, i16)| {
+        let rows = found.remove(id).unwrap_or_default();
+        rows.into_iter().map(|row| read(row, *kind, window, today)).collect()
     };
-    Ok(wanted.iter().map(|(id, kind, _)| of(*id, *kind)).collect())
+    Ok(wanted.iter().map(of).collect())
+}
+
+/// A group, or the others together.
+struct Row {
+    id: Uuid,
+    days: Vec<NaiveDate>,
+    values: Numbers,
+    different: Option<Vec<i64>>,
+    group_values: Option<Json<GroupValues>>,
+    members: i64,
+    began_before: bool,
 }
 
 fn read(
-    row: &PgRow,
+    row: Row,
     aggregation_type: AggregationType,
     window: UsageWindow,
     today: NaiveDate,
 ) -> Result<GroupSeries> {
-    let measured = DailySums::read(row)?;
+    let measured = DailySums::read(row.days, row.values, row.different)?;
     let length = u64::from(window.days());
     let mut before = measured.daily(today, 2 * length);
     Ok(GroupSeries {
-        group_values: row.try_get::<Option<Json<_>>, _>("group_values")?.map(|json| json.0),
-        count: row.try_get("members")?,
+        group_values: row.group_values.map(|json| json.0),
+        count: row.members,
         measure: measured.over(aggregation_type, window, today, measured.different.as_deref()),
         values: before.split_off(before.len() / 2),
         used: measured.used(today, length),
         before,
-        began_before: row.try_get("began_before")?,
+        began_before: row.began_before,
     })
 }
-
-// Read once, measured twice: to rank the groups over the window, then by day for each place in the ranking. A row finds
-// its place among the first in an array: joined to the ranking, the rows of each group were looked for among all of them.
-// Groups that share the last place are measured as one, by the metric's own rule. Each rule has a branch of its own, as
-// only some of them need an order. The window before is read with it. Whether a group was used before that one as well,
-// the index is asked for the few that are listed, as far back as a window.
-const GROUPS: &str = "
-with wanted as (
-    select *
-    from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
-),
-pending as materialized (
-    select wanted.id, wanted.aggregation_type, usage.*
-    from wanted
-    join usage_pending_of($1) usage
-        on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
-    where usage.day > $5::date - 2 * $8::integer and usage.day <= $6
-),
-used as materialized (
-    select wanted.id, wanted.aggregation_type, stored.*
-    from wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values, usage.day,
-            case wanted.aggregation_type
-                when 'COUNT' then usage.count
-                when 'SUM' then usage.sum
-                when 'MAX' then usage.max
-                else usage.latest
-            end as value,
-            usage.latest_at, usage.latest_key, null::uuid as value_id
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
-        offset 0
-    ) as stored
-    where wanted.aggregation_type <> 'UNIQUE'
-    union all
-    select id, aggregation_type, group_id, group_values, day,
-        case aggregation_type when 'COUNT' then count when 'SUM' then sum when 'MAX' then max else latest end,
-        latest_at, latest_key, null
-    from pending
-    where aggregation_type <> 'UNIQUE' and day >= $5::date - $8::integer
-    union all
-    select wanted.id, wanted.aggregation_type, stored.group_id, stored.group_values, stored.day,
-        null, null, null, stored.value_id
-    from wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values, usage.day, usage.value_id
-        from usage_unique usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.id
-            and usage.group_index = wanted.group_index
-            and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
-        offset 0
-    ) as stored
-    where wanted.aggregation_type = 'UNIQUE'
-    union all
-    select id, aggregation_type, group_id, group_values, day, null, null, null, unnest(value_ids)
-    from pending
-    where aggregation_type = 'UNIQUE' and day >= $5::date - $8::integer
-),
-sized as (
-    select id, group_id, min(group_values) as group_values,
-        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
-    from used
-    where aggregation_type in ('COUNT', 'SUM', 'MAX') and day >= $5
-    group by id, group_id
-    union all
-    select id, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
-    from used
-    where aggregation_type = 'LATEST' and day >= $5
-    group by id, group_id
-    union all
-    select id, group_id, min(group_values), count(distinct value_id)
-    from used
-    where aggregation_type = 'UNIQUE' and day >= $5
-    group by id, group_id
-),
-ranked as (
-    select *,
-        row_number() over (
-            partition by id order by (group_id = $7) is true desc, total desc nulls last, group_values
-        ) as place,
-        count(*) over (partition by id) as members
-    from sized
-),
-largest as materialized (
-    select id, members,
-        array_agg(group_id order by total desc nulls last, group_values) as group_ids,
-        jsonb_agg(group_values order by total desc nulls last, group_values) as group_values
-    from ranked
-    where place < 10 or members <= 10
-    group by id, members
-),
-placed as materialized (
-    select used.id, used.aggregation_type, used.day, used.value, used.latest_at, used.latest_key, used.value_id,
-        coalesce(array_position(largest.group_ids, used.group_id), 10) as place
-    from used
-    join largest using (id)
-    -- groups that were used in the window before alone are listed only among the others
-    where largest.members > 10 or used.group_id = any(largest.group_ids)
-),
-daily as (
-    select id, place, day,
-        case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as value
-    from placed
-    where aggregation_type in ('COUNT', 'SUM', 'MAX')
-    group by id, place, day
-    union all
-    select id, place, day, (array_agg(value order by latest_at desc, latest_key desc))[1]
-    from placed
-    where aggregation_type = 'LATEST'
-    group by id, place, day
-    union all
-    select id, place, day, count(distinct value_id)
-    from placed
-    where aggregation_type = 'UNIQUE'
-    group by id, place, day
-),
-different as (
-    select id, place, array[
-        count(*) filter (where last_day >= $5),
-        count(*) filter (where last_complete >= $5),
-        count(*) filter (where first_day < $6::date - $8::integer)
-    ] as counts
-    from (
-        select id, place, value_id, min(day) as first_day, max(day) as last_day,
-            max(day) filter (where day < $6) as last_complete
-        from placed
-        where aggregation_type = 'UNIQUE'
-        group by id, place, value_id
-    ) as by_value
-    group by id, place
-),
-listed as (
-    select id, place, array_agg(day order by day) as days, array_agg(value order by day) as values
-    from daily
-    group by id, place
-)
-select listed.id, listed.days, listed.values, different.counts as different,
-    -- of the others together there is none
-    largest.group_values -> (listed.place - 1) as group_values,
-    case when listed.place = 10 and largest.members > 10 then largest.members - 9 else 1 end as members,
-    -- the others together are as old as the metric
-    listed.place = 10 and largest.members > 10
-        or exists(
-            select
-            from usage_day usage
-            where usage.customer_id = $1
-                and usage.billable_metric_id = wanted.id
-                and usage.group_index = wanted.group_index
-                and usage.group_id = largest.group_ids[listed.place]
-                and usage.day = any(usage_days($5::date - 2 * $8::integer + 1, $5::date - $8::integer + 1))
-        )
-        or exists(
-            select
-            from usage_unique usage
-            where wanted.aggregation_type = 'UNIQUE'
-                and usage.customer_id = $1
-                and usage.billable_metric_id = wanted.id
-                and usage.group_index = wanted.group_index
-                and usage.group_id = largest.group_ids[listed.place]
-                and usage.day = any(usage_days($5::date - 2 * $8::integer + 1, $5::date - $8::integer + 1))
-        )
-        or exists(
-            select
-            from pending
-            where pending.id = wanted.id
-                and pending.group_id = largest.group_ids[listed.place]
-                and pending.day <= $5::date - $8::integer
-        ) as began_before
-from listed
-left join different using (id, place)
-join largest using (id)
-join wanted using (id)
-order by listed.id, listed.place";

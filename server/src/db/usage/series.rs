@@ -4,7 +4,11 @@ use crate::{Result, auth::CustomerAccess};
 use app::billing::{AggregationType, Decimal, UsageWindow, WindowMeasure};
 use bigdecimal::BigDecimal;
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use sqlx::{PgPool, Row, postgres::PgRow};
+use sqlx::{
+    Decode, PgPool, Postgres, Type,
+    error::BoxDynError,
+    postgres::{PgTypeInfo, PgValueRef},
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -42,23 +46,159 @@ pub async fn series(
     let rows = if charted.is_empty() {
         Vec::new()
     } else {
-        sqlx::query(SERIES)
-            .bind(access.customer_id())
-            .bind(charted.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-            .bind(charted.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>())
-            .bind(today)
-            .bind(last.days().cast_signed())
-            .fetch_all(pool)
-            .await?
+        // One row a metric, its days in arrays: a row a day would cost several times as much. Distinct values are
+        // counted no further back than the windows and those before them. Of what is stored only the days between the
+        // first and the last with usage are looked at. What waits to be folded is read once, and met with what is
+        // stored by grouping: looked up value by value, a busy customer's millions took seconds.
+        sqlx::query!(
+            r#"with wanted as (
+                select *
+                from unnest($2::uuid[], $3::text[]) as wanted(id, aggregation_type)
+            ),
+            settled as materialized (
+                select wanted.*,
+                    usage_days(
+                        greatest(
+                            extent.first_day,
+                            $4::date - case when wanted.aggregation_type = 'UNIQUE' then 179 else 271 end
+                        ),
+                        least(extent.last_day, $4::date) + 1
+                    ) as days
+                from wanted
+                join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
+            ),
+            pending as materialized (
+                select wanted.id, wanted.aggregation_type, usage.day,
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
+                from wanted
+                join usage_pending_of($1) usage
+                    on usage.billable_metric_id = wanted.id
+                    and usage.group_index = 0
+                    and usage.group_id = '00000000-0000-0000-0000-000000000000'
+                where usage.day > $4::date - 272 and usage.day <= $4::date
+            ),
+            used as (
+                select settled.id, settled.aggregation_type, stored.*
+                from settled
+                -- `offset 0`: read by its whole key, and not with all groups of the customer
+                cross join lateral (
+                    select usage.day, usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                    from usage_day usage
+                    where usage.customer_id = $1
+                        and usage.billable_metric_id = settled.id
+                        and usage.group_index = 0
+                        and usage.group_id = '00000000-0000-0000-0000-000000000000'
+                        and usage.day = any(settled.days)
+                    offset 0
+                ) as stored
+                where settled.aggregation_type <> 'UNIQUE'
+                union all
+                select id, aggregation_type, day, count, sum, max, latest, latest_at, latest_key
+                from pending
+                where aggregation_type <> 'UNIQUE'
+            ),
+            added as (
+                select id, day,
+                    case aggregation_type
+                        when 'COUNT' then sum(count)
+                        when 'SUM' then sum(sum)
+                        when 'MAX' then max(max)
+                        else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+                    end as value
+                from used
+                group by id, aggregation_type, day
+            ),
+            unfolded as (
+                select id, array_agg(distinct day) as days
+                from pending
+                where aggregation_type = 'UNIQUE' and day > $4::date - 180
+                group by id
+            ),
+            stored as (
+                select settled.id, stored.*, stored.day = any(coalesce(unfolded.days, '{}')) as is_unfolded
+                from settled
+                left join unfolded using (id)
+                cross join lateral (
+                    select usage.day, usage.value_id
+                    from usage_unique usage
+                    where usage.customer_id = $1
+                        and usage.billable_metric_id = settled.id
+                        and usage.group_index = 0
+                        and usage.group_id = '00000000-0000-0000-0000-000000000000'
+                        and usage.day = any(settled.days)
+                    offset 0
+                ) as stored
+                where settled.aggregation_type = 'UNIQUE'
+            ),
+            seen as (
+                select id, day, value_id from stored where not is_unfolded
+                union all
+                select distinct id, day, value_id
+                from (
+                    select id, day, value_id from stored where is_unfolded
+                    union all
+                    select id, day, unnest(value_ids)
+                    from pending
+                    where aggregation_type = 'UNIQUE' and day > $4::date - 180
+                ) as value
+            ),
+            different as (
+                select id, array[
+                    count(*) filter (where last_day > $4::date - 30),
+                    count(*) filter (where last_complete > $4::date - 30),
+                    count(*) filter (where was_before_30),
+                    count(*) filter (where last_day > $4::date - 60),
+                    count(*) filter (where last_complete > $4::date - 60),
+                    count(*) filter (where was_before_60),
+                    count(*) filter (where last_day > $4::date - 90),
+                    count(*) filter (where last_complete > $4::date - 90),
+                    count(*) filter (where was_before_90),
+                    count(*) filter (where last_day > $4::date - $5::integer),
+                    count(*) filter (where last_complete > $4::date - $5::integer),
+                    count(*) filter (where was_before_period)
+                ] as counts
+                from (
+                    select id, value_id, max(day) as last_day, max(day) filter (where day < $4::date) as last_complete,
+                        bool_or(day > $4::date - 60 and day < $4::date - 30) as was_before_30,
+                        bool_or(day > $4::date - 120 and day < $4::date - 60) as was_before_60,
+                        bool_or(day > $4::date - 180 and day < $4::date - 90) as was_before_90,
+                        bool_or(day > $4::date - 2 * $5::integer and day < $4::date - $5::integer) as was_before_period
+                    from seen
+                    group by id, value_id
+                ) as by_value
+                group by id
+            ),
+            daily as (
+                select id, day, value from added
+                union all
+                select id, day, count(*) from seen group by id, day
+            ),
+            listed as (
+                select id, array_agg(day order by day) as days, array_agg(value order by day) as values
+                from daily
+                group by id
+            )
+            select listed.id as "id!", listed.days as "days!", listed.values as "values!: Numbers",
+                different.counts as different
+            from listed
+            left join different using (id)"#,
+            access.customer_id(),
+            &charted.iter().map(|(id, _)| *id).collect::<Vec<_>>()[..],
+            &charted.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>()[..] as _,
+            today,
+            last.days().cast_signed(),
+        )
+        .fetch_all(pool)
+        .await?
     };
     let mut found = HashMap::new();
     for row in rows {
-        found.insert(row.try_get::<Uuid, _>("id")?, row);
+        found.insert(row.id, DailySums::read(row.days, row.values, row.different));
     }
     Ok(charted
         .iter()
         .map(|(id, kind)| {
-            let measured = found.get(id).map(DailySums::read).transpose()?;
+            let measured = found.remove(id).transpose()?;
             let measured = measured.unwrap_or_default();
             Ok(Daily {
                 measures: windows
@@ -76,6 +216,22 @@ pub async fn series(
         .collect())
 }
 
+/// The numbers of a row, or why they cannot be read: read by sqlx, one that cannot is the end of all rows.
+#[derive(Debug)]
+pub(super) struct Numbers(std::result::Result<Vec<BigDecimal>, BoxDynError>);
+
+impl Type<Postgres> for Numbers {
+    fn type_info() -> PgTypeInfo {
+        <Vec<BigDecimal> as Type<Postgres>>::type_info()
+    }
+}
+
+impl<'r> Decode<'r, Postgres> for Numbers {
+    fn decode(value: PgValueRef<'r>) -> std::result::Result<Self, BoxDynError> {
+        Ok(Self(<Vec<BigDecimal> as Decode<'r, Postgres>>::decode(value)))
+    }
+}
+
 /// The days of one metric, or of a group of it, that have usage, oldest first.
 #[derive(Default)]
 pub(super) struct DailySums {
@@ -86,13 +242,9 @@ pub(super) struct DailySums {
 }
 
 impl DailySums {
-    pub(super) fn read(row: &PgRow) -> Result<Self> {
-        let values: Vec<BigDecimal> = row.try_get("values")?;
-        Ok(Self {
-            days: row.try_get("days")?,
-            values: values.into_iter().map(Decimal::from).collect(),
-            different: row.try_get("different")?,
-        })
+    pub(super) fn read(days: Vec<NaiveDate>, values: Numbers, different: Option<Vec<i64>>) -> Result<Self> {
+        let values = values.0.map_err(sqlx::Error::Decode)?;
+        Ok(Self { days, values: values.into_iter().map(Decimal::from).collect(), different })
     }
 
     /// One value for each of so many days to today; zero where nothing happened.
@@ -164,137 +316,6 @@ impl DailySums {
 pub(super) fn first_day(today: NaiveDate, days: u64) -> NaiveDate {
     today - Days::new(days - 1)
 }
-
-// One row a metric, its days in arrays: a row a day would cost several times as much. Distinct values are counted no
-// further back than the windows and those before them. Of what is stored only the days between the first and the last
-// with usage are looked at. What waits to be folded is read once, and met with what is stored
-// by grouping: looked up value by value, a busy customer's millions took seconds.
-const SERIES: &str = "
-with wanted as (
-    select *
-    from unnest($2::uuid[], $3::text[]) as wanted(id, aggregation_type)
-),
-settled as materialized (
-    select wanted.*,
-        usage_days(
-            greatest(extent.first_day, $4::date - case when wanted.aggregation_type = 'UNIQUE' then 179 else 271 end),
-            least(extent.last_day, $4::date) + 1
-        ) as days
-    from wanted
-    join usage_extent extent on extent.customer_id = $1 and extent.billable_metric_id = wanted.id
-),
-pending as materialized (
-    select wanted.id, wanted.aggregation_type, usage.day,
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
-    from wanted
-    join usage_pending_of($1) usage
-        on usage.billable_metric_id = wanted.id
-        and usage.group_index = 0
-        and usage.group_id = '00000000-0000-0000-0000-000000000000'
-    where usage.day > $4::date - 272 and usage.day <= $4::date
-),
-used as (
-    select settled.id, settled.aggregation_type, stored.*
-    from settled
-    -- `offset 0`: read by its whole key, and not with all groups of the customer
-    cross join lateral (
-        select usage.day, usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = settled.id
-            and usage.group_index = 0
-            and usage.group_id = '00000000-0000-0000-0000-000000000000'
-            and usage.day = any(settled.days)
-        offset 0
-    ) as stored
-    where settled.aggregation_type <> 'UNIQUE'
-    union all
-    select id, aggregation_type, day, count, sum, max, latest, latest_at, latest_key
-    from pending
-    where aggregation_type <> 'UNIQUE'
-),
-added as (
-    select id, day,
-        case aggregation_type
-            when 'COUNT' then sum(count)
-            when 'SUM' then sum(sum)
-            when 'MAX' then max(max)
-            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-        end as value
-    from used
-    group by id, aggregation_type, day
-),
-unfolded as (
-    select id, array_agg(distinct day) as days
-    from pending
-    where aggregation_type = 'UNIQUE' and day > $4::date - 180
-    group by id
-),
-stored as (
-    select settled.id, stored.*, stored.day = any(coalesce(unfolded.days, '{}')) as is_unfolded
-    from settled
-    left join unfolded using (id)
-    cross join lateral (
-        select usage.day, usage.value_id
-        from usage_unique usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = settled.id
-            and usage.group_index = 0
-            and usage.group_id = '00000000-0000-0000-0000-000000000000'
-            and usage.day = any(settled.days)
-        offset 0
-    ) as stored
-    where settled.aggregation_type = 'UNIQUE'
-),
-seen as (
-    select id, day, value_id from stored where not is_unfolded
-    union all
-    select distinct id, day, value_id
-    from (
-        select id, day, value_id from stored where is_unfolded
-        union all
-        select id, day, unnest(value_ids) from pending where aggregation_type = 'UNIQUE' and day > $4::date - 180
-    ) as value
-),
-different as (
-    select id, array[
-        count(*) filter (where last_day > $4::date - 30),
-        count(*) filter (where last_complete > $4::date - 30),
-        count(*) filter (where was_before_30),
-        count(*) filter (where last_day > $4::date - 60),
-        count(*) filter (where last_complete > $4::date - 60),
-        count(*) filter (where was_before_60),
-        count(*) filter (where last_day > $4::date - 90),
-        count(*) filter (where last_complete > $4::date - 90),
-        count(*) filter (where was_before_90),
-        count(*) filter (where last_day > $4::date - $5::integer),
-        count(*) filter (where last_complete > $4::date - $5::integer),
-        count(*) filter (where was_before_period)
-    ] as counts
-    from (
-        select id, value_id, max(day) as last_day, max(day) filter (where day < $4::date) as last_complete,
-            bool_or(day > $4::date - 60 and day < $4::date - 30) as was_before_30,
-            bool_or(day > $4::date - 120 and day < $4::date - 60) as was_before_60,
-            bool_or(day > $4::date - 180 and day < $4::date - 90) as was_before_90,
-            bool_or(day > $4::date - 2 * $5::integer and day < $4::date - $5::integer) as was_before_period
-        from seen
-        group by id, value_id
-    ) as by_value
-    group by id
-),
-daily as (
-    select id, day, value from added
-    union all
-    select id, day, count(*) from seen group by id, day
-),
-listed as (
-    select id, array_agg(day order by day) as days, array_agg(value order by day) as values
-    from daily
-    group by id
-)
-select listed.id, listed.days, listed.values, different.counts as different
-from listed
-left join different using (id)";
 
 #[cfg(test)]
 mod tests {
