@@ -81,7 +81,7 @@ pub(super) async fn ensure_partitions_in(
     days: &[NaiveDate],
     weeks: &[NaiveDate],
 ) -> Result<()> {
-    sqlx::query("select usage_ensure_partitions($1, $2)").bind(days).bind(weeks).execute(connection).await?;
+    sqlx::query!("select usage_ensure_partitions($1, $2)", days, weeks).execute(connection).await?;
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn ensure_partitions_in(
 pub async fn drop_old_ids(pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
     let oldest = monday_of((now - REMEMBERED).date_naive());
     let mut tx = db::begin(pool).await?;
-    sqlx::query("select usage_drop_ids($1)").bind(oldest - Days::new(7)).execute(&mut *tx).await?;
+    sqlx::query!("select usage_drop_ids($1)", oldest - Days::new(7)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 
