@@ -6,9 +6,8 @@ use crate::{
     rating::{Measure, PeriodUsage},
 };
 use app::billing::Decimal;
-use bigdecimal::BigDecimal;
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, Row, types::Json};
+use sqlx::{PgExecutor, types::Json};
 
 /// The usage of each measure from `start` to before `end`, both at midnight UTC. Groups without usage are
 /// absent.
@@ -40,112 +39,109 @@ pub async fn over_periods(
     if measures.is_empty() || periods.is_empty() {
         return Ok(all);
     }
-    let rows = sqlx::query(OVER_PERIODS)
-        .bind(access.customer_id())
-        .bind(measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>())
-        .bind(measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>())
-        .bind(measures.iter().map(|one| one.group_index).collect::<Vec<_>>())
-        .bind(periods.iter().map(|(start, _)| start.date_naive()).collect::<Vec<_>>())
-        .bind(periods.iter().map(|(_, end)| end.date_naive()).collect::<Vec<_>>())
-        .fetch_all(db)
-        .await?;
+    // What waits to be folded is read once; what is stored, for each measure and period by its whole key (`offset 0`),
+    // and not with all groups of the customer.
+    let rows = sqlx::query!(
+        r#"with wanted as (
+            select distinct *
+            from unnest($2::uuid[], $3::text[], $4::smallint[])
+                as wanted(billable_metric_id, aggregation_type, group_index)
+        ),
+        period as (
+            select place, first_day, end_day, usage_days(first_day, end_day) as days
+            from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
+        ),
+        pending as materialized (
+            select * from usage_pending_of($1)
+        ),
+        used as (
+            select period.place, wanted.*, stored.*
+            from period
+            cross join wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values,
+                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                from usage_day usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.billable_metric_id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any(period.days)
+                offset 0
+            ) as stored
+            where wanted.aggregation_type <> 'UNIQUE'
+            union all
+            select period.place, wanted.*, usage.group_id, usage.group_values,
+                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+            from wanted
+            join pending usage using (billable_metric_id, group_index)
+            join period on usage.day >= period.first_day and usage.day < period.end_day
+            where wanted.aggregation_type <> 'UNIQUE'
+        ),
+        seen as (
+            select period.place, wanted.billable_metric_id, wanted.group_index, stored.*
+            from period
+            cross join wanted
+            cross join lateral (
+                select usage.group_id, usage.group_values, usage.value_id
+                from usage_unique usage
+                where usage.customer_id = $1
+                    and usage.billable_metric_id = wanted.billable_metric_id
+                    and usage.group_index = wanted.group_index
+                    and usage.day = any(period.days)
+                offset 0
+            ) as stored
+            where wanted.aggregation_type = 'UNIQUE'
+            union all
+            select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
+                unnest(usage.value_ids)
+            from wanted
+            join pending usage using (billable_metric_id, group_index)
+            join period on usage.day >= period.first_day and usage.day < period.end_day
+            where wanted.aggregation_type = 'UNIQUE'
+        ),
+        measured as (
+            select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
+                case aggregation_type
+                    when 'COUNT' then sum(count)
+                    when 'SUM' then sum(sum)
+                    when 'MAX' then max(max)
+                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
+                end as quantity
+            from used
+            group by place, billable_metric_id, aggregation_type, group_index, group_id
+            union all
+            select place, billable_metric_id, group_index, group_id, min(group_values), count(distinct value_id)
+            from seen
+            group by place, billable_metric_id, group_index, group_id
+        )
+        select place as "place!", billable_metric_id as "billable_metric_id!", group_index as "group_index!",
+            jsonb_agg(to_jsonb(group_values) order by group_values) as "groups!: Json<Vec<Vec<Option<String>>>>",
+            array_agg(quantity order by group_values) as "quantities!"
+        from measured
+        group by place, billable_metric_id, group_index"#,
+        access.customer_id(),
+        &measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>()[..],
+        &measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>()[..] as _,
+        &measures.iter().map(|one| one.group_index).collect::<Vec<_>>()[..],
+        &periods.iter().map(|(start, _)| start.date_naive()).collect::<Vec<_>>()[..],
+        &periods.iter().map(|(_, end)| end.date_naive()).collect::<Vec<_>>()[..],
+    )
+    .fetch_all(db)
+    .await?;
     for row in rows {
-        let place: i64 = row.try_get("place")?;
-        let billable_metric_id = row.try_get("billable_metric_id")?;
-        let group_index = row.try_get("group_index")?;
-        let groups: Json<Vec<Vec<Option<String>>>> = row.try_get("groups")?;
-        let quantities: Vec<BigDecimal> = row.try_get("quantities")?;
-        let Some(period) = usize::try_from(place - 1).ok().and_then(|place| all.get_mut(place)) else {
+        let Some(period) = usize::try_from(row.place - 1).ok().and_then(|place| all.get_mut(place)) else {
             continue;
         };
-        period.extend(groups.0.into_iter().zip(quantities).map(|(group_values, quantity)| PeriodUsage {
-            billable_metric_id,
-            group_index,
-            group_values,
-            quantity: Decimal::from(quantity),
-            before: Vec::new(),
-            is_past: false,
+        period.extend(row.groups.0.into_iter().zip(row.quantities).map(|(group_values, quantity)| {
+            PeriodUsage {
+                billable_metric_id: row.billable_metric_id,
+                group_index: row.group_index,
+                group_values,
+                quantity: Decimal::from(quantity),
+                before: Vec::new(),
+                is_past: false,
+            }
         }));
     }
     Ok(all)
 }
-
-// What waits to be folded is read once; what is stored, for each measure and period by its whole key (`offset 0`), and
-// not with all groups of the customer.
-const OVER_PERIODS: &str = "
-with wanted as (
-    select distinct *
-    from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(billable_metric_id, aggregation_type, group_index)
-),
-period as (
-    select place, first_day, end_day, usage_days(first_day, end_day) as days
-    from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
-),
-pending as materialized (
-    select * from usage_pending_of($1)
-),
-used as (
-    select period.place, wanted.*, stored.*
-    from period
-    cross join wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values,
-            usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-        from usage_day usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.billable_metric_id
-            and usage.group_index = wanted.group_index
-            and usage.day = any(period.days)
-        offset 0
-    ) as stored
-    where wanted.aggregation_type <> 'UNIQUE'
-    union all
-    select period.place, wanted.*, usage.group_id, usage.group_values,
-        usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
-    from wanted
-    join pending usage using (billable_metric_id, group_index)
-    join period on usage.day >= period.first_day and usage.day < period.end_day
-    where wanted.aggregation_type <> 'UNIQUE'
-),
-seen as (
-    select period.place, wanted.billable_metric_id, wanted.group_index, stored.*
-    from period
-    cross join wanted
-    cross join lateral (
-        select usage.group_id, usage.group_values, usage.value_id
-        from usage_unique usage
-        where usage.customer_id = $1
-            and usage.billable_metric_id = wanted.billable_metric_id
-            and usage.group_index = wanted.group_index
-            and usage.day = any(period.days)
-        offset 0
-    ) as stored
-    where wanted.aggregation_type = 'UNIQUE'
-    union all
-    select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
-        unnest(usage.value_ids)
-    from wanted
-    join pending usage using (billable_metric_id, group_index)
-    join period on usage.day >= period.first_day and usage.day < period.end_day
-    where wanted.aggregation_type = 'UNIQUE'
-),
-measured as (
-    select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
-        case aggregation_type
-            when 'COUNT' then sum(count)
-            when 'SUM' then sum(sum)
-            when 'MAX' then max(max)
-            else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-        end as quantity
-    from used
-    group by place, billable_metric_id, aggregation_type, group_index, group_id
-    union all
-    select place, billable_metric_id, group_index, group_id, min(group_values), count(distinct value_id)
-    from seen
-    group by place, billable_metric_id, group_index, group_id
-)
-select place, billable_metric_id, group_index,
-    jsonb_agg(to_jsonb(group_values) order by group_values) as groups,
-    array_agg(quantity order by group_values) as quantities
-from measured
-group by place, billable_metric_id, group_index";
