@@ -27,10 +27,12 @@ pub async fn add_for_preview(
 ) -> Result<PreviewAccess> {
     // Nobody is a customer that does not exist.
     let previewed = PreviewAccess(access.map_or_else(Uuid::new_v4, CustomerAccess::customer_id));
-    sqlx::query("insert into usage_pending (customer_id, sums) values ($1, $2::text::json)")
-        .bind(previewed.customer_id())
-        .bind(pending::to_json(sums))
-        .execute(db)
-        .await?;
+    sqlx::query!(
+        "insert into usage_pending (customer_id, sums) values ($1, $2::text::json)",
+        previewed.customer_id(),
+        pending::to_json(sums),
+    )
+    .execute(db)
+    .await?;
     Ok(previewed)
 }
