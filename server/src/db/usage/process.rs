@@ -9,8 +9,8 @@ use sqlx::{Connection, PgConnection, PgPool};
 pub(crate) async fn end_if_dead(pool: &PgPool, process: i32) -> sqlx::Result<bool> {
     // The pool's connections may be as dead.
     let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
-    let is_dead = sqlx::query_scalar(
-        "with process as (
+    let is_dead = sqlx::query_scalar!(
+        r#"with process as (
             select pid, state, state_change
             from pg_stat_activity
             where pid = $1
@@ -20,9 +20,9 @@ pub(crate) async fn end_if_dead(pool: &PgPool, process: i32) -> sqlx::Result<boo
             from process
             where state <> 'active' and state_change < clock_timestamp() - interval '1 second'
          )
-         select not exists (select from process) or exists (select from ended)",
+         select not exists (select from process) or exists (select from ended) as "is_dead!""#,
+        process,
     )
-    .bind(process)
     .fetch_one(&mut connection)
     .await?;
     connection.close().await?;
