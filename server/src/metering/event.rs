@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+/// Details of an event by their names: strings, numbers, booleans or null.
+pub type Properties = Map<String, Value>;
+
 /// One thing that happened, as an integrator reports it. It counts once, by customer and `transaction_id`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -17,7 +20,7 @@ pub struct Event {
     /// When it happened, as the integrator says.
     pub timestamp: DateTime<Utc>,
     /// Details: strings, numbers, booleans or null.
-    pub properties: Map<String, Value>,
+    pub properties: Properties,
 }
 
 impl Event {

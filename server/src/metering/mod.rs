@@ -7,7 +7,7 @@ mod sums;
 mod uncounted;
 mod value;
 
-pub use event::Event;
+pub use event::{Event, Properties};
 pub use intake::read_events;
 pub use matching::{admits, group_values};
 pub use sums::{Latest, OversizedValue, Sum, SumKey, Sums, group_id};

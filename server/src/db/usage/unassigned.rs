@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     Result,
-    metering::{Event, Sums},
+    metering::{Event, Properties, Sums},
 };
 use app::billing::BillableMetric;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use sqlx::{PgConnection, Row, types::Json};
+use sqlx::{PgConnection, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -32,21 +32,21 @@ pub async fn claim_unassigned_events(
     }
     // An ingest that found no customer holds this lock shared to its end, so its events are seen below; one that
     // comes later waits, and finds the aliases.
-    sqlx::query(
+    sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('inlay usage adopt')),
             pg_advisory_xact_lock_shared(hashtext('inlay metering catalog'))",
     )
     .execute(&mut *tx)
     .await?;
     let since = now - REMEMBERED;
-    let days: Vec<NaiveDate> = sqlx::query_scalar(
-        "select distinct (timestamp at time zone 'UTC')::date as day
+    let days = sqlx::query_scalar!(
+        r#"select distinct (timestamp at time zone 'UTC')::date as "day!"
          from usage_event
          where customer_id is null and customer_ref = any($1) and timestamp >= $2
-         order by day",
+         order by "day!""#,
+        refs,
+        since,
     )
-    .bind(refs)
-    .bind(since)
     .fetch_all(&mut *tx)
     .await?;
     if days.is_empty() {
@@ -72,27 +72,28 @@ async fn claim_day(
 ) -> Result<()> {
     let midnight = day.and_time(Default::default()).and_utc();
     let end = midnight + TimeDelta::days(1);
-    let rows = sqlx::query(
-        "select ctid::text as place, customer_ref, transaction_id, event_type, timestamp, properties
+    let rows = sqlx::query!(
+        r#"select ctid::text as "place!", customer_ref, transaction_id, event_type, timestamp,
+            properties as "properties: Json<Properties>"
          from usage_event
          where customer_id is null and customer_ref = any($1) and timestamp >= $2 and timestamp < $3
-         order by received_at, place",
+         order by received_at, "place!""#,
+        refs,
+        midnight.max(since),
+        end,
     )
-    .bind(refs)
-    .bind(midnight.max(since))
-    .bind(end)
     .fetch_all(&mut *tx)
     .await?;
     let mut first: BTreeMap<EventKey, (String, Event)> = BTreeMap::new();
     let mut duplicates: Vec<String> = Vec::new();
     for row in rows {
-        let place: String = row.try_get("place")?;
+        let place = row.place;
         let event = Event {
-            customer_id: row.try_get("customer_ref")?,
-            transaction_id: row.try_get("transaction_id")?,
-            event_type: row.try_get("event_type")?,
-            timestamp: row.try_get("timestamp")?,
-            properties: row.try_get::<Json<_>, _>("properties")?.0,
+            customer_id: row.customer_ref,
+            transaction_id: row.transaction_id,
+            event_type: row.event_type,
+            timestamp: row.timestamp,
+            properties: row.properties.0,
         };
         let key = (customer_id, event.key());
         if let std::collections::btree_map::Entry::Vacant(entry) = first.entry(key) {
@@ -119,25 +120,25 @@ async fn claim_day(
         }
     }
     // One day is one partition, in which a ctid is unique; nobody else touches waiting events under the lock.
-    sqlx::query(
+    sqlx::query!(
         "with adopted as (
             update usage_event set customer_id = $1, catalog_version = $7
             where ctid = any($2::text[]::tid[]) and timestamp >= $4 and timestamp < $5
         ), summed as (
             insert into usage_pending (customer_id, sums)
-            select $1, $6::json
-            where json_array_length($6::json) > 0
+            select $1, $6::text::json
+            where json_array_length($6::text::json) > 0
         )
         delete from usage_event
         where ctid = any($3::text[]::tid[]) and timestamp >= $4 and timestamp < $5",
+        customer_id,
+        &claimed[..],
+        &duplicates[..],
+        midnight,
+        end,
+        pending::to_json(&sums),
+        version.number,
     )
-    .bind(customer_id)
-    .bind(claimed)
-    .bind(duplicates)
-    .bind(midnight)
-    .bind(end)
-    .bind(pending::to_json(&sums))
-    .bind(version.number)
     .execute(&mut *tx)
     .await?;
     Ok(())
