@@ -10,7 +10,7 @@ mod queries;
 
 use common::{bound_readers, seed::access};
 use files::files;
-use queries::queries;
+use queries::{Function, functions, queries};
 use server::{db, readers::Readers};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgConnectOptions};
 use uuid::Uuid;
@@ -140,25 +140,25 @@ const ASKED: &[(&str, &str, &[&str])] = &[
     ("invoice.rs", "outline", &[INVOICE, ID]),
     ("terms.rs", "unbilled_and_end", &[ID, NOW, "true"]),
     ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true"]),
-    ("usage/account.rs", "ACCOUNT", &[ID, "2026-03-01Z", NOW, "2026-08-30Z"]),
-    ("usage/by_group.rs", "BY_GROUP", &[ID, METRICS, KINDS, "{1,1}", "2026-03-01", TODAY, "50000"]),
+    ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z"]),
+    ("usage/by_group.rs", "by_group", &[ID, METRICS, KINDS, "{1,1}", "2026-03-01", TODAY, "50000"]),
     (
         "usage/find_groups.rs",
-        "FIND_GROUPS",
+        "find_groups",
         &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "[{}]", "{none}", "{region}", "50"],
     ),
-    ("usage/groups.rs", "GROUPS", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30"]),
+    ("usage/groups.rs", "groups", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30"]),
     (
         "usage/delta.rs",
-        "DELTAS",
+        "deltas",
         &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01Z}", "{2026-11-01Z}", "{2026-12-01Z}", "86400"],
     ),
     (
         "usage/delta.rs",
-        "DELTAS",
+        "deltas",
         &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01Z}", "{2026-11-10Z}", "{2026-11-11Z}", "3600"],
     ),
-    ("usage/period.rs", "OVER_PERIODS", &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01}", "{2026-12-01}"]),
+    ("usage/period.rs", "over_periods", &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01}", "{2026-12-01}"]),
     (
         "usage/query.rs",
         "buckets",
@@ -169,7 +169,7 @@ const ASKED: &[(&str, &str, &[&str])] = &[
         "buckets",
         &[IDS, METRICS, KINDS, "{1,1}", MONTH, MONTHS_END, "HOUR", "{NULL,NULL}", "200"],
     ),
-    ("usage/series.rs", "SERIES", &[ID, METRICS, KINDS, TODAY, "27"]),
+    ("usage/series.rs", "series", &[ID, METRICS, KINDS, TODAY, "27"]),
 ];
 const ID: &str = "00000000-0000-0000-0000-00000000000a";
 const IDS: &str = "{00000000-0000-0000-0000-00000000000a,00000000-0000-0000-0000-00000000000a}";
@@ -188,6 +188,7 @@ async fn readers_see_no_more_when_a_query_forgets_a_condition(pool: PgPool) {
     let (served, readers) = two_customers(&pool).await;
     let turn = readers.turn(access(A)).await.unwrap();
     let all = queries("server/src/db", files("server/src/db", ".rs"));
+    let functions = functions(files("server/migrations", ".sql"));
     let (mut mutants, mut leaks) = (0, 0);
     for (file, item, values) in ASKED {
         let texts: Vec<&str> = all
@@ -207,6 +208,20 @@ async fn readers_see_no_more_when_a_query_forgets_a_condition(pool: PgPool) {
                 assert_eq!(answer(&turn, &mutant, values).await, whole, "{file} {item}: without {without}");
                 leaks += usize::from(answer(&pool, &mutant, values).await != whole);
             }
+            for Function { name, head, body, .. } in
+                functions.iter().filter(|one| calls(text, &functions, one))
+            {
+                for condition in conditions(body) {
+                    let mutant = format!("{}true{}", &body[..condition.start], &body[condition.end..]);
+                    mutants += 1;
+                    redefine(&pool, head, &mutant).await;
+                    let without = &body[condition];
+                    let seen = answer(&turn, text, values).await;
+                    assert_eq!(seen, whole, "{file} {item}: {name} without {without}");
+                    leaks += usize::from(answer(&pool, text, values).await != whole);
+                    redefine(&pool, head, body).await;
+                }
+            }
         }
     }
     println!("{mutants} conditions taken away: {leaks} leak to the owner of the tables, 0 to a reader");
@@ -217,6 +232,18 @@ async fn readers_see_no_more_when_a_query_forgets_a_condition(pool: PgPool) {
     );
     drop(turn);
     close(&served, &readers).await;
+}
+
+/// Whether a query calls a function, or another function that does.
+fn calls(text: &str, functions: &[Function], function: &Function) -> bool {
+    let is_called = |name: &str| text.contains(&format!("{name}("));
+    let mut called = functions.iter().filter(|other| other.name != function.name && is_called(&other.name));
+    is_called(&function.name) || called.any(|other| calls(&other.body, functions, function))
+}
+
+async fn redefine(pool: &PgPool, head: &str, body: &str) {
+    let sql = format!("create or replace {head}$${body}$$");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap();
 }
 
 /// The rows that a query answers, as texts in some order.
