@@ -1,4 +1,8 @@
 //! All SQL. Typed arguments in, billing types out; one file a group of tables.
+//!
+//! The compiler checks queries by `.sqlx`, which `cargo xtask sqlx` writes; docs/decisions.md lists those that it does
+//! not check. A column is `as "name!"` where Postgres does not know that it cannot be null, `as "name?"` where it does
+//! not see that it can, and `as "name: Type"` where it is read as something else.
 
 mod access;
 pub mod added_charge;
