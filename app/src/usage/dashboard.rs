@@ -44,6 +44,8 @@ pub(super) struct Dashboard {
     said: RwSignal<String>,
     /// Counts requests: an answer to any but the last is dropped.
     turn: StoredValue<u32>,
+    /// What was asked for last, while its answer is on the way: the next choice changes that, and not what is shown.
+    pending: StoredValue<Option<UsageQuery>>,
     session: Session,
 }
 
@@ -69,7 +71,11 @@ pub(super) enum Choice {
 impl Dashboard {
     /// What is shown once this is chosen.
     fn target(self, choice: &Choice) -> UsageQuery {
-        let mut query = self.shown.with(|shown| shown.query.clone());
+        self.changed(self.shown.with(|shown| shown.query.clone()), choice)
+    }
+
+    /// What a query becomes by a choice.
+    fn changed(self, mut query: UsageQuery, choice: &Choice) -> UsageQuery {
         match choice {
             Choice::Same => {}
             Choice::Window(window) => query.window = *window,
@@ -105,7 +111,11 @@ impl Dashboard {
             return;
         }
         event.prevent_default();
-        let query = untrack(|| self.target(choice));
+        let pending = self.pending.get_value();
+        let query = untrack(|| match pending {
+            Some(pending) => self.changed(pending, choice),
+            None => self.target(choice),
+        });
         if self.shown.with_untracked(|shown| shown.report.holds(&query)) {
             self.turn.update_value(|turn| *turn += 1);
             self.show(query, None);
@@ -134,6 +144,7 @@ impl Dashboard {
                 set_timeout(follow, std::time::Duration::ZERO);
             });
         }
+        self.pending.set_value(None);
         self.is_loading.set(false);
         self.shown.update(|shown| {
             shown.query = query;
@@ -149,6 +160,7 @@ impl Dashboard {
         use crate::api::{self, Failure};
         self.turn.update_value(|turn| *turn += 1);
         let turn = self.turn.get_value();
+        self.pending.set_value(Some(query.clone()));
         self.is_loading.set(true);
         self.said.set(String::new());
         leptos::task::spawn_local(async move {
@@ -162,6 +174,7 @@ impl Dashboard {
                 Err(Failure::Expired) => self.session.is_expired.set(true),
                 Err(Failure::Missing | Failure::Unreachable) => self.said.set(text::CHOICE_FAILED.to_owned()),
             }
+            self.pending.set_value(None);
             self.is_loading.set(false);
         });
     }
@@ -196,6 +209,7 @@ pub fn UsageDashboard() -> impl IntoView {
         is_loading: RwSignal::new(false),
         said: RwSignal::new(String::new()),
         turn: StoredValue::new(0),
+        pending: StoredValue::new(None),
         session: Session::start(session),
     };
     // Which of the three it is does not change while the page is open: what could not be loaded is loaded with the page.
