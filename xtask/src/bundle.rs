@@ -214,7 +214,7 @@ mod tests {
         assert_eq!((bundle.package.as_str(), bundle.profile.as_str()), ("frontend", "wasm-release"));
         assert_eq!(bundle.public_url, "/pkg/");
         let names: Vec<_> = bundle.styles.iter().filter_map(|path| path.file_stem()?.to_str()).collect();
-        assert_eq!(names, ["tokens", "base", "components", "charts"]);
+        assert_eq!(names, ["tokens", "base", "components", "charts", "invoices", "usage"]);
     }
 
     #[test]
