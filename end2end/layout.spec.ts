@@ -30,6 +30,9 @@ for (const sample of ["usage-grouped", "usage-grouped-cost", "usage-awkward", "i
       return shown.filter((cell) => cell.getBoundingClientRect().right > 688).map((cell) => cell.textContent);
     });
     expect(cut).toEqual([]);
+    const names = page.locator("h2").filter({ visible: true });
+    for (const name of await names.all()) expect((await name.boundingBox())!.height, await name.innerText()).toBeGreaterThan(10);
+    expect(await page.locator("h2").count()).toBe(await names.count());
   });
 
 for (const dashboard of ["invoices", "usage"] as const) {

@@ -288,6 +288,22 @@ test("what the page holds is drawn in the browser, without a connection", async 
   expect(asked).toEqual([]);
 });
 
+test("a choice that is made while another one loads changes that one", async ({ page, demo }) => {
+  await page.goto(await demo.embedUrl(GROUPED, "usage", NAMED));
+  await hydrated(page);
+  const chart = page.locator("[data-chart]", { hasText: "Input tokens" });
+  await splitByRegion(page);
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/dashboards/usage?*", async (route) => (await held, route.continue()));
+  await page.locator('[data-range="60"]').click();
+  await page.getByRole("link", { name: "Cumulative" }).click();
+  await expect(chart.locator(".figure")).toContainText("in 30 days");
+  answer();
+  await expect(chart.locator(".figure")).toContainText("in 60 days");
+  await expect(page.getByRole("link", { name: "Cumulative" })).toHaveAttribute("aria-current", "page");
+});
+
 test("the app is in the WASM: it needs no script of the page but the one that starts it", async ({ page, demo }) => {
   await page.route("**/embed/usage?*", async (route) => {
     const response = await route.fetch();

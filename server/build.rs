@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "static SITE: Site = Site {{ invoices: {}, usage: {}, css: {:?} }};",
         bundle("invoices", &named)?,
         bundle("usage", &named)?,
-        only(&named, "style", "css")?.unwrap_or_default(),
+        style("style", &named)?,
     )?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
     Ok(())
@@ -103,13 +103,23 @@ fn optional(file: &Path, extension: &str) -> String {
     if copy.exists() { format!("Some(include_bytes!({copy:?}))") } else { "None".to_owned() }
 }
 
-/// A dashboard's JavaScript and WASM. Trunk makes one bundle of both dashboards.
+/// A dashboard's JavaScript, WASM and style sheet. Trunk makes one bundle of both dashboards.
 fn bundle(dashboard: &str, named: &[String]) -> Result<String, String> {
     let one = |extension| match only(named, dashboard, extension)? {
         Some(path) => Ok(path),
         None => only(named, "frontend", extension).map(Option::unwrap_or_default),
     };
-    Ok(format!("Bundle {{ js: {:?}, wasm: {:?} }}", one("js")?, one("wasm")?))
+    Ok(format!(
+        "Bundle {{ js: {:?}, wasm: {:?}, css: {:?} }}",
+        one("js")?,
+        one("wasm")?,
+        style(dashboard, named)?
+    ))
+}
+
+/// The style sheet of a dashboard's pages, or `style` of all others.
+fn style<'a>(name: &str, named: &'a [String]) -> Result<&'a str, String> {
+    only(named, name, "css").map(Option::unwrap_or_default)
 }
 
 /// The one file of a name and kind; more than one means that an old build lies beside the new one.

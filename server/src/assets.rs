@@ -27,17 +27,19 @@ pub struct Site {
     pub invoices: Bundle,
     /// What the usage dashboard loads.
     pub usage: Bundle,
-    /// The one style sheet; pages carry its text.
+    /// The style sheet of pages that are no dashboard.
     pub css: &'static str,
 }
 
-/// The app of one dashboard.
+/// The app of one dashboard, and its style.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bundle {
     /// The JavaScript module: `init({ module_or_path: wasm })`, then `hydrate()`.
     pub js: &'static str,
     /// The WASM it loads.
     pub wasm: &'static str,
+    /// The style sheet; pages carry its text.
+    pub css: &'static str,
 }
 
 /// Where the client is served.
@@ -45,9 +47,9 @@ pub fn site() -> Site {
     SITE
 }
 
-/// The text of the style sheet; empty when the server was built without a client.
-pub fn style() -> &'static str {
-    let sheet = ASSETS.iter().find(|asset| asset.path == SITE.css);
+/// The text of a style sheet; empty when the server was built without a client.
+pub fn style(css: &str) -> &'static str {
+    let sheet = ASSETS.iter().find(|asset| asset.path == css);
     sheet.and_then(|asset| std::str::from_utf8(asset.identity).ok()).unwrap_or_default()
 }
 
@@ -192,11 +194,10 @@ mod tests {
     #[test]
     fn the_site_names_files_that_are_there() {
         let Site { invoices, usage, css } = site();
-        for path in [invoices.js, invoices.wasm, usage.js, usage.wasm, css]
-            .into_iter()
-            .filter(|path| !path.is_empty())
-        {
-            assert!(ASSETS.iter().any(|asset| asset.path == path), "{path}");
+        let bundles = [invoices, usage].map(|Bundle { js, wasm, css }| [js, wasm, css]);
+        let paths = bundles.as_flattened().iter().chain([&css]);
+        for path in paths.filter(|path| !path.is_empty()) {
+            assert!(ASSETS.iter().any(|asset| asset.path == *path), "{path}");
         }
     }
 }

@@ -23,9 +23,26 @@ pub(crate) struct Bundle {
     /// The cargo profile it is built with.
     pub(crate) profile: String,
     /// Style sheets, in order.
-    pub(crate) styles: Vec<PathBuf>,
+    styles: Vec<Style>,
     /// Files copied as they are.
     pub(crate) files: Vec<PathBuf>,
+}
+
+/// A style sheet, and whose pages it is for.
+#[derive(Debug)]
+struct Style {
+    path: PathBuf,
+    /// Bundles; none where it is for all pages.
+    bundles: Vec<String>,
+}
+
+/// The style sheet of a page: all of its own, one after the other.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    /// Its file, named by its content.
+    pub(crate) file: String,
+    /// What it says.
+    pub(crate) text: String,
 }
 
 #[derive(Deserialize)]
@@ -48,9 +65,10 @@ impl Bundle {
         let html = fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
 
         let links = links(&html);
-        let hrefs = |rel: &'static str| {
-            let chosen = links.iter().filter(move |link| link.get("rel") == Some(rel));
-            chosen.filter_map(|link| link.get("href")).map(|href| folder.join(href)).collect::<Vec<_>>()
+        let of = |rel: &'static str| links.iter().filter(move |link| link.get("rel") == Some(rel));
+        let path = |link: &Link| link.get("href").map(|href| folder.join(href));
+        let style = |link: &Link| {
+            Some(Style { path: path(link)?, bundles: words(link.get("data-bundles").unwrap_or_default()) })
         };
         let rust =
             links.iter().find(|link| link.get("rel") == Some("rust")).context("the page has no rust link")?;
@@ -58,21 +76,37 @@ impl Bundle {
             dist: workspace.root.join(trunk.build.dist),
             public_url: trunk.build.public_url,
             package: rust.get("data-target-name").context("no data-target-name")?.to_owned(),
-            bundles: rust
-                .get("data-bundles")
-                .context("no data-bundles")?
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            bundles: words(rust.get("data-bundles").context("no data-bundles")?),
             profile: rust.get("data-cargo-profile-release").unwrap_or("release").to_owned(),
-            styles: hrefs("css"),
-            files: hrefs("copy-file"),
+            styles: of("css").filter_map(style).collect(),
+            files: of("copy-file").filter_map(path).collect(),
         })
     }
 
-    /// The page that names the files of a finished bundle, as Trunk writes it.
-    pub(crate) fn page(&self, stems: &[String], style: &str) -> String {
+    /// The style sheets to serve: of the pages of each bundle, and `style` of those without one.
+    pub(crate) fn sheets(&self) -> Result<Vec<Sheet>> {
+        let sheet = |name: &str| {
+            let text = join(self.styles_of(name))?;
+            Ok(Sheet { file: format!("{name}-{}.css", content_hash(&[text.as_bytes()])), text })
+        };
+        self.bundles.iter().map(String::as_str).chain(["style"]).map(sheet).collect()
+    }
+
+    /// What the style sheet of a bundle's pages consists of.
+    fn styles_of(&self, bundle: &str) -> impl Iterator<Item = &Path> {
+        let is_for = move |style: &&Style| {
+            style.bundles.is_empty() || style.bundles.iter().any(|known| known == bundle)
+        };
+        self.styles.iter().filter(is_for).map(|style| style.path.as_path())
+    }
+
+    /// The page that names the files of a finished bundle.
+    pub(crate) fn page(&self, stems: &[String], sheets: &[Sheet]) -> String {
         let url = &self.public_url;
+        let styles: String = sheets
+            .iter()
+            .map(|sheet| format!("<link rel=\"stylesheet\" href=\"{url}{}\">\n", sheet.file))
+            .collect();
         let bundle = |stem: &String| {
             format!(
                 "<link rel=\"modulepreload\" href=\"{url}{stem}.js\">\n\
@@ -82,7 +116,7 @@ impl Bundle {
         let bundles: String = stems.iter().map(bundle).collect();
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Inlay</title>\n\
-             <link rel=\"stylesheet\" href=\"{url}{style}\">\n{bundles}\
+             {styles}{bundles}\
              </head>\n<body></body>\n</html>\n"
         )
     }
@@ -98,42 +132,33 @@ pub(crate) fn content_hash(parts: &[&[u8]]) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Finishes what `trunk build` left in its staging folder: one style sheet, and compressed copies.
+/// Finishes what `trunk build` left in its staging folder: a style sheet for the pages of each bundle, and compressed
+/// copies.
 pub(crate) fn finish_trunk_build() -> Result<()> {
     let Some(staging) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         bail!("`finish` is called by Trunk, see Trunk.toml");
     };
-    let page = staging.join("index.html");
-    let mut html = fs::read_to_string(&page)?;
-    let sheets: Vec<String> = links(&html)
-        .iter()
-        .filter(|link| link.get("rel") == Some("stylesheet"))
-        .filter_map(|link| link.get("href"))
-        .map(str::to_owned)
-        .collect();
-    if let [first, rest @ ..] = sheets.as_slice() {
-        let name = |href: &str| href.rsplit('/').next().unwrap_or(href).to_owned();
-        let paths: Vec<PathBuf> = sheets.iter().map(|href| staging.join(name(href))).collect();
-        let style = join(&paths)?;
-        paths.iter().try_for_each(fs::remove_file)?;
-        let joined = format!("style-{}.css", content_hash(&[style.as_bytes()]));
-        fs::write(staging.join(&joined), style)?;
-        html = html.replace(&name(first), &joined);
-        for href in rest {
-            html = html.replace(&name(href), &joined);
-        }
-        fs::write(&page, html)?;
-    }
+    let bundle = Bundle::read(&Workspace::find()?)?;
+    let sheets = bundle.sheets()?;
+    let mut stems = Vec::new();
     for file in compress::files(&staging)? {
-        if let Some(stem) = file.file_name().and_then(|name| name.to_str()?.strip_suffix("_bg.wasm")) {
+        let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
+        if let Some(stem) = name.strip_suffix("_bg.wasm") {
             shrink::bundle(&staging, stem)?;
+            stems.push(stem.to_owned());
+        } else if name.ends_with(".css") {
+            fs::remove_file(&file)?;
         }
     }
+    for sheet in &sheets {
+        fs::write(staging.join(&sheet.file), &sheet.text)?;
+    }
+    fs::write(staging.join("index.html"), bundle.page(&stems, &sheets))?;
     compress::folder(&staging, compress::BEST)
 }
 
 /// Style sheets, one after the other, without what only their readers need: each page carries them.
-pub(crate) fn join(paths: &[PathBuf]) -> Result<String> {
+fn join<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<String> {
     let mut joined = String::new();
     for path in paths {
         joined += &fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -142,13 +167,16 @@ pub(crate) fn join(paths: &[PathBuf]) -> Result<String> {
     Ok(lean(&joined))
 }
 
-/// Without comments, indentation and empty lines. No text in a style sheet of ours holds the start of a comment.
+/// Without comments, indentation, and line breaks that separate nothing. No text in a style sheet of ours holds the start
+/// of a comment.
 fn lean(css: &str) -> String {
     let mut parts = css.split("/*");
     let first = parts.next().unwrap_or_default().to_owned();
     let code = parts.fold(first, |code, part| code + part.split_once("*/").map_or("", |(_, after)| after));
-    let lines = code.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| format!("{line}\n")).collect()
+    // After a word, a line break stands for a blank.
+    let ends = ['{', '}', ';', ',', ':'];
+    let line = |line: &str| if line.ends_with(ends) { line.to_owned() } else { format!("{line}\n") };
+    code.lines().map(str::trim).filter(|line| !line.is_empty()).map(line).collect()
 }
 
 /// Copies files into a folder under their own names.
@@ -173,6 +201,11 @@ impl Link {
 fn links(html: &str) -> Vec<Link> {
     let tags = html.split("<link").skip(1).filter_map(|rest| rest.split('>').next());
     tags.map(|tag| Link(attributes(tag.trim_end_matches('/')))).collect()
+}
+
+/// The words of an attribute that holds several.
+fn words(value: &str) -> Vec<String> {
+    value.split_whitespace().map(str::to_owned).collect()
 }
 
 fn attributes(mut tag: &str) -> Vec<(String, String)> {
@@ -204,8 +237,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn style_sheets_lose_comments_and_indentation() {
-        assert_eq!(lean("/* a\n b */\n.c {\n  d: e; /* f */\n}\n\n"), ".c {\nd: e;\n}\n");
+    fn style_sheets_lose_comments_indentation_and_line_breaks() {
+        let written = "/* a\n b */\n.c,\n.d {\n  e: f; /* g */\n  h:\n    i\n    j;\n}\n\n";
+        assert_eq!(lean(written), ".c,.d {e: f;h:i\nj;}");
     }
 
     #[test]
@@ -213,8 +247,18 @@ mod tests {
         let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
         assert_eq!((bundle.package.as_str(), bundle.profile.as_str()), ("frontend", "wasm-release"));
         assert_eq!(bundle.public_url, "/pkg/");
-        let names: Vec<_> = bundle.styles.iter().filter_map(|path| path.file_stem()?.to_str()).collect();
-        assert_eq!(names, ["tokens", "base", "components", "charts"]);
+    }
+
+    #[test]
+    fn a_page_has_the_style_of_its_own_dashboard_alone() {
+        let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
+        for (page, own) in [("invoices", " charts invoices"), ("usage", " charts usage"), ("style", "")] {
+            let names: Vec<_> = bundle.styles_of(page).filter_map(|path| path.file_stem()?.to_str()).collect();
+            assert_eq!(names.join(" "), format!("tokens base components{own}"));
+        }
+        let files: Vec<_> = bundle.sheets().unwrap().into_iter().map(|sheet| sheet.file).collect();
+        let names: Vec<_> = files.iter().filter_map(|file| file.split_once('-')).map(|(name, _)| name).collect();
+        assert_eq!(names, ["invoices", "usage", "style"]);
     }
 
     #[test]
@@ -231,7 +275,8 @@ mod tests {
     #[test]
     fn a_finished_page_names_what_it_needs() {
         let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
-        let page = bundle.page(&["usage-01".to_owned()], "style-02.css");
+        let sheets = [Sheet { file: "style-02.css".to_owned(), text: String::new() }];
+        let page = bundle.page(&["usage-01".to_owned()], &sheets);
         let hrefs: Vec<_> =
             links(&page).iter().filter_map(|link| link.get("href").map(str::to_owned)).collect();
         assert_eq!(hrefs, ["/pkg/style-02.css", "/pkg/usage-01.js", "/pkg/usage-01_bg.wasm"]);

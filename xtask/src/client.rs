@@ -1,4 +1,4 @@
-//! The client: a bundle of WASM and its JavaScript for each dashboard, and one style sheet, named by content and compressed.
+//! The client: WASM, its JavaScript and a style sheet for each dashboard, named by content and compressed.
 
 use crate::{
     bundle::{self, Bundle},
@@ -52,7 +52,7 @@ fn compile(workspace: &Workspace, bundle: &Bundle, name: &str, profile: &str) ->
 }
 
 fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Effort) -> Result<()> {
-    let style = bundle::join(&bundle.styles)?;
+    let sheets = bundle.sheets()?;
     let read = |path| fs::read(path).with_context(|| format!("cannot read {}", Path::display(path)));
     let files: Vec<Vec<u8>> = bundle.files.iter().map(|path| read(path)).collect::<Result<_>>()?;
 
@@ -60,10 +60,11 @@ fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Ef
         format!("{name}-{}", bundle::content_hash(&[RECIPE.as_bytes(), wasm]))
     };
     let stems: Vec<String> = compiled.iter().map(stem).collect();
-    let sheet = format!("style-{}.css", bundle::content_hash(&[style.as_bytes()]));
+    let named: Vec<&str> = sheets.iter().map(|sheet| sheet.file.as_str()).collect();
     let stamp = format!(
-        "{RECIPE}\n{profile}\n{}\n{sheet}\n{}\n",
+        "{RECIPE}\n{profile}\n{}\n{}\n{}\n",
         stems.join("\n"),
+        named.join("\n"),
         bundle::content_hash(&[&files.concat()])
     );
     if fs::read_to_string(bundle.dist.join(STAMP)).is_ok_and(|old| old == stamp) {
@@ -88,9 +89,11 @@ fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Ef
             shrink::bundle(&bundle.dist, stem)?;
         }
     }
-    fs::write(bundle.dist.join(&sheet), style)?;
+    for sheet in &sheets {
+        fs::write(bundle.dist.join(&sheet.file), &sheet.text)?;
+    }
     bundle::copy(&bundle.files, &bundle.dist)?;
-    fs::write(bundle.dist.join("index.html"), bundle.page(&stems, &sheet))?;
+    fs::write(bundle.dist.join("index.html"), bundle.page(&stems, &sheets))?;
     let quality = if effort == Effort::Release { compress::BEST } else { 1 };
     compress::folder(&bundle.dist, quality)?;
     fs::write(bundle.dist.join(STAMP), stamp)?;

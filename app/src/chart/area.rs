@@ -49,7 +49,11 @@ impl TipLine {
         if self.name.is_empty() {
             return number;
         }
-        tag("span", &[], all(&[self.slot.map(swatch).unwrap_or_default(), name(&self.name), number]))
+        tag(
+            "span",
+            &[],
+            all(&[self.slot.map(|slot| swatch(slot.into())).unwrap_or_default(), name(&self.name), number]),
+        )
     }
 }
 

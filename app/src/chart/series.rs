@@ -1,9 +1,9 @@
-//! A series as markup, alike in tooltip and legend: its color and its name.
+//! A series as markup, alike in tooltip, legend and list: its color and its name.
 
 use crate::markup::{Markup, tag, text};
 
 /// The color of a series. An attribute of SVG: the content security policy allows no style attribute.
-pub fn swatch(slot: u8) -> Markup {
+pub fn swatch(slot: usize) -> Markup {
     let fill = format!("var(--UsageLine_{slot})");
     let square = [("width", "8"), ("height", "8"), ("rx", "2"), ("fill", fill.as_str())];
     let svg = [("class", "swatch"), ("viewBox", "0 0 8 8"), ("aria-hidden", "true")];

@@ -6,7 +6,10 @@ use super::{
     row::{Inside, badge},
     text,
 };
-use crate::markup::{Markup, all, figure, tag, text as words};
+use crate::{
+    chart::series::swatch,
+    markup::{Markup, all, figure, tag, text as words},
+};
 use leptos::prelude::*;
 
 /// The draft of a period that runs now, above the list.
@@ -83,23 +86,19 @@ fn days(current: &CurrentPeriod) -> String {
 
 /// What the total is made of. The bar repeats what the list says: it is hidden from those who cannot see it.
 fn parts(parts: &[PeriodPart], is_drawn: bool) -> String {
-    let paint = |part: &PeriodPart, attribute: (&str, &str)| {
-        let fill = format!("var(--UsageLine_{})", part.slot);
-        let whole = [("width", "100%"), ("height", "100%"), ("fill", &*fill), attribute];
-        tag("rect", &whole, Markup::default())
-    };
     // A picture each, as long as its share: the page sets them one beside the other, none too small to be seen.
     let share = |part: &PeriodPart| {
         let width = format!("{}.{}%", part.length / 10, part.length % 10);
-        tag("svg", &[("width", &width)], paint(part, ("", "")))
+        let fill = format!("var(--UsageLine_{})", part.slot);
+        let whole = [("width", "100%"), ("height", "100%"), ("fill", &*fill)];
+        tag("svg", &[("width", &width)], tag("rect", &whole, Markup::default()))
     };
     let bars: Vec<Markup> = parts.iter().filter(|part| part.length > 0).map(share).collect();
     let bar = [("class", "parts-bar"), ("aria-hidden", "true")];
     let bar = if is_drawn { tag("div", &bar, all(&bars)) } else { Markup::default() };
     let item = |part: &PeriodPart| {
-        let swatch = [("class", "swatch"), ("aria-hidden", "true")];
         let entry = [
-            if is_drawn { tag("svg", &swatch, paint(part, ("rx", "2"))) } else { Markup::default() },
+            if is_drawn { swatch(part.slot) } else { Markup::default() },
             tag("span", &[("class", "name"), ("title", &part.name)], words(&part.name)),
             tag("span", &[("class", "amount")], figure(&part.amount)),
         ];

@@ -203,7 +203,7 @@ fn Legend(place: Place, groups: Vec<LegendItem>, lit: RwSignal<Option<u8>>) -> i
             let LegendItem { slot, name, total, share, .. } = place.group(index).unwrap_or_default();
             let part = |class: &str, text: &str| tag("span", &[("class", class)], words(text));
             let share: Markup = share.map(|share| part("share", &share)).unwrap_or_default();
-            all(&[series::swatch(slot), series::name(&name), part("total", &total), share]).html()
+            all(&[series::swatch(slot.into()), series::name(&name), part("total", &total), share]).html()
         };
         let is_link = group.selection.is_some();
         let slot = group.slot;

@@ -41,7 +41,7 @@ pub struct Picture {
 /// A text at the x axis, or at the head of a line that marks something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AxisLabel {
-    /// Of what a line means, which of its sides is at the line: `middle` or `end`; none for a day.
+    /// Of what a line means, which of its sides is at the line: `start`, `middle` or `end`; none for a day.
     pub mark: Option<&'static str>,
     /// Its place as a share of the width: `50.00%`.
     pub at: String,
@@ -181,7 +181,12 @@ impl Picture {
             if *day >= free && (mark.is_plan_change || !is_change(*day)) {
                 free = day + near;
                 let at = hundredths(2 * day - before);
-                let side = if at > 9_000 { "end" } else { "middle" };
+                // Within the plot: beside it stand the numbers of the y axis.
+                let side = match at {
+                    ..1_200 => "start",
+                    9_001.. => "end",
+                    _ => "middle",
+                };
                 axis_x.push(label(Some(side), at, Some(mark.label.clone())));
             }
         }

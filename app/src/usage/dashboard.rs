@@ -39,11 +39,12 @@ impl DashboardState {
 pub(super) struct Dashboard {
     /// What is shown.
     pub(super) shown: RwSignal<DashboardState>,
-    is_loading: RwSignal<bool>,
     /// The text of the live region: for screen readers, what has changed.
     said: RwSignal<String>,
     /// Counts requests: an answer to any but the last is dropped.
     turn: StoredValue<u32>,
+    /// What was asked for last, while its answer is on the way: the next choice changes that, and not what is shown.
+    pending: RwSignal<Option<UsageQuery>>,
     session: Session,
 }
 
@@ -69,7 +70,11 @@ pub(super) enum Choice {
 impl Dashboard {
     /// What is shown once this is chosen.
     fn target(self, choice: &Choice) -> UsageQuery {
-        let mut query = self.shown.with(|shown| shown.query.clone());
+        self.changed(self.shown.with(|shown| shown.query.clone()), choice)
+    }
+
+    /// What a query becomes by a choice.
+    fn changed(self, mut query: UsageQuery, choice: &Choice) -> UsageQuery {
         match choice {
             Choice::Same => {}
             Choice::Window(window) => query.window = *window,
@@ -105,7 +110,11 @@ impl Dashboard {
             return;
         }
         event.prevent_default();
-        let query = untrack(|| self.target(choice));
+        let pending = self.pending.get_untracked();
+        let query = untrack(|| match pending {
+            Some(pending) => self.changed(pending, choice),
+            None => self.target(choice),
+        });
         if self.shown.with_untracked(|shown| shown.report.holds(&query)) {
             self.turn.update_value(|turn| *turn += 1);
             self.show(query, None);
@@ -134,7 +143,7 @@ impl Dashboard {
                 set_timeout(follow, std::time::Duration::ZERO);
             });
         }
-        self.is_loading.set(false);
+        self.pending.set(None);
         self.shown.update(|shown| {
             shown.query = query;
             if let Some(report) = report {
@@ -149,7 +158,7 @@ impl Dashboard {
         use crate::api::{self, Failure};
         self.turn.update_value(|turn| *turn += 1);
         let turn = self.turn.get_value();
-        self.is_loading.set(true);
+        self.pending.set(Some(query.clone()));
         self.said.set(String::new());
         leptos::task::spawn_local(async move {
             let path = self.session.customer_id.with_value(|id| query.report_path(id));
@@ -162,7 +171,7 @@ impl Dashboard {
                 Err(Failure::Expired) => self.session.is_expired.set(true),
                 Err(Failure::Missing | Failure::Unreachable) => self.said.set(text::CHOICE_FAILED.to_owned()),
             }
-            self.is_loading.set(false);
+            self.pending.set(None);
         });
     }
 
@@ -193,9 +202,9 @@ pub fn UsageDashboard() -> impl IntoView {
     shown.draw();
     let dashboard = Dashboard {
         shown: RwSignal::new(shown),
-        is_loading: RwSignal::new(false),
         said: RwSignal::new(String::new()),
         turn: StoredValue::new(0),
+        pending: RwSignal::new(None),
         session: Session::start(session),
     };
     // Which of the three it is does not change while the page is open: what could not be loaded is loaded with the page.
@@ -212,9 +221,10 @@ pub fn UsageDashboard() -> impl IntoView {
         None => EitherOf3::C(view! { <Charts dashboard/> }),
     };
     let session = dashboard.session;
+    let is_busy = move || dashboard.pending.with(Option::is_some).then_some("true");
     let has_failed = move || (dashboard.said.get() == text::CHOICE_FAILED).then_some("");
     view! {
-        <div id="usage" aria-busy=move || dashboard.is_loading.get().then_some("true")>{content}</div>
+        <div id="usage" aria-busy=is_busy>{content}</div>
         <p class="said" role="status" data-failed=has_failed>{move || dashboard.said.get()}</p>
         <Expired session/>
     }

@@ -1,6 +1,5 @@
 //! Rounded parts that add up to a rounded whole.
 
-use super::money::power_of_ten;
 use crate::billing::Decimal;
 
 /// The parts rounded to `digits` such that their sum is `total`: each is rounded down, and the units left over go to
@@ -8,7 +7,7 @@ use crate::billing::Decimal;
 ///
 /// When `total` is not the rounded sum of the parts, no rounding can repair that: each is rounded for itself.
 pub fn allocate(parts: &[Decimal], total: &Decimal, digits: i64) -> Vec<Decimal> {
-    let scale = power_of_ten(digits);
+    let scale = Decimal::power_of_ten(digits);
     let scaled: Vec<Decimal> = parts.iter().map(|part| part * &scale).collect();
     let mut units: Vec<Decimal> = scaled.iter().map(Decimal::floor).collect();
     let left = &(total * &scale) - &units.iter().sum();
@@ -21,7 +20,7 @@ pub fn allocate(parts: &[Decimal], total: &Decimal, digits: i64) -> Vec<Decimal>
     for at in order.into_iter().take(left) {
         units[at] += &one;
     }
-    let unit = power_of_ten(-digits);
+    let unit = Decimal::power_of_ten(-digits);
     units.iter().map(|units| units * &unit).collect()
 }
 
@@ -44,11 +43,11 @@ mod tests {
             parts in prop::collection::vec(-10_000_000i64..1_000_000_000, 1..40),
             digits in 0i64..4,
         ) {
-            let parts: Vec<Decimal> = parts.into_iter().map(|part| &Decimal::from(part) * &power_of_ten(-6)).collect();
+            let parts: Vec<Decimal> = parts.into_iter().map(|part| &Decimal::from(part) * &Decimal::power_of_ten(-6)).collect();
             let total = parts.iter().sum::<Decimal>().round(digits);
             let rounded = allocate(&parts, &total, digits);
             prop_assert_eq!(rounded.iter().sum::<Decimal>(), total);
-            let unit = power_of_ten(-digits);
+            let unit = Decimal::power_of_ten(-digits);
             for (exact, rounded) in parts.iter().zip(&rounded) {
                 let off = exact - rounded;
                 prop_assert!(off < unit && -&off < unit);

@@ -104,7 +104,7 @@ fn write(amount: &Decimal, credit_type: &CreditType, every_digit: bool) -> Strin
     let mut bound = "";
     // The cost of a day can be less than the smallest amount; it is not nothing.
     if value.is_zero() && !amount.is_zero() {
-        let least = power_of_ten(-i64::from(currency.digits));
+        let least = Decimal::power_of_ten(-i64::from(currency.digits));
         (value, bound) = if amount.is_negative() { (-&least, ">") } else { (least, "<") };
     }
     format!("{bound}{}", with_symbol(&value, currency, credit_type, &padded(&value, currency.digits)))
@@ -123,7 +123,7 @@ fn with_symbol(value: &Decimal, currency: Currency, credit_type: &CreditType, un
 /// Cents as dollars; every other amount is in whole units already.
 fn in_whole_units(amount: &Decimal, credit_type: &CreditType) -> Decimal {
     if Currency::of(&credit_type.name).is_some_and(|currency| currency.in_cents) {
-        amount * &power_of_ten(-2)
+        amount * &Decimal::power_of_ten(-2)
     } else {
         amount.clone()
     }
@@ -141,12 +141,7 @@ fn padded(value: &Decimal, digits: u8) -> String {
 }
 
 fn round_to_power(value: &Decimal, power: i64) -> Decimal {
-    &(value * &power_of_ten(-power)).round(0) * &power_of_ten(power)
-}
-
-/// 10 to the power of `exponent`.
-pub(super) fn power_of_ten(exponent: i64) -> Decimal {
-    Decimal::power_of_ten(exponent)
+    &(value * &Decimal::power_of_ten(-power)).round(0) * &Decimal::power_of_ten(power)
 }
 
 #[cfg(test)]
@@ -191,7 +186,7 @@ mod tests {
             let (unit, shift) = unit_of(&credit_type);
             for whole in [0i128, 4, -4, 5, 49, 50, 51, 1_234_567, -987_654_321_000, 99_999_995] {
                 for scale in 0..5 {
-                    let amount = &Decimal::from(whole as i64) * &power_of_ten(-i64::from(scale));
+                    let amount = &Decimal::from(whole as i64) * &Decimal::power_of_ten(-i64::from(scale));
                     assert_eq!(
                         unit.write(whole, scale + shift),
                         money(&amount, &credit_type),

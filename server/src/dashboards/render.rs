@@ -4,7 +4,12 @@ use super::{
     embed_error::EmbedError,
     session::{Credential, EmbedSession, Tokens},
 };
-use crate::{AppState, Error, assets, error::chain, http::headers};
+use crate::{
+    AppState, Error,
+    assets::{self, Bundle},
+    error::chain,
+    http::headers,
+};
 use app::{
     embed::{ColorScheme, Theme},
     pages::{MessagePage, PageContent, PageFrame, Shell},
@@ -78,7 +83,7 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     response
 }
 
-/// What surrounds a page without a session, in the plain colors; [`draw`] adds the app.
+/// What surrounds a page without a session, in the plain colors; [`draw`] adds the app and its style.
 pub(crate) fn frame(title: &str) -> PageFrame {
     PageFrame {
         title: title.to_owned(),
@@ -86,7 +91,7 @@ pub(crate) fn frame(title: &str) -> PageFrame {
         theme: Theme::default(),
         js: "",
         wasm: "",
-        css: assets::style(),
+        css: "",
         nonce: String::new(),
         session: None,
     }
@@ -101,16 +106,17 @@ pub(crate) async fn draw(
     content: PageContent,
 ) -> Response {
     let site = assets::site();
-    let (js, wasm) = match &content {
-        PageContent::Invoices(_) => (site.invoices.js, site.invoices.wasm),
-        PageContent::Usage(_) => (site.usage.js, site.usage.wasm),
-        PageContent::Message(_) => ("", ""),
+    let Bundle { js, wasm, css } = match &content {
+        PageContent::Invoices(_) => site.invoices,
+        PageContent::Usage(_) => site.usage,
+        PageContent::Message(_) => Bundle { js: "", wasm: "", css: site.css },
     };
+    let css = assets::style(css);
     // A second call changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let origins = origins.to_vec();
     let page = move || {
-        let mut frame = PageFrame { js, wasm, ..frame.clone() };
+        let mut frame = PageFrame { js, wasm, css, ..frame.clone() };
         frame.nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
         if let Some(options) = use_context::<ResponseOptions>() {
             options.set_status(status);

@@ -6,7 +6,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// DedupeFilter and aliases that are remembered at most: several megabytes of them.
+/// Ids and aliases that are remembered at most: several megabytes of them.
 const MOST: usize = 50_000;
 
 /// The customers of ids and aliases, as far as a process has seen. A customer is never deleted, so only aliases that

@@ -21,7 +21,7 @@ use uuid::Uuid;
 const BITS: usize = 16;
 /// Bits for a day at most, 4 MiB: two million ids at full precision. Days with more cost more lookups, not memory.
 const MOST_BITS: usize = 1 << 25;
-/// DedupeFilter that one query reads.
+/// Ids that one query reads.
 const PAGE: i64 = 50_000;
 
 /// Filters of the ids of days that never change again, read in the background once events come. Until a day is read,

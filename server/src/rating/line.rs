@@ -133,16 +133,24 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &st
             Some(together) => sub_line::of_share(billed, term, together, value),
             None => sub_line::of_term(billed, term, value),
         };
-        let priced: Vec<RatedCharge> = members.iter().zip(&shared).map(priced).collect();
-        let exact: Decimal = priced.iter().map(|one| &one.exact).sum();
-        (of_terms(billed, members, Some((group_key, value)), priced), exact)
+        members.iter().zip(&shared).map(priced).collect()
     };
-    let (mut lines, exact): (Vec<LineItem>, Vec<Decimal>) =
-        group_values(billed, members).into_iter().map(of_value).unzip();
-    if shared.iter().any(Option::is_some) {
-        for (line, total) in lines.iter_mut().zip(billed.terms.rounded_together(&exact)) {
-            line.total = total;
-        }
+    let values = group_values(billed, members);
+    let priced: Vec<Vec<RatedCharge>> = values.iter().map(|value| of_value(*value)).collect();
+    let totals = shared.iter().any(Option::is_some).then(|| {
+        let of_member = |(at, together): (usize, &Option<SharedQuantity>)| match together {
+            Some(together) => sub_line::of_all_shares(billed, members[at], together),
+            None => priced.iter().map(|line| &line[at].exact).sum(),
+        };
+        let whole: Vec<Decimal> = shared.iter().enumerate().map(of_member).collect();
+        let exact: Vec<Decimal> = priced.iter().map(|line| line.iter().map(|one| &one.exact).sum()).collect();
+        billed.terms.rounded_together(&exact, &whole.iter().sum())
+    });
+    let of_priced =
+        |(value, priced): (Option<&str>, _)| of_terms(billed, members, Some((group_key, value)), priced);
+    let mut lines: Vec<LineItem> = values.into_iter().zip(priced).map(of_priced).collect();
+    for (line, total) in lines.iter_mut().zip(totals.into_iter().flatten()) {
+        line.total = total;
     }
     lines
 }

@@ -106,6 +106,21 @@ fn the_sum_is_converted_and_rounded_once() {
 }
 
 #[test]
+fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
+    // The first 1e-9 units are 2.5e-20 tokens, the rest is free: a third each, 8.33…e-21, of which three are a hair less.
+    let mut tokens = term(1, None, &[("0", "0.000000000025"), ("0.000000001", "0")], Some("carrier"));
+    tokens.charge.tier_scope = TierScope::AcrossGroups;
+    let mut terms = terms(vec![tokens], "2026-01-01");
+    terms.credit_type.name = "tokens".to_owned();
+    terms.is_currency = false;
+    let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+    let used_by_each = by_carrier(&[("dhl", "1e-9"), ("fedex", "1e-9"), ("ups", "1e-9")]);
+    let together = rate(&terms, &used_by_each, period, Duration::hours(24));
+    assert_eq!(together.total, decimal("3e-20"));
+    assert_eq!(totals(&together), vec!["0.00000000000000000001"; 3]);
+}
+
+#[test]
 fn groups_that_cancel_each_other_out_come_to_nothing() {
     let together = invoice(labels(TierScope::AcrossGroups), &by_carrier(&[("dhl", "5"), ("ups", "-5")]), 1);
     assert_eq!(totals(&together), ["0", "0"]);

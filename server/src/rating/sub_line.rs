@@ -91,6 +91,19 @@ pub(super) fn of_share(
     priced(billed, &term.charge, &together.counted, Some([&used, &together.used]))
 }
 
+/// What all groups that move through tiers together come to, before any rounding: what their shares are shares of.
+pub(super) fn of_all_shares(
+    billed: &RatingContext<'_>,
+    term: &PlanCharge,
+    together: &SharedQuantity,
+) -> Decimal {
+    // Groups that cancel each other out have no shares.
+    if together.used.is_zero() {
+        return Decimal::zero();
+    }
+    priced(billed, &term.charge, &together.counted, None).exact
+}
+
 /// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
 /// a seat. Usage is never prorated.
 ///

@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// three thirds are one.
 pub(super) const KEPT_DIGITS: i64 = 20;
 
-/// Digits after the point to which an amount of money is rounded before it is rounded to its smallest unit: a third of
+/// Digits after the point to which an amount is rounded before it is rounded to its smallest unit: a third of
 /// 4.5 cents is 1.5, though the third ends after 40 digits. Far beyond the digits of a price times a quantity, or an
 /// amount a hair below a half would be rounded up.
 const GUARD_DIGITS: i64 = 30;
@@ -169,20 +169,18 @@ impl Terms {
     }
 
     /// An amount in the credit type's smallest unit, rounded half away from zero: cents for USD, 2 digits for most
-    /// currencies, none for JPY and the like, 3 for KWD and the like. A custom unit is not rounded.
+    /// currencies, none for JPY and the like, 3 for KWD and the like; 20 digits of a custom unit.
     pub(super) fn rounded(&self, amount: &Decimal) -> Decimal {
-        match self.digits() {
-            None => amount.round(KEPT_DIGITS),
-            Some(digits) => amount.round(GUARD_DIGITS).round(digits),
-        }
+        amount.round(GUARD_DIGITS).round(self.digits().unwrap_or(KEPT_DIGITS))
     }
 
-    /// Amounts rounded such that they add up to their rounded sum: each is rounded down, and the units that are left over
-    /// go to those that lost most, of equal ones to the first.
-    pub(super) fn rounded_together(&self, amounts: &[Decimal]) -> Vec<Decimal> {
+    /// Amounts rounded such that they add up to `whole` rounded, which they are shares of: each is rounded down, and the
+    /// units that are left over go to those that lost most, of equal ones to the first.
+    ///
+    /// `whole` is not their sum: a quotient ends after 40 digits, and the sum of many may fall short of a half.
+    pub(super) fn rounded_together(&self, amounts: &[Decimal], whole: &Decimal) -> Vec<Decimal> {
         let exact: Vec<Decimal> = amounts.iter().map(|amount| amount.round(GUARD_DIGITS)).collect();
-        let total = self.rounded(&amounts.iter().sum());
-        allocate(&exact, &total, self.digits().unwrap_or(KEPT_DIGITS))
+        allocate(&exact, &self.rounded(whole), self.digits().unwrap_or(KEPT_DIGITS))
     }
 
     /// Digits after the point of the smallest unit that lines are rounded to, 2 for a currency that is not listed; `None`

@@ -72,31 +72,11 @@ impl<'de> Json<'de> {
     }
 }
 
-/// Methods of a deserializer that do as one of [`Json`] does.
-macro_rules! methods {
-    ($($method:ident => $does:ident;)*) => { $(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            self.$does(visitor)
-        }
-    )* };
-}
-
 impl<'de> Deserializer<'de> for Json<'de> {
     type Error = Fault;
 
+    number_methods!();
     methods! {
-        deserialize_i8 => whole;
-        deserialize_i16 => whole;
-        deserialize_i32 => whole;
-        deserialize_i64 => whole;
-        deserialize_i128 => whole;
-        deserialize_u8 => whole;
-        deserialize_u16 => whole;
-        deserialize_u32 => whole;
-        deserialize_u64 => whole;
-        deserialize_u128 => whole;
-        deserialize_f32 => float;
-        deserialize_f64 => float;
         deserialize_char => text;
         deserialize_str => text;
         deserialize_string => text;

@@ -1,5 +1,8 @@
 //! What is wrong with a request, as sentences for people: the field, what is wrong with it, what to send.
 
+#[macro_use]
+mod methods;
+
 mod fault;
 mod json;
 mod query;

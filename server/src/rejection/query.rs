@@ -71,32 +71,10 @@ impl<'de> Text<'de> {
     }
 }
 
-/// Methods of a deserializer that do as one of [`Text`] does.
-macro_rules! methods {
-    ($($method:ident => $does:ident;)*) => { $(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            self.$does(visitor)
-        }
-    )* };
-}
-
 impl<'de> Deserializer<'de> for Text<'de> {
     type Error = Fault;
 
-    methods! {
-        deserialize_i8 => whole;
-        deserialize_i16 => whole;
-        deserialize_i32 => whole;
-        deserialize_i64 => whole;
-        deserialize_i128 => whole;
-        deserialize_u8 => whole;
-        deserialize_u16 => whole;
-        deserialize_u32 => whole;
-        deserialize_u64 => whole;
-        deserialize_u128 => whole;
-        deserialize_f32 => float;
-        deserialize_f64 => float;
-    }
+    number_methods!();
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_borrowed_str(self.0).map_err(Fault::of::<V::Value>)
