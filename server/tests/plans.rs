@@ -492,7 +492,7 @@ async fn custom_credit_types_are_made_and_archived_and_currencies_stay(pool: PgP
         page["data"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(
         names.join(" "),
-        "AUD BRL CAD CHF CZK EUR GBP INR JPY KWD MXN NGN NOK NZD PLN SEK SGD TRY USD (cents) ZAR"
+        "AUD BRL CAD CHF CNY CZK DKK EUR GBP INR JPY KWD MXN NGN NOK NZD PLN SEK SGD TRY USD (cents) ZAR"
     );
     let (status, tokens) = send("create", json!({ "name": "Tokens" })).await;
     assert_eq!(status, StatusCode::OK, "{tokens}");
@@ -522,4 +522,23 @@ async fn custom_credit_types_are_made_and_archived_and_currencies_stay(pool: PgP
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(refused["message"].as_str().unwrap().starts_with("id: is a currency"), "{refused}");
     assert_eq!(send("archive", json!({ "id": Uuid::nil() })).await.0, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = false)]
+async fn units_of_before_that_are_named_as_a_new_currency_stay_units(pool: PgPool) {
+    let migrations = sqlx::migrate!("./migrations");
+    migrations.run_to(26, &pool).await.unwrap();
+    let unit: Uuid = sqlx::query_scalar(
+        "insert into credit_type (id, name, is_currency) values (gen_random_uuid(), 'DKK', false) returning id",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    migrations.run(&pool).await.unwrap();
+    let made = made(&pool).await;
+    let (_, page) = made.get("/v1/credit-types/list?limit=100").await;
+    let listed = page["data"].as_array().unwrap();
+    let named = |name: &str| listed.iter().find(|one| one["name"] == name).unwrap();
+    assert_eq!(named("DKK"), &json!({ "id": unit, "name": "DKK", "is_currency": false }));
+    assert_eq!(named("CNY")["is_currency"], true);
 }

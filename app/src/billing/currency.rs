@@ -48,6 +48,8 @@ mod tests {
             ("USD (cents)", "USD", 2, 0),
             ("USD", "USD", 2, 2),
             ("EUR", "EUR", 2, 2),
+            ("DKK", "DKK", 2, 2),
+            ("CNY", "CNY", 2, 2),
             ("JPY", "JPY", 0, 0),
             ("KWD", "KWD", 3, 3),
         ] {
