@@ -1,5 +1,9 @@
 //! An invoice for paper: A4 pages with a repeated table header, laid out here, written by krilla.
 
+mod fitted;
+mod masthead;
+mod structure;
+
 use super::{
     Cancel,
     lines::lines,
@@ -10,15 +14,12 @@ use app::{
     billing::InvoiceStatus,
     view::{
         document::{Document, Row, RowKind},
-        text::name,
         words,
     },
 };
-use krilla::{
-    metadata::Metadata,
-    tagging::{Identifier, Node, TableHeaderScope, Tag, TagGroup},
-};
-use std::num::NonZeroU16;
+use fitted::FittedText;
+use krilla::metadata::Metadata;
+use structure::structure;
 
 /// Rows of a file at most, but for the sums: of a longer invoice it shows the largest. Sixty pages are no reading.
 const MOST_ROWS: usize = 2_000;
@@ -34,9 +35,6 @@ const UNIT_PRICE: f32 = 446.0;
 const GAP: f32 = 10.0;
 /// What a quantity may take of the width that names have.
 const QUANTITY_ROOM: f32 = 120.0;
-/// Sizes to which a figure is made smaller before it is broken into lines, and the most of these.
-const SMALLEST: f32 = 6.5;
-const MOST_LINES: usize = 12;
 
 const BODY: Style = Style { size: 9.0, bold: false, ink: Ink::Dark, struck: false };
 const QUIET: Style = Style { ink: Ink::Gray, ..BODY };
@@ -82,36 +80,6 @@ pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8
         .creator("Inlay".to_owned());
     let parts = ROWS + rows.len() * 4;
     sheet::write(&layout.sheets, metadata, parts, cancel, |drawn| structure(drawn, rows.len()))
-}
-
-/// A text that fits its column: in one line, made smaller if need be, else in several.
-struct FittedText {
-    lines: Vec<String>,
-    style: Style,
-}
-
-impl FittedText {
-    fn new(text: &str, style: Style, room: f32) -> Self {
-        let wide = sheet::width(text, style);
-        if wide <= room {
-            return Self { lines: vec![text.to_owned()], style };
-        }
-        let fitting = style.size * room / wide;
-        let style = Style { size: fitting.max(SMALLEST), ..style };
-        match fitting < SMALLEST {
-            true => Self { lines: lines(text, style, room, MOST_LINES), style },
-            false => Self { lines: vec![text.to_owned()], style },
-        }
-    }
-
-    /// What it takes beyond its first line.
-    fn below(&self) -> f32 {
-        self.lines.len().saturating_sub(1) as f32 * self.leading()
-    }
-
-    fn leading(&self) -> f32 {
-        self.style.size + 2.0
-    }
 }
 
 /// What a row takes.
@@ -195,28 +163,6 @@ impl Layout {
         self.put(Mark::Rule { from: MARGIN, to: RIGHT, y }, None);
     }
 
-    fn masthead(&mut self, document: &Document, bill_to: &str) {
-        self.y = 72.0;
-        let status = words::status(document.status);
-        self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
-        let after = MARGIN + sheet::width(&document.title, HEADING) + 8.0;
-        self.text(after, self.y, status, QUIET, Some(TITLE));
-        self.figure(RIGHT, self.y - 20.0, &FittedText::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
-        let struck = document.status == InvoiceStatus::Void;
-        let total = FittedText::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
-        self.figure(RIGHT, self.y, &total, Some(FACTS));
-        self.y += 26.0 + total.below();
-        let bill_to = (words::BILL_TO, name(bill_to));
-        for (label, value) in std::iter::once(&bill_to).chain(&document.facts) {
-            self.text(MARGIN, self.y, label, QUIET, Some(FACTS));
-            for line in lines(value, BODY, RIGHT - MARGIN - 84.0, 3) {
-                self.text(MARGIN + 84.0, self.y, &line, BODY, Some(FACTS));
-                self.y += 14.0;
-            }
-        }
-        self.y += 16.0;
-    }
-
     /// The table's header; on later pages it is a repetition, which a screen reader need not hear.
     fn header(&mut self, is_first: bool) {
         let part = |at: usize| is_first.then_some(HEADER + at);
@@ -283,56 +229,6 @@ impl Layout {
             let page = words::page_of(at + 1, count);
             for (x, text, to_right) in [(MARGIN, name.clone(), false), (RIGHT, page, true)] {
                 sheet.push((Mark::Text { x, y, text, style: SMALL, to_right }, None));
-            }
-        }
-    }
-}
-
-/// Heading, facts, the table, notes: what is read aloud, in this order.
-fn structure(mut drawn: Vec<Vec<Identifier>>, rows: usize) -> Vec<Node> {
-    let mut take = |part: usize| -> Vec<Node> {
-        drawn.get_mut(part).map(std::mem::take).unwrap_or_default().into_iter().map(Node::from).collect()
-    };
-    let title = TagGroup::with_children(Tag::Hn(NonZeroU16::MIN, None), take(TITLE));
-    let facts = TagGroup::with_children(Tag::P, take(FACTS));
-    let notes = TagGroup::with_children(Tag::P, take(NOTES));
-    let mut table = TagGroup::new(Tag::Table);
-    let mut header = TagGroup::new(Tag::TR);
-    for at in 0..4 {
-        header.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Column), take(HEADER + at)));
-    }
-    table.push(header);
-    for at in 0..rows {
-        let mut line = TagGroup::new(Tag::TR);
-        line.push(TagGroup::with_children(Tag::TH(TableHeaderScope::Row), take(ROWS + at * 4)));
-        for cell in 1..4 {
-            line.push(TagGroup::with_children(Tag::TD, take(ROWS + at * 4 + cell)));
-        }
-        table.push(line);
-    }
-    vec![title.into(), facts.into(), table.into(), notes.into()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_figure_of_any_length_keeps_to_its_column_and_loses_no_digit() {
-        for digits in [1, 12, 20, 40, 70, 100] {
-            let text = format!("${}.25", app::view::format::number(&"8".repeat(digits)));
-            for (style, room) in [(BODY, 80.0), (STRONG, 91.0), (Style { size: 20.0, ..STRONG }, 240.0)] {
-                let figure = FittedText::new(&text, style, room);
-                assert_eq!(figure.lines.concat(), text);
-                for line in &figure.lines {
-                    assert!(
-                        sheet::width(line, figure.style) <= room + 0.01,
-                        "{line} at {}",
-                        figure.style.size
-                    );
-                }
-                assert!(figure.style.size >= SMALLEST && figure.style.size <= style.size);
-                assert!(figure.lines.len() == 1 || figure.style.size == SMALLEST);
             }
         }
     }
