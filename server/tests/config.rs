@@ -3,7 +3,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
-use server::config::{Config, ConfigError, VARIABLES, check_key, env_example, markdown};
+use server::config::{Company, Config, ConfigError, VARIABLES, check_key, env_example, markdown};
 use std::{env, ffi::OsString, fs, path::Path};
 
 fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
@@ -133,6 +133,32 @@ fn origins_are_origins() {
         ["app.example.com", "https://a.com/path", "https://a.com; script-src *", "javascript:alert(1)"]
     {
         assert!(origins(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn company_has_a_name_the_lines_of_an_address_and_a_tax_id() {
+    assert_eq!(config(&[]).unwrap().settings.company, Company::default());
+    let company = config(&[
+        ("INLAY_COMPANY_NAME", " Initech GmbH "),
+        ("INLAY_COMPANY_ADDRESS", "Hauptstraße 1; 10115 Berlin;;\nGermany"),
+        ("INLAY_COMPANY_TAX_ID", "VAT DE123456789"),
+    ]);
+    let expected = Company {
+        name: Some("Initech GmbH".to_owned()),
+        address: ["Hauptstraße 1", "10115 Berlin", "Germany"].map(str::to_owned).to_vec(),
+        tax_id: Some("VAT DE123456789".to_owned()),
+    };
+    assert_eq!(company.unwrap().settings.company, expected);
+    let (long, lines) = ("ß".repeat(161), "a;".repeat(7));
+    for (name, text, expected) in [
+        ("INLAY_COMPANY_NAME", long.as_str(), "has 161 characters, more than 160"),
+        ("INLAY_COMPANY_ADDRESS", long.as_str(), "has 161 characters, more than 160"),
+        ("INLAY_COMPANY_ADDRESS", lines.as_str(), "has 7 lines, more than 6"),
+        ("INLAY_COMPANY_TAX_ID", "DE\u{7}1", "has characters that cannot be printed"),
+    ] {
+        let problem = problem(&[(name, text)]);
+        assert!(problem.contains(&format!("{name}: {expected}")), "{problem}");
     }
 }
 

@@ -13,15 +13,16 @@ use chrono::{Datelike, Duration, Months};
 use common::{
     app,
     billing::{Billed, billed, day, finalize, used},
-    get, seed, token,
+    get, seed, state, token,
 };
 use server::{
-    clock,
+    AppState, clock,
+    config::{Company, Settings},
     embed_url::{Grant, Keys, Session},
     ingest,
 };
 use sqlx::PgPool;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -209,6 +210,33 @@ async fn a_reader_gets_what_the_dashboard_shows_and_nothing_of_others(pool: PgPo
     assert_eq!(fetch(&app, &drafts_only, &path).await.status, StatusCode::NOT_FOUND);
     let stranger = session_token(Uuid::new_v4(), |_| {});
     assert_eq!(fetch(&app, &stranger, &path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_invoice_says_who_bills_where_that_is_configured(pool: PgPool) {
+    let company = Company {
+        name: Some("Initech GmbH".to_owned()),
+        address: ["Hauptstraße 1", "10115 Berlin"].map(str::to_owned).to_vec(),
+        tax_id: Some("VAT DE123456789".to_owned()),
+    };
+    let settings = Arc::new(Settings { company, ..Settings::default() });
+    let said = server::router(AppState { settings, ..state(pool.clone()) });
+    let (unsaid, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &unsaid, &token, 1).await;
+    let session = session_token(billed.customer_id, |_| {});
+    let path = format!("/v1/customers/{}/invoices/{id}/pdf", billed.customer_id);
+    let pdf = async |app: &Router| pdf_text(&fetch(app, &token, &path).await.body).1;
+    let page =
+        async |app: &Router| fetch(app, &session, &format!("/embed/invoices?invoice={id}")).await.text();
+    let head =
+        ["From", "InitechGmbH", "Hauptstraße1", "10115Berlin", "TaxID", "VATDE123456789", "Billto", "Acme"];
+    let text = pdf(&said).await;
+    let places: Vec<_> = head.iter().map(|part| text.find(*part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}: {text}");
+    assert!(page(&said).await.contains("<dt>From</dt> <dd>Initech GmbH</dd>"));
+    let text = pdf(&unsaid).await;
+    assert!(text.contains("Billto") && !text.contains("From") && !text.contains("TaxID"), "{text}");
+    assert!(!page(&unsaid).await.contains("<dt>From</dt>"));
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -33,7 +33,7 @@ const SERVER: &str = "
     http:        assets auth clock db error limits state
     invoicing:   auth db error metering rating
     viewer:      auth error invoicing readers state
-    export:      auth db error gate invoicing readers state viewer
+    export:      auth config db error gate invoicing readers state viewer
     dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
                  state viewer
     jobs:        clock db error invoicing state telemetry

@@ -140,7 +140,7 @@ pub struct Document {
     pub unit: String,
     /// `Nov 1 – Nov 30, 2026`.
     pub period: String,
-    /// Billing period, dates, plan, and which invoices it replaces or is replaced by, in the order in which they are read.
+    /// Who bills where that is configured, billing period, dates, plan, and which invoices it replaces or is replaced by, in the order in which they are read.
     pub facts: Vec<Fact>,
     /// One a product.
     pub sections: Vec<Section>,

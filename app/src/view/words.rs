@@ -15,6 +15,8 @@ pub const PLAN: &str = "Plan";
 pub const REPLACES: &str = "Replaces";
 pub const REPLACED_BY: &str = "Replaced by";
 pub const SUBTOTAL: &str = "Subtotal";
+pub const FROM: &str = "From";
+pub const TAX_ID: &str = "Tax ID";
 pub const BILL_TO: &str = "Bill to";
 pub const CSV_COLUMNS: [&str; 19] = [
     "Invoice",

@@ -8,7 +8,7 @@ mod table;
 
 pub use keys::check_key;
 pub use parse::duration;
-pub use settings::Settings;
+pub use settings::{Company, Settings};
 pub use table::{VARIABLES, Variable, env_example, help, markdown};
 
 use parse::Source;
@@ -86,6 +86,13 @@ impl Config {
                 embed_ttl: source.parse("INLAY_EMBED_TTL", parse::embed_ttl),
                 grace_period: source.parse("INLAY_GRACE_PERIOD", parse::duration),
                 styleguide: source.parse("INLAY_STYLEGUIDE", parse::switch),
+                company: Company {
+                    name: source.optional("INLAY_COMPANY_NAME", parse::company_text),
+                    address: source
+                        .optional("INLAY_COMPANY_ADDRESS", parse::company_address)
+                        .unwrap_or_default(),
+                    tax_id: source.optional("INLAY_COMPANY_TAX_ID", parse::company_text),
+                },
             },
             listen,
             signing_keys: SigningKeys(source.optional("INLAY_SIGNING_KEYS", keys::parse).unwrap_or_default()),

@@ -177,6 +177,31 @@ pub(super) fn public_url(text: &str) -> Result<String, String> {
     if plain { Ok(text.trim_end_matches('/').to_owned()) } else { Err(problem()) }
 }
 
+/// What the head of an invoice has room for: letters of a text, and lines of an address.
+const COMPANY_TEXT: usize = 160;
+const ADDRESS_LINES: usize = 6;
+
+/// A text as it is printed on invoices.
+pub(super) fn company_text(text: &str) -> Result<String, String> {
+    if text.chars().any(char::is_control) {
+        return Err("has characters that cannot be printed".to_owned());
+    }
+    match text.chars().count() {
+        length if length > COMPANY_TEXT => Err(format!("has {length} characters, more than {COMPANY_TEXT}")),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// The lines of an address, which semicolons or line breaks separate.
+pub(super) fn company_address(text: &str) -> Result<Vec<String>, String> {
+    let lines = text.split([';', '\n']).map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<String> = lines.map(company_text).collect::<Result<_, _>>()?;
+    match lines.len() {
+        count if count > ADDRESS_LINES => Err(format!("has {count} lines, more than {ADDRESS_LINES}")),
+        _ => Ok(lines),
+    }
+}
+
 /// Origins as `frame-ancestors` takes them; a host may begin with `*.`.
 pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
     let entries = text.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty());

@@ -15,6 +15,19 @@ pub struct Settings {
     pub grace_period: Duration,
     /// Whether `/styleguide` is served.
     pub styleguide: bool,
+    /// Who bills, as invoices say it.
+    pub company: Company,
+}
+
+/// Who bills. What is not given is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Company {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its address, line by line.
+    pub address: Vec<String>,
+    /// Its number for taxes, as it is printed: `VAT DE123456789`.
+    pub tax_id: Option<String>,
 }
 
 impl Default for Settings {
@@ -25,6 +38,7 @@ impl Default for Settings {
             embed_ttl: Duration::minutes(15),
             grace_period: Duration::hours(24),
             styleguide: false,
+            company: Company::default(),
         }
     }
 }

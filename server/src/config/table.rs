@@ -46,6 +46,21 @@ pub const VARIABLES: &[Variable] = &[
         Some("24h"),
         "How long after the end of a billing period late events are taken before its invoice is finalized; for a period that was over when its plan was added, how long after that.",
     ),
+    variable(
+        "INLAY_COMPANY_NAME",
+        None,
+        "Who bills: a name of at most 160 characters, which invoices show. Unset: they do not say it.",
+    ),
+    variable(
+        "INLAY_COMPANY_ADDRESS",
+        None,
+        "Its address on PDFs: at most 6 lines, separated by semicolons, such as `1 Main Street; Springfield, IL 62701`.",
+    ),
+    variable(
+        "INLAY_COMPANY_TAX_ID",
+        None,
+        "Its number for taxes on PDFs, as it is to be printed, such as `VAT DE123456789`.",
+    ),
     secret(
         "DATABASE_URL",
         "The Postgres database, `postgres://user:password@host/name`. Unset: Inlay runs a Postgres of its own.",

@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 use uuid::Uuid;
 
 const PDF: &str = "application/pdf";
@@ -67,6 +68,7 @@ pub async fn file(
     }
     let with_zero_lines = !scope.skips_zero_lines(options.skip_zero_qty_line_items);
     let group_keys = options.group_keys.unwrap_or_else(|| viewer.group_keys());
+    let settings = Arc::clone(&state.settings);
     let (cancel, waiting) = Cancel::pair();
     // A long invoice is work for tenths of a second, too long for a thread that serves others.
     let work = tokio::task::spawn_blocking(move || {
@@ -76,7 +78,9 @@ pub async fn file(
             cancel.check()?;
             match format {
                 Format::Csv => answer(csv(&document, &invoice, bill_to).into_bytes(), CSV, &document, "csv"),
-                Format::Pdf => answer(pdf(&document, bill_to, &cancel)?, PDF, &document, "pdf"),
+                Format::Pdf => {
+                    answer(pdf(&document, &settings.company, bill_to, &cancel)?, PDF, &document, "pdf")
+                }
             }
         });
         // The turn ends with the work, which goes on for a moment after a client that hung up.

@@ -30,7 +30,7 @@ const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoi
          line are rounded so that they add up to it. Of an invoice with more than 2,000 rows it shows the largest lines \
          by amount, and the others of each product as one row with their sum; the CSV has all of them. Names in Chinese, \
          Japanese, Korean, Arabic, Hebrew, Thai, the scripts of India and others are set in fonts of theirs; a letter that \
-         none of them has prints as `?`. A [session token](#embedding) gets what its dashboard shows, under the names of \
+         none of them has prints as `?`. Who bills is said where `INLAY_COMPANY_NAME` says it. A [session token](#embedding) gets what its dashboard shows, under the names of \
          its `bm_group_key_overrides`. \
          Two files are made at a time, one of each customer: who waits for longer than two seconds gets a 503 with \
          `retry-after`.",

@@ -23,7 +23,8 @@ use crate::{
 };
 use app::{
     billing::InvoiceStatus,
-    invoices::{DocumentQuery, InvoiceReport, InvoicesReport, ListQuery},
+    invoices::{DocumentQuery, InvoiceReport, InvoicesReport, ListQuery, report::Fact},
+    view::{text as names, words},
 };
 use chrono::{DateTime, Utc};
 use report::InvoiceDisplay;
@@ -94,5 +95,10 @@ pub async fn one(
     }
     let successions = invoicing::successions(pool, &scope, [&detail.invoice]).await?;
     let look = look(viewer, &scope, skip_zero_lines, successions);
-    Ok(report::one(&detail, &look, &query.find, query.show_all, now))
+    let mut report = report::one(&detail, &look, &query.find, query.show_all, now);
+    if let Some(name) = &state.settings.company.name {
+        let from = Fact { label: words::FROM.to_owned(), value: names::name(name) };
+        report.document.facts.insert(0, from);
+    }
+    Ok(report)
 }

@@ -9,7 +9,7 @@ use super::{
     lines::lines,
     sheet::{self, HEIGHT, Ink, Mark, Sheet, Style, WIDTH},
 };
-use crate::Result;
+use crate::{Result, config::Company};
 use app::{
     billing::InvoiceStatus,
     view::{
@@ -49,15 +49,16 @@ const NOTES: usize = 2;
 const HEADER: usize = 3;
 const ROWS: usize = HEADER + 4;
 
-/// The file. `bill_to` is the customer's name. Of an invoice with more than 2,000 rows it shows the largest.
+/// The file. `company` bills, `bill_to` is the customer's name. Of an invoice with more than 2,000 rows it shows the
+/// largest.
 ///
 /// # Errors
 /// 500 when it could not be written, or nobody waits for it any more.
-pub fn pdf(document: &Document, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8>> {
+pub fn pdf(document: &Document, company: &Company, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8>> {
     let summary = document.summary(MOST_ROWS);
     let rows = &summary.rows;
     let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0 };
-    layout.masthead(document, bill_to);
+    layout.masthead(document, company, bill_to);
     layout.header(true);
     let is_void = document.status == InvoiceStatus::Void;
     let mut lines = rows.first().map(|row| Lines::new(row, is_void));
