@@ -136,7 +136,7 @@ def calls(client, it):
         "dashboards.get_embeddable_url": lambda: v1.dashboards.get_embeddable_url(**customer, dashboard="invoices"),
         "custom_fields.add_key": lambda: v1.custom_fields.add_key(
             entity="customer", key=f"key_{it.run}", enforce_uniqueness=False),
-        "custom_fields.list_keys": lambda: v1.custom_fields.list_keys(),
+        "custom_fields.list_keys": lambda: list(v1.custom_fields.list_keys(entities=["customer"])),
         "custom_fields.set_values": lambda: v1.custom_fields.set_values(
             entity="customer", entity_id=it.customer, custom_fields={f"key_{it.run}": "1"}),
         "custom_fields.delete_values": lambda: v1.custom_fields.delete_values(

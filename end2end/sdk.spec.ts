@@ -189,6 +189,15 @@ async function callAll(client: Metronome, offered: string[]): Promise<Set<string
   await call("billable_metrics.retrieve", v1.billableMetrics.retrieve({ billable_metric_id }));
   const old = await v1.billableMetrics.create({ name: "Old", aggregation_type: "COUNT" });
   await call("billable_metrics.archive", v1.billableMetrics.archive({ id: old.data.id }));
+  const key = { entity: "customer", key: alias } as const;
+  await call("custom_fields.add_key", v1.customFields.addKey({ ...key, enforce_uniqueness: true }));
+  const keys = await all("custom_fields.list_keys", v1.customFields.listKeys({ entities: ["customer"] }));
+  expect(keys).toContainEqual({ ...key, enforce_uniqueness: true });
+  const fields = { entity: "customer", entity_id: customer_id } as const;
+  await call("custom_fields.set_values", v1.customFields.setValues({ ...fields, custom_fields: { [alias]: "1" } }));
+  expect((await v1.customers.retrieve({ customer_id })).data.custom_fields).toEqual({ [alias]: "1" });
+  await call("custom_fields.delete_values", v1.customFields.deleteValues({ ...fields, keys: [alias] }));
+  await call("custom_fields.remove_key", v1.customFields.removeKey(key));
   await call("dashboards.get_embeddable_url", v1.dashboards.getEmbeddableURL({ customer_id, dashboard: "usage" }));
   const end = v1.customers.plans.end({ customer_id, customer_plan_id, ending_before: firstOfMonth(3) });
   await call("customers.plans.end", end);

@@ -156,6 +156,14 @@ pub fn check_quantity(value: &Decimal) -> Result<(), String> {
     }
 }
 
+/// Refuses the key of custom fields when it is empty or too long.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_custom_field_key(key: &str) -> Result<(), String> {
+    if key.is_empty() { Err("is empty".to_owned()) } else { check_text(key, CUSTOM_FIELD_NAME) }
+}
+
 /// Refuses custom fields that are too many or too long.
 ///
 /// # Errors

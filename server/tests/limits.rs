@@ -3,7 +3,7 @@
 
 mod common;
 
-use app::billing::CreditType;
+use app::billing::{CreditType, CustomFieldEntity, CustomFieldKey};
 use axum::{
     Router,
     body::Body,
@@ -287,6 +287,38 @@ fn usage() -> Vec<Bound> {
     ]
 }
 
+/// The bounds of customFields. Values are set on a customer that has none, under keys that are [`declared`].
+fn custom_field_calls() -> Vec<Bound> {
+    const SET: &str = "/v1/customFields/setValues";
+    const DELETE: &str = "/v1/customFields/deleteValues";
+    fn of_customer(change: Value) -> Value {
+        merged(json!({ "entity": "customer", "entity_id": "{customer_id}" }), change)
+    }
+    let mut bounds = vec![
+        bound(
+            "/v1/customFields/addKey",
+            "key: ",
+            limits::CUSTOM_FIELD_NAME,
+            |n| json!({ "entity": "customer", "key": unique(n), "enforce_uniqueness": false }),
+        ),
+        bound(DELETE, "keys: has ", limits::CUSTOM_FIELDS, |n| of_customer(json!({ "keys": names(n) }))),
+        bound(DELETE, "keys[1]: ", limits::CUSTOM_FIELD_NAME, |n| {
+            of_customer(json!({ "keys": ["note", text(n)] }))
+        }),
+    ];
+    bounds.extend(custom_fields(SET, |fields| of_customer(json!({ "custom_fields": fields }))));
+    bounds
+}
+
+/// Makes the keys known under which values are set here.
+async fn declared(pool: &PgPool) {
+    let keys = names(limits::CUSTOM_FIELDS).into_iter();
+    for key in keys.chain(["note".to_owned(), text(limits::CUSTOM_FIELD_NAME)]) {
+        let key = CustomFieldKey { entity: CustomFieldEntity::Customer, key, enforce_uniqueness: false };
+        server::db::custom_field::add_key(pool, &key, clock::now()).await.unwrap();
+    }
+}
+
 /// What the dashboards may be asked as JSON.
 fn dashboards() -> [Asked; 7] {
     const USAGE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/usage";
@@ -358,6 +390,8 @@ async fn rows(pool: &PgPool) -> i64 {
         union all select count(*) from credit_type union all select count(*) from plan union all select count(*) from charge
         union all select count(*) from customer_plan union all select count(*) from added_charge
         union all select count(*) from usage_event union all select count(*) from usage_dedupe
+        union all select count(*) from custom_field_key
+        union all select count(*) from customer, jsonb_object_keys(custom_fields)
     ) as counts";
     sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
 }
@@ -375,7 +409,8 @@ async fn what_reaches_a_bound_is_taken_and_one_more_is_refused_by_name(pool: PgP
             .await
             .unwrap();
     values.insert("charge_id", charge.to_string());
-    let bounds = [customers(), metrics(), plans(), customer_plans(), usage()];
+    declared(&pool).await;
+    let bounds = [customers(), metrics(), plans(), customer_plans(), usage(), custom_field_calls()];
     for Bound { path, field, most, body } in bounds.into_iter().flatten() {
         values.insert("customer_id", seed::customer(&pool, "Somebody").await.to_string());
         let filled = openapi::fill(path, &values);

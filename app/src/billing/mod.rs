@@ -7,6 +7,7 @@ mod breakdown;
 mod cost;
 mod credit_type;
 mod currency;
+mod custom_field;
 mod customer;
 mod decimal;
 mod invoice;
@@ -26,6 +27,7 @@ pub use breakdown::InvoiceBreakdown;
 pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
 pub use currency::Currency;
+pub use custom_field::{CustomFieldEntity, CustomFieldKey};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{

@@ -48,6 +48,7 @@ struct Row {
     document: String,
     status: String,
     number: i64,
+    custom_fields: Json<BTreeMap<String, String>>,
 }
 
 /// Stored invoices of a customer in the order of their billing periods.
@@ -58,7 +59,8 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) 
     let rows = if wanted.descending {
         sqlx::query_as!(
             Row,
-            r#"select id, document::text as "document!", status, number
+            r#"select id, document::text as "document!", status, number,
+                custom_fields as "custom_fields: Json<BTreeMap<String, String>>"
             from invoice
             where customer_id = $1
                 and (cardinality($2::text[]) = 0 or status = any($2))
@@ -88,7 +90,8 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) 
     } else {
         sqlx::query_as!(
             Row,
-            r#"select id, document::text as "document!", status, number
+            r#"select id, document::text as "document!", status, number,
+                custom_fields as "custom_fields: Json<BTreeMap<String, String>>"
             from invoice
             where customer_id = $1
                 and (cardinality($2::text[]) = 0 or status = any($2))
@@ -123,7 +126,8 @@ pub async fn list(pool: &PgPool, access: CustomerAccess, wanted: &InvoiceQuery) 
 pub async fn find(pool: &PgPool, access: CustomerAccess, id: Uuid) -> Result<Option<Invoice>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, document::text as "document!", status, number
+        r#"select id, document::text as "document!", status, number,
+                custom_fields as "custom_fields: Json<BTreeMap<String, String>>"
         from invoice
         where id = $1 and customer_id = $2"#,
         id,
@@ -199,7 +203,7 @@ pub async fn find_with_previous(
     let rows = sqlx::query_as!(
         Row,
         r#"with wanted as (
-            select id, start_timestamp, credit_type_id, document, status, number
+            select id, start_timestamp, credit_type_id, document, status, number, custom_fields
             from invoice
             where id = $1 and customer_id = $2
         ), bound as (
@@ -209,7 +213,7 @@ pub async fn find_with_previous(
             where $3::timestamptz is not null
             limit 1
         ), previous as (
-            select invoice.id, invoice.document, invoice.status, invoice.number
+            select invoice.id, invoice.document, invoice.status, invoice.number, invoice.custom_fields
             from invoice, bound
             where invoice.customer_id = $2
                 and invoice.status = 'FINALIZED'
@@ -218,9 +222,11 @@ pub async fn find_with_previous(
             order by invoice.start_timestamp desc, invoice.id desc
             limit 1
         )
-        select id as "id!", document::text as "document!", status as "status!", number as "number!" from wanted
+        select id as "id!", document::text as "document!", status as "status!", number as "number!",
+            custom_fields as "custom_fields!: Json<BTreeMap<String, String>>"
+        from wanted
         union all
-        select id, document::text, status, number from previous"#,
+        select id, document::text, status, number, custom_fields from previous"#,
         id,
         access.customer_id(),
         start,
@@ -472,7 +478,7 @@ fn check_document(invoice: &Invoice) -> Result<()> {
 /// Reads documents; in the place of one that cannot be read stands what the other columns say of the invoice.
 async fn read(pool: &PgPool, access: CustomerAccess, rows: Vec<Row>) -> Result<Vec<Invoice>> {
     let mut invoices = Vec::with_capacity(rows.len());
-    for Row { id, document, status, number } in rows {
+    for Row { id, document, status, number, custom_fields } in rows {
         let status = read_status(&status)?;
         let read = match serde_json::from_str::<Invoice>(&document) {
             Ok(invoice) => invoice,
@@ -481,7 +487,8 @@ async fn read(pool: &PgPool, access: CustomerAccess, rows: Vec<Row>) -> Result<V
                 outline(pool, access, id, status).await?
             }
         };
-        invoices.push(Invoice { status, invoice_number: Some(invoice_number(number)), ..read });
+        let invoice_number = Some(invoice_number(number));
+        invoices.push(Invoice { status, invoice_number, custom_fields: custom_fields.0, ..read });
     }
     Ok(invoices)
 }

@@ -11,6 +11,7 @@ pub mod billable_metric;
 mod bound;
 pub mod credit_type;
 pub mod cursor;
+pub mod custom_field;
 pub mod customer;
 pub mod customer_plan;
 pub mod idempotency;

@@ -130,6 +130,10 @@ impl From<sqlx::Error> for Error {
             {
                 Self::Unavailable(error)
             }
+            // What a trigger of migration 28 refuses, in a sentence of its own.
+            sqlx::Error::Database(inner) if inner.constraint() == Some("custom_field_value_is_unique") => {
+                Self::Conflict(inner.message().to_owned())
+            }
             _ => Self::Database(error),
         }
     }

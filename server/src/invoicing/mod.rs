@@ -33,4 +33,4 @@ pub use regenerate::regenerate;
 pub use scope::InvoiceScope;
 pub use succession::{Successions, successions};
 pub use trial::customer_plans;
-pub use void::void;
+pub use void::{not_stored, void};

@@ -23,7 +23,7 @@ pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Dura
             // Awaited, or the customer's plan is still locked when the answer is there.
             tx.rollback().await?;
             refused?;
-            return Err(super::void::missing(pool, id, now, "voided, and then regenerated").await?);
+            return Err(super::not_stored(pool, "id", id, now, "voided, and then regenerated").await?);
         }
     };
     db::invoice::insert(&mut tx, &[(customer_plan_id, &invoice)], now).await?;

@@ -14,11 +14,21 @@ pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
     if db::invoice::void(pool, id, now).await? {
         return Ok(());
     }
-    Err(missing(pool, id, now, "voided").await?)
+    Err(not_stored(pool, "id", id, now, "voided").await?)
 }
 
-/// What to say of an id that no stored invoice has: it may be that of a draft, which cannot be `done` yet.
-pub(super) async fn missing(pool: &PgPool, id: Uuid, now: DateTime<Utc>, done: &str) -> Result<Error> {
+/// What to say of an id that no stored invoice has, by the `field` that it stands in: it may be that of a draft, which
+/// cannot be `done` yet.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn not_stored(
+    pool: &PgPool,
+    field: &str,
+    id: Uuid,
+    now: DateTime<Utc>,
+    done: &str,
+) -> Result<Error> {
     // The id of a draft is a hash, so it is found by making those of all drafts: slow, but only a mistake comes here.
     let is_draft = db::customer_plan::open(pool, now).await?.into_iter().any(|plan| {
         begun(plan.schedule.periods_from(plan.billed_until), now).any(|period| {
@@ -26,7 +36,7 @@ pub(super) async fn missing(pool: &PgPool, id: Uuid, now: DateTime<Utc>, done: &
         })
     });
     Ok(match is_draft {
-        true => Error::field("id", format!("is a draft: only a finalized invoice can be {done}")),
+        true => Error::field(field, format!("is a draft: only a finalized invoice can be {done}")),
         false => Error::NotFound("the invoice"),
     })
 }

@@ -48,7 +48,8 @@ const CREATE: Call = Call::new("billableMetrics.create", "Create a billable metr
   "property_filters": [{ "name": "tokens", "exists": true }, { "name": "region", "exists": true }],
   "group_keys": [["region"]]
 }"#,
-    );
+    )
+    .conflict("Another one has the value of a custom field that has to be unique.");
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

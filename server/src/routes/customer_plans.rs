@@ -77,7 +77,10 @@ const ADD: Call = Call::new("customers.plans.add", "Put a customer on a plan")
     .body(r#"{ "plan_id": "{plan_id}", "starting_on": "{next_month}", "net_payment_terms_days": 30,
   "trial_spec": { "length_in_days": 14, "spending_cap": { "amount": 50000, "credit_type_id": "{usd_cents}" } } }"#)
     .missing("the customer")
-    .conflict("The customer is already on a plan in this time.");
+    .conflict(
+        "The customer is already on a plan in this time, or another one has the value of a custom field that has to be \
+         unique.",
+    );
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -37,7 +37,10 @@ const CREATE: Call = Call::new("customers.create", "Create a customer")
          the customer exists. Names are cut at 160 characters.",
     )
     .body(r#"{ "name": "Acme", "ingest_aliases": ["acme-production"] }"#)
-    .conflict("Another customer, archived ones included, has one of the ingest aliases.");
+    .conflict(
+        "Another customer, archived ones included, has one of the ingest aliases, or the value of a custom field that \
+         has to be unique.",
+    );
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

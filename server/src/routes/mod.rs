@@ -5,6 +5,7 @@ mod billable_metrics;
 mod breakdowns;
 mod costs;
 mod credit_types;
+mod custom_fields;
 mod customer_plans;
 mod customers;
 mod dashboards;
@@ -57,6 +58,7 @@ pub fn calls() -> Calls {
         .merge(invoices::calls())
         .merge(added_charges::calls())
         .merge(exports::calls())
+        .merge(custom_fields::calls())
         .merge(dashboards::calls())
         .merge(invoices_dashboard::calls())
         .merge(usage_dashboard::calls())

@@ -71,7 +71,8 @@ const CREATE: Call = Call::new("plans.create", "Create a plan")
   ],
   "minimums": [{ "name": "Minimum", "credit_type_id": "{usd_cents}", "value": 5000 }]
 }"#,
-    );
+    )
+    .conflict("Another one has the value of a custom field that has to be unique.");
 
 async fn create(
     _: Operator,

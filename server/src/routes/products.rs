@@ -22,7 +22,8 @@ const CREATE: Call = Call::new("products.create", "Create a product")
          events; tiers count each value apart, unless the charge's `tier_scope` is `ACROSS_GROUPS`. Metronome makes the \
          products of plans in its user interface; this call is Inlay's own.",
     )
-    .body(r#"{ "name": "Tokens" }"#);
+    .body(r#"{ "name": "Tokens" }"#)
+    .conflict("Another one has the value of a custom field that has to be unique.");
 
 async fn create(
     _: Operator,

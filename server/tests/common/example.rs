@@ -1,7 +1,10 @@
 //! A company for each example of the reference: the ids that stand for its placeholders exist.
 
 use super::{billing, seed};
-use app::billing::{BillingAnchor, BillingFrequency, CreditType, Decimal, NewCharge, NewPlan, NewProduct};
+use app::billing::{
+    BillingAnchor, BillingFrequency, CreditType, CustomFieldEntity, CustomFieldKey, Decimal, NewCharge,
+    NewPlan, NewProduct,
+};
 use chrono::{DateTime, Datelike, Months, Utc};
 use serde_json::Value;
 use server::{
@@ -52,6 +55,12 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
         db::credit_type::create(pool, &Uuid::new_v4().to_string(), now).await.unwrap(),
     );
     set("void_invoice_id", finalized[0]);
+    let key = CustomFieldKey {
+        entity: CustomFieldEntity::Customer,
+        key: "segment".to_owned(),
+        enforce_uniqueness: false,
+    };
+    db::custom_field::add_key(pool, &key, now).await.unwrap();
     match call {
         // Takes a customer that is not on a plan.
         "customers.plans.add" => set("customer_id", other),
