@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use common::{app, example, get, token};
+use common::{app, example, get, timeless::timeless, token};
 use serde_json::Value;
 use server::{
     clock,
@@ -119,7 +119,7 @@ async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool
             continue;
         }
         let mut answer: Value = serde_json::from_slice(&body).unwrap();
-        example::timeless(&mut answer, &values);
+        timeless(&mut answer, &values);
         answers.entry(entry.group).or_default().insert(entry.call.id, answer);
     }
     for (group, answers) in answers {
