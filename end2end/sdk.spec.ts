@@ -60,7 +60,7 @@ test("every call answers the Python SDK under strict validation", async () => {
   if (!python) throw new Error("SDK_PYTHON must name a Python with metronome-sdk; `cargo xtask test` brings one");
   const { url, api_token } = demoInfo();
   const env = { ...process.env, INLAY_URL: url, INLAY_TOKEN: api_token };
-  const { stdout } = await promisify(execFile)(python, ["sdk.py"], { env, cwd: import.meta.dirname });
+  const { stdout } = await promisify(execFile)(python, ["-m", "sdk"], { env, cwd: import.meta.dirname });
   expect(stdout).toContain(" 0 failed");
 });
 
