@@ -1,6 +1,8 @@
 //! Numbers of megabytes: refused by the name of their field, for what reading any other body costs.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod bodies;
+#[path = "../common/mod.rs"]
 mod common;
 
 use axum::{
@@ -8,6 +10,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
+use bodies::{Numbered, bodies};
 use chrono::Datelike as _;
 use common::{
     app,
@@ -119,84 +122,10 @@ fn walk(document: &Value, schema: &Value, path: String, found: &mut impl FnMut(&
     }
 }
 
-/// Bodies with `NUMBER` in the place of a field, for every field that takes a number: call, path, field, body.
-fn bodies() -> Vec<(&'static str, &'static str, &'static str, String)> {
-    const CENTS: &str = "2714e483-4ff1-48e4-9e25-ac732e8f24f2";
-    let plan = |field: &str, value: &str| {
-        let of = |name: &str, usual: &str| if name == field { value.to_owned() } else { usual.to_owned() };
-        format!(
-            r#"{{"name":"Pro","billing_frequency":"MONTHLY","charges":[{{"product_id":"{{product_id}}","name":"Seat",
-            "charge_type":"fixed","quantity":{},"credit_type_id":"{CENTS}","prices":[{{"tier":{},"value":{}}}],
-            "unit_conversion":{{"division_factor":{}}}}}],
-            "minimums":[{{"name":"Minimum","credit_type_id":"{CENTS}","value":{}}}]}}"#,
-            of("charges[].quantity", "1"),
-            of("charges[].prices[].tier", "0"),
-            of("charges[].prices[].value", "1"),
-            of("charges[].unit_conversion.division_factor", "1"),
-            of("minimums[].value", "1"),
-        )
-    };
-    let charge = |field: &str| {
-        let of = |name: &str| if name == field { "NUMBER" } else { "1" };
-        format!(
-            r#"{{"customer_plan_id":"{{customer_plan_id}}","charge_id":"{{added_charge_id}}",
-            "invoice_start_timestamp":"{{this_month}}","description":"Set-up","price":{},"quantity":{}}}"#,
-            of("price"),
-            of("quantity")
-        )
-    };
-    let add = |rest: &str| format!(r#"{{"plan_id":"{{plan_id}}","starting_on":"{{next_month}}",{rest}}}"#);
-    let adjustment = |kind: &str, rest: &str| {
-        add(&format!(
-            r#""price_adjustments":[{{"charge_id":"{{charge_id}}","adjustment_type":"{kind}","start_period":0,{rest}}}]"#
-        ))
-    };
-    let cap = format!(
-        r#""trial_spec":{{"length_in_days":14,"spending_cap":{{"amount":NUMBER,"credit_type_id":"{CENTS}"}}}}"#
-    );
-    let plans = "/v1/plans/create";
-    let added = "/v1/customers/{customer_id}/addCharge";
-    let put_on = "/v1/customers/{customer_id}/plans/add";
-    let mut bodies: Vec<_> = [
-        "charges[].quantity",
-        "charges[].prices[].tier",
-        "charges[].prices[].value",
-        "charges[].unit_conversion.division_factor",
-        "minimums[].value",
-    ]
-    .map(|field| ("plans.create", plans, field, plan(field, "NUMBER")))
-    .into();
-    bodies.extend(
-        ["price", "quantity"].map(|field| ("customers.invoices.addCharge", added, field, charge(field))),
-    );
-    bodies.extend([
-        ("customers.plans.add", put_on, "trial_spec.spending_cap.amount", add(&cap)),
-        (
-            "customers.plans.add",
-            put_on,
-            "price_adjustments[].value",
-            adjustment("override", r#""value":NUMBER"#),
-        ),
-        (
-            "customers.plans.add",
-            put_on,
-            "price_adjustments[].quantity",
-            adjustment("quantity", r#""quantity":NUMBER"#),
-        ),
-        (
-            "customers.plans.add",
-            put_on,
-            "price_adjustments[].tier",
-            adjustment("override", r#""value":1,"tier":NUMBER"#),
-        ),
-    ]);
-    bodies
-}
-
 #[sqlx::test(migrations = "./migrations")]
 async fn every_number_of_every_body_has_a_bound(pool: PgPool) {
     let named: BTreeSet<String> =
-        bodies().into_iter().map(|(call, _, field, _)| format!("{call} {field}")).collect();
+        bodies().map(|Numbered { call, field, .. }| format!("{call} {field}")).collect();
     assert_eq!(number_fields(), named, "a field that takes a number is not in this test");
 
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
@@ -217,12 +146,9 @@ async fn every_number_of_every_body_has_a_bound(pool: PgPool) {
     numbers.extend(
         ["1e70", "-1e70", "1e-70", "1e400", "1e18", "1e-19", "9e59", "1e999999999"].map(str::to_owned),
     );
-    for (call, path, field, body) in bodies() {
-        let mut values = values.clone();
-        if call == "customers.invoices.addCharge" {
-            values.insert("customer_id", on_plan.0.to_string());
-            values.insert("customer_plan_id", on_plan.1.to_string());
-        }
+    values.insert("on_plan_customer_id", on_plan.0.to_string());
+    values.insert("customer_plan_id", on_plan.1.to_string());
+    for Numbered { call, path, field, body } in bodies() {
         let (path, body) = (openapi::fill(path, &values), openapi::fill(&body, &values));
         let field = field.replace("[]", "[0]");
         let megabytes = if field == "price" { &long_numbers(MAX_BODY - REST)[..] } else { &[] };
