@@ -162,7 +162,7 @@ impl Dashboard {
         self.said.set(String::new());
         leptos::task::spawn_local(async move {
             let path = self.session.customer_id.with_value(|id| query.report_path(id));
-            let answer = api::get::<UsageReport>(self.session, &path).await;
+            let answer = api::get::<UsageReport>(self.session.token, &path).await;
             if turn != self.turn.get_value() {
                 return;
             }

@@ -180,7 +180,7 @@ impl Dashboard {
         // What cannot be marked as busy is loaded all the same.
         let _ = button.set_attribute("aria-busy", "true");
         spawn_local(async move {
-            match api::file(self.session, &path).await {
+            match api::file(self.session.token, &path).await {
                 Ok((blob, name)) => {
                     self.alert.set(None);
                     save(&blob, &name);
@@ -197,10 +197,10 @@ impl Dashboard {
     async fn load(self, query: &InvoicesQuery) -> Result<PageState, Failure> {
         let path = self.session.customer_id.with_value(|id| query.report_path(id));
         let (answer, missing) = if is_document(query) {
-            let found = api::get::<InvoiceReport>(self.session, &path).await;
+            let found = api::get::<InvoiceReport>(self.session.token, &path).await;
             (found.map(|report| PageState::Document(Arc::new(report))), PageState::Missing)
         } else {
-            let found = api::get::<InvoicesReport>(self.session, &path).await;
+            let found = api::get::<InvoicesReport>(self.session.token, &path).await;
             (found.map(PageState::List), PageState::Failed)
         };
         if answer == Err(Failure::Missing) { Ok(missing) } else { answer }
