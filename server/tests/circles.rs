@@ -14,8 +14,6 @@ const SERVER: &[&[&str]] = &[];
 
 /// The circles of `app`. Parts of a dashboard reach what is shown by the dashboard's own type, which also places them.
 const APP: &[&[&str]] = &[
-    // `format` passes on names of `money`, whose callers can name it.
-    &["view::format", "view::money"],
     &["usage::card", "usage::controls", "usage::dashboard", "usage::find"],
     &[
         "invoices::comparison",
