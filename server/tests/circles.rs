@@ -14,7 +14,6 @@ const SERVER: &[&[&str]] = &[];
 
 /// The circles of `app`. Parts of a dashboard reach what is shown by the dashboard's own type, which also places them.
 const APP: &[&[&str]] = &[
-    &["usage::card", "usage::controls", "usage::dashboard", "usage::find"],
     &[
         "invoices::comparison",
         "invoices::current",
