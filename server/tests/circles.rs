@@ -21,6 +21,7 @@ const APP: &[&[&str]] = &[
         "invoices::dashboard",
         "invoices::document",
         "invoices::filter",
+        "invoices::lines",
         "invoices::link",
         "invoices::list",
         "invoices::row",

@@ -2,7 +2,7 @@
 
 use super::{
     dashboard::Dashboard,
-    document::line_id,
+    lines::line_id,
     query::{BY_DAY, DocumentQuery, InvoicesQuery},
     report::ByDay,
     text,

@@ -9,6 +9,7 @@ mod daily_cost;
 mod dashboard;
 mod document;
 mod filter;
+mod lines;
 mod link;
 mod list;
 pub mod query;

@@ -2,7 +2,7 @@
 
 use super::{
     dashboard::{ClickAction, Dashboard},
-    document::{actions, notes, table},
+    lines::{actions, notes, table},
     link::link,
     query::{DocumentQuery, InvoicesQuery},
     report::{Document, InvoiceRow},
