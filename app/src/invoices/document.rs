@@ -3,13 +3,13 @@
 use super::{
     comparison::ComparisonCard,
     daily_cost::DailyChart,
-    dashboard::{Dashboard, HEADING},
     filter::SearchForm,
     lines::{actions, notes, table},
     link::link,
     query::{DocumentQuery, InvoicesQuery},
     report::{Document, Fact, InvoiceReport},
     row::badge,
+    state::{Dashboard, HEADING},
     status::InvoiceStatus,
     text,
 };

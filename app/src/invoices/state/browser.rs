@@ -1,6 +1,6 @@
 //! An open page in the browser: loads reports, follows the history, keeps focus and scroll position.
 
-use super::{Dashboard, HEADING, PageState};
+use super::{Dashboard, HEADING, PageState, row_id};
 use crate::{
     api::{self, Failure},
     invoices::{
@@ -68,7 +68,7 @@ enum Place {
 }
 
 impl Dashboard {
-    pub(super) fn start(self) {
+    pub(in crate::invoices) fn start(self) {
         // After the first drawing, which is as the server's.
         Effect::new(move |_| self.rows.update(|rows| rows.are_live = true));
         self.keep_links();
@@ -170,7 +170,7 @@ impl Dashboard {
     }
 
     /// Saves the file of the button that was pressed. The page stays, whatever becomes of it.
-    pub(super) fn download(self, event: &ev::SubmitEvent) {
+    pub(in crate::invoices) fn download(self, event: &ev::SubmitEvent) {
         event.prevent_default();
         let Some(button) = event.submitter() else { return };
         let value = |name: &str| button.get_attribute(name).unwrap_or_default();
@@ -227,7 +227,7 @@ impl Dashboard {
     }
 
     fn append(self, page: InvoicesReport) {
-        let first = page.rows.first().map(|row| crate::invoices::row::link_id(&row.id));
+        let first = page.rows.first().map(|row| row_id(&row.id));
         self.said.set(text::found(page.rows.len(), page.next_page.is_some()));
         self.shown.update(|shown| {
             if let PageState::List(list) = Arc::make_mut(shown) {

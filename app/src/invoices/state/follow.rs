@@ -8,7 +8,7 @@ use web_sys::Element;
 
 impl Dashboard {
     /// Shows in place what a link within markup leads to, unless it is to open elsewhere.
-    pub(super) fn follow(self, event: &ev::MouseEvent) {
+    pub(in crate::invoices) fn follow(self, event: &ev::MouseEvent) {
         let clicked = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let link = clicked.and_then(|clicked| clicked.closest("a").ok().flatten());
         let Some(link) = link.filter(|link| link.has_attribute(IN_PLACE.0) && is_plain(event)) else {
