@@ -1,6 +1,6 @@
-//! An open page in the browser: loads reports, follows the history, keeps focus and scroll position.
+//! An open page in the browser: loads reports, and shows each where it belongs.
 
-use super::{Dashboard, HEADING, PageState, row_id};
+use super::{Dashboard, HEADING, PageState, history::SavedPage, row_id};
 use crate::{
     api::{self, Failure},
     invoices::{
@@ -12,8 +12,6 @@ use crate::{
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use std::{sync::Arc, time::Duration};
-use wasm_bindgen::JsCast as _;
-use web_sys::{Blob, HtmlElement, Url};
 
 /// How long after a failure a load is tried again, where the browser does not report that it is back online; doubled
 /// after each further failure.
@@ -25,19 +23,9 @@ pub(super) struct Navigation {
     /// Counts the loads of pages: an answer to any but the last is dropped.
     turn: u32,
     /// Pages that were left, as they were.
-    kept: Vec<SavedPage>,
+    pub(super) kept: Vec<SavedPage>,
     /// Loads that found no connection, to be tried again.
     waiting: Vec<PendingLoad>,
-}
-
-/// A page that was left.
-#[derive(Clone)]
-struct SavedPage {
-    query: InvoicesQuery,
-    shown: Arc<PageState>,
-    opened: Vec<String>,
-    scrolled: f64,
-    focused: String,
 }
 
 /// Something to load, and where it belongs.
@@ -169,31 +157,6 @@ impl Dashboard {
         });
     }
 
-    /// Saves the file of the button that was pressed. The page stays, whatever becomes of it.
-    pub(in crate::invoices) fn download(self, event: &ev::SubmitEvent) {
-        event.prevent_default();
-        let Some(button) = event.submitter() else { return };
-        let value = |name: &str| button.get_attribute(name).unwrap_or_default();
-        let (invoice, format) = (value("value"), value("name"));
-        let customer = self.session.customer_id.get_value();
-        let path = format!("/v1/customers/{customer}/invoices/{invoice}/{format}");
-        // What cannot be marked as busy is loaded all the same.
-        let _ = button.set_attribute("aria-busy", "true");
-        spawn_local(async move {
-            match api::file(self.session.token, &path).await {
-                Ok((blob, name)) => {
-                    self.alert.set(None);
-                    save(&blob, &name);
-                }
-                Err(Failure::Expired) => self.session.is_expired.set(true),
-                Err(Failure::Missing | Failure::Unreachable) => {
-                    self.alert.set(Some(text::NOT_DOWNLOADED));
-                }
-            }
-            let _ = button.remove_attribute("aria-busy");
-        });
-    }
-
     async fn load(self, query: &InvoicesQuery) -> Result<PageState, Failure> {
         let path = self.session.customer_id.with_value(|id| query.report_path(id));
         let (answer, missing) = if is_document(query) {
@@ -273,32 +236,13 @@ impl Dashboard {
         });
     }
 
-    fn draw(self, shown: Arc<PageState>) {
+    pub(super) fn draw(self, shown: Arc<PageState>) {
         document().set_title(&match &*shown {
             PageState::Document(report) => report.document.page_title(),
             PageState::List(_) | PageState::Missing | PageState::Failed => text::INVOICES.to_owned(),
         });
         self.shown.set(shown);
         self.page.set(());
-    }
-
-    /// Keeps the page that is shown for the way back.
-    fn leave(self) {
-        let kept = SavedPage {
-            query: self.query.get_value(),
-            shown: self.shown.get_untracked(),
-            opened: self.rows.with_untracked(|rows| rows.opened.clone()),
-            scrolled: place::scrolled(),
-            focused: place::focused(),
-        };
-        self.moves.update_value(|moves| {
-            moves.kept.retain(|one| one.query != kept.query);
-            moves.kept.push(kept);
-        });
-    }
-
-    fn kept(self, query: &InvoicesQuery) -> Option<SavedPage> {
-        self.moves.with_value(|moves| moves.kept.iter().find(|one| one.query == *query).cloned())
     }
 
     /// The history has led to an address.
@@ -313,35 +257,6 @@ impl Dashboard {
             None => self.ask(PendingLoad::new(query, Place::Back)),
         }
     }
-
-    /// Shows a page as it was left.
-    fn restore(self, kept: SavedPage) {
-        let SavedPage { query, shown, opened, scrolled, focused } = kept;
-        self.query.set_value(query);
-        self.rows.update(|rows| rows.opened = opened);
-        self.draw(shown);
-        request_animation_frame(move || {
-            place::scroll(scrolled);
-            if !place::focus(&focused) {
-                place::focus(HEADING);
-            }
-        });
-    }
-}
-
-/// Hands a file to the browser, as a link to a download does.
-fn save(blob: &Blob, name: &str) -> Option<()> {
-    let url = Url::create_object_url_with_blob(blob).ok()?;
-    let link: HtmlElement = document().create_element("a").ok()?.unchecked_into();
-    link.set_attribute("href", &url).ok()?;
-    link.set_attribute("download", name).ok()?;
-    link.click();
-    // The browser may read it after the click.
-    let forget = move || {
-        let _ = Url::revoke_object_url(&url);
-    };
-    set_timeout(forget, Duration::from_secs(60));
-    Some(())
 }
 
 fn is_document(query: &InvoicesQuery) -> bool {

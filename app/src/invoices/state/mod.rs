@@ -3,7 +3,11 @@
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(feature = "hydrate")]
+mod download;
+#[cfg(feature = "hydrate")]
 mod follow;
+#[cfg(feature = "hydrate")]
+mod history;
 
 use super::{
     query::InvoicesQuery,
