@@ -77,9 +77,9 @@ const TABLES: [&str; 12] = [
 
 /// Queries that are not about one customer, by file and function or constant, with the reason.
 const OF_MANY: &[(&str, &str, &str)] = &[
-    ("customer.rs", "list", "operators list all customers"),
-    ("customer.rs", "add_aliases", "an alias must not be the id of any other customer"),
-    ("customer.rs", "taken_by", "an operator is told whose an alias is"),
+    ("customer/mod.rs", "list", "operators list all customers"),
+    ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
+    ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),
     ("customer_plan/billing.rs", "claim", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
     ("invoice/regenerate.rs", "for_regeneration", "an operator names an invoice by its id alone"),

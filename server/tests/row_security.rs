@@ -123,7 +123,7 @@ async fn a_query_without_any_condition_shows_the_readers_customer_alone(pool: Pg
 /// The queries that pages and session tokens are answered by, each with what a reader of A gives it.
 const ASKED: &[(&str, &str, &[&str])] = &[
     ("billable_metric.rs", "page", &["true", "null", "null", ID, NOW, "10"]),
-    ("customer.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
+    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
     (
         "invoice/read.rs",
         "list",
