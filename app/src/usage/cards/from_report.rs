@@ -1,100 +1,15 @@
-//! A report becomes cards: pure, and the same on the server and in the browser.
+//! A report becomes cards.
 
-use super::{
-    query::{GroupSelection, UsageQuery, Window},
-    report::{DayMark, Figures, Group, Measure, MetricUsage, UsageReport},
-    text,
-};
+use super::{Card, CardContent, ChartSeries, LegendItem, UsageChart};
 use crate::{
     chart::marks::ChartKind,
-    day,
-    number::{ABSENT, Unit, accumulated, rescaled, sum},
+    number::{ABSENT, accumulated, rescaled, sum},
+    usage::{
+        query::{GroupSelection, UsageQuery},
+        report::{Figures, Group, Measure, MetricUsage, UsageReport},
+        text,
+    },
 };
-
-/// The card of one metric, or of all that have a cost in one currency together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    /// The metric's name.
-    pub name: String,
-    /// True for one that is as wide as the page: that of several metrics together.
-    pub is_wide: bool,
-    /// What is below it.
-    pub content: CardContent,
-}
-
-/// What a card shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CardContent {
-    /// The metric could not be loaded.
-    Failed,
-    /// It cannot be shown as asked: why, as a sentence.
-    Hidden(String),
-    /// Its chart.
-    Chart(Box<UsageChart>),
-}
-
-/// One metric over one window.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageChart {
-    /// The total.
-    pub figure: String,
-    /// With every digit, where it was rounded for reading.
-    pub exact: Option<String>,
-    /// What follows it: `in 30 days`.
-    pub figure_note: String,
-    /// The average and the change, where they can be told.
-    pub facts: String,
-    /// What the chart shows, as a sentence for those who do not see it.
-    pub sentence: String,
-    /// How it is drawn.
-    pub kind: ChartKind,
-    /// The lines or bars, largest first.
-    pub series: Vec<ChartSeries>,
-    /// The sums of all series by day, where there are several that add up.
-    pub sums: Option<Vec<i128>>,
-    /// The scale of all values.
-    pub scale: i32,
-    /// How they are written.
-    pub unit: Unit,
-    /// The day of the first value, since 1970-01-01.
-    pub first_day: i32,
-    /// What begins or ends with a day, counted from the first.
-    pub marks: Vec<(usize, DayMark)>,
-    /// The groups, where the metric is grouped; the metrics, where there are several.
-    pub legend: Vec<LegendItem>,
-    /// Why the card shows less than was asked for.
-    pub hint: Option<String>,
-    /// Said in the plot when nothing was used.
-    pub nothing: Option<String>,
-}
-
-/// One line, or one color of bars.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChartSeries {
-    /// Its name: of a group, or what the values are.
-    pub name: String,
-    /// Which of the ten colors.
-    pub slot: u8,
-    /// One a day.
-    pub values: Vec<i128>,
-}
-
-/// One group, or metric, in the legend.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LegendItem {
-    /// Which of the ten colors.
-    pub slot: u8,
-    /// Its name.
-    pub name: String,
-    /// Its total.
-    pub total: String,
-    /// Its share of all, where they add up.
-    pub share: Option<String>,
-    /// What shows it alone; `None` for a metric.
-    pub selection: Option<GroupSelection>,
-    /// True for the group that is shown alone.
-    pub is_current: bool,
-}
 
 impl UsageReport {
     /// The card of each metric; before them, in money, that of all together.
@@ -247,87 +162,6 @@ impl UsageReport {
             _ => (query.is_cumulative && !metric.adds_up).then(|| text::NOT_CUMULATIVE.to_owned()),
         }
     }
-
-    fn sentence(
-        &self,
-        metric: &MetricUsage,
-        query: &UsageQuery,
-        chart: &UsageChart,
-        daily: &[i128],
-        change: Option<&str>,
-        value_name: &str,
-    ) -> String {
-        let mut sentence = metric.name.clone();
-        if let (Some(key), false) = (&query.group_key, chart.legend.is_empty()) {
-            match self.selected_name(query) {
-                Some(name) => sentence += &format!(", {name}"),
-                None => sentence += &format!(" by {}", self.key_name(key)),
-            }
-        }
-        // The name of a total says that it is a cost.
-        let is_said = metric.id.is_empty() && !query.is_cumulative;
-        if (query.is_cost && !is_said) || value_name.ends_with("to date") {
-            sentence += &format!(", {}", value_name.to_ascii_lowercase());
-        }
-        let noun = if query.is_cost || metric.noun.is_empty() { "in total" } else { metric.noun.as_str() };
-        let last_day = day::date(self.last_day);
-        let days = text::days(self.days(query));
-        sentence += &format!(", {days} to {last_day}: {} {noun}", chart.figure);
-        if let Some(change) = change {
-            let words = change.replace("\u{2191}\u{a0}", "up ").replace("\u{2193}\u{a0}", "down ");
-            sentence += &format!(", {words}");
-        }
-        let peak = daily.iter().enumerate().max_by_key(|(at, value)| (**value, std::cmp::Reverse(*at)));
-        if let Some((at, value)) = peak.filter(|(_, value)| **value > 0) {
-            let day = day::month_day(chart.first_day + i32::try_from(at).unwrap_or(0));
-            sentence += &format!(", peak {} on {day}", chart.unit.write(*value, chart.scale));
-        }
-        if let (Some(largest), None) = (chart.legend.first(), &query.only) {
-            sentence += &format!(", the largest part {}: {}", largest.name, largest.total);
-        }
-        sentence
-    }
-
-    /// The first day of the billing period, where that is what is shown.
-    fn since(&self, query: &UsageQuery) -> Option<String> {
-        let day = self.period_begin().filter(|_| query.window == Window::Period)?;
-        Some(day::month_day(day))
-    }
-
-    /// The name of the groups that are shown alone.
-    pub fn selected_name(&self, query: &UsageQuery) -> Option<String> {
-        let only = query.only.as_ref()?;
-        let values = match only {
-            GroupSelection::Rest => return Some(text::OTHER_GROUPS.to_owned()),
-            GroupSelection::One(values) => values,
-        };
-        let mut groups = self.metrics.iter().filter_map(|metric| metric.groups.as_ref()).flatten();
-        let found = groups.find(|group| group.group_values.as_ref() == Some(values));
-        Some(found.map_or_else(
-            || values.iter().map(|value| value.as_deref().unwrap_or("~")).collect::<Vec<_>>().join(", "),
-            |group| group.name.clone(),
-        ))
-    }
-
-    /// What a page shows, for those who do not see it change.
-    pub fn announcement(&self, query: &UsageQuery) -> String {
-        let view = if query.is_cumulative { "cumulative" } else { "by day" };
-        let window = match self.since(query) {
-            Some(day) => text::to_today(&day),
-            None => text::days(self.days(query)),
-        };
-        let mut said = format!("Showing {window}, {view}");
-        if query.is_cost {
-            said.push_str(", cost");
-        }
-        if let Some(key) = &query.group_key {
-            said += &format!(", by {}", self.key_name(key));
-        }
-        if let Some(name) = self.selected_name(query) {
-            said += &format!(", only {name}");
-        }
-        said
-    }
 }
 
 /// The largest first, all others together last. There are ten groups at most; the library's sort weighs 5 kB.
@@ -364,46 +198,4 @@ impl ChartPart {
             days: measure.days.last(days as usize).to_vec(),
         })
     }
-}
-
-impl UsageChart {
-    /// How many days it shows.
-    pub fn days(&self) -> usize {
-        self.series.first().map_or(0, |series| series.values.len())
-    }
-
-    /// Whether days are as wide as their bars: of a day alone, its line is.
-    pub fn is_bars(&self) -> bool {
-        self.kind == ChartKind::Bars || self.days() == 1
-    }
-
-    /// The values that a day's tooltip and row list: color, name, and the number as it is written.
-    pub fn values_of(&self, day: usize) -> Vec<DayValue> {
-        let one = |slot: Option<u8>, name: &str, values: &[i128]| {
-            let value = values.get(day).copied().unwrap_or(0);
-            let places = self.unit.places(values, self.scale);
-            DayValue {
-                slot,
-                name: name.to_owned(),
-                value,
-                text: self.unit.write_to(value, self.scale, places),
-            }
-        };
-        let sums = self.sums.iter().map(|sums| one(None, text::TOTAL, sums));
-        sums.chain(self.series.iter().map(|series| one(Some(series.slot), &series.name, &series.values)))
-            .collect()
-    }
-}
-
-/// A series, or the sum of all, on one day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DayValue {
-    /// Its color; `None` for the sum.
-    pub slot: Option<u8>,
-    /// Its name.
-    pub name: String,
-    /// The number.
-    pub value: i128,
-    /// As it is written.
-    pub text: String,
 }
