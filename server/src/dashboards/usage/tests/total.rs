@@ -1,19 +1,17 @@
 //! Days of which there is nothing to tell, and what all metrics cost together, by cases.
-#![allow(clippy::unwrap_used)]
 
-use super::{
-    tests::{DAYS, by_region, card, grouped, names, now, only_values, series, texts, today},
-    *,
-};
+use super::{DAYS, by_region, card, grouped, names, now, only_values, series, texts, today};
+use crate::dashboards::usage::{UsageData, total::FixedCharge};
 use app::{
-    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost},
+    billing::{AggregationType, CreditType, DailyCost, Decimal, NoCost, UsageSeries},
     chart::marks::ChartKind,
     number::ABSENT,
     usage::{
-        UsageQuery,
+        UsageQuery, UsageReport,
         cards::{Card, CardContent, UsageChart},
     },
 };
+use chrono::Days;
 
 /// A sum of which each unit costs so much.
 fn priced(name: &str, price: &str, credit_type: CreditType) -> (String, Option<UsageSeries>) {
