@@ -11,7 +11,7 @@ use crate::{
     openapi::{Call, Calls},
     viewer::Viewer,
 };
-use app::billing::{BillableMetric, Customer, CustomerDetail, Page};
+use app::billing::{AN_ID, BillableMetric, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
@@ -335,7 +335,7 @@ fn uuids(list: &str) -> Result<Vec<Uuid>> {
     ids.map(|(index, id)| {
         id.trim()
             .parse()
-            .map_err(|_| Error::field(format!("customer_ids[{index}]"), format!("\"{id}\" is not a UUID")))
+            .map_err(|_| Error::field(format!("customer_ids[{index}]"), format!("\"{id}\" is not {AN_ID}")))
     })
     .collect()
 }
