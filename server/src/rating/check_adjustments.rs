@@ -49,16 +49,16 @@ fn check_quantity(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut i
         Some(Ok(())) => {}
     }
     if adjustment.value.is_some() {
-        problem("value", "is not for a quantity adjustment");
+        problem("value", "is not for a quantity adjustment: leave it out");
     }
     if adjustment.tier.is_some() {
-        problem("tier", "is not for a quantity adjustment");
+        problem("tier", "is not for a quantity adjustment: leave it out");
     }
 }
 
 fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl FnMut(&str, &str)) {
     if adjustment.quantity.is_some() {
-        problem("quantity", "is only for a quantity adjustment");
+        problem("quantity", "is only for a quantity adjustment: leave it out");
     }
     let of_tier = |tier: &Option<Decimal>| {
         let prices = charge.prices.iter();
