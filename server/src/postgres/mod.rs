@@ -110,7 +110,8 @@ fn only_server(place: &Place) -> Result<File, CliError> {
             let mut pid = String::new();
             let _ = file.rewind().and_then(|()| file.read_to_string(&mut pid));
             Err(CliError::new(format!(
-                "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own folder: INLAY_DATA_DIR=/another/folder",
+                "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own \
+                 folder: INLAY_DATA_DIR=/another/folder",
                 pid.trim(),
                 place.data.display()
             )))
