@@ -17,7 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "inlay",
     version,
     arg_required_else_help = true,
-    after_help = "Begin here:\n  inlay demo            a sample company to look at\n  inlay serve --help    how to run it for yourself"
+    after_help = "Begin here:\n  \
+                  inlay demo            a sample company to look at\n  \
+                  inlay serve --help    how to run it for yourself, and every variable of the configuration"
 )]
 pub struct Cli {
     /// What to do.
