@@ -74,7 +74,8 @@ pub(super) fn width(text: &str, style: Style) -> f32 {
     shape::width(text, style.bold, style.size)
 }
 
-/// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each numbered part, in the order of drawing.
+/// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each
+/// numbered part, in the order of drawing.
 pub(super) fn write(
     sheets: &[Sheet],
     metadata: Metadata,
