@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// An invoice, every string final.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,
@@ -76,7 +76,7 @@ pub enum RowKind {
 pub struct Row {
     /// What it is.
     pub kind: RowKind,
-    /// Its name.
+    /// The name of the product, charge, adjustment or total.
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`; of a grouped product, whose usage they count.
     pub detail: String,

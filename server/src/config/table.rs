@@ -5,9 +5,9 @@ use std::fmt::Write;
 /// One variable of the environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
-    /// Its name.
+    /// The name in the environment.
     pub name: &'static str,
-    /// Its value when unset; `None`: see `doc`.
+    /// The value that holds where it is unset; `None` where `doc` says what then happens.
     pub default: Option<&'static str>,
     /// What it means, one or two sentences.
     pub doc: &'static str,

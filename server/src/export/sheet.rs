@@ -43,11 +43,11 @@ impl Ink {
 /// How a text is set.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
-    /// In points.
+    /// The height of the font, in points.
     pub(super) size: f32,
     /// Semi-bold.
     pub(super) bold: bool,
-    /// Its color.
+    /// The color of the letters.
     pub(super) ink: Ink,
     /// With a line through it: not owed.
     pub(super) struck: bool,

@@ -18,7 +18,7 @@ struct ChargeFigures {
     amount: Decimal,
     /// Prices by the quantity from which they hold.
     prices: Vec<(Decimal, Decimal)>,
-    /// Its tiers count other groups too.
+    /// Whether other groups count toward its tiers (`ACROSS_GROUPS`).
     is_shared: bool,
 }
 
@@ -38,7 +38,7 @@ struct Variance {
     before: Option<Decimal>,
     /// Quantity before and now.
     quantities: Option<(Decimal, Decimal)>,
-    /// Its tiers count other groups too.
+    /// Whether other groups count toward its tiers (`ACROSS_GROUPS`).
     is_shared: bool,
     /// From another quantity at the old price.
     by_quantity: Decimal,
@@ -49,7 +49,7 @@ struct Variance {
 }
 
 impl Variance {
-    /// Its part of the difference.
+    /// What it adds to the difference of the two totals, in the invoice's currency.
     fn total(&self) -> Decimal {
         [&self.by_quantity, &self.by_price, &self.other].into_iter().sum()
     }
