@@ -149,7 +149,7 @@ fn check_cap(cap: Option<&NewSpendingCap>, credit_type_id: Uuid) -> Result<()> {
     let field =
         |name: &str, problem: String| Err(Error::field(format!("trial_spec.spending_cap.{name}"), problem));
     if cap.amount <= Decimal::zero() {
-        return field("amount", "must be above 0: without a trial, leave trial_spec out".to_owned());
+        return field("amount", "must be above 0, or the trial waives nothing".to_owned());
     }
     if let Err(problem) = limits::check_price(&cap.amount) {
         return field("amount", problem);
