@@ -1,6 +1,5 @@
 //! Calls of the server from the browser: JSON and files, with the session's token in a header and in no address.
 
-use crate::session::Session;
 use leptos::prelude::*;
 use miniserde::Deserialize;
 use wasm_bindgen::JsCast as _;
@@ -28,16 +27,16 @@ struct Data<T> {
 ///
 /// # Errors
 /// When the session has ended, or nothing came back.
-pub async fn get<T: Deserialize>(session: Session, path: &str) -> Result<T, Failure> {
-    read::<Data<T>>(call(session, "GET", path).await?).map(|answer| answer.data)
+pub async fn get<T: Deserialize>(token: RwSignal<String>, path: &str) -> Result<T, Failure> {
+    read::<Data<T>>(call(token, "GET", path).await?).map(|answer| answer.data)
 }
 
 /// Posts nothing and reads JSON.
 ///
 /// # Errors
 /// When the session has ended, or nothing came back.
-pub async fn post<T: Deserialize>(session: Session, path: &str) -> Result<T, Failure> {
-    read(call(session, "POST", path).await?)
+pub async fn post<T: Deserialize>(token: RwSignal<String>, path: &str) -> Result<T, Failure> {
+    read(call(token, "POST", path).await?)
 }
 
 /// An answer that this version of the app cannot read comes of a newer server: the page is loaded anew.
@@ -53,8 +52,8 @@ fn read<T: Deserialize>(text: String) -> Result<T, Failure> {
 /// # Errors
 /// When the session has ended, or nothing came back.
 #[cfg(feature = "invoices")]
-pub async fn file(session: Session, path: &str) -> Result<(web_sys::Blob, String), Failure> {
-    let response = answer(session, "GET", path).await?;
+pub async fn file(token: RwSignal<String>, path: &str) -> Result<(web_sys::Blob, String), Failure> {
+    let response = answer(token, "GET", path).await?;
     let named = response.headers().get("content-disposition").ok().flatten().unwrap_or_default();
     let name = named.split('"').nth(1).unwrap_or_default().to_owned();
     let blob = response.blob().map_err(|_| Failure::Unreachable)?;
@@ -62,15 +61,15 @@ pub async fn file(session: Session, path: &str) -> Result<(web_sys::Blob, String
     Ok((blob.unchecked_into(), name))
 }
 
-async fn call(session: Session, method: &str, path: &str) -> Result<String, Failure> {
-    let text = answer(session, method, path).await?.text().map_err(|_| Failure::Unreachable)?;
+async fn call(token: RwSignal<String>, method: &str, path: &str) -> Result<String, Failure> {
+    let text = answer(token, method, path).await?.text().map_err(|_| Failure::Unreachable)?;
     let text = JsFuture::from(text).await.map_err(|_| Failure::Unreachable)?;
     text.as_string().ok_or(Failure::Unreachable)
 }
 
 /// A good answer.
-async fn answer(session: Session, method: &str, path: &str) -> Result<Response, Failure> {
-    let response = send(session, method, path).await.ok_or(Failure::Unreachable)?;
+async fn answer(token: RwSignal<String>, method: &str, path: &str) -> Result<Response, Failure> {
+    let response = send(token, method, path).await.ok_or(Failure::Unreachable)?;
     match response.status() {
         200 => Ok(response),
         401 => Err(Failure::Expired),
@@ -79,11 +78,11 @@ async fn answer(session: Session, method: &str, path: &str) -> Result<Response, 
     }
 }
 
-async fn send(session: Session, method: &str, path: &str) -> Option<Response> {
+async fn send(token: RwSignal<String>, method: &str, path: &str) -> Option<Response> {
     let options = RequestInit::new();
     options.set_method(method);
     let request = Request::new_with_str_and_init(path, &options).ok()?;
-    let token = session.token.with_untracked(|token| format!("Bearer {token}"));
+    let token = token.with_untracked(|token| format!("Bearer {token}"));
     request.headers().set("authorization", &token).ok()?;
     JsFuture::from(window().fetch_with_request(&request)).await.ok()?.dyn_into().ok()
 }

@@ -25,7 +25,7 @@ const MAKERS: &[(&str, &[&str])] = &[
         ],
     ),
     // In the queries that lock a customer plan; `terms.rs` hands on what it was given.
-    ("BillingAccess::new(", &["db/customer_plan/billing.rs", "db/invoice.rs", "db/terms.rs"]),
+    ("BillingAccess::new(", &["db/customer_plan/billing.rs", "db/invoice/regenerate.rs", "db/terms.rs"]),
     ("PreviewAccess(", &["db/usage/preview.rs"]),
 ];
 
@@ -77,14 +77,14 @@ const TABLES: [&str; 12] = [
 
 /// Queries that are not about one customer, by file and function or constant, with the reason.
 const OF_MANY: &[(&str, &str, &str)] = &[
-    ("customer.rs", "list", "operators list all customers"),
-    ("customer.rs", "add_aliases", "an alias must not be the id of any other customer"),
-    ("customer.rs", "taken_by", "an operator is told whose an alias is"),
+    ("customer/mod.rs", "list", "operators list all customers"),
+    ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
+    ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),
     ("customer_plan/billing.rs", "claim", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
-    ("invoice.rs", "for_regeneration", "an operator names an invoice by its id alone"),
-    ("invoice.rs", "void", "an operator names an invoice by its id alone"),
-    ("invoice.rs", "damaged", "the command that checks all invoices"),
+    ("invoice/regenerate.rs", "for_regeneration", "an operator names an invoice by its id alone"),
+    ("invoice/write.rs", "void", "an operator names an invoice by its id alone"),
+    ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
     ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),
     ("usage/unassigned.rs", "claim_day", "events that have no customer yet, by their places"),

@@ -68,8 +68,8 @@ const APP: &str = "
     place:
     fresh:
     components:
-    session:
-    api:        session
+    api:
+    session:    api
     billing:
     embed:      billing
     chart:      day markup number
@@ -80,8 +80,6 @@ const APP: &str = "
 ";
 
 const APP_EXCEPTIONS: &[(&str, &str)] = &[
-    // A session renews itself by a call, which takes the session's token.
-    ("session", "api"),
     // An invoice's status is declared with the dashboard, which the browser has, and `billing` it has not.
     ("billing", "invoices"),
 ];

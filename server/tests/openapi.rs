@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use common::{app, example, get, token};
+use common::{app, example, get, timeless::timeless, token};
 use serde_json::Value;
 use server::{
     clock,
@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 use tower::ServiceExt as _;
 
@@ -93,7 +93,7 @@ fn every_placeholder_is_known() {
 async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool: PgPool) {
     let app = app(pool.clone()).await;
     let token = token(&pool).await;
-    let mut answers = BTreeMap::new();
+    let mut answers: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     // an event that one example sends is what another looks for, however long those between them take
     let event =
         samples(clock::now()).into_iter().filter(|(name, _)| ["hour_ago", "transaction_id"].contains(name));
@@ -119,21 +119,47 @@ async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool
             continue;
         }
         let mut answer: Value = serde_json::from_slice(&body).unwrap();
-        example::timeless(&mut answer, &values);
-        answers.insert(entry.call.id, answer);
+        timeless(&mut answer, &values);
+        answers.entry(entry.group).or_default().insert(entry.call.id, answer);
     }
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/openapi/answers.json");
-    if std::env::var_os("INLAY_WRITE_ANSWERS").is_some() {
-        fs::write(&file, serde_json::to_string_pretty(&answers).unwrap() + "\n").unwrap();
+    for (group, answers) in answers {
+        let file = answers_folder().join(group.to_lowercase().replace(' ', "_") + ".json");
+        if std::env::var_os("INLAY_WRITE_ANSWERS").is_some() {
+            fs::write(&file, serde_json::to_string_pretty(&answers).unwrap() + "\n").unwrap();
+        }
+        let shown: BTreeMap<String, Value> = fs::read_to_string(&file)
+            .map_or_else(|_| BTreeMap::new(), |text| serde_json::from_str(&text).unwrap());
+        for (id, answer) in answers {
+            let shown = shown.get(id).map(shape);
+            assert_eq!(
+                Some(shape(&answer)),
+                shown,
+                "the answer of {id} changed; write it anew: INLAY_WRITE_ANSWERS=1 cargo test -p server --test openapi"
+            );
+        }
     }
-    let shown: BTreeMap<String, Value> = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    for (id, answer) in answers {
-        let shown = shown.get(id).map(shape);
-        assert_eq!(
-            Some(shape(&answer)),
-            shown,
-            "the answer of {id} changed; write it anew: INLAY_WRITE_ANSWERS=1 cargo test -p server --test openapi"
-        );
+}
+
+/// Where the answers are kept, in a file for each group of calls.
+fn answers_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/openapi/answers")
+}
+
+#[test]
+fn every_answer_that_is_kept_is_shown() {
+    let (groups, entries) = routes::calls().described();
+    let document = server::openapi::document(&groups, &entries, "http://127.0.0.1:3000", clock::now());
+    for file in fs::read_dir(answers_folder()).unwrap() {
+        let file = file.unwrap().path();
+        let kept: BTreeMap<String, Value> =
+            serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        for id in kept.keys() {
+            let entry = entries.iter().find(|entry| entry.call.id == id);
+            let entry = entry.unwrap_or_else(|| panic!("{}: {id} is no call any more", file.display()));
+            let operation = &document["paths"][entry.path][entry.method.to_lowercase()];
+            let example = &operation["responses"]["200"]["content"]["application/json"]["example"];
+            assert!(!example.is_null(), "{}: name the file in src/openapi/answers.rs", file.display());
+        }
     }
 }
 

@@ -123,21 +123,21 @@ async fn a_query_without_any_condition_shows_the_readers_customer_alone(pool: Pg
 /// The queries that pages and session tokens are answered by, each with what a reader of A gives it.
 const ASKED: &[(&str, &str, &[&str])] = &[
     ("billable_metric.rs", "page", &["true", "null", "null", ID, NOW, "10"]),
-    ("customer.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
+    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
     (
-        "invoice.rs",
+        "invoice/read.rs",
         "list",
         &[ID, "{}", "null", "null", "null", "null", "null", "10", "false", "null", "null", "null", "null"],
     ),
-    ("invoice.rs", "find", &[INVOICE, ID]),
-    ("invoice.rs", "finalized_during", &[ID, "2026-01-01Z", NOW]),
-    ("invoice.rs", "find_with_previous", &[INVOICE, ID, "null", "null"]),
+    ("invoice/read.rs", "find", &[INVOICE, ID]),
+    ("invoice/header.rs", "finalized_during", &[ID, "2026-01-01Z", NOW]),
+    ("invoice/read.rs", "find_with_previous", &[INVOICE, ID, "null", "null"]),
     (
-        "invoice.rs",
+        "invoice/header.rs",
         "relatives",
         &[ID, "{30000000-0000-0000-0000-00000000003a,30000000-0000-0000-0000-00000000003b}"],
     ),
-    ("invoice.rs", "outline", &[INVOICE, ID]),
+    ("invoice/read.rs", "outline", &[INVOICE, ID]),
     ("terms.rs", "unbilled_and_end", &[ID, NOW, "true"]),
     ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true"]),
     ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z"]),

@@ -4,10 +4,12 @@
 #![deny(clippy::float_arithmetic)]
 
 mod breakdown;
+mod charge;
 mod cost;
 mod credit_type;
 mod currency;
 mod customer;
+mod customer_plan;
 mod decimal;
 mod invoice;
 mod metric;
@@ -23,10 +25,12 @@ mod usage_series;
 // An invoice's status is read in the browser too, so the dashboard has it.
 pub use crate::invoices::InvoiceStatus;
 pub use breakdown::InvoiceBreakdown;
+pub use charge::{Charge, ChargeType, Price, Rounding, TierMode, TierScope, UnitConversion};
 pub use cost::{Cost, CostLine, CostOfDay};
 pub use credit_type::{CreditType, ListedCreditType};
 pub use currency::Currency;
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
+pub use customer_plan::{CustomerPlan, PlanCustomer, PlanDetailsOfCustomer, SpendingCap, TrialInfo};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{
     Invoice, InvoiceAdjustment, InvoiceType, LineItem, Proration, SubLineItem, TierPeriod, TierUsage,
@@ -35,11 +39,7 @@ pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilte
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use non_zero::{IsZero, NonZeroDecimal, ParseNonZeroError};
 pub use page::Page;
-pub use plan::{
-    BillingAnchor, BillingFrequency, Charge, ChargeType, CustomerPlan, Minimum, Plan, PlanCustomer,
-    PlanDetails, PlanDetailsOfCustomer, Price, Rounding, SpendingCap, TierMode, TierScope, TrialInfo,
-    UnitConversion,
-};
+pub use plan::{BillingAnchor, BillingFrequency, Minimum, Plan, PlanDetails};
 pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
 pub use succession::{InvoiceName, Succession};
 pub use usage::{UsageGroup, UsageRow, UsageWindow, WindowSize};

@@ -1,7 +1,7 @@
 //! Why a bill changed: a table of what each line adds to the difference.
 
 use super::{
-    document::is_long,
+    lines::is_long,
     report::{BillComparison, ComparisonPart},
     text,
 };

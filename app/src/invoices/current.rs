@@ -1,9 +1,9 @@
 //! The period that runs now: what it comes to so far, of what, and where it is heading.
 
 use super::{
-    dashboard::Dashboard,
     report::{CurrentPeriod, PeriodPart, PlanPrice},
     row::{Inside, badge},
+    state::Dashboard,
     text,
 };
 use crate::{

@@ -1,10 +1,10 @@
 //! The days of an invoice, or of one of its lines: bars, and the same as a table that adds up to it.
 
 use super::{
-    dashboard::Dashboard,
-    document::line_id,
+    lines::line_id,
     query::{BY_DAY, DocumentQuery, InvoicesQuery},
     report::ByDay,
+    state::Dashboard,
     text,
 };
 use crate::{

@@ -1,9 +1,9 @@
 //! Narrows the list: links for the status, a form for the number. Both lead to an address, so neither needs a script.
 
 use super::{
-    dashboard::Dashboard,
     link::Link,
     query::{self, InvoicesQuery, ListQuery},
+    state::Dashboard,
     status::InvoiceStatus,
     text,
 };

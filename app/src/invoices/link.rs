@@ -1,8 +1,8 @@
 //! Links to other pages of the dashboard, which are shown in place once the app runs.
 
 use super::{
-    dashboard::{ClickAction, Dashboard},
     query::InvoicesQuery,
+    state::{ClickAction, Dashboard},
 };
 use crate::markup::{IN_PLACE, Markup, tag};
 use leptos::prelude::*;

@@ -2,12 +2,13 @@
 
 use super::{
     current::CurrentCard,
-    dashboard::{Dashboard, HEADING, NothingHere},
     filter::FilterBar,
     link::Link,
+    nothing::NothingHere,
     query::{InvoicesQuery, ListQuery},
     report::{InvoiceRow, InvoicesReport},
     row::Row,
+    state::{Dashboard, HEADING},
     text,
 };
 use crate::{

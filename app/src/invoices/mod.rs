@@ -1,7 +1,8 @@
 //! The invoices dashboard: the period that runs now, past invoices, and each as a document.
 //!
-//! In reading order: [`query`] is what a reader asks, [`report`] what the server answers; [`InvoicesDashboard`] moves
-//! between the list and documents, on the server and again in the browser; the other files draw one thing each.
+//! In reading order: [`query`] is what a reader asks, [`report`] what the server answers; `state` moves between the list
+//! and documents, and [`InvoicesDashboard`] shows them, on the server and again in the browser; the other files draw one
+//! thing each.
 
 mod comparison;
 mod current;
@@ -9,11 +10,14 @@ mod daily_cost;
 mod dashboard;
 mod document;
 mod filter;
+mod lines;
 mod link;
 mod list;
+mod nothing;
 pub mod query;
 pub mod report;
 mod row;
+mod state;
 mod status;
 pub mod text;
 

@@ -1,11 +1,11 @@
 //! An invoice in the list: a link to its document, which opens in place once the app runs.
 
 use super::{
-    dashboard::{ClickAction, Dashboard},
-    document::{actions, notes, table},
+    lines::{actions, notes, table},
     link::link,
     query::{DocumentQuery, InvoicesQuery},
     report::{Document, InvoiceRow},
+    state::{ClickAction, Dashboard, row_id},
     status::InvoiceStatus,
     text,
 };
@@ -14,11 +14,6 @@ use crate::{
     markup::{Markup, all, figure, tag, text as words},
 };
 use leptos::prelude::*;
-
-/// The id of the link of a row.
-pub(super) fn link_id(invoice: &str) -> String {
-    format!("row-{invoice}")
-}
 
 /// The status of an invoice: a word on a tint. Color only repeats it.
 pub(super) fn badge(status: InvoiceStatus) -> Markup {
@@ -42,7 +37,7 @@ pub(super) fn Row(dashboard: Dashboard, row: InvoiceRow) -> impl IntoView {
         <div class="invoice" data-invoice=id.clone() data-status=status.as_str() data-open=open>
             <a
                 class="row"
-                id=link_id(&id)
+                id=row_id(&id)
                 href=href
                 aria-expanded=expanded
                 aria-busy=busy

@@ -5,8 +5,8 @@
 
 use super::{
     cards::{CardContent, LegendItem, UsageChart},
-    chart::{AxisLabel, DrawnCard},
-    dashboard::{Choice, Dashboard},
+    chart::AxisLabel,
+    state::{Choice, Dashboard, Place},
     text,
 };
 use crate::{
@@ -14,25 +14,6 @@ use crate::{
     markup::{Markup, all, tag, text as words},
 };
 use leptos::{either::EitherOf3, html, prelude::*};
-
-/// The card at a place of the dashboard.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) dashboard: Dashboard,
-    pub(super) at: usize,
-}
-
-impl Place {
-    /// Reads the card; a default while there is none, which is until the dashboard is built anew.
-    fn read<T: Default>(self, part: impl FnOnce(&DrawnCard) -> T) -> T {
-        self.dashboard.shown.with(|shown| shown.cards.get(self.at).map(part).unwrap_or_default())
-    }
-
-    /// The group at a place of the legend.
-    pub(super) fn group(self, index: usize) -> Option<LegendItem> {
-        self.read(|card| card.chart()?.legend.get(index).cloned())
-    }
-}
 
 impl ChartSource for Place {
     fn marks(self) -> Vec<Mark> {

@@ -1,8 +1,8 @@
 //! The dashboard's controls: links, each to the page that shows one choice; with the app, the same choice in place.
 
 use super::{
-    dashboard::{Choice, Dashboard},
     query::{WINDOWS, Window},
+    state::{Choice, Dashboard},
     text,
 };
 use crate::day;

@@ -1,8 +1,8 @@
 //! All groups to choose from, beside those that are shown together because they are not among the largest.
 
 use super::{
-    dashboard::DashboardState,
     query::{self, GroupSelection},
+    state::DashboardState,
     text,
 };
 use crate::{

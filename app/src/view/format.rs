@@ -52,7 +52,6 @@ pub fn headline(value: &Decimal) -> String {
     value.checked_div(&power).map_or(text, |value| quantity(&value.round(places)) + unit)
 }
 
-pub use super::money::{money, unit_price};
 pub use crate::invoices::text::NONE;
 
 /// `Nov 1, 2026`.

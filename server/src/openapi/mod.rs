@@ -8,6 +8,7 @@ mod call;
 mod calls;
 mod document;
 mod example;
+mod ids;
 mod metronome;
 mod rules;
 mod signature;

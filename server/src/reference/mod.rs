@@ -17,7 +17,13 @@ use sha2::{Digest as _, Sha256};
 use std::sync::LazyLock;
 
 /// The style sheet: the tokens of the dashboards, and what a reference needs besides.
-const STYLE: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("style.css"));
+const STYLE: &str = concat!(
+    include_str!("../../../style/tokens.css"),
+    include_str!("style/text.css"),
+    include_str!("style/contents.css"),
+    include_str!("style/call.css"),
+    include_str!("style/media.css"),
+);
 
 /// The content security policy: no script, no load, and this style sheet alone, by its hash.
 static POLICY: LazyLock<String> = LazyLock::new(|| {

@@ -3,15 +3,14 @@
 use super::{Data, Id};
 use crate::{
     AppState, Error, Result,
-    auth::{Caller, Operator, no_such_customer},
+    auth::Operator,
     clock, db,
     db::customer::{CustomerFilter, NewCustomer},
     extract::{Body, Path, Query},
     limits,
     openapi::{Call, Calls},
-    viewer::Viewer,
 };
-use app::billing::{AN_ID, BillableMetric, Customer, CustomerDetail, Page};
+use app::billing::{AN_ID, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
@@ -28,7 +27,6 @@ pub(super) fn calls() -> Calls {
         .post("/v1/customers/{customer_id}/setIngestAliases", set_ingest_aliases, SET_INGEST_ALIASES)
         .post("/v1/customers/{customer_id}/updateConfig", update_config, UPDATE_CONFIG)
         .post("/v1/customers/archive", archive, ARCHIVE)
-        .get("/v1/customers/{customer_id}/billable-metrics", list_billable_metrics, LIST_BILLABLE_METRICS)
 }
 
 const CREATE: Call = Call::new("customers.create", "Create a customer")
@@ -246,59 +244,6 @@ async fn archive(
 ) -> Result<Json<Data<Id>>> {
     db::customer::archive(&state.pool, operator.access(body.id), clock::now()).await?;
     Ok(Id::json(body.id))
-}
-
-const LIST_BILLABLE_METRICS: Call = Call::new(
-    "customers.listBillableMetrics",
-    "List the billable metrics that measure a customer",
-)
-.about(
-    "All of them, or with `on_current_plan=true` those of today's plan. A [session token](#embedding) of a \
-     usage dashboard gets the latter; to one of another dashboard, the customer does not exist.",
-)
-.order("Oldest first.", &["created_at", "id"])
-.query("on_current_plan=true")
-.missing("the customer");
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct ListBillableMetrics {
-    /// Only those of today's plan.
-    #[schemars(extend("default" = false))]
-    on_current_plan: Option<bool>,
-    /// The archived ones too.
-    #[schemars(extend("default" = false))]
-    include_archived: Option<bool>,
-    /// Rows a page.
-    limit: Option<i64>,
-    next_page: Option<String>,
-}
-
-async fn list_billable_metrics(
-    State(state): State<AppState>,
-    caller: Caller,
-    Path(customer_id): Path<Uuid>,
-    Query(query): Query<ListBillableMetrics>,
-) -> Result<Json<Page<BillableMetric>>> {
-    let viewer = Viewer::new(&caller, customer_id)?;
-    let access = viewer.usage()?;
-    let pool = viewer.read_pool(&state).await?;
-    // Answers 404 for a customer that does not exist, or does not to a reader.
-    let customer = db::customer::find(&pool, access).await?;
-    if viewer.is_reader() && customer.archived_at.is_some() {
-        return Err(no_such_customer());
-    }
-    let archived = query.include_archived.unwrap_or(false);
-    let next_page = query.next_page.as_deref();
-    // A reader learns of no metric that is not on the customer's plan.
-    let page = if query.on_current_plan.unwrap_or(false) || viewer.is_reader() {
-        let now = clock::now();
-        db::billable_metric::list_on_current_plan(&pool, access, archived, query.limit, next_page, now)
-            .await?
-    } else {
-        db::billable_metric::list(&pool, archived, query.limit, next_page).await?
-    };
-    Ok(Json(page))
 }
 
 /// A name without the blanks around it, cut at 160 characters, as at the vendor.

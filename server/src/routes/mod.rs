@@ -5,6 +5,7 @@ mod billable_metrics;
 mod breakdowns;
 mod costs;
 mod credit_types;
+mod customer_metrics;
 mod customer_plans;
 mod customers;
 mod dashboards;
@@ -42,6 +43,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// Every call of the API, described. Each group has its own file with its own `calls()`.
 pub fn calls() -> Calls {
     customers::calls()
+        .merge(customer_metrics::calls())
         .merge(billable_metrics::calls())
         .merge(ingest::calls())
         .merge(events::calls())

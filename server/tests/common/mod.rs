@@ -5,6 +5,7 @@ pub mod billing;
 pub mod example;
 pub mod log;
 pub mod seed;
+pub mod timeless;
 
 use axum::{
     Router,

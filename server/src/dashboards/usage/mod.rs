@@ -12,8 +12,6 @@ mod report;
 mod tests;
 mod text;
 mod total;
-#[cfg(test)]
-mod total_tests;
 
 pub(super) use measure::columns;
 pub(super) use page::usage;

@@ -1,0 +1,1 @@
+"""Every call of Inlay by Metronome's Python SDK."""

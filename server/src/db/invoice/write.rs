@@ -1,0 +1,78 @@
+//! Freezes invoices, and voids them.
+
+use crate::{Error, Result, db};
+use app::billing::Invoice;
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool, types::Json};
+use uuid::Uuid;
+
+/// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.
+///
+/// # Errors
+/// 500 when one of them would not be read back as it is, or when the database refuses; then the transaction must not go
+/// on.
+pub async fn insert(
+    connection: &mut PgConnection,
+    invoices: &[(Uuid, &Invoice)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    invoices.iter().try_for_each(|(_, invoice)| check_document(invoice))?;
+    let column = |value: fn(&Invoice) -> DateTime<Utc>| -> Vec<_> {
+        invoices.iter().map(|(_, invoice)| value(invoice)).collect()
+    };
+    sqlx::query!(
+        "insert into invoice (id, customer_id, customer_plan_id, credit_type_id, status, start_timestamp,
+            end_timestamp, issued_at, document, finalized_at, regenerated_from_invoice_id)
+        select id, customer_id, customer_plan_id, credit_type_id, 'FINALIZED', start_timestamp,
+            end_timestamp, issued_at, document, $9, regenerated_from_invoice_id
+        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::timestamptz[], $6::timestamptz[],
+            $7::timestamptz[], $8::jsonb[], $10::uuid[])
+            with ordinality as made (id, customer_id, customer_plan_id, credit_type_id, start_timestamp,
+                end_timestamp, issued_at, document, regenerated_from_invoice_id, place)
+        order by place",
+        &invoices.iter().map(|(_, invoice)| invoice.id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(_, invoice)| invoice.customer_id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(customer_plan_id, _)| *customer_plan_id).collect::<Vec<_>>()[..],
+        &invoices.iter().map(|(_, invoice)| invoice.credit_type.id).collect::<Vec<_>>()[..],
+        &column(|invoice| invoice.start_timestamp)[..],
+        &column(|invoice| invoice.end_timestamp)[..],
+        &column(|invoice| invoice.issued_at)[..],
+        &invoices.iter().map(|(_, invoice)| Json(*invoice)).collect::<Vec<_>>()[..] as _,
+        now,
+        &invoices.iter().map(|(_, invoice)| invoice.regenerated_from_invoice_id).collect::<Vec<_>>()[..] as _,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Voids a finalized invoice; false when there is none of this id. Voiding twice changes nothing.
+pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
+    let mut tx = db::begin(pool).await?;
+    let is_there = sqlx::query_scalar!(
+        r#"with voided as (
+            update invoice
+            set status = 'VOID', voided_at = $2
+            where id = $1 and status = 'FINALIZED'
+        )
+        select exists (select 1 from invoice where id = $1) as "is_there!""#,
+        id,
+        now,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if is_there {
+        tx.commit().await?;
+    }
+    Ok(is_there)
+}
+
+/// Refuses an invoice that would not be read back as it is.
+fn check_document(invoice: &Invoice) -> Result<()> {
+    let unreadable = |problem: String| {
+        Error::Internal(format!("the invoice {} would not be read back as it is: {problem}", invoice.id))
+    };
+    let text = serde_json::to_string(invoice).map_err(|error| unreadable(error.to_string()))?;
+    let read: Invoice = serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+    if read == *invoice { Ok(()) } else { Err(unreadable("it differs".to_owned())) }
+}

@@ -1,0 +1,162 @@
+//! Billing periods: which stretch of time one invoice covers.
+
+use app::billing::{BillingAnchor, BillingFrequency};
+use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveTime, Utc};
+use serde::Deserialize;
+
+/// A half-open stretch of time, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Inclusive.
+    pub start: DateTime<Utc>,
+    /// Exclusive.
+    pub end: DateTime<Utc>,
+}
+
+/// What decides the billing periods of one customer on one plan.
+///
+/// A trial is a period of its own, however long it is, and comes before the plan's regular terms: these begin when it
+/// ends, as if the customer had been put on the plan that day.
+///
+/// Regular periods are counted from an origin: their begin, or with [`BillingAnchor::FirstOfMonth`] the first day of
+/// the month (for weekly plans: the Monday) at or before it. Months are always added to the origin, never to the last
+/// boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the month in
+/// which the regular terms begin. The first and the last period are cut by the plan's own bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct BillingSchedule {
+    /// How often the plan bills.
+    pub billing_frequency: BillingFrequency,
+    /// Where periods begin.
+    pub billing_anchor: BillingAnchor,
+    /// Inclusive start of the plan, at midnight UTC.
+    pub starting_on: DateTime<Utc>,
+    /// Exclusive end of the plan; `None` while open-ended.
+    pub ending_before: Option<DateTime<Utc>>,
+    /// Exclusive end of the trial that the plan starts with, at midnight UTC; `None` without one.
+    pub trial_ending_before: Option<DateTime<Utc>>,
+}
+
+impl Period {
+    /// Whole days in it.
+    pub fn days(&self) -> i64 {
+        (self.end - self.start).num_days()
+    }
+
+    /// True from its start to just before its end.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
+impl BillingSchedule {
+    /// The billing period that contains `at`; `None` outside the plan.
+    pub fn period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        if at < self.starting_on || self.ending_before.is_some_and(|end| at >= end) {
+            return None;
+        }
+        let full = self.full_period_at(at)?;
+        let end = self.ending_before.map_or(full.end, |end| full.end.min(end));
+        let start = if self.is_in_trial(at) { self.starting_on } else { full.start.max(self.regular_from()) };
+        Some(Period { start, end })
+    }
+
+    /// True before the end of the trial.
+    pub fn is_in_trial(&self, at: DateTime<Utc>) -> bool {
+        self.trial_ending_before.is_some_and(|end| at < end)
+    }
+
+    /// Where the regular terms begin: at the end of the trial, or with the plan.
+    fn regular_from(&self) -> DateTime<Utc> {
+        self.trial_ending_before.unwrap_or(self.starting_on)
+    }
+
+    /// The periods from `from` on, the first cut to begin there: it may lie within a period when a plan that had
+    /// ended, and was billed to its end, went on.
+    pub fn periods_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Period> + use<> {
+        let schedule = *self;
+        let mut next = from.max(self.starting_on);
+        std::iter::from_fn(move || {
+            let period = Period { start: next, ..schedule.period_at(next)? };
+            next = period.end;
+            Some(period)
+        })
+    }
+
+    /// The period that contains `at` as if the plan had no bounds: what a cut period is measured against.
+    pub fn full_period_at(&self, at: DateTime<Utc>) -> Option<Period> {
+        if let Some(end) = self.trial_ending_before.filter(|end| at < *end) {
+            return Some(Period { start: self.starting_on, end });
+        }
+        let (origin, index) = (self.origin()?, self.index_at(at)?);
+        Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
+    }
+
+    /// The number of the regular period that contains `at`: 0 for the one in which the regular terms begin, also when
+    /// that cuts it. What ramps and tier resets count. `None` in a trial, which comes before them all.
+    pub fn number_at(&self, at: DateTime<Utc>) -> Option<u32> {
+        if self.is_in_trial(at) {
+            return None;
+        }
+        u32::try_from(self.index_at(at)? - self.index_at(self.regular_from())?).ok()
+    }
+
+    /// The regular periods before `until`, the last first, each with its number; the first of them ends there.
+    pub fn periods_before(&self, until: DateTime<Utc>) -> impl Iterator<Item = (u32, Period)> + use<> {
+        let schedule = *self;
+        let mut end = until;
+        std::iter::from_fn(move || {
+            let last = end - Duration::microseconds(1);
+            let period = Period { end, ..schedule.period_at(last)? };
+            end = period.start;
+            Some((schedule.number_at(last)?, period))
+        })
+    }
+
+    fn index_at(&self, at: DateTime<Utc>) -> Option<i64> {
+        let origin = self.origin()?;
+        let mut index = match self.billing_frequency {
+            BillingFrequency::Weekly => (at - origin).num_days().div_euclid(7),
+            _ => {
+                let months = |time: DateTime<Utc>| i64::from(time.year()) * 12 + i64::from(time.month0());
+                (months(at) - months(origin)).div_euclid(i64::from(self.months()))
+            }
+        };
+        // Within the month of a boundary, the boundary's day decides.
+        if at < self.boundary(origin, index)? {
+            index -= 1;
+        }
+        Some(index)
+    }
+
+    fn origin(&self) -> Option<DateTime<Utc>> {
+        let date = self.regular_from().date_naive();
+        let date = match (self.billing_anchor, self.billing_frequency) {
+            (BillingAnchor::PlanStart, _) => date,
+            (BillingAnchor::FirstOfMonth, BillingFrequency::Weekly) => {
+                date - Duration::days(i64::from(date.weekday().num_days_from_monday()))
+            }
+            (BillingAnchor::FirstOfMonth, _) => NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?,
+        };
+        Some(date.and_time(NaiveTime::MIN).and_utc())
+    }
+
+    fn boundary(&self, origin: DateTime<Utc>, index: i64) -> Option<DateTime<Utc>> {
+        if self.billing_frequency == BillingFrequency::Weekly {
+            return origin.checked_add_signed(Duration::try_weeks(index)?);
+        }
+        let months = Months::new(u32::try_from(index.unsigned_abs()).ok()?.checked_mul(self.months())?);
+        if index < 0 { origin.checked_sub_months(months) } else { origin.checked_add_months(months) }
+    }
+
+    fn months(&self) -> u32 {
+        match self.billing_frequency {
+            BillingFrequency::Weekly => 0,
+            BillingFrequency::Monthly => 1,
+            BillingFrequency::Quarterly => 3,
+            BillingFrequency::Annual => 12,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

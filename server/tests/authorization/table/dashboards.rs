@@ -1,0 +1,18 @@
+//! Who may call what of dashboards, and open their pages.
+
+use super::{
+    OpenTo::{Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions},
+    Row,
+};
+use app::embed::Dashboard;
+
+pub(super) const ROUTES: &[Row] = &[
+    ("GET", "/embed/invoices", PageOf(Dashboard::Invoices)),
+    ("POST", "/embed/invoices/download", Form),
+    ("GET", "/embed/usage", PageOf(Dashboard::Usage)),
+    ("POST", "/embed/session", Sessions),
+    ("GET", "/v1/customers/{customer_id}/dashboards/invoices", ReadersOfInvoices),
+    ("GET", "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}", ReadersOfInvoices),
+    ("GET", "/v1/customers/{customer_id}/dashboards/usage", ReadersOfUsage),
+    ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
+];

@@ -1,0 +1,78 @@
+//! Bounds of dashboards.
+
+use super::{Bound, bound, names, text};
+use serde_json::json;
+use server::limits;
+
+/// A call by GET whose query has something of a size, and what that may be.
+pub(crate) struct Asked {
+    pub(crate) path: &'static str,
+    /// What the refusal begins with.
+    pub(crate) field: &'static str,
+    pub(crate) most: usize,
+    pub(crate) query: fn(usize) -> Vec<(&'static str, String)>,
+}
+
+pub(super) fn bounds() -> Vec<Bound> {
+    vec![bound("/v1/dashboards/getEmbeddableUrl", "bm_group_key_overrides: ", 4_096, |n| {
+        json!({ "customer_id": "{customer_id}", "dashboard": "usage",
+            "bm_group_key_overrides": [{ "group_key_name": "r", "display_name": "x".repeat(n - 1) }] })
+    })]
+}
+
+/// What the dashboards may be asked as JSON.
+pub(crate) fn asked() -> [Asked; 7] {
+    const USAGE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/usage";
+    const INVOICES: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices";
+    const INVOICE: &str = "/v1/customers/{on_plan_customer_id}/dashboards/invoices/{invoice_id}";
+    [
+        Asked {
+            path: USAGE,
+            field: "group_key: has ",
+            most: limits::GROUP_KEY_NAMES,
+            query: |n| vec![("group_key", names(n).join(","))],
+        },
+        Asked {
+            path: USAGE,
+            field: "group_key: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("group_key", format!("region,{}", text(n)))],
+        },
+        Asked {
+            path: USAGE,
+            field: "group_values: has ",
+            most: limits::GROUP_KEY_NAMES,
+            query: |n| {
+                vec![
+                    ("group_key", names(limits::GROUP_KEY_NAMES).join(",")),
+                    ("group_values", names(n).join(",")),
+                ]
+            },
+        },
+        Asked {
+            path: USAGE,
+            field: "group_values: is longer than ",
+            most: limits::GROUP_VALUE,
+            query: |n| vec![("group_key", "region".to_owned()), ("group_values", text(n))],
+        },
+        Asked {
+            path: USAGE,
+            field: "find: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("group_key", "region".to_owned()), ("find", format!(" {} ", text(n)))],
+        },
+        Asked {
+            path: INVOICES,
+            field: "number: is longer than ",
+            most: limits::WORD,
+            // blanks around it do not count
+            query: |n| vec![("number", format!(" {} ", text(n)))],
+        },
+        Asked {
+            path: INVOICE,
+            field: "find: is longer than ",
+            most: limits::WORD,
+            query: |n| vec![("find", format!(" {} ", text(n)))],
+        },
+    ]
+}
