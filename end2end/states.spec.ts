@@ -40,17 +40,19 @@ function aged(token: string): string {
   return `${signed}.${createHmac("sha256", key).update(signed).digest("base64url")}`;
 }
 
-test("an expired link says so and shows no customer's data", async ({ page, request, demo }) => {
-  test.skip(!process.env.DEMO_SIGNING_KEY, "the demo was started by somebody else");
-  const url = new URL(await demo.embedUrl(LARGE, "invoices"));
-  url.searchParams.set("token", aged(url.searchParams.get("token")!));
-  expect((await request.get(url.href)).status()).toBe(401);
-  await page.goto(url.href);
-  await expect(page.getByRole("heading", { name: "This link has expired" })).toBeVisible();
-  await expect(page.getByText("Reload the page around it.").filter({ visible: true })).toBeVisible();
-  await expect(page.locator("[data-invoice]")).toHaveCount(0);
-  await expect(page.locator("body")).not.toContainText("$");
-});
+// Where somebody else started the demo (setup.ts), the suite does not know its key, and can make no such link.
+const knowsKey = !process.env.DEMO_INFO || Boolean(process.env.DEMO_SIGNING_KEY);
+if (knowsKey)
+  test("an expired link says so and shows no customer's data", async ({ page, request, demo }) => {
+    const url = new URL(await demo.embedUrl(LARGE, "invoices"));
+    url.searchParams.set("token", aged(url.searchParams.get("token")!));
+    expect((await request.get(url.href)).status()).toBe(401);
+    await page.goto(url.href);
+    await expect(page.getByRole("heading", { name: "This link has expired" })).toBeVisible();
+    await expect(page.getByText("Reload the page around it.").filter({ visible: true })).toBeVisible();
+    await expect(page.locator("[data-invoice]")).toHaveCount(0);
+    await expect(page.locator("body")).not.toContainText("$");
+  });
 
 test("a frame that was reloaded says what is true", async ({ page, request, demo }) => {
   const url = await demo.embedUrl(LARGE, "invoices");

@@ -11,7 +11,7 @@ pub struct SessionProps {
     pub token: String,
     /// What the addresses of links carry.
     pub link: String,
-    /// Whose figures are shown.
+    /// The id of the customer whose figures are shown.
     pub customer_id: String,
     /// Seconds until the token expires.
     pub expires_in: u32,
@@ -24,7 +24,7 @@ pub struct Session {
     pub token: RwSignal<String>,
     /// What the addresses of links carry.
     pub link: RwSignal<String>,
-    /// Whose figures are shown.
+    /// The id of the customer whose figures are shown.
     pub customer_id: StoredValue<String>,
     /// Whether the session has ended.
     pub is_expired: RwSignal<bool>,

@@ -42,7 +42,10 @@ impl Operator {
         if self.can_write {
             return Ok(());
         }
-        Err(Error::Forbidden("this API token may only read: create one with --scope write".to_owned()))
+        Err(Error::Forbidden(
+            "this API token may only read: make one that may write, by inlay token create --scope write"
+                .to_owned(),
+        ))
     }
 }
 
@@ -95,7 +98,9 @@ pub fn no_such_customer() -> Error {
 
 /// The one answer to an operator for what an archived customer cannot have any more.
 pub fn archived_customer() -> Error {
-    Error::BadRequest("the customer is archived".to_owned())
+    Error::BadRequest(
+        "the customer is archived: it has no dashboards, and its plans cannot be changed any more".to_owned(),
+    )
 }
 
 /// The bearer credential of a request.

@@ -69,7 +69,7 @@ impl<T, S: Send + Sync> FromRequest<S> for RawBody<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             match rejection.status().as_u16() {
                 413 => Error::body_too_large(),
-                _ => Error::BadRequest("the body could not be read to its end".to_owned()),
+                _ => Error::BadRequest("the body could not be read to its end: send it again".to_owned()),
             }
         })?;
         Ok(Self { bytes, described: PhantomData })

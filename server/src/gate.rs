@@ -43,7 +43,7 @@ impl<K: Copy + Eq + Hash> Gate<K> {
     /// 503 when it does not come in time.
     pub async fn turn(&self, customer: K) -> Result<Turn> {
         let own = self.own(customer);
-        // Its own first: who waits for that takes nobody's place.
+        // The customer's turn first: who waits for it takes up none of all.
         let both =
             async { Some((own.acquire_owned().await.ok()?, self.all.clone().acquire_owned().await.ok()?)) };
         match timeout(self.patience, both).await {

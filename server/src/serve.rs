@@ -69,7 +69,7 @@ async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, CliError> {
         db::ReaderRole::Bound => Ok(Readers::bound(pool, connections)),
         db::ReaderRole::Missing(problem) if config.reader_role_required => Err(problem),
         db::ReaderRole::Missing(problem) => {
-            tracing::warn!("{problem}. Until then, their queries alone bind them");
+            tracing::warn!("{problem}. Until then, only the conditions of queries bind them");
             Ok(Readers::new(db::readers(pool, connections)))
         }
     }
@@ -82,7 +82,12 @@ async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, CliError> {
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address)
         .await
-        .map_err(|error| CliError::new(format!("cannot listen on {address}: {error}")))
+        .map_err(|error| {
+            CliError::new(format!(
+                "cannot listen on {address}: {error}. Choose another address by INLAY_LISTEN, or for the demo's portal by \
+                 INLAY_PORTAL_LISTEN"
+            ))
+        })
 }
 
 /// Answers requests until the signal to stop, then those in flight.

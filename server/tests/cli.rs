@@ -33,9 +33,12 @@ fn every_command_teaches() {
         &["migrate"],
         &["token"],
         &["token", "create"],
+        &["token", "list"],
         &["token", "revoke"],
+        &["invoice"],
         &["invoice", "check"],
         &["healthcheck"],
+        &["openapi"],
     ] {
         let output = inlay(&[command, &["--help"]].concat(), &[]);
         assert!(output.status.success(), "{command:?}");

@@ -275,7 +275,7 @@ async fn wrong_requests_say_what_is_wrong(pool: PgPool) {
         ("limit=0", "limit: must be a whole number from 1 to 100"),
         ("limit=many", "limit: "),
         ("next_page=x", "next_page: is not a cursor"),
-        ("customer_ids=a,b", "customer_ids[0]: \"a\" is not a UUID"),
+        ("customer_ids=a,b", "customer_ids[0]: \"a\" is not an id, like "),
         ("only_archive=true", "only_archive: is not known here; did you mean \"only_archived\"?"),
         ("ingest_alias=%00", "the query holds the character U+0000"),
     ];

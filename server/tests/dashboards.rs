@@ -172,7 +172,11 @@ async fn unknown_and_archived_customers_have_no_dashboard(pool: PgPool) {
     post(&app, &token, "/v1/customers/archive", json!({ "id": archived })).await;
     let unknown = json!("00000000-0000-0000-0000-000000000007");
     for (customer_id, expected, message) in [
-        (archived, StatusCode::BAD_REQUEST, "the customer is archived"),
+        (
+            archived,
+            StatusCode::BAD_REQUEST,
+            "the customer is archived: it has no dashboards, and its plans cannot be changed any more",
+        ),
         (unknown, StatusCode::NOT_FOUND, "the customer was not found"),
     ] {
         let body = json!({ "customer_id": customer_id, "dashboard": "invoices" });

@@ -88,7 +88,7 @@ async fn what_a_new_user_does_wrong_is_said_in_a_sentence(pool: PgPool) {
                 "billable_metrics":[{{"id":"{UNKNOWN}"}}]}}"#
             ),
             400,
-            "billable_metrics[0].id: there is no billable metric of this id",
+            "billable_metrics[0].id: is not a billable metric: see GET /v1/billable-metrics",
         ),
         (
             "POST",

@@ -313,7 +313,7 @@ async fn a_try_that_was_overtaken_cannot_commit(pool: PgPool) {
     let second = claim(&pool, "token", "k", b"hash", clock::now()).await.unwrap();
     assert!(matches!(second, KeyState::Claimed(_)));
     let begun = db::under(slow, db::begin(&pool)).await;
-    assert!(begun.unwrap_err().to_string().contains("taken over"));
+    assert!(begun.unwrap_err().to_string().contains("carried out in its place"));
 }
 
 #[sqlx::test(migrations = "./migrations")]

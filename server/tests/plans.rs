@@ -125,10 +125,10 @@ async fn a_plan_that_cannot_be_billed_is_refused_by_the_field(pool: PgPool) {
             body["charges"][0]["product_id"] = json!(Uuid::nil())
         }),
         ("charges[0].product_id: ", |body| body["charges"][0]["product_id"] = json!("x")),
-        ("charges[0].billable_metric_id: is missing", |body| {
+        ("charges[0].billable_metric_id: is required", |body| {
             body["charges"][0]["billable_metric_id"] = Value::Null
         }),
-        ("charges[2].quantity: is missing", |body| body["charges"][2]["quantity"] = Value::Null),
+        ("charges[2].quantity: is required", |body| body["charges"][2]["quantity"] = Value::Null),
         ("charges[0].prices[0].tier: must be 0", |body| body["charges"][0]["prices"][0]["tier"] = json!(1)),
         ("charges[0].prices[1].value: ", |body| body["charges"][0]["prices"][1]["value"] = json!("9")),
         ("charges[2].credit_type_id: is not", |body| {

@@ -269,7 +269,7 @@ async fn the_current_period_needs_a_plan(pool: PgPool) {
     let body = json!({"billable_metric_id": id, "customer_id": setup.customer, "window_size": "NONE", "current_period": true});
     assert_eq!(
         setup.refused("/v1/usage/groups", body.clone()).await,
-        "current_period: the customer has no active plan"
+        "current_period: is true, but the customer is on no plan now: send dates"
     );
     seed::on_plan(&pool, setup.customer, &[id]).await;
     let now = server::clock::now();
@@ -335,7 +335,7 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
         ),
         (
             with(setup.range("DAY", "2026-11-02T00:00:00Z"), "customer_ids", json!([Uuid::nil()])),
-            "customer_ids[0]: there is no customer",
+            "customer_ids[0]: is not a customer: see GET /v1/customers",
         ),
         (
             day("1969-12-31T00:00:00Z", "1970-01-01T00:00:00Z"),
@@ -378,7 +378,7 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
         ),
         (
             groups(json!({"group_key": ["region"], "group_filters": {"zone": ["a"]}})),
-            "group_filters.zone: is not part of group_key",
+            "group_filters.zone: is not a name of the group_key",
         ),
         (
             groups(json!({"group_key": ["region"], "group_filters": {"region": many}})),
@@ -389,7 +389,7 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
             "group_by.values: may name 200 values at most",
         ),
         (groups(json!({"group_filters": {"region": ["a"]}})), "group_filters: needs a group_key"),
-        (groups(json!({"starting_on": null})), "starting_on: is missing"),
+        (groups(json!({"starting_on": null})), "starting_on: is required, unless current_period is true"),
         (
             groups(json!({"ending_before": "2026-11-01T00:00:00Z"})),
             "ending_before: must be at least one day after",

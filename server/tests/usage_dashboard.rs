@@ -449,7 +449,7 @@ async fn a_group_key_that_no_metric_has_is_refused_by_the_call_and_ignored_by_th
         let (status, refusal) = get(&app, &token, &format!("{path}={key}")).await;
         assert_eq!(status, 400, "{key}: {refusal}");
         let message = format!(
-            "group_key: \"{key}\" is no group key of the metrics shown; known are \"region\", \"zone,carrier\""
+            "group_key: \"{key}\" is not a group key of the metrics shown; known are \"region\", \"zone,carrier\""
         );
         assert_eq!(refusal["message"], message);
     }

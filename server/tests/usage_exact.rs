@@ -97,9 +97,15 @@ async fn what_cannot_be_stored_is_refused_by_index_and_field(pool: PgPool) {
     for (bad, expected) in [
         (event("1", "1e400"), digits.to_owned()),
         (event("1", &"7".repeat(400)), digits.to_owned()),
-        (event("1", "\"\\u0000\""), "[1].properties.value: contains a NUL character".to_owned()),
-        (event("\\u0000", "1"), "[1].transaction_id: contains a NUL character".to_owned()),
-        (event("1", "[1]"), "[1].properties.value: must be a string, number, boolean or null".to_owned()),
+        (
+            event("1", "\"\\u0000\""),
+            "[1].properties.value: holds the character U+0000: send it without".to_owned(),
+        ),
+        (event("\\u0000", "1"), "[1].transaction_id: holds the character U+0000: send it without".to_owned()),
+        (
+            event("1", "[1]"),
+            "[1].properties.value: must be a string, number, boolean or null, not an array".to_owned(),
+        ),
         (event(&"x".repeat(129), "1"), "[1].transaction_id: is longer than 128 characters".to_owned()),
     ] {
         let (status, answer) = ingest(&app, &token, format!("[{},{bad}]", event("0", "1"))).await;

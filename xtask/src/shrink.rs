@@ -1,8 +1,8 @@
 //! Removes from the bundle what is not used: classes never made, wasm-bindgen's long names, comments, indentation.
 //!
 //! Dependencies export classes (streams, of leptos' server functions) whose code stays because they are exported,
-//! although nothing here makes one. And each function that WASM imports is named once in the WASM and once in the JavaScript, with 16 random digits that no
-//! compression shortens: 3 % of what is loaded.
+//! although nothing here makes one. And each function that WASM imports is named once in the WASM and once in the
+//! JavaScript, with 16 random digits that no compression shortens: 3 % of what is loaded.
 
 use anyhow::{Context as _, Result, anyhow};
 use std::{collections::HashMap, fs, path::Path};

@@ -46,3 +46,6 @@ pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment,
 pub use succession::{InvoiceName, Succession};
 pub use usage::{UsageGroup, UsageRow, UsageWindow, WindowSize};
 pub use usage_series::{DailyCost, DayMark, DayMarkKind, GroupSeries, NoCost, UsageSeries, WindowMeasure};
+
+/// An id as it looks, for the messages to those who sent something else.
+pub const AN_ID: &str = "an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc";

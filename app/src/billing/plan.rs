@@ -102,7 +102,7 @@ pub struct Minimum {
 pub struct Plan {
     /// The id that customers are put on the plan by.
     pub id: Uuid,
-    /// Its name, as on invoices.
+    /// The name of the plan, as invoices print it.
     pub name: String,
     /// What it is, for people; empty when it was not given.
     pub description: String,

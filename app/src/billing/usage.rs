@@ -67,7 +67,7 @@ impl UsageWindow {
         }
     }
 
-    /// Its place in [`Self::of`].
+    /// The position of this window in [`Self::of`], from 0.
     pub fn index(self) -> usize {
         match self {
             Self::Days30 => 0,

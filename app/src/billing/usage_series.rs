@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct UsageSeries {
     /// Which metric.
     pub billable_metric_id: Uuid,
-    /// Its display name.
+    /// The name of the metric, as dashboards show it.
     pub name: String,
     /// How it is measured.
     pub aggregation_type: AggregationType,

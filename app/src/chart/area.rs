@@ -26,11 +26,11 @@ pub struct Tip {
 /// A series on one day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TipLine {
-    /// Its color; `None` for a sum, and for a number alone.
+    /// The number of the series' color, from 0; `None` for a sum, and for a number alone.
     pub slot: Option<u8>,
-    /// Its name; empty for a number alone.
+    /// The name of the series; empty for a number alone.
     pub name: String,
-    /// The number.
+    /// The value of the day, formatted with its unit.
     pub text: String,
 }
 

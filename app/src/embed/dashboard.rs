@@ -1,7 +1,7 @@
 //! Which dashboard is embedded, and its options.
 
 use super::Invalid;
-use crate::billing::InvoiceStatus;
+use crate::billing::{AN_ID, InvoiceStatus};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -30,9 +30,10 @@ impl Dashboard {
         match name {
             "invoices" => Ok(Self::Invoices),
             "usage" => Ok(Self::Usage),
-            "credits" | "commits_and_credits" => {
-                Err(Invalid::new("dashboard", format!("\"{name}\" is not part of Inlay yet")))
-            }
+            "credits" | "commits_and_credits" => Err(Invalid::new(
+                "dashboard",
+                format!("\"{name}\" is not part of Inlay yet: ask for invoices or usage"),
+            )),
             _ => Err(Invalid::new("dashboard", format!("\"{name}\" is not one of invoices, usage"))),
         }
     }
@@ -156,8 +157,8 @@ impl DashboardOptions {
                     parsed.hide_voided_invoices = flag(value).ok_or_else(|| wrong(FLAG))?
                 }
                 "hide_grant_name" => drop(flag(value).ok_or_else(|| wrong(FLAG))?),
-                "contract_id" => parsed.contract_id = Some(value.parse().map_err(|_| wrong("a UUID"))?),
-                "credit_ledger_credit_type_id" => drop(value.parse::<Uuid>().map_err(|_| wrong("a UUID"))?),
+                "contract_id" => parsed.contract_id = Some(value.parse().map_err(|_| wrong(AN_ID))?),
+                "credit_ledger_credit_type_id" => drop(value.parse::<Uuid>().map_err(|_| wrong(AN_ID))?),
                 "invoice_type" => {
                     parsed.invoice_type = Some(word(value).ok_or_else(|| wrong("one of USAGE, SCHEDULED"))?);
                 }
@@ -270,7 +271,7 @@ mod tests {
                 &[("hide_voided_invoices", "yes")],
                 "dashboard_options[0].value: \"yes\" is not \"true\" or \"false\"",
             ),
-            (&[("contract_id", "7")], "dashboard_options[0].value: \"7\" is not a UUID"),
+            (&[("contract_id", "7")], "dashboard_options[0].value: \"7\" is not an id, like "),
             (
                 &[("invoice_type", "PAID")],
                 "dashboard_options[0].value: \"PAID\" is not one of USAGE, SCHEDULED",

@@ -26,7 +26,7 @@ pub struct DashboardConfig {
     /// Which dashboard.
     #[serde(rename = "d")]
     pub dashboard: Dashboard,
-    /// Its options.
+    /// What the dashboard leaves out or shows besides: the `dashboard_options` of the request.
     #[serde(rename = "o", default, skip_serializing_if = "is_default")]
     pub options: DashboardOptions,
     /// Light or dark.

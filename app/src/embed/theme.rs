@@ -46,7 +46,7 @@ impl Token {
         names
     };
 
-    /// Its name.
+    /// The name of the token, as `color_overrides` and the style sheets spell it: `UsageLine_0`.
     pub fn name(self) -> &'static str {
         Self::NAMES[usize::from(self.0)]
     }
@@ -56,7 +56,7 @@ impl Token {
         TOKENS[usize::from(self.0)].1
     }
 
-    /// Its place in [`Token::NAMES`].
+    /// The position of the token in [`Token::NAMES`], from 0.
     pub fn index(self) -> u8 {
         self.0
     }

@@ -14,11 +14,11 @@ fn ChoiceLink(
     dashboard: Dashboard,
     /// What it shows.
     choice: Choice,
-    /// Its days, where it is a window.
+    /// The days of the window, for `data-range`; `None` where the choice is no window.
     range: Option<String>,
     /// Which days these are, where its text does not say it.
     title: Option<String>,
-    /// Its text.
+    /// What the link says.
     text: String,
 ) -> impl IntoView {
     let (href, current) = (dashboard.href(choice.clone()), dashboard.current(choice.clone()));

@@ -13,5 +13,9 @@ pub(super) async fn check(listen: SocketAddr) -> Result<(), CliError> {
     let client =
         reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().map_err(problem)?;
     let status = client.get(&url).send().await.map_err(problem)?.status();
-    if status.is_success() { Ok(()) } else { Err(CliError::new(format!("{url} answers {status}"))) }
+    if status.is_success() {
+        Ok(())
+    } else {
+        Err(CliError::new(format!("{url} answers {status}; the server's log says why")))
+    }
 }

@@ -37,8 +37,11 @@ async fn check(pool: &PgPool) -> Result<(), CliError> {
             one.problem
         );
     }
+    let these = match damaged.len() {
+        1 => "1 stored invoice".to_owned(),
+        count => format!("{count} stored invoices"),
+    };
     Err(CliError::new(format!(
-        "{} stored invoices cannot be read. Void and regenerate each: POST /v1/invoices/void, POST /v1/invoices/regenerate",
-        damaged.len()
+        "{these} cannot be read. Void and regenerate each: POST /v1/invoices/void, POST /v1/invoices/regenerate"
     )))
 }

@@ -17,7 +17,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     name = "inlay",
     version,
     arg_required_else_help = true,
-    after_help = "Begin here:\n  inlay demo            a sample company to look at\n  inlay serve --help    how to run it for yourself"
+    after_help = "Begin here:\n  \
+                  inlay demo            a sample company to look at\n  \
+                  inlay serve --help    how to run it for yourself, and every variable of the configuration"
 )]
 pub struct Cli {
     /// What to do.
@@ -41,17 +43,21 @@ pub enum Command {
     Serve,
     /// Show a sample company, to look at and to try the API on
     ///
-    /// Makes customers, plans, 100 days of usage and invoices, in a data folder of its own, serves them together
-    /// with a sample portal that embeds the dashboards, and prints what to open. Needs no configuration.
+    /// Makes customers, plans, 100 days of usage and invoices, serves them together with a sample portal that embeds
+    /// the dashboards, and prints what to open. Needs no configuration; heeds that of `inlay serve`. Its data are in
+    /// the folder `demo` below Inlay's data folder, or in INLAY_DATA_DIR; the portal is at INLAY_PORTAL_LISTEN
+    /// [default: 127.0.0.1:3001]. Ctrl-C stops it; the next start goes on with the same data.
     ///
     /// Example:
     ///   inlay demo
+    ///   INLAY_LISTEN=127.0.0.1:8000 INLAY_PORTAL_LISTEN=127.0.0.1:8001 inlay demo
     #[command(verbatim_doc_comment)]
     Demo(DemoArguments),
     /// Bring the schema of the database up to date
     ///
     /// Needed after an update when DATABASE_URL is set; safe to run at any time, beside running servers, and from
-    /// several places at once.
+    /// several places at once. Also makes the role inlay_reader, by which the database binds readers to the rows of
+    /// their customer, or says what an administrator has to run for it.
     ///
     /// Example:
     ///   DATABASE_URL=postgres://inlay@db.internal/inlay inlay migrate
@@ -61,10 +67,17 @@ pub enum Command {
     ///
     /// An API token is what your backend sends with each call: `Authorization: Bearer inlay_…`. Only a hash of it is
     /// stored. These commands also run beside a server.
+    ///
+    /// Example:
+    ///   inlay token create --name "my backend"
+    ///   inlay token list
     #[command(verbatim_doc_comment, subcommand)]
     Token(TokenCommand),
     /// Look after stored invoices
-    #[command(subcommand)]
+    ///
+    /// Example:
+    ///   inlay invoice check
+    #[command(verbatim_doc_comment, subcommand)]
     Invoice(InvoiceCommand),
     /// Ask the server on this machine whether it is ready; exits with 0 if so, else with 1
     ///
@@ -107,14 +120,24 @@ impl DemoArguments {
 pub enum TokenCommand {
     /// Make a token and print it, this once
     ///
-    /// The token goes to standard output, all else to standard error:
+    /// The token goes to standard output, all else to standard error.
+    ///
+    /// Example:
     ///   INLAY_TOKEN=$(inlay token create --name "my backend")
     ///   inlay token create --name reporting --scope read --expires 90d
     #[command(verbatim_doc_comment)]
     Create(CreateToken),
     /// List the tokens: id, name, scope, and when each was made, last used and ends
+    ///
+    /// Times are UTC. Revoked and expired tokens are listed too, and never the secret of one.
+    ///
+    /// Example:
+    ///   inlay token list
+    #[command(verbatim_doc_comment)]
     List,
     /// Refuse a token from now on, for good
+    ///
+    /// Embeddable URLs that it made go on working until they end: they are signed by INLAY_SIGNING_KEYS.
     ///
     /// Example:
     ///   inlay token list
@@ -145,13 +168,14 @@ pub enum InvoiceCommand {
 /// How to make a token.
 #[derive(Args, Debug)]
 pub struct CreateToken {
-    /// What it is for, so that you know it again in the list
+    /// What it is for, so that you know it again in the list: 1 to 160 characters
     #[arg(long, value_parser = token::name)]
     pub name: String,
     /// What it may do
     #[arg(long, value_enum, default_value_t = ScopeArgument::Write)]
     pub scope: ScopeArgument,
-    /// When it ends: after a time such as 90d or 12h, or at the start of a day (UTC) such as 2030-01-31
+    /// When it ends: after a time such as 90d or 12h, at most 366d, or at the start of a day (UTC) such as 2030-01-31;
+    /// unless given, never
     #[arg(long, value_parser = token::expiry)]
     pub expires: Option<token::Expiry>,
 }

@@ -70,7 +70,9 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
 async fn demo(mut config: Config, options: DemoOptions) -> Result<(), CliError> {
     if config.signing_keys.0.is_empty() {
         let mut key = vec![0; 32];
-        OsRng.try_fill_bytes(&mut key).map_err(|error| CliError::new(format!("no random bytes: {error}")))?;
+        OsRng.try_fill_bytes(&mut key).map_err(|error| {
+            CliError::new(format!("the system gives no random bytes for a signing key: {error}"))
+        })?;
         config.signing_keys.0.push(("demo".to_owned(), key));
     }
     // The demo's company must not end up among somebody's customers.
@@ -96,7 +98,8 @@ async fn close(
     let closed = database.close().await;
     if interrupt.by_loss() {
         return Err(CliError::new(
-            "the private Postgres ended although Inlay did not stop it; postgres.log in the data folder says why. Start Inlay again",
+            "the private Postgres ended although Inlay did not stop it; postgres.log in the data folder says why. Start \
+             Inlay again",
         ));
     }
     outcome.and(closed)

@@ -30,7 +30,7 @@ pub(super) fn name(text: &str) -> Result<String, String> {
     if (1..=160).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
         Ok(text.to_owned())
     } else {
-        Err("a name has 1 to 160 characters".to_owned())
+        Err("must have 1 to 160 characters, and none that is a control character".to_owned())
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn expiry(text: &str) -> Result<Expiry, String> {
     }
     match duration(text) {
         Ok(span) if span > Duration::zero() => Ok(Expiry::After(span)),
-        _ => Err("neither a time such as 90d or 12h nor a date such as 2030-01-31".to_owned()),
+        _ => Err("must be a time from now, such as 90d or 12h, or a day, such as 2030-01-31".to_owned()),
     }
 }
 
@@ -82,7 +82,9 @@ async fn create_one(
         Expiry::At(instant) => instant,
     });
     if expires_at.is_some_and(|end| end <= now) {
-        return Err(CliError::new("--expires lies in the past"));
+        return Err(CliError::new(
+            "--expires: is in the past: say a later day, or a time from now such as 90d (see inlay token create --help)",
+        ));
     }
     let scope = match arguments.scope {
         ScopeArgument::Read => Scope::Read,
@@ -92,7 +94,9 @@ async fn create_one(
     println!("{token}");
     let end = expires_at.map(|end| format!(" It ends {}.", minute(end))).unwrap_or_default();
     say(&format!(
-        "\nKeep it now: it is not shown again. It may {}.{end}\nTry it:  curl -H \"Authorization: Bearer $INLAY_TOKEN\" {public_url}/v1/customers\nRevoke:  inlay token revoke {}",
+        "\nKeep it now: it is not shown again. It may {}.{end}\n\
+         Try it:  curl -H \"Authorization: Bearer $INLAY_TOKEN\" {public_url}/v1/customers\n\
+         Revoke:  inlay token revoke {}",
         match scope {
             Scope::Read => "read",
             Scope::Write => "read and write",

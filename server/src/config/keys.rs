@@ -30,7 +30,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
         if keys.iter().any(|(known, _)| known == kid) {
             return Err(format!("two keys are named \"{kid}\": each needs its own name"));
         }
-        let secret = decode(secret).ok_or_else(|| format!("\"{kid}\" is not valid base64"))?;
+        let secret = decode(secret)
+            .ok_or_else(|| format!("\"{kid}\" is not valid base64. Make one: {HOW_TO_MAKE_ONE}"))?;
         check_key(&secret).map_err(|problem| format!("\"{kid}\" {problem}. Make one: {HOW_TO_MAKE_ONE}"))?;
         keys.push((kid.to_owned(), secret));
     }

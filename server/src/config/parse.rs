@@ -114,7 +114,9 @@ pub(super) fn path(text: &str) -> Result<PathBuf, String> {
 
 pub(super) fn user(text: &str) -> Result<String, String> {
     let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    is_name.then(|| text.to_owned()).ok_or_else(|| format!("\"{text}\" is not the name of a user"))
+    is_name.then(|| text.to_owned()).ok_or_else(|| {
+        format!("\"{text}\" is not the name of a user, of letters, digits, \"-\", \"_\" and \".\"")
+    })
 }
 
 pub(super) fn connections(text: &str) -> Result<u32, String> {
@@ -128,7 +130,7 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text {
         "on" | "true" | "1" => Ok(true),
         "off" | "false" | "0" => Ok(false),
-        _ => Err(format!("\"{text}\" is neither on nor off")),
+        _ => Err(format!("\"{text}\" is not one of on, off")),
     }
 }
 
@@ -137,7 +139,7 @@ pub(super) fn reader_role(text: &str) -> Result<bool, String> {
     match text {
         "auto" => Ok(false),
         "required" => Ok(true),
-        _ => Err(format!("\"{text}\" is neither auto nor required")),
+        _ => Err(format!("\"{text}\" is not one of auto, required")),
     }
 }
 
@@ -145,14 +147,14 @@ pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        _ => Err(format!("\"{text}\" is neither text nor json")),
+        _ => Err(format!("\"{text}\" is not one of text, json")),
     }
 }
 
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     match tracing_subscriber::EnvFilter::try_new(text) {
         Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(format!("\"{text}\" is not a log filter: {error}")),
+        Err(error) => Err(format!("\"{text}\" is not a log filter such as info or info,sqlx=debug: {error}")),
     }
 }
 
@@ -232,7 +234,7 @@ pub(super) fn embed_ttl(text: &str) -> Result<Duration, String> {
 /// # Errors
 /// Names the text.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let problem = || format!("\"{text}\" is not a duration such as 90s, 15m, 24h or 7d");
+    let problem = || format!("\"{text}\" is not a duration such as 90s, 15m, 24h or 7d, of at most 366d");
     let unit = text.chars().last().ok_or_else(problem)?;
     let number: i64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| problem())?;
     let seconds = match unit {

@@ -5,9 +5,9 @@ use std::fmt::Write;
 /// One variable of the environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Variable {
-    /// Its name.
+    /// The name in the environment.
     pub name: &'static str,
-    /// Its value when unset; `None`: see `doc`.
+    /// The value that holds where it is unset; `None` where `doc` says what then happens.
     pub default: Option<&'static str>,
     /// What it means, one or two sentences.
     pub doc: &'static str,
@@ -29,22 +29,26 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_PUBLIC_URL",
         None,
-        "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with it. Unset: `http://` and the listen address.",
+        "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with \
+         it. Unset: `http://` and the listen address.",
     ),
     secret(
         "INLAY_SIGNING_KEYS",
-        "Keys that sign embeddable URLs, `kid:base64` separated by commas, each of at least 32 random bytes. The first signs, all verify: put a new one in front to rotate. Required but for `demo`.",
+        "Keys that sign embeddable URLs, `kid:base64` separated by commas, each of at least 32 random bytes. The first \
+         signs, all verify: put a new one in front to rotate. Required but for `demo`.",
     ),
     variable(
         "INLAY_ALLOWED_ORIGINS",
         None,
-        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`. Unset: only pages of this server; `*`: everybody.",
+        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`. Unset: only \
+         pages of this server; `*`: everybody.",
     ),
     variable("INLAY_EMBED_TTL", Some("15m"), "How long an embeddable URL can be opened, at most `24h`."),
     variable(
         "INLAY_GRACE_PERIOD",
         Some("24h"),
-        "How long after the end of a billing period late events are taken before its invoice is finalized; for a period that was over when its plan was added, how long after that.",
+        "How long after the end of a billing period late events are taken before its invoice is finalized; for a \
+         period that was over when its plan was added, how long after that.",
     ),
     variable(
         "INLAY_COMPANY_NAME",
@@ -68,12 +72,14 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_DATABASE_CONNECTIONS",
         Some("20"),
-        "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session tokens, the others for the API, ingest and jobs.",
+        "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session \
+         tokens, the others for the API, ingest and jobs.",
     ),
     variable(
         "INLAY_READER_ROLE",
         Some("auto"),
-        "`auto`: readers read as the role `inlay_reader`, which the database binds to the rows of their customer; where it cannot be made, with a warning, as everybody else. `required`: then the server does not start.",
+        "`auto`: readers read as the role `inlay_reader`, which the database binds to the rows of their customer; \
+         where it cannot be made, with a warning, as everybody else. `required`: then the server does not start.",
     ),
     variable(
         "INLAY_DATA_DIR",
@@ -88,7 +94,8 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_POSTGRES_USER",
         None,
-        "As root: the user of this machine that an own Postgres runs as. Unset: `inlay`, else `postgres`; the demo makes do with `nobody`.",
+        "As root: the user of this machine that an own Postgres runs as. Unset: `inlay`, else `postgres`; the demo \
+         makes do with `nobody`.",
     ),
     variable(
         "INLAY_LOG",

@@ -124,7 +124,7 @@ impl ReaderConnection {
     }
 }
 
-/// Whose rows a connection is to read.
+/// The customer whose rows a connection is to read, and the one that its session names now.
 #[derive(Clone, Debug, Default)]
 struct Binding(Arc<Mutex<Customers>>);
 

@@ -26,9 +26,12 @@ pub fn decode<K: DeserializeOwned>(next_page: Option<&str>) -> Result<Option<K>>
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .map(Some)
-        .ok_or_else(|| {
-            Error::field("next_page", "is not a cursor of this list: send the value that the last page gave")
-        })
+        .ok_or_else(not_of_this_list)
+}
+
+/// A 400 for a `next_page` that this list cannot have given.
+pub fn not_of_this_list() -> Error {
+    Error::field("next_page", "is not a cursor of this list: send the value that the last page gave")
 }
 
 /// Rows a page: 1 to [`MOST_ROWS`], as asked; [`ROWS`] unless asked.

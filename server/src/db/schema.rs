@@ -57,7 +57,7 @@ pub async fn schema(pool: &PgPool) -> Result<Schema> {
     Ok(if missing.is_empty() { Schema::Current } else { Schema::Outdated(missing) })
 }
 
-/// The same, of a database that answers soon.
+/// As [`schema`], but gives up after [`READY_TIMEOUT`]: for `/readyz`.
 ///
 /// # Errors
 /// 503 when it is away or takes too long.

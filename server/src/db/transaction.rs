@@ -56,7 +56,11 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
     .execute(&mut *tx)
     .await?;
     if marked.rows_affected() == 0 {
-        return Err(Error::Conflict("the call of this Idempotency-Key was taken over by another".to_owned()));
+        return Err(Error::Conflict(
+            "Idempotency-Key: this call took so long that another one with the key was carried out in its place; send \
+             it again for the answer of that one"
+                .to_owned(),
+        ));
     }
     Ok(tx)
 }

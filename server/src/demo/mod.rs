@@ -71,7 +71,7 @@ pub async fn run(
         client: reqwest::Client::builder()
             .no_proxy()
             .build()
-            .map_err(|error| CliError::new(format!("no HTTP client: {error}")))?,
+            .map_err(|error| CliError::new(format!("the demo cannot make requests: {error}")))?,
     };
     let (stop, stopped) = watch::channel(false);
     let portal = watching(portal::router(portal), options);

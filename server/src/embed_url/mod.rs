@@ -69,7 +69,7 @@ impl Purpose {
 /// What a token grants: one customer's data, shown in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Whose data.
+    /// The customer whose data may be read.
     pub customer_id: Uuid,
     /// What is shown, and how.
     pub config: DashboardConfig,

@@ -195,7 +195,9 @@ impl IntoResponse for Error {
         }
         let request_id = REQUEST_ID.try_with(Clone::clone).ok();
         let message = match &self {
-            Self::Internal(_) | Self::Database(_) => "something went wrong on our side".to_owned(),
+            Self::Internal(_) | Self::Database(_) => {
+                format!("{self}: the server's log has the cause, by this request_id")
+            }
             error => in_short(&error.to_string()),
         };
         let mut headers = HeaderMap::new();

@@ -6,11 +6,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// Seen by the work: asked now and then whether to go on.
+/// The work's side: it asks now and then whether to go on.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 
-/// Held by who waits: dropped, it ends the work.
+/// The side of whoever waits for the work: dropping it ends the work.
 #[derive(Debug)]
 pub(super) struct Waiting(Arc<AtomicBool>);
 

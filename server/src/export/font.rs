@@ -18,7 +18,7 @@ pub(super) struct Typeface {
 pub(super) static REGULAR: LazyLock<Option<Typeface>> =
     LazyLock::new(|| Typeface::new(include_bytes!("../../fonts/Inter-Regular.ttf")));
 
-/// The same for totals and headings.
+/// Inter in semi-bold, for totals and headings.
 pub(super) static SEMIBOLD: LazyLock<Option<Typeface>> =
     LazyLock::new(|| Typeface::new(include_bytes!("../../fonts/Inter-SemiBold.ttf")));
 

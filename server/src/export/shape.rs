@@ -11,7 +11,7 @@ use unicode_bidi::{BidiInfo, Level};
 
 /// A stretch of a line in one font.
 pub(super) struct Piece {
-    /// Its font.
+    /// The font that has all of its letters.
     pub(super) face: &'static Typeface,
     /// Its glyphs from left to right; their ranges are of the whole text.
     pub(super) glyphs: Vec<KrillaGlyph>,

@@ -43,11 +43,11 @@ impl Ink {
 /// How a text is set.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
-    /// In points.
+    /// The height of the font, in points.
     pub(super) size: f32,
     /// Semi-bold.
     pub(super) bold: bool,
-    /// Its color.
+    /// The color of the letters.
     pub(super) ink: Ink,
     /// With a line through it: not owed.
     pub(super) struck: bool,
@@ -74,7 +74,8 @@ pub(super) fn width(text: &str, style: Style) -> f32 {
     shape::width(text, style.bold, style.size)
 }
 
-/// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each numbered part, in the order of drawing.
+/// Writes the pages, unless nobody waits for them any more. `structure` builds the tree from the identifiers of each
+/// numbered part, in the order of drawing.
 pub(super) fn write(
     sheets: &[Sheet],
     metadata: Metadata,

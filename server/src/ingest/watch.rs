@@ -41,7 +41,7 @@ pub(super) async fn over(pool: PgPool, mut writing: JoinHandle<()>, backend: Bac
             }
             Err(_) => tracing::warn!("a long write could not be looked after: the database does not answer"),
         }
-        // Its end is all that matters here.
+        // Whoever waits for the write gets its outcome; here it is only waited for.
         let _ = timeout(PACE, &mut writing).await;
     }
 }

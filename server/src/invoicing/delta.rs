@@ -16,6 +16,7 @@ pub(super) struct CumulativeUsage {
     rest: Vec<Rest>,
 }
 
+/// The windows of one group that are still to come.
 struct Rest {
     aggregation_type: AggregationType,
     windows: std::iter::Peekable<std::vec::IntoIter<(i64, Decimal)>>,

@@ -52,7 +52,7 @@ pub(super) struct RatedDraft {
     pub(super) invoice: Invoice,
     /// Its total at the end of the period, where that can be said.
     pub(super) projected_total: Option<Decimal>,
-    /// Its prices, while the period runs.
+    /// What the charges of the period cost, and how far usage has come in their tiers; `None` once the period is over.
     pub(super) prices: Option<PriceList>,
 }
 

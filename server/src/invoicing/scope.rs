@@ -36,7 +36,7 @@ impl InvoiceScope {
         }
     }
 
-    /// Whose invoices.
+    /// Access to the customer whose invoices these are.
     pub fn access(&self) -> CustomerAccess {
         self.access
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct Successions(BTreeMap<Uuid, Succession>);
 
 impl Successions {
-    /// That of one invoice.
+    /// What one invoice replaces and is replaced by.
     pub fn of(&self, id: Uuid) -> Succession {
         self.0.get(&id).cloned().unwrap_or_default()
     }

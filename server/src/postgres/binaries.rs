@@ -59,10 +59,17 @@ fn explain(existing: Option<u32>, found: &[String], open_to_all: &[PathBuf]) -> 
         .collect();
     match existing {
         Some(major) => format!(
-            "the data were made by PostgreSQL {major}, whose programs are not on this machine{seen}. Install them again:\n  Debian, Ubuntu: apt-get install postgresql-{major}\n  macOS: brew install postgresql@{major}{passed_over}{instead}"
+            "the data were made by PostgreSQL {major}, whose programs are not on this machine{seen}. Install them again:\n  \
+             Debian, Ubuntu: apt-get install postgresql-{major}\n  \
+             macOS: brew install postgresql@{major}{passed_over}{instead}"
         ),
         None => format!(
-            "DATABASE_URL is not set, so Inlay runs a Postgres of its own, but no PostgreSQL {OLDEST} or later is on this machine{seen}. Install one:\n  Debian, Ubuntu: apt-get install postgresql\n  Fedora: dnf install postgresql-server\n  macOS: brew install postgresql@17\nor say where its programs are: INLAY_POSTGRES_BIN=/folder/with/initdb{passed_over}{instead}"
+            "DATABASE_URL is not set, so Inlay runs a Postgres of its own, but no PostgreSQL {OLDEST} or later is on this \
+             machine{seen}. Install one:\n  \
+             Debian, Ubuntu: apt-get install postgresql\n  \
+             Fedora: dnf install postgresql-server\n  \
+             macOS: brew install postgresql@17\n\
+             or say where its programs are: INLAY_POSTGRES_BIN=/folder/with/initdb{passed_over}{instead}"
         ),
     }
 }

@@ -1,9 +1,9 @@
 //! The embedded default: a private Postgres, for as long as `DATABASE_URL` is unset.
 //!
 //! The data folder holds one cluster per major version (`15/`), a folder `run` with the Unix socket, `postgres.log`,
-//! which only its owner may read, and three lock files: `server.lock` is held by the one server; `start.lock` while Postgres is started or stopped;
-//! `users.lock` is shared by all who use it, and the last one out stops it. Locks die with their process, so a
-//! `kill -9` leaves nothing behind but a running Postgres, which the next command adopts.
+//! which only its owner may read, and three lock files: `server.lock` is held by the one server; `start.lock` while
+//! Postgres is started or stopped; `users.lock` is shared by all who use it, and the last one out stops it. Locks die
+//! with their process, so a `kill -9` leaves nothing behind but a running Postgres, which the next command adopts.
 
 mod binaries;
 mod cluster;
@@ -110,7 +110,8 @@ fn only_server(place: &Place) -> Result<File, CliError> {
             let mut pid = String::new();
             let _ = file.rewind().and_then(|()| file.read_to_string(&mut pid));
             Err(CliError::new(format!(
-                "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own folder: INLAY_DATA_DIR=/another/folder",
+                "another Inlay (process {}) already serves the data in {}. Stop it first, or give this one its own \
+                 folder: INLAY_DATA_DIR=/another/folder",
                 pid.trim(),
                 place.data.display()
             )))

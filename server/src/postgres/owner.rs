@@ -40,12 +40,14 @@ pub(super) fn unprivileged(
     let (name, chosen) = choose(&passwd, configured, role, owner)?;
     if name == NOBODY {
         say(
-            "Postgres runs as nobody, whose other processes can read its data: for real data, make it a user of its own, useradd --system inlay",
+            "Postgres runs as nobody, whose other processes can read its data: for real data, make it a user of its own, \
+             useradd --system inlay",
         );
     }
     match owner {
         Some(uid) if uid != chosen.uid => Err(CliError::new(format!(
-            "the data belong to the user with the number {uid}, and Postgres is to run as {name}: give them to {name} by chown -R, both the folder of the version and run, or name the user by INLAY_POSTGRES_USER",
+            "the data belong to the user with the number {uid}, and Postgres is to run as {name}: give them to {name} by \
+             chown -R, both the folder of the version and run, or name the user by INLAY_POSTGRES_USER",
         ))),
         _ => Ok(Some(chosen)),
     }
@@ -61,7 +63,8 @@ fn choose<'a>(
     if let Some(name) = configured {
         return find(passwd, name).map(|owner| (name, owner)).ok_or_else(|| {
             CliError::new(format!(
-                "INLAY_POSTGRES_USER: there is no user {name} in /etc/passwd, or it is root, as which Postgres does not run"
+                "INLAY_POSTGRES_USER: there is no user {name} in /etc/passwd, or it is root, as which Postgres does not \
+                 run"
             ))
         });
     }
@@ -70,7 +73,8 @@ fn choose<'a>(
     let known = found.iter().find(|(_, found)| Some(found.uid) == owner);
     known.or(found.first()).copied().ok_or_else(|| {
         CliError::new(
-            "Inlay is root, and Postgres does not run as root: make it a user of its own, useradd --system inlay, or name one by INLAY_POSTGRES_USER, or run Inlay as an ordinary user",
+            "Inlay is root, and Postgres does not run as root: make it a user of its own, useradd --system inlay, or \
+             name one by INLAY_POSTGRES_USER, or run Inlay as an ordinary user",
         )
     })
 }
@@ -132,10 +136,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const ROOT: &str = "root:x:0:0:root:/root:/bin/bash\n";
-    const POSTGRES: &str = "postgres:x:101:104:,,,:/var/lib/postgresql:/bin/bash\n";
-    const NOBODY: &str = "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
-    const INLAY: &str = "inlay:x:999:998::/var/lib/inlay:/usr/sbin/nologin\n";
+    // Only the name, the user's number and the group's are read.
+    const ROOT: &str = "root:x:0:0:::\n";
+    const POSTGRES: &str = "postgres:x:101:104:::\n";
+    const NOBODY: &str = "nobody:x:65534:65534:::\n";
+    const INLAY: &str = "inlay:x:999:998:::\n";
 
     #[test]
     fn postgres_gets_a_user_of_its_own_and_only_the_demo_takes_nobody() {

@@ -46,11 +46,13 @@ impl Place {
         DirBuilder::new().recursive(true).mode(mode).create(&data).map_err(|error| {
             CliError::new(format!("cannot make the data folder {}: {error}", data.display()))
         })?;
-        let data =
-            data.canonicalize().map_err(|error| CliError::new(format!("{}: {error}", data.display())))?;
+        let data = data
+            .canonicalize()
+            .map_err(|error| CliError::new(format!("cannot open {}: {error}", data.display())))?;
         if let Some(barrier) = owner.and_then(|owner| owner.barrier(&data)) {
             return Err(CliError::new(format!(
-                "Inlay is root, so its Postgres runs as an unprivileged user, who may not pass through {}. Choose another data folder, such as INLAY_DATA_DIR=/var/lib/inlay",
+                "Inlay is root, so its Postgres runs as an unprivileged user, who may not pass through {}. Choose another \
+                 data folder, such as INLAY_DATA_DIR=/var/lib/inlay",
                 barrier.display()
             )));
         }

@@ -119,10 +119,10 @@ fn check_measure(
     match charge.charge_type {
         ChargeType::Fixed => {
             if charge.quantity.is_none() {
-                problem("quantity", "is missing: a fixed charge needs one");
+                problem("quantity", "is required for a fixed charge");
             }
             if charge.billable_metric_id.is_some() {
-                problem("billable_metric_id", "is for usage charges only");
+                problem("billable_metric_id", "is for usage charges only: leave it out");
             }
             if group_key.is_some() {
                 problem("charge_type", "is fixed, but the product is grouped: its lines come from usage");
@@ -130,20 +130,24 @@ fn check_measure(
         }
         ChargeType::Usage => {
             if charge.quantity.is_some() {
-                problem("quantity", "is for fixed charges only");
+                problem("quantity", "is for fixed charges only: leave it out");
             }
             let Some(id) = charge.billable_metric_id else {
-                return problem("billable_metric_id", "is missing: a usage charge needs one");
+                return problem("billable_metric_id", "is required for a usage charge");
             };
             match known.billable_metrics.get(&id) {
-                None => problem("billable_metric_id", "is not a billable metric"),
-                Some(metric) if metric.is_archived => problem("billable_metric_id", "is archived"),
+                None => {
+                    problem("billable_metric_id", "is not a billable metric: see GET /v1/billable-metrics")
+                }
+                Some(metric) if metric.is_archived => {
+                    problem("billable_metric_id", "is archived: name a billable metric that is not")
+                }
                 Some(metric) => {
                     if let Some(key) = group_key
                         && !metric.group_keys.iter().any(|keys| keys.as_slice() == [key])
                     {
                         let text = format!(
-                            "has no simple group key [\"{key}\"], by which the product is split into lines"
+                            "has no group key [\"{key}\"], by which the product is split into lines: name one that has"
                         );
                         problem("billable_metric_id", &text);
                     }
@@ -174,30 +178,42 @@ fn check_prices(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
     for (index, price) in charge.prices.iter().enumerate() {
         let tier = format!("prices[{index}].tier");
         match index.checked_sub(1).map(|before| &charge.prices[before].tier) {
-            None if !price.tier.is_zero() => problem(&tier, "must be 0: the first tier starts at 0"),
-            Some(before) if price.tier <= *before => problem(&tier, "must be above the tier before it"),
+            None if !price.tier.is_zero() => {
+                problem(&tier, &format!("must be 0, where the first tier starts, not {}", price.tier));
+            }
+            Some(before) if price.tier <= *before => {
+                problem(&tier, &format!("must be above the tier before it, {before}, and is {}", price.tier));
+            }
             _ => {}
         }
     }
-    if charge.unit_conversion.as_ref().is_some_and(|one| one.division_factor.get().is_negative()) {
-        problem("unit_conversion.division_factor", "must be above 0");
+    let factor = charge.unit_conversion.as_ref().map(|conversion| conversion.division_factor.get());
+    if let Some(factor) = factor.filter(|factor| factor.is_negative()) {
+        problem("unit_conversion.division_factor", &format!("must be above 0, not {factor}"));
     }
 }
 
 fn check_periods(charge: &NewCharge, mut problem: impl FnMut(&str, &str)) {
     if charge.start_period > MAX_PERIODS {
-        problem("start_period", &format!("must be from 0 to {MAX_PERIODS}"));
+        problem("start_period", &start_problem(charge.start_period));
     }
     match charge.tier_reset_frequency {
         1 => {}
         periods if !(1..=MAX_RESET).contains(&periods) => {
-            problem("tier_reset_frequency", &format!("must be from 1 to {MAX_RESET} billing periods"));
+            problem(
+                "tier_reset_frequency",
+                &format!("must be from 1 to {MAX_RESET} billing periods, not {periods}"),
+            );
         }
         _ if charge.charge_type == ChargeType::Fixed => {
             problem("tier_reset_frequency", "is for usage charges only: leave it out or send 1");
         }
         _ => {}
     }
+}
+
+fn start_problem(given: u32) -> String {
+    format!("must be from 0 to {MAX_PERIODS}, not {given}")
 }
 
 fn check_minimums(plan: &NewPlan, known: &PlanReferences, mut problem: impl FnMut(String, &str)) {
@@ -209,10 +225,10 @@ fn check_minimums(plan: &NewPlan, known: &PlanReferences, mut problem: impl FnMu
         if !known.credit_types.contains(&minimum.credit_type_id) {
             problem(path("credit_type_id"), "is not a credit type: see GET /v1/credit-types/list");
         } else if plan.charges.first().is_some_and(|first| first.credit_type_id != minimum.credit_type_id) {
-            problem(path("credit_type_id"), "differs from that of the charges");
+            problem(path("credit_type_id"), "differs from that of the charges: a plan has one credit type");
         }
         if minimum.start_period > MAX_PERIODS {
-            problem(path("start_period"), &format!("must be from 0 to {MAX_PERIODS}"));
+            problem(path("start_period"), &start_problem(minimum.start_period));
         }
         if plan.minimums[..index].iter().any(|other| other.start_period == minimum.start_period) {
             problem(path("start_period"), "is that of a minimum before it: one holds at a time");
@@ -286,8 +302,8 @@ mod tests {
             ("charges[0].product_id: is not", |plan| plan.charges[0].product_id = Uuid::nil()),
             ("charges[1].credit_type_id: is not", |plan| plan.charges[1].credit_type_id = Uuid::nil()),
             ("charges[1].credit_type_id: differs", |plan| plan.charges[1].credit_type_id = EURO),
-            ("charges[0].billable_metric_id: is missing", |plan| plan.charges[0].billable_metric_id = None),
-            ("charges[1].quantity: is missing", |plan| plan.charges[1].quantity = None),
+            ("charges[0].billable_metric_id: is required", |plan| plan.charges[0].billable_metric_id = None),
+            ("charges[1].quantity: is required", |plan| plan.charges[1].quantity = None),
             ("charges[0].billable_metric_id: has no", |plan| plan.charges[0].product_id = GROUPED),
             ("charges[1].charge_type: is fixed", |plan| plan.charges[1].product_id = GROUPED),
             ("charges[0].prices: is empty", |plan| plan.charges[0].prices.clear()),

@@ -49,16 +49,16 @@ fn check_quantity(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut i
         Some(Ok(())) => {}
     }
     if adjustment.value.is_some() {
-        problem("value", "is not for a quantity adjustment");
+        problem("value", "is not for a quantity adjustment: leave it out");
     }
     if adjustment.tier.is_some() {
-        problem("tier", "is not for a quantity adjustment");
+        problem("tier", "is not for a quantity adjustment: leave it out");
     }
 }
 
 fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl FnMut(&str, &str)) {
     if adjustment.quantity.is_some() {
-        problem("quantity", "is only for a quantity adjustment");
+        problem("quantity", "is only for a quantity adjustment: leave it out");
     }
     let of_tier = |tier: &Option<Decimal>| {
         let prices = charge.prices.iter();
@@ -130,28 +130,34 @@ mod tests {
 
     #[test]
     fn every_problem_names_its_field() {
-        let usage = "\"charge_id\": \"00000000-0000-0000-0000-000000000001\"";
-        let fixed = "\"charge_id\": \"00000000-0000-0000-0000-000000000002\"";
-        for (entry, expected) in [
-            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0, \"value\": -0.05"), ""),
-            (format!("{usage}, \"adjustment_type\": \"OVERRIDE\", \"start_period\": 0, \"value\": 1, \"tier\": 100"), ""),
-            (format!("{fixed}, \"adjustment_type\": \"quantity\", \"start_period\": 3, \"quantity\": 7"), ""),
-            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 3, \"value\": -10"), ""),
-            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 3, \"value\": -11"), "value: would make"),
-            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0"), "value: is required"),
-            (format!("{usage}, \"adjustment_type\": \"percentage\", \"start_period\": 0, \"value\": -5"), "value: is a share"),
-            (format!("{usage}, \"adjustment_type\": \"override\", \"start_period\": 0, \"value\": 1"), "tier: is required"),
-            (format!("{usage}, \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1, \"tier\": 50"), "tier: is not where"),
-            (format!("{usage}, \"adjustment_type\": \"quantity\", \"start_period\": 0, \"quantity\": 1"), "adjustment_type: is quantity"),
-            (format!("{fixed}, \"adjustment_type\": \"quantity\", \"start_period\": 0"), "quantity: is required"),
-            (format!("{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1, \"quantity\": 1"), "quantity: is only"),
-            ("\"charge_id\": \"00000000-0000-0000-0000-000000000003\", \"adjustment_type\": \"fixed\", \"start_period\": 0, \"value\": 1".to_owned(), "charge_id: is not"),
+        let entry = |charge: u128, fields: &str| {
+            format!("{{\"charge_id\": \"{}\", \"adjustment_type\": {fields}}}", Uuid::from_u128(charge))
+        };
+        let (usage, fixed, other) = (1, 2, 3);
+        for (charge, fields, expected) in [
+            (usage, r#""percentage", "start_period": 0, "value": -0.05"#, ""),
+            (usage, r#""OVERRIDE", "start_period": 0, "value": 1, "tier": 100"#, ""),
+            (fixed, r#""quantity", "start_period": 3, "quantity": 7"#, ""),
+            (fixed, r#""fixed", "start_period": 3, "value": -10"#, ""),
+            (fixed, r#""fixed", "start_period": 3, "value": -11"#, "value: would make"),
+            (usage, r#""percentage", "start_period": 0"#, "value: is required"),
+            (usage, r#""percentage", "start_period": 0, "value": -5"#, "value: is a share"),
+            (usage, r#""override", "start_period": 0, "value": 1"#, "tier: is required"),
+            (usage, r#""fixed", "start_period": 0, "value": 1, "tier": 50"#, "tier: is not where"),
+            (usage, r#""quantity", "start_period": 0, "quantity": 1"#, "adjustment_type: is quantity"),
+            (fixed, r#""quantity", "start_period": 0"#, "quantity: is required"),
+            (fixed, r#""fixed", "start_period": 0, "value": 1, "quantity": 1"#, "quantity: is only"),
+            (other, r#""fixed", "start_period": 0, "value": 1"#, "charge_id: is not"),
         ] {
-            let found = problems(&format!("[{{{entry}}}]"));
-            let expected = if expected.is_empty() { String::new() } else { format!("price_adjustments[0].{expected}") };
-            assert!(found.starts_with(&expected) && found.is_empty() == expected.is_empty(), "{entry}: {found}");
+            let found = problems(&format!("[{}]", entry(charge, fields)));
+            let expected = match expected {
+                "" => String::new(),
+                problem => format!("price_adjustments[0].{problem}"),
+            };
+            let is_it = found.starts_with(&expected) && found.is_empty() == expected.is_empty();
+            assert!(is_it, "{fields}: {found}");
         }
-        let twice = format!("{{{fixed}, \"adjustment_type\": \"fixed\", \"start_period\": 1, \"value\": 1}}");
+        let twice = entry(fixed, r#""fixed", "start_period": 1, "value": 1"#);
         assert!(
             problems(&format!("[{twice}, {twice}]"))
                 .starts_with("price_adjustments[1].start_period: is that")

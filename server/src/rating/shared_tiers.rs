@@ -107,7 +107,8 @@ fn the_sum_is_converted_and_rounded_once() {
 
 #[test]
 fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
-    // The first 1e-9 units are 2.5e-20 tokens, the rest is free: a third each, 8.33…e-21, of which three are a hair less.
+    // The first 1e-9 units are 2.5e-20 tokens, the rest is free: a third each, 8.33…e-21, of which three are less than
+    // the whole, for quotients end after 40 digits.
     let mut tokens = term(1, None, &[("0", "0.000000000025"), ("0.000000001", "0")], Some("carrier"));
     tokens.charge.tier_scope = TierScope::AcrossGroups;
     let mut terms = terms(vec![tokens], "2026-01-01");

@@ -18,7 +18,7 @@ pub(super) const KEPT_DIGITS: i64 = 20;
 
 /// Digits after the point to which an amount is rounded before it is rounded to its smallest unit: a third of
 /// 4.5 cents is 1.5, though the third ends after 40 digits. Far beyond the digits of a price times a quantity, or an
-/// amount a hair below a half would be rounded up.
+/// amount that is just below a half would be rounded up.
 const GUARD_DIGITS: i64 = 30;
 
 /// The terms of one customer on one plan: charges, prices, minimums, and when they are billed.

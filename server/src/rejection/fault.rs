@@ -1,11 +1,12 @@
 //! What is wrong with a request, as deserializing it finds out: known by which of serde's errors it is, and never by the
 //! words in which serde or another library tells of it.
 
-use super::{AN_ID, LONGEST, by_alias, unknown};
+use super::{LONGEST, by_alias, unknown};
 use crate::{
     Error,
     error::{cut, in_short},
 };
+use app::billing::AN_ID;
 use serde::de::{self, Expected, Unexpected, Visitor};
 use std::{any::type_name, fmt};
 use uuid::Uuid;
@@ -37,8 +38,8 @@ enum Kind {
     UnknownWord(String, &'static [&'static str]),
     /// What is needed, and what was given.
     Type { expected: String, given: String },
-    /// A text, or something else, in the place of an id.
-    NotAnId,
+    /// What was given in the place of an id.
+    NotAnId(String),
     /// A sentence of whoever reads the value.
     Other(String),
 }
@@ -56,18 +57,19 @@ impl Fault {
     /// What `visitor` cannot read was given.
     pub(super) fn refused<'de, V: Visitor<'de>>(visitor: &V, given: String) -> Self {
         let expected: &dyn Expected = visitor;
-        Self::wrong_type(expected.to_string(), given).of::<V::Value>()
+        Self::wrong_type(expected.to_string(), given.clone()).of::<V::Value>(given)
     }
 
-    /// The same of a value that was to be a `T`, in our words where `T` is of a library that has words of its own.
-    pub(super) fn of<T>(self) -> Self {
+    /// The same of a value that was to be a `T`, in our words where `T` is of a library that has words of its own; `given`
+    /// is what a message calls the value.
+    pub(super) fn of<T>(self, given: String) -> Self {
         let is = |name: &str| type_name::<T>() == name;
         let word = if is(type_name::<String>()) {
             "a string"
         } else if is(type_name::<serde_json::Number>()) {
             "a number"
         } else if self.steps.is_empty() && is(type_name::<Uuid>()) {
-            return Self::new(Kind::NotAnId);
+            return Self::new(Kind::NotAnId(given));
         } else {
             return self;
         };
@@ -123,7 +125,7 @@ impl Fault {
                 let whole = if path.is_empty() { "the body " } else { "" };
                 about(&format!("{whole}must be {expected}, not {given}"))
             }
-            Kind::NotAnId => about(&format!("must be {AN_ID}{}", by_alias(path, "…"))),
+            Kind::NotAnId(given) => about(&format!("must be {AN_ID}, not {given}{}", by_alias(path, "…"))),
             Kind::Other(problem) => about(&problem),
         }
     }

@@ -52,7 +52,9 @@ impl<'de> Json<'de> {
 
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0 {
-            Value::String(text) => visitor.visit_borrowed_str(text).map_err(Fault::of::<V::Value>),
+            Value::String(text) => visitor
+                .visit_borrowed_str(text)
+                .map_err(|fault: Fault| fault.of::<V::Value>(described(self.0))),
             _ => Err(Fault::refused(&visitor, described(self.0))),
         }
     }
@@ -108,7 +110,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
             }
             Value::Object(_) => self.object(visitor),
         };
-        read.map_err(Fault::of::<V::Value>)
+        read.map_err(|fault: Fault| fault.of::<V::Value>(described(self.0)))
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {

@@ -8,6 +8,7 @@ mod json;
 mod query;
 
 use crate::{Error, Result, error::cut};
+use app::billing::AN_ID;
 use axum::extract::{path::ErrorKind, rejection::PathRejection};
 use fault::Fault;
 use json::Json;
@@ -15,9 +16,6 @@ use query::Parameters;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
-
-/// An id as it looks, for those who sent something else.
-const AN_ID: &str = "an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc";
 
 /// Characters of a path or name that a message repeats: names in it may be the caller's own.
 const LONGEST: usize = 64;
@@ -141,15 +139,19 @@ mod tests {
         tier: u32,
     }
 
-    const NO_ID: &str = "customer_id: must be an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc; find the customer of an \
-                         alias by GET /v1/customers?ingest_alias=…";
+    fn no_id(given: &str) -> String {
+        format!(
+            "customer_id: must be an id, like d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc, not {given}; find the customer of an \
+             alias by GET /v1/customers?ingest_alias=…"
+        )
+    }
 
     #[test]
     fn a_body_is_told_where_it_is_wrong_and_what_is_needed() {
         for (body, expected) in [
             ("7", "the body must be an object, not the integer 7"),
-            (r#"{"customer_id":"acme"}"#, NO_ID),
-            (r#"{"customer_id":7}"#, NO_ID),
+            (r#"{"customer_id":"acme"}"#, &*no_id("the string \"acme\"")),
+            (r#"{"customer_id":7}"#, &*no_id("the integer 7")),
             (r#"{"word":"some"}"#, "word: \"some\" is not one of FEW, MANY"),
             (r#"{"word":7}"#, "word: must be a string, not the integer 7"),
             (r#"{"amount":"1"}"#, "amount: must be a number, not the string \"1\""),
@@ -178,11 +180,11 @@ mod tests {
     #[test]
     fn a_query_is_told_which_parameter_is_wrong() {
         for (text, expected) in [
-            ("count=x", "count: must be a whole number"),
-            ("count=", "count: must be a whole number"),
-            ("count=-1", "count: must be a whole number"),
-            ("is_there=yes", "is_there: \"yes\" is not true or false"),
-            ("customer_id=acme", NO_ID),
+            ("count=x", "count: must be a whole number, not \"x\""),
+            ("count=", "count: must be a whole number, not \"\""),
+            ("count=-1", "count: must be a whole number, not \"-1\""),
+            ("is_there=yes", "is_there: must be true or false, not \"yes\""),
+            ("customer_id=acme", &*no_id("\"acme\"")),
             ("word=some", "word: \"some\" is not one of FEW, MANY"),
             ("conut=1", "conut: is not known here; did you mean \"count\"?"),
             ("count=1&count=2", "count: is given twice"),

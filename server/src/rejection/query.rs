@@ -52,8 +52,16 @@ impl<'de> MapAccess<'de> for Pairs<'de> {
 struct Text<'de>(&'de str);
 
 impl<'de> Text<'de> {
+    fn wrong(self, expected: &str) -> Fault {
+        Fault::wrong_type(expected, self.quoted())
+    }
+
+    fn quoted(self) -> String {
+        format!("\"{}\"", self.0)
+    }
+
     fn whole<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let no_number = || Fault::custom("must be a whole number");
+        let no_number = || self.wrong("a whole number");
         let read = match (self.0.parse::<i64>(), self.0.parse::<u64>()) {
             (Ok(number), _) => visitor.visit_i64(number),
             (Err(_), Ok(number)) => visitor.visit_u64(number),
@@ -66,7 +74,7 @@ impl<'de> Text<'de> {
     fn float<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0.parse::<f64>() {
             Ok(number) => visitor.visit_f64(number),
-            Err(_) => Err(Fault::custom("must be a number")),
+            Err(_) => Err(self.wrong("a number")),
         }
     }
 }
@@ -77,14 +85,15 @@ impl<'de> Deserializer<'de> for Text<'de> {
     number_methods!();
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_borrowed_str(self.0).map_err(Fault::of::<V::Value>)
+        let read = visitor.visit_borrowed_str(self.0);
+        read.map_err(|fault: Fault| fault.of::<V::Value>(self.quoted()))
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0 {
             "true" => visitor.visit_bool(true),
             "false" => visitor.visit_bool(false),
-            other => Err(Fault::custom(format!("\"{other}\" is not true or false"))),
+            _ => Err(self.wrong("true or false")),
         }
     }
 

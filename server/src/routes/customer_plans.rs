@@ -127,7 +127,8 @@ struct SpendingCap {
 impl TrialSpec {
     fn ending_before(&self, starting_on: DateTime<Utc>) -> Result<DateTime<Utc>> {
         if !(1..=3_650).contains(&self.length_in_days) {
-            return Err(Error::field("trial_spec.length_in_days", "must be from 1 to 3650"));
+            let problem = format!("must be from 1 to 3650, not {}", self.length_in_days);
+            return Err(Error::field("trial_spec.length_in_days", problem));
         }
         Ok(starting_on + Duration::days(self.length_in_days))
     }

@@ -10,7 +10,7 @@ use crate::{
     limits,
     openapi::{Call, Calls},
 };
-use app::billing::{Customer, CustomerDetail, Page};
+use app::billing::{AN_ID, Customer, CustomerDetail, Page};
 use axum::{Json, extract::State, http::StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de::IgnoredAny};
@@ -283,7 +283,7 @@ fn uuids(list: &str) -> Result<Vec<Uuid>> {
     ids.map(|(index, id)| {
         id.trim()
             .parse()
-            .map_err(|_| Error::field(format!("customer_ids[{index}]"), format!("\"{id}\" is not a UUID")))
+            .map_err(|_| Error::field(format!("customer_ids[{index}]"), format!("\"{id}\" is not {AN_ID}")))
     })
     .collect()
 }

@@ -45,9 +45,9 @@ const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoi
          `Group` what a grouped line is of. An amount that no other row breaks down is in `Amount`, which adds up to \
          the invoice's total however it is filtered; one that adds up other rows is in `Sum`. Both days of a period \
          are within it. Quantities and prices hold every digit; amounts are in whole units (dollars, not cents). A \
-         text that a spreadsheet would take for a formula begins with an apostrophe, and characters that turn the direction of a text are left out. It is \
-         made in turn with PDFs. A [session token](#embedding) gets what its dashboard shows, under the names of its \
-         `bm_group_key_overrides`.",
+         text that a spreadsheet would take for a formula begins with an apostrophe, and characters that turn the \
+         direction of a text are left out. It is made in turn with PDFs. A [session token](#embedding) gets what its \
+         dashboard shows, under the names of its `bm_group_key_overrides`.",
     )
     .media_type("text/csv")
     .missing("the invoice");

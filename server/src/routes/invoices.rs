@@ -32,8 +32,9 @@ const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoi
         "The draft of the current period is computed anew each time. `status` may name several, comma-joined. \
          `starting_on` and `ending_before` select by billing period. `type` USAGE is every invoice of a plan. Only \
          contracts have invoices of another type, a `contract_id`, or historical commits, so there are none. \
-         `webhook_notification_id` is taken and not looked at.\n\nA [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to \
-         one of another dashboard, the customer does not exist.",
+         `webhook_notification_id` is taken and not looked at.\n\n\
+         A [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to one of another \
+         dashboard, the customer does not exist.",
     )
     .order(
         "By the start of the period, oldest first unless `sort` says `date_desc`.",
@@ -174,7 +175,10 @@ async fn retrieve(
 }
 
 const VOID: Call = Call::new("invoices.void", "Void a finalized invoice")
-    .about("A voided invoice keeps its lines and is no longer owed. A draft cannot be voided. It cannot be taken back. Once it is regenerated, its `replaced_by` names the invoice in its place, as that one's `replaces` names it.")
+    .about(
+        "A voided invoice keeps its lines and is no longer owed; that cannot be taken back. A draft cannot be voided. Once \
+         the invoice is regenerated, its `replaced_by` names the one in its place, as that one's `replaces` names it.",
+    )
     .body(r#"{ "id": "{invoice_id}" }"#)
     .missing("the invoice");
 

@@ -33,8 +33,9 @@ const LIST: Call = Call::new("dashboards.invoices.list", "Retrieve the invoices 
         "What the embedded dashboard is drawn from, for a page of your own: every amount and date as it is read, in the \
          invoice's currency. 25 invoices a page; `next_page` goes into the query. Unless the query narrows \
          the list, the drafts of periods that run now are in `current` and not among `rows`. `number` keeps the invoices \
-         whose number holds it, as `INV-0032`, `inv0032` or `#32`, or whose total it is, as `$129.50` or `129`. A [session token](#embedding) of an invoices dashboard reads what its dashboard shows, \
-         under the names of its `bm_group_key_overrides`; to one of another dashboard, the customer does not exist.",
+         whose number holds it, as `INV-0032`, `inv0032` or `#32`, or whose total it is, as `$129.50` or `129`. A \
+         [session token](#embedding) of an invoices dashboard reads what its dashboard shows, under the names of its \
+         `bm_group_key_overrides`; to one of another dashboard, the customer does not exist.",
     )
     .order("`rows` by the start of the period, newest first.", &["-start_timestamp", "-id"])
     .query("status=FINALIZED")
@@ -81,7 +82,8 @@ const RETRIEVE: Call = Call::new("dashboards.invoices.retrieve", "Retrieve an in
          all, `find` those whose name holds it, 60 at most. The values of `daily_cost.days` are whole numbers that stand \
          for themselves times ten to the power of minus `scale`, in `daily_cost.unit`; with `rest` they add up to the \
          invoice. A line, or a product with group values, names in `days` the charges whose usage by day is known: asked \
-         for as `line`, it is in `line_by_day`. To a [session token](#embedding), an invoice that its dashboard does not show does not exist.",
+         for as `line`, it is in `line_by_day`. To a [session token](#embedding), an invoice that its dashboard does not \
+         show does not exist.",
     )
     .missing("the invoice");
 

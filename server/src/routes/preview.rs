@@ -94,7 +94,10 @@ fn read(given: Vec<Map<String, Value>>, customer_id: Uuid, now: DateTime<Utc>) -
     let complete = |(index, mut event): (usize, Map<String, Value>)| {
         if event.contains_key("customer_id") {
             let path = format!("events[{index}].customer_id");
-            return Err(Error::field(path, "is not wanted here: the path names the customer"));
+            return Err(Error::field(
+                path,
+                "is not taken here, as the path names the customer: leave it out",
+            ));
         }
         let mut fill = |field: &str, value: String| {
             if event.get(field).is_none_or(Value::is_null) {

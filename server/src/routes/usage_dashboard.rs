@@ -81,7 +81,11 @@ impl TryFrom<RetrieveQuery> for ReportQuery {
             .ok_or_else(|| Error::field("group_values", "needs a group_key, whose values these are"))?;
         let kept: GroupValues = read_group_values(&group_values);
         if kept.len() != names.len() {
-            let problem = format!("has {} values, the group_key {} names", kept.len(), names.len());
+            let problem = format!(
+                "must have a value for each of the {} names of the group_key, and has {}",
+                names.len(),
+                kept.len()
+            );
             return Err(Error::field("group_values", problem));
         }
         for value in kept.iter().flatten() {
@@ -95,7 +99,8 @@ impl TryFrom<RetrieveQuery> for ReportQuery {
 fn group_key(text: &str) -> Result<Vec<String>> {
     let wrong = |problem: String| Error::field("group_key", problem);
     let names = read_group_key(text).filter(|names| names.iter().all(|name| !name.is_empty()));
-    let names = names.ok_or_else(|| wrong("must be names of properties, joined by commas".to_owned()))?;
+    let names = names
+        .ok_or_else(|| wrong(format!("must be names of properties, joined by commas, not \"{text}\"")))?;
     limits::check_count(names.len(), limits::GROUP_KEY_NAMES).map_err(wrong)?;
     for name in &names {
         limits::check_text(name, limits::WORD).map_err(wrong)?;
@@ -134,6 +139,7 @@ fn check_known(asked: &ReportQuery, report: &UsageReport) -> Result<()> {
         [] => "they have none".to_owned(),
         quoted => format!("known are {}", quoted.join(", ")),
     };
-    let problem = format!("{:?} is no group key of the metrics shown; {known}", write_group_key(group_key));
+    let problem =
+        format!("{:?} is not a group key of the metrics shown; {known}", write_group_key(group_key));
     Err(Error::field("group_key", problem))
 }

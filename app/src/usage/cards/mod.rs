@@ -24,7 +24,7 @@ pub enum CardContent {
     Failed,
     /// It cannot be shown as asked: why, as a sentence.
     Hidden(String),
-    /// Its chart.
+    /// The metric as a chart.
     Chart(Box<UsageChart>),
 }
 
@@ -79,11 +79,11 @@ pub struct ChartSeries {
 pub struct LegendItem {
     /// Which of the ten colors.
     pub slot: u8,
-    /// Its name.
+    /// The name of the group or metric.
     pub name: String,
-    /// Its total.
+    /// The sum over the window, formatted with its unit.
     pub total: String,
-    /// Its share of all, where they add up.
+    /// The part of all groups' sum, in percent, where the groups add up.
     pub share: Option<String>,
     /// What shows it alone; `None` for a metric.
     pub selection: Option<GroupSelection>,
@@ -123,12 +123,12 @@ impl UsageChart {
 /// A series, or the sum of all, on one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayValue {
-    /// Its color; `None` for the sum.
+    /// The number of the series' color, from 0; `None` for the sum.
     pub slot: Option<u8>,
-    /// Its name.
+    /// The name of the series.
     pub name: String,
-    /// The number.
+    /// The value of the day, times ten to the power of the chart's scale.
     pub value: i128,
-    /// As it is written.
+    /// The same, formatted with its unit.
     pub text: String,
 }

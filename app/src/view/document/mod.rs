@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// An invoice, every string final.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// Its id.
+    /// The id of the invoice.
     pub id: String,
     /// `INV-0042`, or "Draft invoice".
     pub title: String,

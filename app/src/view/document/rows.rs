@@ -42,7 +42,7 @@ pub enum RowKind {
 pub struct Row {
     /// What it is.
     pub kind: RowKind,
-    /// Its name.
+    /// The name of the product, charge, adjustment or total.
     pub name: String,
     /// Its tiers in words: `First 1,000 at $0.10, next 488 at $0.09`; of a grouped product, whose usage they count.
     pub detail: String,

@@ -226,7 +226,7 @@ pub(super) fn per(prices: &str, factor: &str, is_rounded_up: bool, has_tiers: bo
     }
 }
 
-/// Whose usage tiers count.
+/// Which usage moves through the tiers, as words after a list of them: `counted for each region apart`.
 pub(super) fn counted(scope: TierScope, key: &str) -> String {
     match scope {
         TierScope::PerGroup => format!("counted for each {key} apart"),

@@ -80,7 +80,7 @@ pub(super) async fn add_aliases(
     usage::claim_unassigned_events(tx, customer_id, aliases, now).await
 }
 
-/// Whose a taken alias is.
+/// The 409 for an alias of another customer, which it names.
 async fn taken_by(tx: &mut PgConnection, alias: &str) -> Result<Error> {
     let customer = sqlx::query!(
         "select customer.id, customer.name, customer.archived_at

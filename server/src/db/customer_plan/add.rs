@@ -61,15 +61,15 @@ pub struct NewSpendingCap {
 pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace: Duration) -> Result<Uuid> {
     for (field, at) in [("starting_on", Some(new.starting_on)), ("ending_before", new.ending_before)] {
         check_midnight(field, at)?;
-        if at.is_some_and(|at| !YEARS.contains(&at.year())) {
-            return Err(Error::field(field, "must be in the years 1970 to 9000"));
+        if let Some(year) = at.map(|at| at.year()).filter(|year| !YEARS.contains(year)) {
+            return Err(Error::field(field, format!("must be in the years 1970 to 9000, not {year}")));
         }
     }
     if new.ending_before.is_some_and(|end| end <= new.starting_on) {
         return Err(Error::field("ending_before", "must be after starting_on"));
     }
-    if new.net_payment_terms_days.is_some_and(|days| !(0..=3_650).contains(&days)) {
-        return Err(Error::field("net_payment_terms_days", "must be from 0 to 3650"));
+    if let Some(days) = new.net_payment_terms_days.filter(|days| !(0..=3_650).contains(days)) {
+        return Err(Error::field("net_payment_terms_days", format!("must be from 0 to 3650, not {days}")));
     }
     if let Some(latest) = Some(now + LONGEST_WAIT).filter(|latest| new.finalize_after > Some(*latest)) {
         let problem = format!(
@@ -149,7 +149,7 @@ fn check_cap(cap: Option<&NewSpendingCap>, credit_type_id: Uuid) -> Result<()> {
     let field =
         |name: &str, problem: String| Err(Error::field(format!("trial_spec.spending_cap.{name}"), problem));
     if cap.amount <= Decimal::zero() {
-        return field("amount", "must be above 0".to_owned());
+        return field("amount", "must be above 0, or the trial waives nothing".to_owned());
     }
     if let Err(problem) = limits::check_price(&cap.amount) {
         return field("amount", problem);

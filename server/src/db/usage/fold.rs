@@ -14,7 +14,7 @@ const BUSY: i64 = 64 * 1024;
 pub struct FoldResult {
     /// Rows of usage_pending that were moved.
     pub rows: i64,
-    /// Whether as much waits as one call moves.
+    /// Whether as much waited as one call moves, so that more may be left.
     pub is_behind: bool,
 }
 
@@ -27,7 +27,7 @@ pub async fn fold(pool: &PgPool) -> Result<i64> {
     Ok(fold_all(pool).await?.rows)
 }
 
-/// The same, for who goes on while much waits.
+/// As [`fold`], and says whether as much waited as one call moves, so that the next is due at once.
 ///
 /// # Errors
 /// As [`fold`].

@@ -72,7 +72,7 @@ pub async fn ensure_partitions(pool: &PgPool, days: &[NaiveDate], weeks: &[Naive
     Ok(tx.commit().await?)
 }
 
-/// The same, in a transaction that needs them.
+/// As [`ensure_partitions`], within a transaction that is about to write into them.
 ///
 /// # Errors
 /// When the database refuses.

@@ -25,7 +25,7 @@ pub async fn add_for_preview(
     access: Option<CustomerAccess>,
     sums: &Sums,
 ) -> Result<PreviewAccess> {
-    // Nobody is a customer that does not exist.
+    // Without a customer, the sums are of a fresh id, under which there is no other usage.
     let previewed = PreviewAccess(access.map_or_else(Uuid::new_v4, CustomerAccess::customer_id));
     sqlx::query!(
         "insert into usage_pending (customer_id, sums) values ($1, $2::text::json)",

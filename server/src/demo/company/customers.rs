@@ -8,9 +8,9 @@ use crate::demo::usage_profile::UsageProfile;
 pub struct PlanSpan {
     /// Which of [`PLANS`].
     pub plan: usize,
-    /// Its first day.
+    /// The first day on the plan.
     pub starting_on: Mark,
-    /// The day after its last.
+    /// The day after the last one on the plan; `None` while the customer stays.
     pub ending_before: Option<Mark>,
     /// The trial that it starts with.
     pub trial: Option<TrialSpec>,
@@ -19,22 +19,22 @@ pub struct PlanSpan {
 /// A trial at the start of a [`PlanSpan`].
 #[derive(Clone, Copy, Debug)]
 pub struct TrialSpec {
-    /// How long.
+    /// How many days it lasts.
     pub days: u64,
-    /// Up to how many cents its usage is free.
+    /// The spending cap: how many cents of usage are free.
     pub cap: i64,
 }
 
 /// A customer of the company.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerSpec {
-    /// Its ingest alias and its name in the portal.
+    /// The ingest alias, which also names the customer in the portal's address.
     pub slug: &'static str,
-    /// Its name.
+    /// The name, as invoices print it.
     pub name: &'static str,
     /// The plans it was and is on, in order of time.
     pub plans: &'static [PlanSpan],
-    /// Its usage; `None`: none.
+    /// How its usage varies; `None` where it has none.
     pub usage_profile: Option<UsageProfile>,
     /// Usage stops so many days ago.
     pub gone: Option<u64>,

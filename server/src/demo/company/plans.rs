@@ -6,7 +6,7 @@ use app::billing::BillingAnchor;
 /// A product: a line of the invoice, or one line a region.
 #[derive(Clone, Copy, Debug)]
 pub struct ProductSpec {
-    /// Its name.
+    /// The name of the line on invoices.
     pub name: &'static str,
     /// The property by which it is split into lines.
     pub group_key: Option<&'static str>,
@@ -38,7 +38,7 @@ pub const PRODUCTS: [ProductSpec; 6] = [
 pub struct ChargeSpec {
     /// Which of [`PRODUCTS`].
     pub product: usize,
-    /// Its name.
+    /// The name of the charge on invoices.
     pub name: &'static str,
     /// Which of [`METRICS`]; `None`: a fixed charge of one unit.
     pub metric: Option<usize>,
@@ -51,13 +51,13 @@ pub struct ChargeSpec {
 /// A plan, billed monthly.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanSpec {
-    /// Its name.
+    /// The name, as dashboards show it.
     pub name: &'static str,
-    /// Its description.
+    /// What the plan is for, a sentence.
     pub description: &'static str,
     /// Where its months begin.
     pub anchor: BillingAnchor,
-    /// Its charges.
+    /// What it bills, in the order of the invoice.
     pub charges: &'static [ChargeSpec],
 }
 

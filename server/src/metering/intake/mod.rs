@@ -20,7 +20,7 @@ pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
 const MOST_PROBLEMS: usize = 5;
 /// Characters of a wrong text or name that a problem quotes.
 const QUOTED: usize = 60;
-const NUL: &str = "contains a NUL character";
+const NUL: &str = "holds the character U+0000: send it without";
 
 /// The events of a batch.
 ///
@@ -35,11 +35,17 @@ pub fn read_events(body: &[u8], now: DateTime<Utc>) -> Result<Vec<Event>, String
         return Ok(events);
     }
     let batch = serde_json::from_slice(body);
-    let Value::Array(batch) = batch.map_err(|error| format!("the body is not valid JSON: {error}"))? else {
-        return Err("the body must be an array of events: [{\"transaction_id\": …}]".to_owned());
+    let batch = match batch.map_err(|error| format!("the body is not valid JSON: {error}"))? {
+        Value::Array(batch) => batch,
+        other => {
+            let given = named(&other);
+            return Err(format!(
+                "the body must be an array of events: [{{\"transaction_id\": …}}], not {given}"
+            ));
+        }
     };
     if batch.is_empty() || batch.len() > EVENTS {
-        return Err(format!("a batch holds 1 to {EVENTS} events, this one {}", batch.len()));
+        return Err(format!("a batch holds 1 to {EVENTS} events, this one holds {}", batch.len()));
     }
     let mut problems = Problems::default();
     let mut events = Vec::with_capacity(batch.len());
@@ -181,9 +187,12 @@ fn quoted(text: &str) -> String {
 }
 
 fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>) -> Option<Event> {
-    let Value::Object(mut fields) = value else {
-        problems.add("", "must be an object");
-        return None;
+    let mut fields = match value {
+        Value::Object(fields) => fields,
+        other => {
+            problems.add("", &format!("must be an object, not {}", named(&other)));
+            return None;
+        }
     };
     let parts = EventParts {
         transaction_id: text(&mut fields, "transaction_id"),
@@ -193,14 +202,14 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
         properties: match fields.remove("properties") {
             None | Some(Value::Null) => Ok(Map::new()),
             Some(Value::Object(properties)) => Ok(properties),
-            Some(_) => Err("must be an object".to_owned()),
+            Some(other) => Err(format!("must be an object, not {}", named(&other))),
         },
     };
     let event = parts.event(now, &mut |field, problem| problems.add(field, problem));
     for name in fields.keys() {
         problems.add(
             &quoted(name),
-            "is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
+            "is not known here; known are transaction_id, customer_id, event_type, timestamp, properties",
         );
     }
     event
@@ -210,11 +219,23 @@ fn read_event(value: Value, now: DateTime<Utc>, problems: &mut EventProblems<'_>
 fn text(fields: &mut Map<String, Value>, name: &str) -> Result<String, String> {
     match fields.remove(name) {
         Some(Value::String(text)) => Ok(text),
-        None | Some(Value::Null) => Err("is missing".to_owned()),
+        None | Some(Value::Null) => Err("is required".to_owned()),
         Some(Value::Number(_)) if name == "timestamp" => {
             Err("must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number".to_owned())
         }
-        Some(_) => Err("must be a string".to_owned()),
+        Some(other) => Err(format!("must be a string, not {}", named(&other))),
+    }
+}
+
+/// What a message calls a value of the wrong type: it may be too large to be repeated.
+fn named(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
     }
 }
 
@@ -265,7 +286,9 @@ fn property_problem(name: &str, value: &Value) -> Option<String> {
         Value::Number(number) if !is_short(number.as_str()) => {
             format!("has more than {PROPERTY_DIGITS} digits before or after the point")
         }
-        Value::Array(_) | Value::Object(_) => "must be a string, number, boolean or null".to_owned(),
+        Value::Array(_) | Value::Object(_) => {
+            format!("must be a string, number, boolean or null, not {}", named(value))
+        }
         Value::Number(_) | Value::Bool(_) | Value::Null => return None,
     };
     Some(problem)

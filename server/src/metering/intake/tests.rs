@@ -36,17 +36,17 @@ fn a_valid_batch_is_read() {
 #[test]
 fn each_problem_names_index_and_field() {
     for (event, expected) in [
-        (json!(1), "[1]: must be an object"),
-        (json!(["1", "acme", "request", "2026-11-22T12:00:00Z", {}]), "[1]: must be an object"),
+        (json!(1), "[1]: must be an object, not a number"),
+        (json!(["1", "acme", "request", "2026-11-22T12:00:00Z", {}]), "[1]: must be an object, not an array"),
         (with("transaction_id", json!("")), "[1].transaction_id: is empty"),
         (with("transaction_id", json!("é".repeat(129))), "[1].transaction_id: is longer than 128 characters"),
-        (with("customer_id", json!(7)), "[1].customer_id: must be a string"),
+        (with("customer_id", json!(7)), "[1].customer_id: must be a string, not a number"),
         (
             with("timestamp", json!(1_795_000_000)),
             "[1].timestamp: must be an RFC 3339 string like \"2026-01-31T12:00:00Z\", not a number",
         ),
-        (with("event_type", Value::Null), "[1].event_type: is missing"),
-        (with("event_type", json!("a\0b")), "[1].event_type: contains a NUL character"),
+        (with("event_type", Value::Null), "[1].event_type: is required"),
+        (with("event_type", json!("a\0b")), "[1].event_type: holds the character U+0000: send it without"),
         (
             with("timestamp", json!("yesterday")),
             "[1].timestamp: \"yesterday\" is not an RFC 3339 timestamp like 2026-01-31T12:00:00Z",
@@ -63,15 +63,18 @@ fn each_problem_names_index_and_field() {
             with("timestamp", json!(format!("2026-11-22T12:00:00.{}Z", "0".repeat(200)))),
             "[1].timestamp: is longer than 200 characters",
         ),
-        (with("properties", json!([])), "[1].properties: must be an object"),
+        (with("properties", json!([])), "[1].properties: must be an object, not an array"),
         (
             with("properties", json!({"a": {"b": 1}})),
-            "[1].properties.a: must be a string, number, boolean or null",
+            "[1].properties.a: must be a string, number, boolean or null, not an object",
         ),
-        (with("properties", json!({"a": "\0"})), "[1].properties.a: contains a NUL character"),
+        (
+            with("properties", json!({"a": "\0"})),
+            "[1].properties.a: holds the character U+0000: send it without",
+        ),
         (
             with("usage", json!(1)),
-            "[1].usage: is not a field of an event: transaction_id, customer_id, event_type, timestamp, properties",
+            "[1].usage: is not known here; known are transaction_id, customer_id, event_type, timestamp, properties",
         ),
     ] {
         assert_eq!(problem(event), expected);
@@ -95,8 +98,8 @@ fn numbers_beyond_60_digits_are_refused_before_they_unfold() {
 #[test]
 fn every_event_with_a_problem_is_named() {
     let text = read(&Value::Array(vec![json!({}); 1_000])).expect_err("problems");
-    assert!(text.starts_with("[0].transaction_id: is missing; [0].customer_id: is missing"), "{text}");
-    assert!(text.ends_with("; [999].timestamp: is missing"), "{text}");
+    assert!(text.starts_with("[0].transaction_id: is required; [0].customer_id: is required"), "{text}");
+    assert!(text.ends_with("; [999].timestamp: is required"), "{text}");
     assert_eq!(text.split("; ").count(), 4_000);
     let text = problem(json!({"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}));
     assert!(text.ends_with("; [1]: and 4 more"), "{text}");
@@ -105,7 +108,7 @@ fn every_event_with_a_problem_is_named() {
 #[test]
 fn long_texts_are_quoted_by_their_beginning() {
     let text = problem(with(&"x".repeat(70_000), json!(1)));
-    assert!(text.starts_with(&format!("[1].{}…: is not a field", "x".repeat(60))), "{text}");
+    assert!(text.starts_with(&format!("[1].{}…: is not known here", "x".repeat(60))), "{text}");
     assert!(text.len() < 300, "{text}");
 }
 

@@ -60,7 +60,7 @@ pub(super) async fn list(
     // a text in a cursor reaches the database like any other
     let holds_nul = |(_, values): &Key| values.iter().flatten().any(|value| value.contains('\0'));
     if after.as_ref().is_some_and(holds_nul) {
-        return Err(Error::field("next_page", "is not a cursor of this list"));
+        return Err(cursor::not_of_this_list());
     }
     let metric = usage::definitions(&state.pool, Some(&[request.billable_metric_id])).await?.pop();
     let metric = metric.ok_or(Error::NotFound("billable_metric_id: the billable metric"))?;
@@ -148,12 +148,12 @@ async fn range(state: &AppState, operator: &Operator, request: &Request) -> Resu
         let now = clock::now();
         let schedule =
             usage::current_schedule(&state.pool, operator.access(request.customer_id), now).await?;
-        let period = schedule
-            .and_then(|schedule| schedule.period_at(now))
-            .ok_or_else(|| Error::field("current_period", "the customer has no active plan"))?;
+        let period = schedule.and_then(|schedule| schedule.period_at(now)).ok_or_else(|| {
+            Error::field("current_period", "is true, but the customer is on no plan now: send dates")
+        })?;
         return Windows::new(period.start, period.end, request.window_size);
     }
-    let needed = |name: &str| Error::field(name, "is missing; set it, or current_period to true");
+    let needed = |name: &str| Error::field(name, "is required, unless current_period is true");
     let start = request.starting_on.ok_or_else(|| needed("starting_on"))?;
     let end = request.ending_before.ok_or_else(|| needed("ending_before"))?;
     Windows::new(start, end, request.window_size)

@@ -188,7 +188,10 @@ async fn wanted(
             return Err(Error::field(format!("{path}.id"), "is given twice"));
         }
         let Some(one) = wanted.get_mut(&filter.id) else {
-            return Err(Error::field(format!("{path}.id"), "there is no billable metric of this id"));
+            return Err(Error::field(
+                format!("{path}.id"),
+                "is not a billable metric: see GET /v1/billable-metrics",
+            ));
         };
         let Some(group_by) = &filter.group_by else { continue };
         let names = [group_by.key.clone()];
@@ -206,7 +209,9 @@ async fn check_customers(state: &AppState, ids: Option<&[Uuid]>) -> Result<()> {
         .map_err(|problem| Error::field("customer_ids", problem))?;
     let known: BTreeSet<_> = usage::known_customers(&state.pool, ids).await?.into_iter().collect();
     match ids.iter().position(|id| !known.contains(id)) {
-        Some(index) => Err(Error::field(format!("customer_ids[{index}]"), "there is no customer of this id")),
+        Some(index) => {
+            Err(Error::field(format!("customer_ids[{index}]"), "is not a customer: see GET /v1/customers"))
+        }
         None => Ok(()),
     }
 }

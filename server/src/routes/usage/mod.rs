@@ -105,17 +105,17 @@ pub(super) fn check_range(start: DateTime<Utc>, end: DateTime<Utc>) -> Result<()
     }
     for (name, at) in [("starting_on", start), ("ending_before", end)] {
         if !YEARS.contains(&at.year()) {
-            return Err(Error::field(name, "must be in the years 1970 to 9999"));
+            let problem = format!("must be in the years 1970 to 9999, not {}", at.year());
+            return Err(Error::field(name, problem));
         }
     }
     if start >= end {
         return Err(Error::field("ending_before", "must be at least one day after starting_on"));
     }
-    if (end - start).num_days() > MOST_DAYS {
-        return Err(Error::field(
-            "ending_before",
-            format!("must be at most {MOST_DAYS} days after starting_on"),
-        ));
+    let days = (end - start).num_days();
+    if days > MOST_DAYS {
+        let problem = format!("must be at most {MOST_DAYS} days after starting_on, not {days}");
+        return Err(Error::field("ending_before", problem));
     }
     Ok(())
 }
@@ -195,7 +195,10 @@ fn find_group_key(
         ));
     }
     if let Some(name) = filters.keys().find(|name| !key.contains(name)) {
-        return Err(Error::field(format!("{}.{name}", fields.filters), "is not part of group_key"));
+        return Err(Error::field(
+            format!("{}.{name}", fields.filters),
+            "is not a name of the group_key: filter by those only",
+        ));
     }
     let filter = |name| filters.get(name).filter(|values| !values.is_empty()).cloned();
     Ok((index, key.iter().map(filter).collect()))

@@ -16,7 +16,7 @@ struct ChargeFigures {
     amount: Decimal,
     /// Prices by the quantity from which they hold.
     prices: Vec<(Decimal, Decimal)>,
-    /// Its tiers count other groups too.
+    /// Whether other groups count toward its tiers (`ACROSS_GROUPS`).
     is_shared: bool,
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Variance {
     before: Option<Decimal>,
     /// Quantity before and now.
     pub(super) quantities: Option<(Decimal, Decimal)>,
-    /// Its tiers count other groups too.
+    /// Whether other groups count toward its tiers (`ACROSS_GROUPS`).
     pub(super) is_shared: bool,
     /// From another quantity at the old price.
     pub(super) by_quantity: Decimal,
@@ -47,7 +47,7 @@ pub(super) struct Variance {
 }
 
 impl Variance {
-    /// Its part of the difference.
+    /// What it adds to the difference of the two totals, in the invoice's currency.
     pub(super) fn total(&self) -> Decimal {
         [&self.by_quantity, &self.by_price, &self.other].into_iter().sum()
     }
