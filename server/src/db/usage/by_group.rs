@@ -48,7 +48,8 @@ pub async fn by_group(
             select settled.id, settled.aggregation_type, settled.group_index, stored.*
             from settled
             cross join lateral (
-                select usage.group_id, usage.day, usage.count, usage.sum
+                select usage.group_id, usage.day,
+                    usage_amount(settled.aggregation_type, usage.count, usage.sum, null) as amount
                 from usage_day usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = settled.id
@@ -58,7 +59,7 @@ pub async fn by_group(
             ) as stored
             union all
             select wanted.id, wanted.aggregation_type, wanted.group_index, usage.group_id, usage.day,
-                usage.count, usage.sum
+                usage_amount(wanted.aggregation_type, usage.count, usage.sum, null)
             from wanted
             join usage_pending_of($1) usage
                 on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
@@ -66,7 +67,7 @@ pub async fn by_group(
         ),
         daily as (
             select id, group_index, group_id, day,
-                case aggregation_type when 'COUNT' then sum(count) else sum(sum) end as value
+                usage_value(aggregation_type, sum(amount), null, null) as value
             from used
             group by id, aggregation_type, group_index, group_id, day
         )

@@ -94,7 +94,8 @@ pub async fn deltas(
             cross join lateral (
                 select usage.group_id, usage.group_values,
                     greatest(-1, usage.day - span.from_day)::bigint as "window",
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest
                 from usage_day usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = wanted.billable_metric_id
@@ -110,7 +111,8 @@ pub async fn deltas(
             cross join lateral (
                 select usage.group_id, usage.group_values,
                     greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint,
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max),
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest)
                 from usage_hour usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = wanted.billable_metric_id
@@ -125,7 +127,8 @@ pub async fn deltas(
                     when usage.day < span.hourly_day then greatest(-1, usage.day - span.from_day)::bigint
                     else greatest(-1, floor(extract(epoch from usage.hour - span.from_at) / $8))::bigint
                 end,
-                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max),
+                usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest)
             from wanted
             join pending usage using (billable_metric_id, group_index)
             join span on usage.day >= span.start_day and usage.day < span.hourly_day
@@ -168,12 +171,7 @@ pub async fn deltas(
         ),
         measured as (
             select place, billable_metric_id, group_index, group_id, min(group_values) as group_values, "window",
-                case aggregation_type
-                    when 'COUNT' then sum(count)
-                    when 'SUM' then sum(sum)
-                    when 'MAX' then max(max)
-                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-                end as value
+                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as value
             from used
             group by place, billable_metric_id, aggregation_type, group_index, group_id, "window"
             union all

@@ -59,13 +59,9 @@ pub async fn find_groups(
             from wanted
             cross join lateral (
                 select usage.group_id, usage.group_values,
-                    case wanted.aggregation_type
-                        when 'COUNT' then usage.count
-                        when 'SUM' then usage.sum
-                        when 'MAX' then usage.max
-                        else usage.latest
-                    end as value,
-                    usage.latest_at, usage.latest_key, null::uuid as value_id
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest,
+                    null::uuid as value_id
                 from usage_day usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = wanted.id
@@ -74,7 +70,7 @@ pub async fn find_groups(
                 offset 0
             ) as stored
             union all
-            select wanted.metric, wanted.aggregation_type, stored.group_id, stored.group_values, null, null, null,
+            select wanted.metric, wanted.aggregation_type, stored.group_id, stored.group_values, null, null,
                 stored.value_id
             from wanted
             cross join lateral (
@@ -88,13 +84,9 @@ pub async fn find_groups(
             ) as stored
             union all
             select wanted.metric, wanted.aggregation_type, usage.group_id, usage.group_values,
-                case wanted.aggregation_type
-                    when 'COUNT' then usage.count
-                    when 'SUM' then usage.sum
-                    when 'MAX' then usage.max
-                    else usage.latest
-                end,
-                usage.latest_at, usage.latest_key, pending.value_id
+                usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max),
+                usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest),
+                pending.value_id
             from wanted
             join usage_pending_of($1) usage
                 on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
@@ -104,15 +96,10 @@ pub async fn find_groups(
         ),
         sized as (
             select metric, group_id, min(group_values) as group_values,
-                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as total
             from used
-            where aggregation_type in ('COUNT', 'SUM', 'MAX')
-            group by metric, group_id
-            union all
-            select metric, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
-            from used
-            where aggregation_type = 'LATEST'
-            group by metric, group_id
+            where aggregation_type <> 'UNIQUE'
+            group by metric, aggregation_type, group_id
             union all
             select metric, group_id, min(group_values), count(distinct value_id)
             from used

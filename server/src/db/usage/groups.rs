@@ -32,9 +32,9 @@ pub async fn groups(
     let start = first_day(today, u64::from(window.days()));
     // Read once, measured twice: to rank the groups over the window, then by day for each place in the ranking. A row
     // finds its place among the first in an array: joined to the ranking, the rows of each group were looked for among
-    // all of them. Groups that share the last place are measured as one, by the metric's own rule. Each rule has a
-    // branch of its own, as only some of them need an order. The window before is read with it. Whether a group was
-    // used before that one as well, the index is asked for the few that are listed, as far back as a window.
+    // all of them. Groups that share the last place are measured as one, by the metric's own rule. The window before is
+    // read with it. Whether a group was used before that one as well, the index is asked for the few that are listed,
+    // as far back as a window.
     let rows = sqlx::query_as!(
         Row,
         r#"with wanted as (
@@ -53,13 +53,9 @@ pub async fn groups(
             from wanted
             cross join lateral (
                 select usage.group_id, usage.group_values, usage.day,
-                    case wanted.aggregation_type
-                        when 'COUNT' then usage.count
-                        when 'SUM' then usage.sum
-                        when 'MAX' then usage.max
-                        else usage.latest
-                    end as value,
-                    usage.latest_at, usage.latest_key, null::uuid as value_id
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest,
+                    null::uuid as value_id
                 from usage_day usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = wanted.id
@@ -70,13 +66,14 @@ pub async fn groups(
             where wanted.aggregation_type <> 'UNIQUE'
             union all
             select id, aggregation_type, group_id, group_values, day,
-                case aggregation_type when 'COUNT' then count when 'SUM' then sum when 'MAX' then max else latest end,
-                latest_at, latest_key, null
+                usage_amount(aggregation_type, count, sum, max),
+                usage_newest(aggregation_type, latest_at, latest_key, latest),
+                null
             from pending
             where aggregation_type <> 'UNIQUE' and day >= $5::date - $8::integer
             union all
             select wanted.id, wanted.aggregation_type, stored.group_id, stored.group_values, stored.day,
-                null, null, null, stored.value_id
+                null, null, stored.value_id
             from wanted
             cross join lateral (
                 select usage.group_id, usage.group_values, usage.day, usage.value_id
@@ -89,21 +86,16 @@ pub async fn groups(
             ) as stored
             where wanted.aggregation_type = 'UNIQUE'
             union all
-            select id, aggregation_type, group_id, group_values, day, null, null, null, unnest(value_ids)
+            select id, aggregation_type, group_id, group_values, day, null, null, unnest(value_ids)
             from pending
             where aggregation_type = 'UNIQUE' and day >= $5::date - $8::integer
         ),
         sized as (
             select id, group_id, min(group_values) as group_values,
-                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as total
+                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as total
             from used
-            where aggregation_type in ('COUNT', 'SUM', 'MAX') and day >= $5
-            group by id, group_id
-            union all
-            select id, group_id, min(group_values), (array_agg(value order by latest_at desc, latest_key desc))[1]
-            from used
-            where aggregation_type = 'LATEST' and day >= $5
-            group by id, group_id
+            where aggregation_type <> 'UNIQUE' and day >= $5
+            group by id, aggregation_type, group_id
             union all
             select id, group_id, min(group_values), count(distinct value_id)
             from used
@@ -127,7 +119,7 @@ pub async fn groups(
             group by id, members
         ),
         placed as materialized (
-            select used.id, used.aggregation_type, used.day, used.value, used.latest_at, used.latest_key, used.value_id,
+            select used.id, used.aggregation_type, used.day, used.amount, used.newest, used.value_id,
                 coalesce(array_position(largest.group_ids, used.group_id), 10) as place
             from used
             join largest using (id)
@@ -136,15 +128,10 @@ pub async fn groups(
         ),
         daily as (
             select id, place, day,
-                case when bool_or(aggregation_type = 'MAX') then max(value) else sum(value) end as value
+                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as value
             from placed
-            where aggregation_type in ('COUNT', 'SUM', 'MAX')
-            group by id, place, day
-            union all
-            select id, place, day, (array_agg(value order by latest_at desc, latest_key desc))[1]
-            from placed
-            where aggregation_type = 'LATEST'
-            group by id, place, day
+            where aggregation_type <> 'UNIQUE'
+            group by id, aggregation_type, place, day
             union all
             select id, place, day, count(distinct value_id)
             from placed

@@ -2,6 +2,7 @@
 
 mod account;
 mod backfill;
+mod buckets;
 mod by_group;
 mod catalog;
 mod dedupe;
@@ -23,6 +24,7 @@ mod unmatched;
 
 pub use account::{ChartedMetric, UsageAccount, account};
 pub use backfill::backfill;
+pub use buckets::{Bucket, BucketQuery, buckets, buckets_after};
 pub use by_group::{GROUP_DAYS, by_group};
 pub use delta::{Span, UsageDelta, deltas};
 pub use find_groups::{FOUND_GROUPS, FoundGroups, GroupSearch, find_groups};
@@ -31,10 +33,7 @@ pub use groups::groups;
 pub use partition::{drop_old_ids, ensure_partitions, monday_of};
 pub use period::{over_period, over_periods};
 pub use preview::{PreviewAccess, add_for_preview};
-pub use query::{
-    Bucket, BucketQuery, PairQuery, buckets, buckets_after, current_schedule, definitions, known_customers,
-    pairs,
-};
+pub use query::{PairQuery, current_schedule, definitions, known_customers, pairs};
 pub use search::{StoredEvent, search};
 pub use series::{Daily, REACH, series};
 pub use unassigned::claim_unassigned_events;

@@ -60,7 +60,8 @@ pub async fn over_periods(
             cross join wanted
             cross join lateral (
                 select usage.group_id, usage.group_values,
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest
                 from usage_day usage
                 where usage.customer_id = $1
                     and usage.billable_metric_id = wanted.billable_metric_id
@@ -71,7 +72,8 @@ pub async fn over_periods(
             where wanted.aggregation_type <> 'UNIQUE'
             union all
             select period.place, wanted.*, usage.group_id, usage.group_values,
-                usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max),
+                usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest)
             from wanted
             join pending usage using (billable_metric_id, group_index)
             join period on usage.day >= period.first_day and usage.day < period.end_day
@@ -101,12 +103,7 @@ pub async fn over_periods(
         ),
         measured as (
             select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
-                case aggregation_type
-                    when 'COUNT' then sum(count)
-                    when 'SUM' then sum(sum)
-                    when 'MAX' then max(max)
-                    else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-                end as quantity
+                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as quantity
             from used
             group by place, billable_metric_id, aggregation_type, group_index, group_id
             union all

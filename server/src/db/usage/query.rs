@@ -1,129 +1,11 @@
-//! Usage by hour, by day or over a range, in total and by group.
+//! Which usage there is to ask for: metrics, customers and pairs of them, and the billing schedule of a customer.
 
 use super::catalog;
 use crate::{Result, auth::CustomerAccess, rating::BillingSchedule};
-use app::billing::{AggregationType, BillableMetric, Decimal, EventTypeFilter, PropertyFilter, WindowSize};
-use bigdecimal::BigDecimal;
+use app::billing::{BillableMetric, EventTypeFilter, PropertyFilter};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
-
-/// One customer's usage of one metric that is asked for, from `start` to before `end`.
-#[derive(Clone, Debug)]
-pub struct BucketQuery {
-    /// The customer whose usage is asked for.
-    pub access: CustomerAccess,
-    /// The metric that is measured.
-    pub billable_metric_id: Uuid,
-    /// How the metric's events become one number.
-    pub aggregation_type: AggregationType,
-    /// 0 for usage over all groups, n for usage by the nth of the metric's group keys.
-    pub group_index: i16,
-    /// For each name of the group key the values that are wanted; `None` for all.
-    pub group_filter: Vec<Option<Vec<String>>>,
-    /// Inclusive; at midnight UTC, or for hours at a full hour.
-    pub start: DateTime<Utc>,
-    /// Exclusive, likewise.
-    pub end: DateTime<Utc>,
-}
-
-/// Usage of one group in one bucket of time. Buckets without usage are absent.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bucket {
-    /// Where it starts.
-    pub start: DateTime<Utc>,
-    /// The group's values, in the order of the group key; empty for group index 0.
-    pub group_values: Vec<Option<String>>,
-    /// The usage of the group in the bucket, in the metric's unit.
-    pub value: Decimal,
-}
-
-/// Groups that [`buckets`] lists of one stretch of time.
-const MOST_GROUPS: i64 = 200;
-
-/// The usage of each `measured`, in its order; buckets by time, then group, at most the first 200 groups of each time.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn buckets(pool: &PgPool, measured: &[BucketQuery], size: WindowSize) -> Result<Vec<Vec<Bucket>>> {
-    let mut all = vec![Vec::new(); measured.len()];
-    if measured.is_empty() {
-        return Ok(all);
-    }
-    let rows = sqlx::query!(
-        r#"select place as "place!",
-            array_agg(start order by start, group_values) as "starts!",
-            jsonb_agg(to_jsonb(group_values) order by start, group_values) as "groups!: Json<Vec<Vec<Option<String>>>>",
-            array_agg(value order by start, group_values) as "values!"
-        from (
-            -- events without a property come last, in a group of nulls
-            select *, row_number() over (partition by place, start order by group_values) as rank
-            from usage_buckets($1, $2, $3, $4, $5, $6, $7, $8)
-        ) as ranked
-        where rank <= $9
-        group by place"#,
-        &measured.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>()[..],
-        &measured.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>()[..],
-        &measured.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>()[..] as _,
-        &measured.iter().map(|one| one.group_index).collect::<Vec<_>>()[..],
-        &measured.iter().map(|one| one.start).collect::<Vec<_>>()[..],
-        &measured.iter().map(|one| one.end).collect::<Vec<_>>()[..],
-        name(size),
-        &measured.iter().map(|one| Json(&one.group_filter)).collect::<Vec<_>>()[..] as _,
-        MOST_GROUPS,
-    )
-    .fetch_all(pool)
-    .await?;
-    for row in rows {
-        if let Some(slot) = usize::try_from(row.place - 1).ok().and_then(|at| all.get_mut(at)) {
-            *slot = zipped(row.starts, row.groups.0, row.values);
-        }
-    }
-    Ok(all)
-}
-
-/// The first `limit` buckets of one measure after a bucket's start and group values.
-///
-/// # Errors
-/// When the database refuses.
-pub async fn buckets_after(
-    pool: &PgPool,
-    measured: BucketQuery,
-    size: WindowSize,
-    after: Option<(DateTime<Utc>, Vec<Option<String>>)>,
-    limit: i64,
-) -> Result<Vec<Bucket>> {
-    let (start, group_values) = after.unzip();
-    let row = sqlx::query!(
-        r#"select
-            coalesce(array_agg(start order by start, group_values), '{}') as "starts!",
-            coalesce(
-                jsonb_agg(to_jsonb(group_values) order by start, group_values), '[]'
-            ) as "groups!: Json<Vec<Vec<Option<String>>>>",
-            coalesce(array_agg(value order by start, group_values), '{}') as "values!"
-        from (
-            select start, group_values, value
-            from usage_buckets($1, $2, $3, $4, $5, $6, $7, $8)
-            where $9::timestamptz is null or (start, group_values) > ($9, $10::text[])
-            order by start, group_values
-            limit $11
-        ) as page"#,
-        &[measured.access.customer_id()][..],
-        &[measured.billable_metric_id][..],
-        &[measured.aggregation_type.as_str()][..] as _,
-        &[measured.group_index][..],
-        &[measured.start][..],
-        &[measured.end][..],
-        name(size),
-        &[Json(measured.group_filter)][..] as _,
-        start,
-        group_values as _,
-        limit,
-    )
-    .fetch_one(pool)
-    .await?;
-    Ok(zipped(row.starts, row.groups.0, row.values))
-}
 
 /// The definitions of these metrics, or of all that are not archived, by id.
 ///
@@ -269,23 +151,4 @@ pub async fn current_schedule(
     .fetch_optional(pool)
     .await?;
     Ok(schedule.map(|json| json.0))
-}
-
-/// As the SQL function `usage_buckets` names it.
-fn name(size: WindowSize) -> &'static str {
-    match size {
-        WindowSize::Hour => "HOUR",
-        WindowSize::Day => "DAY",
-        WindowSize::None => "NONE",
-    }
-}
-
-fn zipped(
-    starts: Vec<DateTime<Utc>>,
-    groups: Vec<Vec<Option<String>>>,
-    values: Vec<BigDecimal>,
-) -> Vec<Bucket> {
-    let buckets = starts.into_iter().zip(groups).zip(values);
-    let bucket = |((start, group_values), value)| Bucket { start, group_values, value: Decimal::from(value) };
-    buckets.map(bucket).collect()
 }

@@ -69,7 +69,9 @@ pub async fn series(
             ),
             pending as materialized (
                 select wanted.id, wanted.aggregation_type, usage.day,
-                    usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key, usage.value_ids
+                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest,
+                    usage.value_ids
                 from wanted
                 join usage_pending_of($1) usage
                     on usage.billable_metric_id = wanted.id
@@ -82,7 +84,11 @@ pub async fn series(
                 from settled
                 -- `offset 0`: read by its whole key, and not with all groups of the customer
                 cross join lateral (
-                    select usage.day, usage.count, usage.sum, usage.max, usage.latest, usage.latest_at, usage.latest_key
+                    select usage.day,
+                        usage_amount(settled.aggregation_type, usage.count, usage.sum, usage.max) as amount,
+                        usage_newest(
+                            settled.aggregation_type, usage.latest_at, usage.latest_key, usage.latest
+                        ) as newest
                     from usage_day usage
                     where usage.customer_id = $1
                         and usage.billable_metric_id = settled.id
@@ -93,18 +99,13 @@ pub async fn series(
                 ) as stored
                 where settled.aggregation_type <> 'UNIQUE'
                 union all
-                select id, aggregation_type, day, count, sum, max, latest, latest_at, latest_key
+                select id, aggregation_type, day, amount, newest
                 from pending
                 where aggregation_type <> 'UNIQUE'
             ),
             added as (
                 select id, day,
-                    case aggregation_type
-                        when 'COUNT' then sum(count)
-                        when 'SUM' then sum(sum)
-                        when 'MAX' then max(max)
-                        else (array_agg(latest order by latest_at desc, latest_key desc))[1]
-                    end as value
+                    usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as value
                 from used
                 group by id, aggregation_type, day
             ),
