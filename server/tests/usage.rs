@@ -307,7 +307,7 @@ async fn wrong_requests_are_refused_by_field(pool: PgPool) {
                 "billable_metrics",
                 json!([{"id": Uuid::nil()}]),
             ),
-            "billable_metrics[0].id: there is no billable metric",
+            "billable_metrics[0].id: is not a billable metric",
         ),
         (
             with(

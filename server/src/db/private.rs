@@ -44,7 +44,11 @@ const HAND_OVER: &str = "
             union all
             select format('alter type %s owner to inlay', oid::regtype)
             from pg_type
-            where typnamespace = 'public'::regnamespace and typtype in ('d', 'e', 'r')
+            where typnamespace = 'public'::regnamespace
+                and (
+                    typtype in ('d', 'e', 'r')
+                    or exists (select from pg_class where pg_class.oid = typrelid and relkind = 'c')
+                )
         loop
             execute statement;
         end loop;

@@ -40,7 +40,7 @@ pub(crate) fn asked() -> [Asked; 7] {
         },
         Asked {
             path: USAGE,
-            field: "group_values: has ",
+            field: "group_values: must have a value for each ",
             most: limits::GROUP_KEY_NAMES,
             query: |n| {
                 vec![
