@@ -1,6 +1,6 @@
 //! The document a customer is billed by.
 
-use super::{CreditType, Decimal, InvoiceStatus, TierScope};
+use super::{CreditType, Decimal, InvoiceStatus, LineItem};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -85,119 +85,6 @@ fn is_false(flag: &bool) -> bool {
 
 fn billable() -> String {
     "billable".to_owned()
-}
-
-/// One line: a product, or one group value of a grouped product.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct LineItem {
-    /// The name of the product.
-    pub name: String,
-    /// Always `usage` for plan invoices.
-    #[serde(rename = "type")]
-    pub line_type: String,
-    /// The unit of the line's amounts: cents for USD.
-    pub credit_type: CreditType,
-    /// The sum of its sub lines, rounded once to the credit type's smallest unit.
-    pub total: Decimal,
-    /// The product whose charges the line sums.
-    pub product_id: Uuid,
-    /// How much, where the line has a single charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Decimal>,
-    /// The price of a unit, where the line has a single flat charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit_price: Option<Decimal>,
-    /// Grouped products: the property the lines are split by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_key: Option<String>,
-    /// Grouped products: its value; `null` for events without the property.
-    #[serde(default)]
-    pub group_value: Option<String>,
-    /// Where the plan's bounds, or the end of its trial, cut the billing period: from when the line counts, inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub starting_at: Option<DateTime<Utc>>,
-    /// Where the plan's bounds, or the end of its trial, cut the billing period: until when the line counts, exclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending_before: Option<DateTime<Utc>>,
-    /// One a charge.
-    #[serde(default)]
-    pub sub_line_items: Vec<SubLineItem>,
-    /// The product's custom fields, as they were when the invoice was made.
-    #[serde(default)]
-    pub product_custom_fields: BTreeMap<String, String>,
-    /// The line's own custom fields.
-    #[serde(default)]
-    pub custom_fields: BTreeMap<String, String>,
-}
-
-/// One charge within a line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SubLineItem {
-    /// The name of the charge; of an added charge, its description.
-    pub name: String,
-    /// The charge of the plan that is billed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_id: Option<Uuid>,
-    /// How many units are billed, after unit conversion.
-    pub quantity: Decimal,
-    /// Quantity at its prices, to 20 digits after the point.
-    pub subtotal: Decimal,
-    /// The price of a unit; only when the charge is not tiered and the quantity is not zero.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Decimal>,
-    /// Tiered charges: what fell into each tier; under `ACROSS_GROUPS` the line's share of that, to 20 digits after the point.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tiers: Option<Vec<TierUsage>>,
-    /// `ACROSS_GROUPS` where the tiers count all group values together; absent where they count the line alone. Not in the
-    /// vendor's JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier_scope: Option<TierScope>,
-    /// Tiered charges: the period over which tiers count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier_period: Option<TierPeriod>,
-    /// Fixed charges of a period that the plan's bounds cut: for which part of it they are owed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proration: Option<Proration>,
-    /// The charge's custom fields.
-    #[serde(default)]
-    pub custom_fields: BTreeMap<String, String>,
-}
-
-/// The part of a quantity that fell into one tier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TierUsage {
-    /// The quantity from which the tier holds, in converted units.
-    pub starting_at: Decimal,
-    /// How many units fell into the tier.
-    pub quantity: Decimal,
-    /// The price of one unit in the tier, in the invoice's credit type.
-    pub price: Decimal,
-    /// Quantity times price, in the invoice's credit type.
-    pub subtotal: Decimal,
-}
-
-/// The period over which tiers count.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TierPeriod {
-    /// When the tiers were at 0 last, inclusive, UTC.
-    pub starting_at: DateTime<Utc>,
-    /// When they start again at 0, exclusive, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending_before: Option<DateTime<Utc>>,
-}
-
-/// The part of a billing period for which a fixed charge is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Proration {
-    /// Days of the period within the plan.
-    pub days: i64,
-    /// Days of the whole period.
-    pub of: i64,
 }
 
 /// A minimum, credit or discount on the whole invoice.
