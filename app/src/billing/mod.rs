@@ -37,7 +37,10 @@ pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use customer_plan::{CustomerPlan, PlanCustomer, PlanDetailsOfCustomer, SpendingCap, TrialInfo};
 pub use decimal::{Decimal, ParseDecimalError};
 pub use invoice::{Invoice, InvoiceAdjustment, InvoiceType};
-pub use line_item::LineItem;
+pub use line_item::{
+    AccessType, AppliedCommitOrCredit, AppliedType, CommitType, LineItem, LineTier, LineType, PostpaidCommit,
+    ProductType,
+};
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
 pub use non_zero::{IsZero, NonZeroDecimal, ParseNonZeroError};

@@ -130,7 +130,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         .iter()
         .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
         .filter(|other| other.period.start < draft.period.start)
-        .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
+        .filter(|other| previous.as_ref().is_none_or(|stored| stored.at() < other.period.start))
         .max_by_key(|other| other.period.start);
     let stored_before = previous.filter(|stored| draft_before.is_none() && scope.admits(stored.status));
     let before = match (draft_before, &stored_before) {
@@ -163,20 +163,20 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
 }
 
 fn period(invoice: &Invoice) -> Period {
-    Period { start: invoice.start_timestamp, end: invoice.end_timestamp }
+    Period { start: invoice.at(), end: invoice.until() }
 }
 
 /// An invoice of the first days of its period.
 fn ending(invoice: Invoice, days: i64) -> Invoice {
-    Invoice { end_timestamp: invoice.start_timestamp + Duration::days(days), ..invoice }
+    Invoice { end_timestamp: Some(invoice.at() + Duration::days(days)), ..invoice }
 }
 
 /// Whether an invoice was rated under these terms.
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
-    terms.plan_id == invoice.plan_id
+    Some(terms.plan_id) == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
-        && terms.schedule.starting_on <= invoice.start_timestamp
-        && terms.schedule.ending_before.is_none_or(|end| invoice.start_timestamp < end)
+        && terms.schedule.starting_on <= invoice.at()
+        && terms.schedule.ending_before.is_none_or(|end| invoice.at() < end)
 }
 
 /// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.
@@ -303,7 +303,7 @@ fn days(
     let state = |usage: &CumulativeUsage| {
         let invoice = rating::rate(terms, usage.usage(), period, grace);
         let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
-        let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
+        let (adjustments, total) = (invoice.adjustments().to_vec(), invoice.total);
         (metered, PeriodCosts { metered: Vec::new(), fixed, of_period, adjustments, total })
     };
     let (mut before, mut days) = (Decimal::zero(), None);

@@ -44,7 +44,8 @@ async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<
     let usage = draft::usage(pool, access, &trials).await?;
     let rated = trials.iter().zip(&usage).map(|((terms, period), usage)| {
         let invoice = rating::rate(terms, usage, *period, grace);
-        (terms.customer_plan_id, &invoice.subtotal - &invoice.total)
+        let adjusted: Decimal = invoice.adjustments().iter().map(|one| &one.total).sum();
+        (terms.customer_plan_id, -&adjusted)
     });
     Ok(rated.collect())
 }

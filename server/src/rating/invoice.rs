@@ -34,8 +34,7 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     } else {
         minimum_adjustment(&billed, &subtotal)
     };
-    let invoice_adjustments: Vec<_> = adjustment.into_iter().collect();
-    let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
+    let adjusted: Decimal = adjustment.iter().map(|adjustment| &adjustment.total).sum();
     Invoice {
         id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
         invoice_number: None,
@@ -43,16 +42,18 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
         credit_type: terms.credit_type.clone(),
         status: InvoiceStatus::Draft,
         invoice_type: InvoiceType::PlanArrears,
-        start_timestamp: period.start,
-        end_timestamp: period.end,
+        start_timestamp: Some(period.start),
+        end_timestamp: Some(period.end),
         issued_at: terms.issued_at(period, grace),
         line_items,
-        invoice_adjustments,
+        invoice_adjustments: Some(adjustment.into_iter().collect()),
         total: &subtotal + &adjusted,
-        subtotal,
-        plan_id: terms.plan_id,
-        plan_name: terms.plan_name.clone(),
-        plan_custom_fields: terms.plan_custom_fields.clone(),
+        subtotal: Some(subtotal),
+        plan_id: Some(terms.plan_id),
+        plan_name: Some(terms.plan_name.clone()),
+        plan_custom_fields: Some(terms.plan_custom_fields.clone()),
+        contract_id: None,
+        contract_custom_fields: None,
         customer_custom_fields: terms.customer_custom_fields.clone(),
         custom_fields: BTreeMap::new(),
         external_invoice: None,
@@ -70,11 +71,7 @@ fn trial_adjustment(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment
         Some(cap) => charged.min(terms.rounded(cap)),
         None => charged,
     };
-    (!waived.is_zero()).then(|| InvoiceAdjustment {
-        name: TRIAL.to_owned(),
-        credit_type: terms.credit_type.clone(),
-        total: -&waived,
-    })
+    (!waived.is_zero()).then(|| InvoiceAdjustment::new(TRIAL, terms.credit_type.clone(), -&waived))
 }
 
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
@@ -83,11 +80,8 @@ fn minimum_adjustment(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);
     let lacking = &billed.terms.rounded(&prorated) - subtotal;
-    (lacking > Decimal::zero()).then(|| InvoiceAdjustment {
-        name: minimum.name.clone(),
-        credit_type: minimum.credit_type.clone(),
-        total: lacking,
-    })
+    let is_lacking = lacking > Decimal::zero();
+    is_lacking.then(|| InvoiceAdjustment::new(&minimum.name, minimum.credit_type.clone(), lacking))
 }
 
 /// The invoice without sub lines of quantity zero, and without the lines that have no others.
@@ -120,7 +114,7 @@ mod tests {
         assert_eq!(invoice.line_items[0].sub_line_items[0].subtotal, decimal("0.4995"));
         assert_eq!(invoice.line_items[0].sub_line_items[0].price, Some(decimal("0.333")));
         assert_eq!(invoice.total, decimal("1"));
-        assert_eq!(invoice.issued_at, invoice.end_timestamp + Duration::hours(24));
+        assert_eq!(invoice.issued_at, invoice.until() + Duration::hours(24));
     }
 
     #[test]

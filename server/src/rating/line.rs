@@ -4,7 +4,7 @@ use super::{
     Measure, Period, PeriodUsage, PlanCharge, Terms, adjust,
     sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
-use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
+use app::billing::{Charge, Decimal, LineItem, LineType, NonZeroDecimal, Proration};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
@@ -210,20 +210,13 @@ fn line(
     let sum: Decimal = priced.iter().map(|one| &one.exact).sum();
     let sub_line_items: Vec<_> = priced.into_iter().map(|one| one.sub_line).collect();
     let single = (sub_line_items.len() == 1).then(|| &sub_line_items[0]);
+    let (name, credit_type) = (first.product_name.clone(), first.credit_type.clone());
     LineItem {
-        name: first.product_name.clone(),
-        line_type: "usage".to_owned(),
-        credit_type: first.credit_type.clone(),
-        total: terms.rounded(&sum),
-        product_id: first.product_id,
+        product_id: Some(first.product_id),
         quantity: single.map(|sub_line| sub_line.quantity.clone()),
         unit_price: single.and_then(|sub_line| sub_line.price.clone()),
-        group_key: None,
-        group_value: None,
-        starting_at: None,
-        ending_before: None,
         sub_line_items,
         product_custom_fields: product_custom_fields.clone(),
-        custom_fields: BTreeMap::new(),
+        ..LineItem::new(LineType::Usage, name, credit_type, terms.rounded(&sum))
     }
 }

@@ -128,7 +128,8 @@ impl Case {
                 None => "all",
                 Some(_) => line.group_value.as_deref().unwrap_or("none"),
             };
-            json!([line.product_id.as_u128() as u64, group, line.total.to_string()])
+            let product = line.product_id.expect("a product").as_u128() as u64;
+            json!([product, group, line.total.to_string()])
         });
         let mut case = self.as_json();
         case["lines"] = lines.collect();

@@ -57,12 +57,11 @@ fn invoice(charges: &[Charge], credit: i64) -> Invoice {
         "line_items": lines,
     }))
     .expect("an invoice");
-    made.subtotal = made.line_items.iter().map(|line| &line.total).sum();
-    made.total = &made.subtotal + &Decimal::from(credit);
+    let subtotal: Decimal = made.line_items.iter().map(|line| &line.total).sum();
+    made.total = &subtotal + &Decimal::from(credit);
+    made.subtotal = Some(subtotal);
     if credit != 0 {
-        let total = Decimal::from(credit);
-        made.invoice_adjustments =
-            vec![InvoiceAdjustment { name: "Credit".to_owned(), credit_type: usd, total }];
+        made.invoice_adjustments = Some(vec![InvoiceAdjustment::new("Credit", usd, credit.into())]);
     }
     made
 }
