@@ -4,9 +4,8 @@ mod adjustments;
 mod exact;
 
 use super::{
-    AddedCharge, Period, PeriodUsage, PlanCharge, Terms,
+    AddedCharge, Period, PeriodUsage, PlanCharge, Terms, bill,
     fixtures::{METRIC, decimal, term, terms, used},
-    rate,
 };
 use app::billing::{AdjustmentType, Decimal, Invoice, PriceAdjustment, Rounding, TierMode, UnitConversion};
 use chrono::{DateTime, Duration, Utc};
@@ -18,7 +17,7 @@ fn day(text: &str) -> DateTime<Utc> {
 
 /// The invoice of the period that contains a day.
 fn invoice(terms: &Terms, usage: &[PeriodUsage], at: &str) -> Invoice {
-    rate(terms, usage, period(terms, at), Duration::hours(24))
+    bill(terms, usage, period(terms, at), Duration::hours(24))
 }
 
 fn period(terms: &Terms, at: &str) -> Period {

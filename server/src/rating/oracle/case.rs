@@ -1,9 +1,8 @@
-//! One random invoice: terms, usage a period, and the answer of [`rate`], as the oracle reads them.
+//! One random invoice: terms, usage a period, and the answer of [`bill`], as the oracle reads them.
 
 use super::super::{
-    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms,
+    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms, bill,
     fixtures::{METRIC, term, terms},
-    rate,
 };
 use app::billing::{
     AdjustmentType, AggregationType, BillingAnchor, BillingFrequency, ChargeType, CreditType, Decimal,
@@ -122,7 +121,7 @@ impl Case {
             groups.filter_map(row).collect()
         });
         let usage = PeriodUsage::join(rows.collect());
-        let invoice = rate(terms, &usage, period, Duration::hours(24));
+        let invoice = bill(terms, &usage, period, Duration::hours(24));
         let lines = invoice.line_items.iter().map(|line| {
             let group = match &line.group_key {
                 None => "all",
