@@ -118,12 +118,16 @@ fn printed(quantity: &Decimal) -> Decimal {
     if kept == *quantity { kept } else { quantity.round(PRINTED_DIGITS) }
 }
 
-/// The invoice without sub lines of quantity zero, and without the lines that have no others.
+/// The invoice without sub lines of quantity zero and the lines that have no others, and without the lines of quantity
+/// zero among those that have no sub lines at all, as those of contracts.
 pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
-    for line in &mut invoice.line_items {
+    invoice.line_items.retain_mut(|line| {
+        if line.sub_line_items.is_empty() {
+            return line.quantity.as_ref().is_none_or(|quantity| !quantity.is_zero());
+        }
         line.sub_line_items.retain(|sub_line| !sub_line.quantity.is_zero());
-    }
-    invoice.line_items.retain(|line| !line.sub_line_items.is_empty());
+        !line.sub_line_items.is_empty()
+    });
     invoice
 }
 
@@ -131,6 +135,7 @@ pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
 mod tests {
     use super::super::fixtures::{decimal, term, terms, used};
     use super::*;
+    use app::billing::CreditType;
     use proptest::prelude::*;
 
     fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
@@ -179,6 +184,20 @@ mod tests {
         let shorter = without_zero_lines(invoice);
         assert_eq!(shorter.line_items.len(), 1);
         assert_eq!(shorter.total, decimal("5"));
+    }
+
+    #[test]
+    fn a_line_without_sub_lines_is_left_out_for_its_own_quantity() {
+        let line = |quantity: Option<&str>| LineItem {
+            quantity: quantity.map(decimal),
+            ..LineItem::new(LineType::Usage, "Tokens", CreditType::usd_cents(), Decimal::zero())
+        };
+        let invoice = Invoice {
+            line_items: [Some("0"), Some("5"), None].map(line).into(),
+            ..rated(&terms(Vec::new(), "2026-04-01"), &[])
+        };
+        let kept = without_zero_lines(invoice).line_items.into_iter().map(|line| line.quantity);
+        assert_eq!(kept.collect::<Vec<_>>(), [Some(decimal("5")), None]);
     }
 
     #[test]
