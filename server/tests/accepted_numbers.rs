@@ -366,8 +366,8 @@ impl Company<'_> {
             tally.invoices += 1;
             assert!(!invoice.is_damaged);
             let of_lines: Vec<_> = invoice.line_items.iter().map(|line| &line.total).collect();
-            assert_eq!(of_lines.into_iter().sum::<app::billing::Decimal>(), invoice.subtotal);
-            for amount in [&invoice.total, &invoice.subtotal] {
+            assert_eq!(Some(of_lines.into_iter().sum::<app::billing::Decimal>()), invoice.subtotal);
+            for amount in std::iter::once(&invoice.total).chain(&invoice.subtotal) {
                 let digits = amount.floor().to_string().trim_start_matches('-').len();
                 tally.longest = tally.longest.max(digits);
             }

@@ -39,7 +39,7 @@ async fn a_period_is_finalized_when_its_grace_period_is_over(pool: PgPool) {
     let (invoice, status) = stored(&pool).await.remove(0);
     assert_eq!(status, "FINALIZED");
     assert_eq!(invoice.status, InvoiceStatus::Finalized);
-    assert_eq!(invoice.end_timestamp, day("2026-02-01"));
+    assert_eq!(invoice.until(), day("2026-02-01"));
     assert_eq!(invoice.issued_at, day("2026-02-02"));
     // 5 tokens at 2 cents, 5 in eu at 1 cent, the fee
     assert_eq!(invoice.total, decimal("1015"));
@@ -60,6 +60,9 @@ async fn the_draft_becomes_the_finalized_invoice_under_the_same_id(pool: PgPool)
     finalize(&pool, "2026-02-02").await;
     let stored = stored(&pool).await.remove(0).0;
     assert_eq!(Invoice { status: InvoiceStatus::Finalized, ..drafts[0].clone() }, stored);
+    let document: serde_json::Value =
+        sqlx::query_scalar("select document from invoice").fetch_one(&pool).await.unwrap();
+    assert_eq!(serde_json::to_value(&stored).unwrap(), document);
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -90,10 +93,10 @@ async fn after_months_of_downtime_every_period_is_finalized_and_the_end_ends_it(
     assert_eq!(finalize(&pool, "2026-11-22").await, 15);
     let invoices = stored(&pool).await;
     for pair in invoices.windows(2) {
-        assert_eq!(pair[0].0.end_timestamp, pair[1].0.start_timestamp);
+        assert_eq!(pair[0].0.until(), pair[1].0.at());
     }
-    assert_eq!(invoices[0].0.start_timestamp, day("2025-01-15"));
-    assert_eq!(invoices[14].0.end_timestamp, day("2026-03-10"));
+    assert_eq!(invoices[0].0.at(), day("2025-01-15"));
+    assert_eq!(invoices[14].0.until(), day("2026-03-10"));
     // 17 of January's 31 days of a fee of 1000
     assert_eq!(invoices[0].0.total, decimal("548"));
     assert_eq!(finalize(&pool, "2027-11-22").await, 0);
@@ -190,9 +193,7 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     let found: Vec<_> = stored(&pool)
         .await
         .into_iter()
-        .map(|(invoice, status)| {
-            (invoice.start_timestamp, invoice.end_timestamp, status, invoice.total.to_string())
-        })
+        .map(|(invoice, status)| (invoice.at(), invoice.until(), status, invoice.total.to_string()))
         .collect();
     // 3 tokens at 2 cents and 1 cent, and 14 of February's 28 days
     assert_eq!(
@@ -209,7 +210,7 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     end(None, false).await.unwrap();
     assert_eq!(finalize(&pool, "2026-04-04").await, 2);
     let last = stored(&pool).await.pop().unwrap().0;
-    assert_eq!((last.start_timestamp, last.end_timestamp), (day("2026-03-01"), day("2026-04-01")));
+    assert_eq!((last.at(), last.until()), (day("2026-03-01"), day("2026-04-01")));
 }
 
 #[sqlx::test(migrations = "./migrations")]
@@ -226,7 +227,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     let made = invoicing::regenerate(&pool, february, day("2026-06-01"), GRACE).await.unwrap();
     let stored = stored(&pool).await;
     let (invoice, status) = stored.iter().find(|(invoice, _)| invoice.id == made).unwrap();
-    assert_eq!((invoice.end_timestamp, status.as_str()), (day("2026-02-15"), "FINALIZED"));
+    assert_eq!((invoice.until(), status.as_str()), (day("2026-02-15"), "FINALIZED"));
 }
 
 /// A customer put on the plan at `now`, since January.
@@ -251,8 +252,8 @@ async fn put_on_late(pool: &PgPool, now: DateTime<Utc>, finalize_after: Option<D
 /// Period start, when it was issued and total of every stored invoice since January.
 async fn issued(pool: &PgPool) -> Vec<(DateTime<Utc>, DateTime<Utc>, String)> {
     let all = stored(pool).await.into_iter().map(|(invoice, _)| invoice);
-    all.filter(|invoice| invoice.start_timestamp >= day("2026-01-01"))
-        .map(|invoice| (invoice.start_timestamp, invoice.issued_at, invoice.total.to_string()))
+    all.filter(|invoice| invoice.at() >= day("2026-01-01"))
+        .map(|invoice| (invoice.at(), invoice.issued_at, invoice.total.to_string()))
         .collect()
 }
 
@@ -309,7 +310,7 @@ async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since
     assert_eq!(finalize(&pool, "2026-04-11").await, 0);
     assert_eq!(invoicing::finalize_due(&pool, moved + GRACE, GRACE).await.unwrap(), 1);
     let (invoice, _) = stored(&pool).await.into_iter().rfind(|(_, status)| status == "FINALIZED").unwrap();
-    assert_eq!((invoice.end_timestamp, invoice.issued_at), (day("2026-02-15"), moved + GRACE));
+    assert_eq!((invoice.until(), invoice.issued_at), (day("2026-02-15"), moved + GRACE));
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -1,6 +1,6 @@
 //! The document a customer is billed by.
 
-use super::{CreditType, Decimal, InvoiceStatus, TierScope};
+use super::{CreditType, Decimal, InvoiceStatus, LineItem};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,9 +13,13 @@ use uuid::Uuid;
 pub enum InvoiceType {
     /// A plan, billed after its period ended.
     PlanArrears,
+    /// A contract, billed for what was used after its period ended. None yet.
+    Usage,
+    /// What a contract has on one date, such as a charge or the payment for a commit. None yet.
+    Scheduled,
 }
 
-/// An invoice of a plan.
+/// An invoice: of a plan or of a contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Invoice {
@@ -26,35 +30,48 @@ pub struct Invoice {
     pub invoice_number: Option<String>,
     /// The customer that is billed.
     pub customer_id: Uuid,
-    /// The unit of `subtotal`, `total` and all amounts below: cents for USD.
+    /// The unit of `subtotal`, `total` and, where they do not say another, of all amounts below: cents for USD.
     pub credit_type: CreditType,
     /// `DRAFT` while usage still changes it, then `FINALIZED` or `VOID`.
     pub status: InvoiceStatus,
-    /// What the invoice bills: a plan, in arrears.
+    /// What the invoice bills: a plan, in arrears, or something of a contract.
     #[serde(rename = "type")]
     pub invoice_type: InvoiceType,
-    /// Start of the billing period, inclusive, UTC.
-    pub start_timestamp: DateTime<Utc>,
-    /// End of the billing period, exclusive, UTC.
-    pub end_timestamp: DateTime<Utc>,
+    /// Start of the billing period, inclusive, UTC; absent on a scheduled invoice, which has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_timestamp: Option<DateTime<Utc>>,
+    /// End of the billing period, exclusive, UTC; absent on a scheduled invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_timestamp: Option<DateTime<Utc>>,
     /// When it is issued: when it is due to be finalized. That is after the grace period, which begins with the end of the
-    /// period, and for a period that was over when its plan was added, then; or at the `finalize_after` of the plan.
+    /// period, and for a period that was over when its plan was added, then; or at the `finalize_after` of the plan. A
+    /// scheduled invoice is issued on its date.
     pub issued_at: DateTime<Utc>,
-    /// One line a product, or one a group value.
+    /// Of a plan's, one line a product, or one a group value.
     pub line_items: Vec<LineItem>,
-    /// Minimums, credits and discounts on the whole invoice.
-    pub invoice_adjustments: Vec<InvoiceAdjustment>,
-    /// The sum of the lines, which are rounded.
-    pub subtotal: Decimal,
-    /// The subtotal with the adjustments.
+    /// A plan's minimums, credits and discounts on the whole invoice; absent on a contract's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_adjustments: Option<Vec<InvoiceAdjustment>>,
+    /// The sum of the lines, which are rounded; absent on a contract's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtotal: Option<Decimal>,
+    /// What is owed: of a plan, the subtotal with the adjustments.
     pub total: Decimal,
-    /// The plan that it bills.
-    pub plan_id: Uuid,
+    /// The plan that it bills; absent on a contract's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_id: Option<Uuid>,
     /// The name of the plan.
-    pub plan_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_name: Option<String>,
     /// The plan's custom fields, as they were when the invoice was made.
-    #[serde(default)]
-    pub plan_custom_fields: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_custom_fields: Option<BTreeMap<String, String>>,
+    /// The contract that it bills; absent on a plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_id: Option<Uuid>,
+    /// The contract's custom fields, as they were when the invoice was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_custom_fields: Option<BTreeMap<String, String>>,
     /// The customer's custom fields, as they were when the invoice was made.
     #[serde(default)]
     pub customer_custom_fields: BTreeMap<String, String>,
@@ -79,125 +96,29 @@ pub struct Invoice {
     pub is_damaged: bool,
 }
 
+impl Invoice {
+    /// What it is listed by: the start of its billing period, or where it has none, its date.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.start_timestamp.unwrap_or(self.issued_at)
+    }
+
+    /// The end of its billing period, exclusive; where it has none, its date, so that nothing lies in it.
+    pub fn until(&self) -> DateTime<Utc> {
+        self.end_timestamp.unwrap_or(self.issued_at)
+    }
+
+    /// Its adjustments, of which a contract's has none.
+    pub fn adjustments(&self) -> &[InvoiceAdjustment] {
+        self.invoice_adjustments.as_deref().unwrap_or_default()
+    }
+}
+
 fn is_false(flag: &bool) -> bool {
     !flag
 }
 
 fn billable() -> String {
     "billable".to_owned()
-}
-
-/// One line: a product, or one group value of a grouped product.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct LineItem {
-    /// The name of the product.
-    pub name: String,
-    /// Always `usage` for plan invoices.
-    #[serde(rename = "type")]
-    pub line_type: String,
-    /// The unit of the line's amounts: cents for USD.
-    pub credit_type: CreditType,
-    /// The sum of its sub lines, rounded once to the credit type's smallest unit.
-    pub total: Decimal,
-    /// The product whose charges the line sums.
-    pub product_id: Uuid,
-    /// How much, where the line has a single charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quantity: Option<Decimal>,
-    /// The price of a unit, where the line has a single flat charge.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit_price: Option<Decimal>,
-    /// Grouped products: the property the lines are split by.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub group_key: Option<String>,
-    /// Grouped products: its value; `null` for events without the property.
-    #[serde(default)]
-    pub group_value: Option<String>,
-    /// Where the plan's bounds, or the end of its trial, cut the billing period: from when the line counts, inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub starting_at: Option<DateTime<Utc>>,
-    /// Where the plan's bounds, or the end of its trial, cut the billing period: until when the line counts, exclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending_before: Option<DateTime<Utc>>,
-    /// One a charge.
-    #[serde(default)]
-    pub sub_line_items: Vec<SubLineItem>,
-    /// The product's custom fields, as they were when the invoice was made.
-    #[serde(default)]
-    pub product_custom_fields: BTreeMap<String, String>,
-    /// The line's own custom fields.
-    #[serde(default)]
-    pub custom_fields: BTreeMap<String, String>,
-}
-
-/// One charge within a line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SubLineItem {
-    /// The name of the charge; of an added charge, its description.
-    pub name: String,
-    /// The charge of the plan that is billed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub charge_id: Option<Uuid>,
-    /// How many units are billed, after unit conversion.
-    pub quantity: Decimal,
-    /// Quantity at its prices, to 20 digits after the point.
-    pub subtotal: Decimal,
-    /// The price of a unit; only when the charge is not tiered and the quantity is not zero.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub price: Option<Decimal>,
-    /// Tiered charges: what fell into each tier; under `ACROSS_GROUPS` the line's share of that, to 20 digits after the point.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tiers: Option<Vec<TierUsage>>,
-    /// `ACROSS_GROUPS` where the tiers count all group values together; absent where they count the line alone. Not in the
-    /// vendor's JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier_scope: Option<TierScope>,
-    /// Tiered charges: the period over which tiers count.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier_period: Option<TierPeriod>,
-    /// Fixed charges of a period that the plan's bounds cut: for which part of it they are owed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proration: Option<Proration>,
-    /// The charge's custom fields.
-    #[serde(default)]
-    pub custom_fields: BTreeMap<String, String>,
-}
-
-/// The part of a quantity that fell into one tier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TierUsage {
-    /// The quantity from which the tier holds, in converted units.
-    pub starting_at: Decimal,
-    /// How many units fell into the tier.
-    pub quantity: Decimal,
-    /// The price of one unit in the tier, in the invoice's credit type.
-    pub price: Decimal,
-    /// Quantity times price, in the invoice's credit type.
-    pub subtotal: Decimal,
-}
-
-/// The period over which tiers count.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct TierPeriod {
-    /// When the tiers were at 0 last, inclusive, UTC.
-    pub starting_at: DateTime<Utc>,
-    /// When they start again at 0, exclusive, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending_before: Option<DateTime<Utc>>,
-}
-
-/// The part of a billing period for which a fixed charge is owed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Proration {
-    /// Days of the period within the plan.
-    pub days: i64,
-    /// Days of the whole period.
-    pub of: i64,
 }
 
 /// A minimum, credit or discount on the whole invoice.
@@ -210,4 +131,68 @@ pub struct InvoiceAdjustment {
     pub credit_type: CreditType,
     /// Positive for a minimum, negative for a credit.
     pub total: Decimal,
+    /// The credit grant that pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_grant_id: Option<Uuid>,
+    /// The custom fields of the credit grant, as they were when the invoice was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_grant_custom_fields: Option<BTreeMap<String, String>>,
+}
+
+impl InvoiceAdjustment {
+    /// One that no credit grant pays: a minimum, or what a trial waives.
+    pub fn new(name: impl Into<String>, credit_type: CreditType, total: Decimal) -> Self {
+        Self {
+            name: name.into(),
+            credit_type,
+            total,
+            credit_grant_id: None,
+            credit_grant_custom_fields: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// A finalized invoice as it was stored before there were contracts: a cut period, shared tiers and a minimum.
+    const OF_A_PLAN: &str = include_str!("documents/plan_arrears.json");
+
+    /// What a contract's invoices say of usage, commits and dates.
+    const OF_A_CONTRACT: [&str; 2] =
+        [include_str!("documents/usage.json"), include_str!("documents/scheduled.json")];
+
+    #[test]
+    fn a_stored_invoice_of_a_plan_is_written_as_it_was_read_to_the_byte() {
+        let invoice: Invoice = serde_json::from_str(OF_A_PLAN).expect("an invoice");
+        let written = serde_json::to_string_pretty(&invoice).expect("JSON");
+        assert_eq!(written, OF_A_PLAN.trim_end());
+        assert_eq!(
+            (Some(invoice.at()), Some(invoice.until())),
+            (invoice.start_timestamp, invoice.end_timestamp)
+        );
+        assert_eq!(invoice.adjustments().len(), 1);
+    }
+
+    #[test]
+    fn an_invoice_of_a_contract_names_the_contract_and_no_plan() {
+        for text in OF_A_CONTRACT {
+            let invoice: Invoice = serde_json::from_str(text).expect("an invoice");
+            let read: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(serde_json::to_value(&invoice).expect("JSON"), read);
+            assert_eq!(invoice.adjustments(), []);
+            assert!(invoice.contract_id.is_some() && invoice.plan_id.is_none());
+        }
+    }
+
+    #[test]
+    fn an_invoice_without_a_period_is_of_its_date() {
+        let [usage, scheduled] =
+            OF_A_CONTRACT.map(|text| serde_json::from_str::<Invoice>(text).expect("an invoice"));
+        let of = |invoice: &Invoice| [invoice.at(), invoice.until()].map(|at| at.date_naive().to_string());
+        assert_eq!(of(&usage), ["2026-10-01", "2026-11-01"]);
+        assert_eq!(of(&scheduled), ["2026-11-01", "2026-11-01"]);
+    }
 }

@@ -13,12 +13,14 @@ mod customer;
 mod customer_plan;
 mod decimal;
 mod invoice;
+mod line_item;
 mod metric;
 mod new_plan;
 mod non_zero;
 mod page;
 mod plan;
 mod price_adjustment;
+mod sub_line_item;
 mod succession;
 mod usage;
 mod usage_series;
@@ -34,8 +36,10 @@ pub use custom_field::{CustomFieldEntity, CustomFieldKey};
 pub use customer::{Customer, CustomerConfig, CustomerDetail};
 pub use customer_plan::{CustomerPlan, PlanCustomer, PlanDetailsOfCustomer, SpendingCap, TrialInfo};
 pub use decimal::{Decimal, ParseDecimalError};
-pub use invoice::{
-    Invoice, InvoiceAdjustment, InvoiceType, LineItem, Proration, SubLineItem, TierPeriod, TierUsage,
+pub use invoice::{Invoice, InvoiceAdjustment, InvoiceType};
+pub use line_item::{
+    AccessType, AppliedCommitOrCredit, AppliedType, CommitType, LineItem, LineTier, LineType, PostpaidCommit,
+    ProductType,
 };
 pub use metric::{AggregationType, BillableMetric, EventTypeFilter, PropertyFilter};
 pub use new_plan::{NewCharge, NewMinimum, NewPlan, NewProduct};
@@ -43,6 +47,7 @@ pub use non_zero::{IsZero, NonZeroDecimal, ParseNonZeroError};
 pub use page::Page;
 pub use plan::{BillingAnchor, BillingFrequency, Minimum, Plan, PlanDetails};
 pub use price_adjustment::{AdjustedPrice, AdjustmentType, ListedPriceAdjustment, PriceAdjustment};
+pub use sub_line_item::{Proration, SubLineItem, TierPeriod, TierUsage};
 pub use succession::{InvoiceName, Succession};
 pub use usage::{UsageGroup, UsageRow, UsageWindow, WindowSize};
 pub use usage_series::{DailyCost, DayMark, DayMarkKind, GroupSeries, NoCost, UsageSeries, WindowMeasure};

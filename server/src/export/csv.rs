@@ -57,19 +57,19 @@ impl About {
     fn new(document: &Document, invoice: &Invoice, bill_to: &str) -> Self {
         let issued = (invoice.status != InvoiceStatus::Draft).then_some(invoice.issued_at);
         // The last moment of the period is on its last day.
-        let last = invoice.end_timestamp - Duration::nanoseconds(1);
+        let last = invoice.end_timestamp.map(|end| end - Duration::nanoseconds(1));
         let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
         Self {
             invoice: [
                 text(&document.title),
                 words::status(document.status).to_owned(),
                 text(bill_to),
-                date(Some(invoice.start_timestamp.date_naive())),
-                date(Some(last.date_naive())),
+                date(invoice.start_timestamp.map(|start| start.date_naive())),
+                date(last.map(|last| last.date_naive())),
                 date(issued.map(|at| at.date_naive())),
                 date(document::due(invoice)),
                 text(&document.unit),
-                text(&invoice.plan_name),
+                text(invoice.plan_name.as_deref().unwrap_or_default()),
             ],
         }
     }

@@ -230,7 +230,7 @@ impl CoveredWindows<'_> {
         let mut usage = CumulativeUsage::new(part.terms, own, earlier);
         usage.advance(-1);
         let state =
-            |usage: &CumulativeUsage| part.named(rating::rate(part.terms, usage.usage(), part.period, grace));
+            |usage: &CumulativeUsage| part.named(rating::bill(part.terms, usage.usage(), part.period, grace));
         let mut before = (self.covered.start > part.period.start).then(|| state(&usage));
         let starts = std::iter::successors(Some(self.covered.start), |start| Some(*start + size.length()));
         let mut rows = Vec::new();

@@ -49,7 +49,7 @@ pub(super) fn charge_usage(
     printed: &Invoice,
 ) -> Vec<ChargeUsage> {
     let own = growth.first().map(Vec::as_slice).unwrap_or_default();
-    let first = rated.start_timestamp.date_naive();
+    let first = rated.at().date_naive();
     let charge = |term: &PlanCharge| {
         let measure = term.measure?;
         let quantity = quantity(printed, term.charge.id)?;
@@ -118,8 +118,8 @@ pub async fn charge_by_day(
         // Of all groups together: a product's whole.
         group_index: 0,
         group_filter: Vec::new(),
-        start: detail.invoice.start_timestamp,
-        end: detail.invoice.end_timestamp,
+        start: detail.invoice.at(),
+        end: detail.invoice.until(),
     };
     let found = buckets(pool, &[measured], WindowSize::Day).await?;
     let day = |bucket: &crate::db::usage::Bucket| (bucket.start.date_naive(), bucket.value.over(&usage.per));

@@ -62,7 +62,7 @@ fn add(day: &mut CostOfDay, InvoiceBreakdown { invoice, .. }: InvoiceBreakdown) 
         group_key: line.group_key,
         group_value: line.group_value,
     });
-    let adjustments = invoice.invoice_adjustments.into_iter().map(|adjustment| CostLine {
+    let adjustments = invoice.invoice_adjustments.into_iter().flatten().map(|adjustment| CostLine {
         name: adjustment.name,
         cost: adjustment.total,
         group_key: None,

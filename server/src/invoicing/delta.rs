@@ -111,22 +111,25 @@ pub(super) fn invoice_delta(before: Option<&Invoice>, after: &Invoice) -> Invoic
     for (line, old) in pairs(&mut grown.line_items, &before.line_items, same_line) {
         take_line(line, old);
     }
-    for (adjustment, old) in
-        pairs(&mut grown.invoice_adjustments, &before.invoice_adjustments, |one, other| {
-            one.name == other.name
-        })
-    {
-        adjustment.total = &adjustment.total - &old.total;
+    if let Some(adjustments) = &mut grown.invoice_adjustments {
+        take_adjustments(adjustments, before.adjustments());
     }
-    // A minimum that is reached: what had lifted the invoice to it is taken back.
-    let is_gone =
-        |old: &&InvoiceAdjustment| !after.invoice_adjustments.iter().any(|one| one.name == old.name);
-    let gone = before.invoice_adjustments.iter().filter(is_gone);
-    grown.invoice_adjustments.extend(gone.map(|old| InvoiceAdjustment { total: -&old.total, ..old.clone() }));
-    grown.invoice_adjustments.retain(|adjustment| !adjustment.total.is_zero());
-    grown.subtotal = &grown.subtotal - &before.subtotal;
+    if let (Some(subtotal), Some(old)) = (&mut grown.subtotal, &before.subtotal) {
+        *subtotal = &*subtotal - old;
+    }
     grown.total = &grown.total - &before.total;
     grown
+}
+
+fn take_adjustments(adjustments: &mut Vec<InvoiceAdjustment>, before: &[InvoiceAdjustment]) {
+    // A minimum that is reached: what had lifted the invoice to it is taken back.
+    let is_gone = |old: &&InvoiceAdjustment| !adjustments.iter().any(|one| one.name == old.name);
+    let gone: Vec<InvoiceAdjustment> = before.iter().filter(is_gone).cloned().collect();
+    for (adjustment, old) in pairs(adjustments, before, |one, other| one.name == other.name) {
+        adjustment.total = &adjustment.total - &old.total;
+    }
+    adjustments.extend(gone.into_iter().map(|old| InvoiceAdjustment { total: -&old.total, ..old }));
+    adjustments.retain(|adjustment| !adjustment.total.is_zero());
 }
 
 fn same_line(one: &LineItem, other: &LineItem) -> bool {

@@ -110,7 +110,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         let (days, usage) = match terms.iter().find(|terms| is_under(&invoice, terms)) {
             Some(terms) => {
                 let growth = usage_deltas(pool, access, &[(terms, period)]).await?.remove(0);
-                let rated = rating::rate(terms, after(terms, &growth, i64::MAX).usage(), period, grace);
+                let rated = rating::bill(terms, after(terms, &growth, i64::MAX).usage(), period, grace);
                 let usage = charge_usage(terms, &growth, &rated, &invoice);
                 (Some(days(terms, &growth, period, now, grace)), usage)
             }
@@ -130,7 +130,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         .iter()
         .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
         .filter(|other| other.period.start < draft.period.start)
-        .filter(|other| previous.as_ref().is_none_or(|stored| stored.start_timestamp < other.period.start))
+        .filter(|other| previous.as_ref().is_none_or(|stored| stored.at() < other.period.start))
         .max_by_key(|other| other.period.start);
     let stored_before = previous.filter(|stored| draft_before.is_none() && scope.admits(stored.status));
     let before = match (draft_before, &stored_before) {
@@ -144,9 +144,9 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
     let mut growth = usage_deltas(pool, access, &periods).await?.into_iter();
     let growth_of_draft = growth.next().unwrap_or_default();
     let usage = after(draft.terms, &growth_of_draft, i64::MAX);
-    let invoice = rating::rate(draft.terms, usage.usage(), draft.period, grace);
+    let invoice = rating::bill(draft.terms, usage.usage(), draft.period, grace);
     let before = before.zip(growth.next()).and_then(|((terms, period), growth)| {
-        let state = |days| rating::rate(terms, after(terms, &growth, days).usage(), period, grace);
+        let state = |days| rating::bill(terms, after(terms, &growth, days).usage(), period, grace);
         // What was finalized with other usage, as before late events, cannot be told for a part of its days.
         let is_exact = stored_before.is_none_or(|stored| state(i64::MAX).total == stored.total);
         let days = (now - draft.period.start).num_days().min(draft.period.days()).min(period.days());
@@ -154,7 +154,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
     });
     let so_far = before.map(|(days, before)| {
         let usage = after(draft.terms, &growth_of_draft, days);
-        let now = rating::rate(draft.terms, usage.usage(), draft.period, grace);
+        let now = rating::bill(draft.terms, usage.usage(), draft.period, grace);
         PeriodToDate { days, before, now: ending(now, days) }
     });
     let days = Some(days(draft.terms, &growth_of_draft, draft.period, now, grace));
@@ -163,20 +163,20 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
 }
 
 fn period(invoice: &Invoice) -> Period {
-    Period { start: invoice.start_timestamp, end: invoice.end_timestamp }
+    Period { start: invoice.at(), end: invoice.until() }
 }
 
 /// An invoice of the first days of its period.
 fn ending(invoice: Invoice, days: i64) -> Invoice {
-    Invoice { end_timestamp: invoice.start_timestamp + Duration::days(days), ..invoice }
+    Invoice { end_timestamp: Some(invoice.at() + Duration::days(days)), ..invoice }
 }
 
 /// Whether an invoice was rated under these terms.
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
-    terms.plan_id == invoice.plan_id
+    Some(terms.plan_id) == invoice.plan_id
         && terms.credit_type.id == invoice.credit_type.id
-        && terms.schedule.starting_on <= invoice.start_timestamp
-        && terms.schedule.ending_before.is_none_or(|end| invoice.start_timestamp < end)
+        && terms.schedule.starting_on <= invoice.at()
+        && terms.schedule.ending_before.is_none_or(|end| invoice.at() < end)
 }
 
 /// Usage of each period day by day, then that of each one before it that its tiers reach back to; in one query.
@@ -301,9 +301,9 @@ fn days(
     let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|term| (term.charge.id, kind(term))).collect();
     let mut usage = cumulative(terms, growth);
     let state = |usage: &CumulativeUsage| {
-        let invoice = rating::rate(terms, usage.usage(), period, grace);
+        let invoice = rating::bill(terms, usage.usage(), period, grace);
         let Split { metered, fixed, of_period } = Split::new(&kinds, &invoice);
-        let (adjustments, total) = (invoice.invoice_adjustments, invoice.total);
+        let (adjustments, total) = (invoice.adjustments().to_vec(), invoice.total);
         (metered, PeriodCosts { metered: Vec::new(), fixed, of_period, adjustments, total })
     };
     let (mut before, mut days) = (Decimal::zero(), None);

@@ -66,8 +66,8 @@ pub(super) async fn rate(
     let periods: Vec<_> = drafts.iter().map(|draft| (draft.terms, draft.period)).collect();
     let usage = usage(pool, access, &periods).await?;
     let rated = drafts.iter().zip(&usage).map(|(draft, usage)| RatedDraft {
-        invoice: rating::rate(draft.terms, usage, draft.period, grace),
-        projected_total: project(draft.terms, usage, draft.period, now, grace),
+        invoice: rating::bill(draft.terms, usage, draft.period, grace),
+        projected_total: project(draft.terms, usage, draft.period, now),
         prices: draft.period.contains(now).then(|| rating::price_list(draft.terms, usage, draft.period)),
     });
     Ok(rated.collect())

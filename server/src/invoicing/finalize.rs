@@ -99,7 +99,7 @@ async fn finalize(
         let wanted: Vec<_> = periods.iter().map(|period| (&terms, *period)).collect();
         let usage = draft::usage(&mut *connection, access, &wanted).await?;
         invoices.extend(periods.iter().zip(&usage).map(|(period, usage)| {
-            let invoice = rating::rate(&terms, usage, *period, grace);
+            let invoice = rating::bill(&terms, usage, *period, grace);
             (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
         }));
     }

@@ -163,7 +163,7 @@ impl<'a> ListEntry<'a> {
     fn key(&self) -> (DateTime<Utc>, Uuid) {
         match self {
             Self::Draft(draft) => (draft.period.start, draft.id),
-            Self::Stored(invoice) => (invoice.start_timestamp, invoice.id),
+            Self::Stored(invoice) => (invoice.at(), invoice.id),
         }
     }
 }

@@ -59,5 +59,5 @@ pub async fn preview(
     let usage = draft::usage(&mut *tx, measured, &periods).await?;
     tx.rollback().await?;
     let rated = drafts.iter().zip(&usage);
-    Ok(rated.map(|(draft, usage)| rating::rate(draft.terms, usage, draft.period, grace)).collect())
+    Ok(rated.map(|(draft, usage)| rating::bill(draft.terms, usage, draft.period, grace)).collect())
 }

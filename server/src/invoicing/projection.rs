@@ -20,7 +20,6 @@ pub(super) fn project(
     usage: &[PeriodUsage],
     period: Period,
     now: DateTime<Utc>,
-    grace: Duration,
 ) -> Option<Decimal> {
     let (elapsed, whole) = (now - period.start, period.end - period.start);
     if now >= period.end || elapsed < EARLIEST || elapsed * 10 < whole {
@@ -51,7 +50,7 @@ pub(super) fn project(
             ..row.clone()
         })
         .collect();
-    Some(rating::rate(terms, &grown, period, grace).total)
+    Some(rating::rate(terms, &grown, period).total())
 }
 
 #[cfg(test)]
@@ -89,8 +88,7 @@ mod tests {
             })
             .collect();
         let period = Period { start: day("2026-04-01"), end: day("2026-05-01") };
-        project(&plan(), &usage, period, now.parse().expect(now), Duration::hours(24))
-            .map(|total| total.to_string())
+        project(&plan(), &usage, period, now.parse().expect(now)).map(|total| total.to_string())
     }
 
     #[test]

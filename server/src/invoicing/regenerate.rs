@@ -70,7 +70,7 @@ async fn bill_anew(
         status: InvoiceStatus::Finalized,
         issued_at: now,
         regenerated_from_invoice_id: Some(id),
-        ..rating::rate(&terms, &usage, period, grace)
+        ..rating::bill(&terms, &usage, period, grace)
     };
     Ok(Some((voided.access.customer_plan_id(), invoice)))
 }

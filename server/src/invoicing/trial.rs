@@ -34,7 +34,7 @@ pub async fn customer_plans(
 
 /// What the draft of each trial that is not billed yet would waive, by the customer's plan.
 async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<Uuid, Decimal>> {
-    let Billing { pool, now, grace } = billing;
+    let Billing { pool, now, .. } = billing;
     let unbilled = db::terms::unbilled(pool, access, false, now).await?.unwrap_or_default();
     let drafts = draft::drafts(&unbilled, now);
     let trials: Vec<_> = drafts
@@ -42,9 +42,8 @@ async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<
         .map(|draft| (draft.terms, draft.period))
         .collect();
     let usage = draft::usage(pool, access, &trials).await?;
-    let rated = trials.iter().zip(&usage).map(|((terms, period), usage)| {
-        let invoice = rating::rate(terms, usage, *period, grace);
-        (terms.customer_plan_id, &invoice.subtotal - &invoice.total)
+    let waived = trials.iter().zip(&usage).filter_map(|((terms, period), usage)| {
+        Some((terms.customer_plan_id, rating::rate(terms, usage, *period).waived?))
     });
-    Ok(rated.collect())
+    Ok(waived.collect())
 }

@@ -1,15 +1,34 @@
-//! Lines of an invoice: one a product, or one a group value of a grouped product; one sub line a charge.
+//! Lines of a billing period: one a product, or one a group value of a grouped product.
 
 use super::{
     Measure, Period, PeriodUsage, PlanCharge, Terms, adjust,
     sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
-use app::billing::{Charge, Decimal, LineItem, NonZeroDecimal, Proration};
+use app::billing::{Charge, CreditType, Decimal, NonZeroDecimal, Proration};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
 };
 use uuid::Uuid;
+
+/// What a product comes to, or one group value of a grouped product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RatedLine {
+    /// The id of the product.
+    pub product_id: Uuid,
+    /// The name of the product.
+    pub product_name: String,
+    /// The product's custom fields.
+    pub product_custom_fields: BTreeMap<String, String>,
+    /// Of a grouped product: the property it is split by, and the value, `None` for events without the property.
+    pub group: Option<(String, Option<String>)>,
+    /// The unit of all amounts.
+    pub credit_type: CreditType,
+    /// What each charge comes to.
+    pub charges: Vec<RatedCharge>,
+    /// What all of them come to, rounded once to the credit type's smallest unit.
+    pub total: Decimal,
+}
 
 /// What the lines of one billing period are rated from.
 pub(super) struct RatingContext<'a> {
@@ -81,7 +100,7 @@ impl<'a> RatingContext<'a> {
 
 /// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
 /// order, events without one last.
-pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
+pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<RatedLine> {
     let mut effective_charges = adjust::effective_charges(billed.terms, billed.number);
     if billed.is_trial() {
         effective_charges.retain(|term| term.measure.is_some());
@@ -98,7 +117,7 @@ pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<LineItem> {
         match members[0].charge.product_group_key.as_deref() {
             None => {
                 let priced = members.iter().map(|term| sub_line::of_term(billed, term, None)).collect();
-                lines.push(of_terms(billed, members, None, priced));
+                lines.push(of_terms(billed, members, priced));
             }
             Some(group_key) => lines.extend(of_groups(billed, members, group_key)),
         }
@@ -125,7 +144,7 @@ fn group_values<'a>(billed: &RatingContext<'a>, members: &[&PlanCharge]) -> Vec<
 
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
-fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &str) -> Vec<LineItem> {
+fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &str) -> Vec<RatedLine> {
     let shared: Vec<Option<SharedQuantity>> =
         members.iter().map(|term| sub_line::together(billed, term)).collect();
     let of_value = |value: Option<&str>| {
@@ -140,40 +159,30 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &st
     let totals = shared.iter().any(Option::is_some).then(|| {
         let of_member = |(at, together): (usize, &Option<SharedQuantity>)| match together {
             Some(together) => sub_line::of_all_shares(billed, members[at], together),
-            None => priced.iter().map(|line| &line[at].exact).sum(),
+            None => priced.iter().map(|line| &line[at].amount).sum(),
         };
         let whole: Vec<Decimal> = shared.iter().enumerate().map(of_member).collect();
-        let exact: Vec<Decimal> = priced.iter().map(|line| line.iter().map(|one| &one.exact).sum()).collect();
+        let exact: Vec<Decimal> =
+            priced.iter().map(|line| line.iter().map(|one| &one.amount).sum()).collect();
         billed.terms.rounded_together(&exact, &whole.iter().sum())
     });
-    let of_priced =
-        |(value, priced): (Option<&str>, _)| of_terms(billed, members, Some((group_key, value)), priced);
-    let mut lines: Vec<LineItem> = values.into_iter().zip(priced).map(of_priced).collect();
+    let of_priced = |(value, priced): (Option<&str>, Vec<RatedCharge>)| RatedLine {
+        group: Some((group_key.to_owned(), value.map(str::to_owned))),
+        ..of_terms(billed, members, priced)
+    };
+    let mut lines: Vec<RatedLine> = values.into_iter().zip(priced).map(of_priced).collect();
     for (line, total) in lines.iter_mut().zip(totals.into_iter().flatten()) {
         line.total = total;
     }
     lines
 }
 
-fn of_terms(
-    billed: &RatingContext<'_>,
-    members: &[&PlanCharge],
-    group: Option<(&str, Option<&str>)>,
-    priced: Vec<RatedCharge>,
-) -> LineItem {
-    let value = group.and_then(|(_, value)| value);
-    let cut = billed.is_cut().then_some(billed.period);
-    LineItem {
-        group_key: group.map(|(key, _)| key.to_owned()),
-        group_value: value.map(str::to_owned),
-        starting_at: cut.map(|period| period.start),
-        ending_before: cut.map(|period| period.end),
-        ..line(billed.terms, &members[0].charge, &members[0].product_custom_fields, priced)
-    }
+fn of_terms(billed: &RatingContext<'_>, members: &[&PlanCharge], priced: Vec<RatedCharge>) -> RatedLine {
+    line(billed.terms, &members[0].charge, &members[0].product_custom_fields, priced)
 }
 
 /// What was added to this invoice: one line a product, never prorated, and owed within a trial too.
-pub(super) fn added(billed: &RatingContext<'_>) -> Vec<LineItem> {
+pub(super) fn added(billed: &RatingContext<'_>) -> Vec<RatedLine> {
     let terms = billed.terms;
     let on_this = || {
         let all = terms.added_charges.iter();
@@ -200,30 +209,21 @@ pub(super) fn added(billed: &RatingContext<'_>) -> Vec<LineItem> {
     products.into_iter().filter_map(of_product).collect()
 }
 
-/// A line is rounded once: the exact subtotals are summed, then rounded half away from zero.
+/// A line is rounded once: the exact amounts are summed, then rounded half away from zero.
 fn line(
     terms: &Terms,
     first: &Charge,
     product_custom_fields: &BTreeMap<String, String>,
-    priced: Vec<RatedCharge>,
-) -> LineItem {
-    let sum: Decimal = priced.iter().map(|one| &one.exact).sum();
-    let sub_line_items: Vec<_> = priced.into_iter().map(|one| one.sub_line).collect();
-    let single = (sub_line_items.len() == 1).then(|| &sub_line_items[0]);
-    LineItem {
-        name: first.product_name.clone(),
-        line_type: "usage".to_owned(),
-        credit_type: first.credit_type.clone(),
-        total: terms.rounded(&sum),
+    charges: Vec<RatedCharge>,
+) -> RatedLine {
+    let sum: Decimal = charges.iter().map(|one| &one.amount).sum();
+    RatedLine {
         product_id: first.product_id,
-        quantity: single.map(|sub_line| sub_line.quantity.clone()),
-        unit_price: single.and_then(|sub_line| sub_line.price.clone()),
-        group_key: None,
-        group_value: None,
-        starting_at: None,
-        ending_before: None,
-        sub_line_items,
+        product_name: first.product_name.clone(),
         product_custom_fields: product_custom_fields.clone(),
-        custom_fields: BTreeMap::new(),
+        group: None,
+        credit_type: first.credit_type.clone(),
+        charges,
+        total: terms.rounded(&sum),
     }
 }

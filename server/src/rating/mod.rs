@@ -7,14 +7,15 @@ mod by_day;
 mod cases;
 mod check;
 mod check_adjustments;
+mod document;
 #[cfg(test)]
 pub(crate) mod fixtures;
-mod invoice;
 mod line;
 #[cfg(test)]
 mod oracle;
 mod period;
 mod price_list;
+mod rate;
 #[cfg(test)]
 mod shared_tiers;
 mod sub_line;
@@ -24,9 +25,12 @@ mod tier;
 pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_by_group};
 pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
-pub use invoice::{invoice_id, rate, without_zero_lines};
+pub use document::{bill, invoice_id, of_products, without_zero_lines};
+pub use line::RatedLine;
 pub use period::{BillingSchedule, Period};
 pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
+pub use rate::{Lacking, Rated, rate};
+pub use sub_line::{RatedCharge, RatedTiers};
 pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 

@@ -1,9 +1,8 @@
 //! Invoices of tiers that all groups move through together, worked out by hand.
 
 use super::{
-    PeriodUsage, PlanCharge,
+    PeriodUsage, PlanCharge, bill,
     fixtures::{decimal, term, terms, used},
-    rate,
 };
 use app::billing::{Decimal, Invoice, LineItem, Rounding, TierMode, TierScope, UnitConversion};
 use chrono::Duration;
@@ -25,7 +24,7 @@ fn invoice(term: PlanCharge, usage: &[PeriodUsage], month: u32) -> Invoice {
     let terms = terms(vec![term], "2026-01-01");
     let start = format!("2026-{month:02}-01T00:00:00Z").parse().expect("a day");
     let period = terms.schedule.period_at(start).expect("a period");
-    rate(&terms, usage, period, Duration::hours(24))
+    bill(&terms, usage, period, Duration::hours(24))
 }
 
 fn totals(invoice: &Invoice) -> Vec<String> {
@@ -116,7 +115,7 @@ fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
     terms.is_currency = false;
     let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
     let used_by_each = by_carrier(&[("dhl", "1e-9"), ("fedex", "1e-9"), ("ups", "1e-9")]);
-    let together = rate(&terms, &used_by_each, period, Duration::hours(24));
+    let together = bill(&terms, &used_by_each, period, Duration::hours(24));
     assert_eq!(together.total, decimal("3e-20"));
     assert_eq!(totals(&together), vec!["0.00000000000000000001"; 3]);
 }
@@ -150,7 +149,7 @@ proptest! {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.credit_type.name = unit.to_owned();
             let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
-            rate(&terms, usage, period, Duration::hours(24))
+            bill(&terms, usage, period, Duration::hours(24))
         };
         let by_group: Vec<PeriodUsage> = quantities
             .iter()

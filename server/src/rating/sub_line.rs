@@ -1,10 +1,9 @@
-//! Sub lines: what one charge counts in a billing period, at its prices.
+//! What one charge counts in a billing period, at its prices.
 
-use super::{Measure, PlanCharge, RatingContext, terms::KEPT_DIGITS, tier};
-use app::billing::{Charge, Decimal, NonZeroDecimal, Price, SubLineItem, TierPeriod, TierScope, TierUsage};
-
-/// Digits printed of a quotient that has no end, such as a third.
-const PRINTED_DIGITS: i64 = 12;
+use super::{Measure, PlanCharge, RatingContext, tier};
+use app::billing::{Charge, Decimal, NonZeroDecimal, Price, Proration, TierPeriod, TierScope, TierUsage};
+use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// What a charge counts, in the units that its prices are for; a fraction, so that nothing is lost before it is priced.
 pub(super) struct ChargeQuantity {
@@ -30,22 +29,46 @@ pub(super) struct SharedQuantity {
     used: Decimal,
 }
 
-/// A sub line, and its subtotal before any rounding.
-pub(super) struct RatedCharge {
-    /// As it is printed.
-    pub(super) sub_line: SubLineItem,
-    /// What counts for the line.
-    pub(super) exact: Decimal,
+/// What one charge comes to on a line, before any rounding: quotients end after 40 digits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RatedCharge {
+    /// The charge of the plan.
+    pub charge_id: Uuid,
+    /// The name of the charge; of an added charge, its description.
+    pub name: String,
+    /// The charge's custom fields.
+    pub custom_fields: BTreeMap<String, String>,
+    /// How many units are billed, after unit conversion.
+    pub quantity: Decimal,
+    /// Quantity at its prices, in the credit type of the line.
+    pub amount: Decimal,
+    /// The price of a unit; `None` of a tiered charge, and of a quantity of zero.
+    pub price: Option<Decimal>,
+    /// Of a tiered charge, where its quantity lies.
+    pub tiers: Option<RatedTiers>,
+    /// Whether all group values move through the tiers together, of which this is one's share.
+    pub is_share: bool,
+    /// Of a fixed charge in a cut period, for which part of it the charge is owed.
+    pub proration: Option<Proration>,
 }
 
-/// The sub line of a charge of the plan; `group_value` is looked at for grouped products only.
+/// The tiers of a charge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RatedTiers {
+    /// What fell into each; of one group's share, its share of that.
+    pub used: Vec<TierUsage>,
+    /// Over which period they count.
+    pub period: TierPeriod,
+}
+
+/// A charge of the plan; `group_value` is looked at for grouped products only.
 pub(super) fn of_term(
     billed: &RatingContext<'_>,
     term: &PlanCharge,
     group_value: Option<&str>,
 ) -> RatedCharge {
     let mut priced = priced(billed, &term.charge, &counted(billed, term, group_value), None);
-    priced.sub_line.proration = billed.proration().filter(|_| term.measure.is_none());
+    priced.proration = billed.proration().filter(|_| term.measure.is_none());
     priced
 }
 
@@ -79,7 +102,7 @@ fn of_all(billed: &RatingContext<'_>, term: &PlanCharge, measure: Measure) -> Sh
     SharedQuantity { counted, used }
 }
 
-/// The sub line of one group among those that move through tiers together: its share by quantity of each tier.
+/// One group among those that move through tiers together: its share by quantity of each tier.
 pub(super) fn of_share(
     billed: &RatingContext<'_>,
     term: &PlanCharge,
@@ -101,7 +124,7 @@ pub(super) fn of_all_shares(
     if together.used.is_zero() {
         return Decimal::zero();
     }
-    priced(billed, &term.charge, &together.counted, None).exact
+    priced(billed, &term.charge, &together.counted, None).amount
 }
 
 /// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
@@ -175,35 +198,32 @@ pub(super) fn priced(
         // Groups that cancel each other out used nothing together: nothing has no shares.
         (Some(_), None) => Decimal::zero(),
     };
-    let exact = over(&tiers.iter().map(|tier| &tier.subtotal).sum());
+    let amount = over(&tiers.iter().map(|tier| &tier.subtotal).sum());
     let price = (!is_tiered && !quantity.is_zero()).then(|| charge.prices.first()).flatten();
-    let as_printed = |tier: TierUsage| TierUsage {
+    let used = |tier: TierUsage| TierUsage {
         starting_at: tier.starting_at.over(per),
-        quantity: match share {
-            // Shares are to be summed again.
-            Some(_) => over(&tier.quantity).round(KEPT_DIGITS),
-            None => printed(&over(&tier.quantity)),
-        },
-        subtotal: over(&tier.subtotal).round(KEPT_DIGITS),
+        quantity: over(&tier.quantity),
+        subtotal: over(&tier.subtotal),
         price: tier.price,
     };
-    let counts = match share {
+    let quantity = match share {
         Some([part, whole]) if whole.is_zero() => of_itself(charge, part),
         _ => over(quantity),
     };
-    let sub_line = SubLineItem {
+    RatedCharge {
+        charge_id: charge.id,
         name: charge.name.clone(),
-        charge_id: Some(charge.id),
-        subtotal: exact.round(KEPT_DIGITS),
-        price: price.map(|price| price.value.clone()),
-        tiers: is_tiered.then(|| tiers.into_iter().map(as_printed).collect()),
-        tier_period: is_tiered.then(|| tier_period(billed, charge)),
-        proration: None,
-        tier_scope: share.map(|_| TierScope::AcrossGroups),
-        quantity: printed(&counts),
         custom_fields: charge.custom_fields.clone(),
-    };
-    RatedCharge { sub_line, exact }
+        quantity,
+        amount,
+        price: price.map(|price| price.value.clone()),
+        tiers: is_tiered.then(|| RatedTiers {
+            used: tiers.into_iter().map(used).collect(),
+            period: tier_period(billed, charge),
+        }),
+        is_share: share.is_some(),
+        proration: None,
+    }
 }
 
 /// What one group counts by itself, not rounded to whole units.
@@ -224,9 +244,4 @@ fn tier_period(billed: &RatingContext<'_>, charge: &Charge) -> TierPeriod {
         .take_while(|one| terms.schedule.number_at(one.start).is_some_and(|number| number < until))
         .last();
     TierPeriod { starting_at: start, ending_before: Some(end.map_or(period.end, |last| last.end)) }
-}
-
-fn printed(quantity: &Decimal) -> Decimal {
-    let kept = quantity.round(KEPT_DIGITS);
-    if kept == *quantity { kept } else { quantity.round(PRINTED_DIGITS) }
 }

@@ -109,8 +109,8 @@ pub async fn finalize(pool: &PgPool, now: &str) -> usize {
 /// What decides an invoice, for comparing.
 pub fn summary(invoice: &Invoice) -> (String, String, &'static str) {
     (
-        invoice.start_timestamp.format("%Y-%m-%d").to_string(),
-        invoice.end_timestamp.format("%Y-%m-%d").to_string(),
+        invoice.at().format("%Y-%m-%d").to_string(),
+        invoice.until().format("%Y-%m-%d").to_string(),
         invoice.status.as_str(),
     )
 }

@@ -6,7 +6,7 @@ pub use rows::{FormattedNumber, Row, RowKind, Section};
 
 use super::{format, money, text, words};
 use crate::{
-    billing::{Decimal, Invoice, InvoiceStatus, LineItem, Succession},
+    billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, LineItem, Succession},
     embed::GroupKeyNames,
 };
 use chrono::{Duration, NaiveDate};
@@ -25,7 +25,7 @@ pub struct Document {
     pub total_text: String,
     /// What amounts are in: `USD`.
     pub unit: String,
-    /// `Nov 1 – Nov 30, 2026`.
+    /// `Nov 1 – Nov 30, 2026`; where it has no period, its date.
     pub period: String,
     /// Label and value: billing period, issued, due unless it is void, plan, which invoices it replaces or is replaced by.
     pub facts: Vec<(&'static str, String)>,
@@ -33,8 +33,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// Minimums, credits and discounts.
     pub adjustments: Vec<Row>,
-    /// The sum of the lines.
-    pub subtotal: Row,
+    /// The sum of the lines; `None` of a contract's, whose total it is.
+    pub subtotal: Option<Row>,
     /// With the adjustments.
     pub total: Row,
     /// What a reader should know: voided, not over, lines left out.
@@ -48,7 +48,7 @@ impl Document {
     pub fn new(invoice: &Invoice, show_zero_usage_line_items: bool, names: &GroupKeyNames) -> Self {
         let lines: Vec<&LineItem> =
             invoice.line_items.iter().filter(|line| show_zero_usage_line_items || is_shown(line)).collect();
-        let mut products: Vec<(Uuid, &str, Vec<&LineItem>)> = Vec::new();
+        let mut products: Vec<(Option<Uuid>, &str, Vec<&LineItem>)> = Vec::new();
         for line in &lines {
             let found =
                 products.iter_mut().find(|(id, name, _)| *id == line.product_id && *name == line.name);
@@ -62,29 +62,27 @@ impl Document {
             .map(|(_, name, members)| Section::new(name, members, show_zero_usage_line_items, names))
             .collect();
         let credit_type = &invoice.credit_type;
-        let adjustments = invoice
-            .invoice_adjustments
-            .iter()
-            .map(|one| Row::sum(RowKind::Adjustment, &one.name, &one.total, &one.credit_type))
-            .collect();
+        let adjustment =
+            |one: &InvoiceAdjustment| Row::sum(RowKind::Adjustment, &one.name, &one.total, &one.credit_type);
+        let subtotal = |sum: &Decimal| Row::sum(RowKind::Subtotal, words::SUBTOTAL, sum, credit_type);
         let mut document = Self {
             id: invoice.id.to_string(),
             title: invoice.invoice_number.clone().unwrap_or_else(|| words::DRAFT_INVOICE.to_owned()),
             status: invoice.status,
             total_text: money::money(&invoice.total, credit_type),
             unit: money::unit(credit_type),
-            period: format::period(invoice.start_timestamp, invoice.end_timestamp),
+            period: period(invoice),
             facts: facts(invoice),
             sections,
-            adjustments,
-            subtotal: Row::sum(RowKind::Subtotal, words::SUBTOTAL, &invoice.subtotal, credit_type),
+            adjustments: invoice.adjustments().iter().map(adjustment).collect(),
+            subtotal: invoice.subtotal.as_ref().map(subtotal),
             total: Row::sum(RowKind::Total, words::TOTAL, &invoice.total, credit_type),
             notes: notes(invoice, invoice.line_items.len() - lines.len()),
             is_damaged: invoice.is_damaged,
         };
         if invoice.is_damaged {
             format::NONE.clone_into(&mut document.total_text);
-            for row in [&mut document.subtotal, &mut document.total] {
+            for row in document.subtotal.iter_mut().chain([&mut document.total]) {
                 row.amount = FormattedNumber::written(format::NONE.to_owned(), String::new());
             }
         }
@@ -110,7 +108,7 @@ impl Document {
 
     /// The rows below the lines. The subtotal is left out when nothing stands between it and the total.
     pub fn sums(&self) -> impl Iterator<Item = &Row> {
-        let subtotal = (!self.adjustments.is_empty()).then_some(&self.subtotal);
+        let subtotal = self.subtotal.as_ref().filter(|_| !self.adjustments.is_empty());
         subtotal.into_iter().chain(&self.adjustments).chain(std::iter::once(&self.total))
     }
 }
@@ -126,17 +124,28 @@ pub fn due(invoice: &Invoice) -> Option<NaiveDate> {
     Some((invoice.issued_at + Duration::try_days(terms)?).date_naive())
 }
 
+/// The billing period of an invoice, or where it has none, its date.
+pub fn period(invoice: &Invoice) -> String {
+    match (invoice.start_timestamp, invoice.end_timestamp) {
+        (Some(start), Some(end)) => format::period(start, end),
+        _ => format::date(invoice.at().date_naive()),
+    }
+}
+
 fn facts(invoice: &Invoice) -> Vec<(&'static str, String)> {
-    let days = (invoice.end_timestamp - invoice.start_timestamp).num_days();
-    let period = format::period(invoice.start_timestamp, invoice.end_timestamp);
-    let mut facts = vec![(words::BILLING_PERIOD, format!("{period} ({})", words::time_zone(days)))];
+    let mut facts = Vec::new();
+    if invoice.start_timestamp.is_some() {
+        let days = (invoice.until() - invoice.at()).num_days();
+        let period = format!("{} ({})", period(invoice), words::time_zone(days));
+        facts.push((words::BILLING_PERIOD, period));
+    }
     if invoice.status != InvoiceStatus::Draft {
         facts.push((words::ISSUED, format::date(invoice.issued_at.date_naive())));
         if let Some(due) = due(invoice) {
             facts.push((words::DUE, format::date(due)));
         }
     }
-    facts.push((words::PLAN, text::name(&invoice.plan_name)));
+    facts.extend(invoice.plan_name.as_ref().map(|plan| (words::PLAN, text::name(plan))));
     facts
 }
 

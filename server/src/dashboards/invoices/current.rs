@@ -19,7 +19,7 @@ const OTHER: usize = 9;
 
 /// Whether a draft is of a period that runs now.
 pub(super) fn is_current(invoice: &Invoice, now: DateTime<Utc>) -> bool {
-    let runs = invoice.start_timestamp <= now && now < invoice.end_timestamp;
+    let runs = invoice.at() <= now && now < invoice.until();
     runs && invoice.status == InvoiceStatus::Draft
 }
 
@@ -31,11 +31,11 @@ pub(super) fn current(
     now: DateTime<Utc>,
 ) -> CurrentPeriod {
     let (parts, is_drawn) = parts(invoice, document);
-    let of = (invoice.end_timestamp - invoice.start_timestamp).num_days();
-    let day = (now - invoice.start_timestamp).num_days() + 1;
+    let of = (invoice.until() - invoice.at()).num_days();
+    let day = (now - invoice.at()).num_days() + 1;
     CurrentPeriod {
         document: shown(document, "", false),
-        plan_name: names::name(&invoice.plan_name),
+        plan_name: invoice.plan_name.as_deref().map(names::name).unwrap_or_default(),
         parts,
         is_drawn,
         day,

@@ -134,8 +134,8 @@ fn row(invoice: &Invoice, succession: &Succession) -> InvoiceRow {
     let issued = format::date(invoice.issued_at.date_naive());
     InvoiceRow {
         id: invoice.id.to_string(),
-        year: invoice.start_timestamp.year(),
-        period: format::period(invoice.start_timestamp, invoice.end_timestamp),
+        year: invoice.at().year(),
+        period: document::period(invoice),
         number: invoice.invoice_number.clone(),
         status: invoice.status,
         issued: (invoice.status != InvoiceStatus::Draft).then_some(issued),

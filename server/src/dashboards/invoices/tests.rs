@@ -32,11 +32,7 @@ fn invoice(total: i64) -> Invoice {
 
 fn days(metered: &[i64], fixed: i64, of_period: i64, waived: i64) -> PeriodCosts {
     let first = NaiveDate::from_ymd_opt(2026, 10, 1).expect("a day");
-    let adjustment = InvoiceAdjustment {
-        name: "Launch credit".to_owned(),
-        credit_type: CreditType::usd_cents(),
-        total: Decimal::from(waived),
-    };
+    let adjustment = InvoiceAdjustment::new("Launch credit", CreditType::usd_cents(), waived.into());
     PeriodCosts {
         metered: first.iter_days().zip(metered.iter().map(|amount| Decimal::from(*amount))).collect(),
         fixed: vec![("Platform fee".to_owned(), fixed.into())],

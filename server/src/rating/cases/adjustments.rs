@@ -28,9 +28,9 @@ fn a_minimum_lifts_what_is_below_it() {
         let mut terms = terms(vec![usage_price("10")], starting_on);
         terms.minimums = vec![minimum(3, "2000"), minimum(1, "1000")];
         let invoice = invoice(&terms, &[used(None, used_up)], at);
-        let lifted: Vec<_> = invoice.invoice_adjustments.iter().map(|one| one.total.clone()).collect();
+        let lifted: Vec<_> = invoice.adjustments().iter().map(|one| one.total.clone()).collect();
         assert_eq!(lifted, expected.map(decimal).into_iter().collect::<Vec<_>>(), "{at} {used_up}");
-        assert_eq!(invoice.total, &invoice.subtotal + &lifted.iter().sum());
+        assert_eq!(invoice.subtotal, Some(&invoice.total - &lifted.iter().sum()));
     }
 }
 
@@ -54,13 +54,13 @@ fn a_trial_is_one_invoice_of_usage_at_the_first_prices_and_all_of_it_is_waived()
     terms.schedule.trial_ending_before = Some(day("2026-05-16"));
     terms.minimums = vec![minimum(0, "3100")];
     let trial = invoice(&terms, &[used(None, "7")], "2026-05-01");
-    assert_eq!((trial.start_timestamp, trial.end_timestamp), (day("2026-04-01"), day("2026-05-16")));
+    assert_eq!((trial.at(), trial.until()), (day("2026-04-01"), day("2026-05-16")));
     assert_eq!((subtotals(&trial), trial.line_items[0].starting_at), (decimals(&["70"]), None));
-    assert_eq!((&trial.subtotal, &trial.total), (&decimal("70"), &decimal("0")));
-    let adjustments: Vec<_> = trial.invoice_adjustments.iter().map(|one| (&*one.name, &one.total)).collect();
+    assert_eq!((trial.subtotal.as_ref(), &trial.total), (Some(&decimal("70")), &decimal("0")));
+    let adjustments: Vec<_> = trial.adjustments().iter().map(|one| (&*one.name, &one.total)).collect();
     assert_eq!(adjustments, [("Trial", &decimal("-70"))]);
     // Without usage there is nothing to waive.
-    assert_eq!(invoice(&terms, &[], "2026-04-01").invoice_adjustments, []);
+    assert_eq!(invoice(&terms, &[], "2026-04-01").adjustments(), []);
     let may = invoice(&terms, &[used(None, "7")], "2026-05-16");
     assert_eq!(subtotals(&may), decimals(&["70", "1600"]));
     assert_eq!(may.line_items[0].starting_at, Some(day("2026-05-16")));
@@ -84,14 +84,14 @@ fn a_trial_with_a_spending_cap_waives_that_much() {
     ] {
         let trial = invoice(&terms, &[used(None, quantity)], "2026-04-01");
         assert_eq!(trial.total, decimal(total), "{quantity}");
-        let totals: Vec<_> = trial.invoice_adjustments.into_iter().map(|one| one.total).collect();
+        let totals: Vec<_> = trial.adjustments().iter().map(|one| one.total.clone()).collect();
         assert_eq!(totals, decimals(&waived), "{quantity}");
         let tiers = trial.line_items[0].sub_line_items[0].tier_period.clone().expect("tiers");
         assert_eq!((tiers.starting_at, tiers.ending_before), (day("2026-04-01"), Some(day("2026-04-15"))));
     }
     // Tiers begin anew after it.
     let april = invoice(&terms, &[used(None, "100")], "2026-04-15");
-    assert_eq!((april.total, april.invoice_adjustments.len()), (decimal("1000"), 0));
+    assert_eq!((april.adjustments().len(), april.total), (0, decimal("1000")));
     // What was added to the trial's invoice is owed.
     terms.added_charges = vec![added("2026-04-01", "300", "1")];
     assert_eq!(invoice(&terms, &[used(None, "120")], "2026-04-01").total, decimal("400"));

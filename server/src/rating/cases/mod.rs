@@ -4,9 +4,8 @@ mod adjustments;
 mod exact;
 
 use super::{
-    AddedCharge, Period, PeriodUsage, PlanCharge, Terms,
+    AddedCharge, Period, PeriodUsage, PlanCharge, Terms, bill,
     fixtures::{METRIC, decimal, term, terms, used},
-    rate,
 };
 use app::billing::{AdjustmentType, Decimal, Invoice, PriceAdjustment, Rounding, TierMode, UnitConversion};
 use chrono::{DateTime, Duration, Utc};
@@ -18,7 +17,7 @@ fn day(text: &str) -> DateTime<Utc> {
 
 /// The invoice of the period that contains a day.
 fn invoice(terms: &Terms, usage: &[PeriodUsage], at: &str) -> Invoice {
-    rate(terms, usage, period(terms, at), Duration::hours(24))
+    bill(terms, usage, period(terms, at), Duration::hours(24))
 }
 
 fn period(terms: &Terms, at: &str) -> Period {
@@ -173,12 +172,12 @@ fn a_plan_change_bills_each_plan_for_its_days() {
     old.schedule.ending_before = Some(day("2026-04-21"));
     let new = terms(vec![fixed("1", "6000")], "2026-04-21");
     let last = invoice(&old, &[], "2026-04-01");
-    assert_eq!((last.total, last.end_timestamp), (decimal("2000"), day("2026-04-21")));
+    assert_eq!((last.total.clone(), last.until()), (decimal("2000"), day("2026-04-21")));
     assert_eq!(last.line_items[0].ending_before, Some(day("2026-04-21")));
     let first = invoice(&new, &[], "2026-04-21");
-    assert_eq!((first.total, first.start_timestamp), (decimal("2000"), day("2026-04-21")));
+    assert_eq!((first.total.clone(), first.at()), (decimal("2000"), day("2026-04-21")));
     assert_eq!(
-        (first.line_items[0].starting_at, first.end_timestamp),
+        (first.line_items[0].starting_at, first.until()),
         (Some(day("2026-04-21")), day("2026-05-01"))
     );
 }

@@ -1,9 +1,8 @@
-//! One random invoice: terms, usage a period, and the answer of [`rate`], as the oracle reads them.
+//! One random invoice: terms, usage a period, and the answer of [`bill`], as the oracle reads them.
 
 use super::super::{
-    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms,
+    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms, bill,
     fixtures::{METRIC, term, terms},
-    rate,
 };
 use app::billing::{
     AdjustmentType, AggregationType, BillingAnchor, BillingFrequency, ChargeType, CreditType, Decimal,
@@ -122,13 +121,14 @@ impl Case {
             groups.filter_map(row).collect()
         });
         let usage = PeriodUsage::join(rows.collect());
-        let invoice = rate(terms, &usage, period, Duration::hours(24));
+        let invoice = bill(terms, &usage, period, Duration::hours(24));
         let lines = invoice.line_items.iter().map(|line| {
             let group = match &line.group_key {
                 None => "all",
                 Some(_) => line.group_value.as_deref().unwrap_or("none"),
             };
-            json!([line.product_id.as_u128() as u64, group, line.total.to_string()])
+            let product = line.product_id.expect("a product").as_u128() as u64;
+            json!([product, group, line.total.to_string()])
         });
         let mut case = self.as_json();
         case["lines"] = lines.collect();

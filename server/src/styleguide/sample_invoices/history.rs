@@ -2,8 +2,8 @@
 
 use super::decimal;
 use app::billing::{
-    CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, Page, SubLineItem,
-    TierUsage,
+    CreditType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, LineType, Page,
+    SubLineItem, TierUsage,
 };
 use chrono::{DateTime, Duration, Months, Utc};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ pub(super) fn currencies() -> Page<Invoice> {
     for line in &mut yen.line_items {
         line.credit_type = yen.credit_type.clone();
     }
-    yen.plan_name = "Japan".to_owned();
+    yen.plan_name = Some("Japan".to_owned());
     data.insert(1, yen);
     Page { data, next_page: None }
 }
@@ -40,9 +40,10 @@ pub(super) fn many() -> Vec<Invoice> {
             line.total = line.sub_line_items[0].subtotal.round(0);
             invoice.line_items.insert(place, line);
         }
-        invoice.subtotal = invoice.line_items.iter().map(|line| &line.total).sum();
-        let adjustments: Decimal = invoice.invoice_adjustments.iter().map(|one| &one.total).sum();
-        invoice.total = &invoice.subtotal + &adjustments;
+        let subtotal: Decimal = invoice.line_items.iter().map(|line| &line.total).sum();
+        let adjustments: Decimal = invoice.adjustments().iter().map(|one| &one.total).sum();
+        invoice.total = &subtotal + &adjustments;
+        invoice.subtotal = Some(subtotal);
     }
     data
 }
@@ -80,20 +81,11 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         custom_fields: Default::default(),
     };
     let line = |name: &str, group: Option<&str>, total: &str, sub_line_items| LineItem {
-        name: name.to_owned(),
-        line_type: "usage".to_owned(),
-        credit_type: usd.clone(),
-        total: decimal(total),
-        product_id: Uuid::nil(),
-        quantity: None,
-        unit_price: None,
+        product_id: Some(Uuid::nil()),
         group_key: group.map(|_| "region".to_owned()),
         group_value: group.map(ToOwned::to_owned),
-        starting_at: None,
-        ending_before: None,
         sub_line_items,
-        product_custom_fields: Default::default(),
-        custom_fields: Default::default(),
+        ..LineItem::new(LineType::Usage, name, usd.clone(), decimal(total))
     };
     let tiered = SubLineItem {
         price: None,
@@ -116,8 +108,8 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
         credit_type: usd.clone(),
         status,
         invoice_type: InvoiceType::PlanArrears,
-        start_timestamp: from,
-        end_timestamp: until,
+        start_timestamp: Some(from),
+        end_timestamp: Some(until),
         issued_at: until + Duration::days(1),
         line_items: vec![
             line(
@@ -145,20 +137,18 @@ fn invoice(back: u32, status: InvoiceStatus, from: DateTime<Utc>, until: DateTim
             line("GPU time", Some("ap-south-1"), "0", vec![charge("GPU seconds", "0", "2.5", "0")]),
             line("Platform fee", None, "50000", vec![charge("Platform fee", "1", "50000", "50000")]),
         ],
-        invoice_adjustments: if back == 1 {
-            vec![InvoiceAdjustment {
-                name: "Launch credit".to_owned(),
-                credit_type: usd,
-                total: decimal("-25000"),
-            }]
+        invoice_adjustments: Some(if back == 1 {
+            vec![InvoiceAdjustment::new("Launch credit", usd, decimal("-25000"))]
         } else {
             vec![]
-        },
-        subtotal: decimal("1616127"),
+        }),
+        subtotal: Some(decimal("1616127")),
         total: decimal(if back == 1 { "1591127" } else { "1616127" }),
-        plan_id: Uuid::nil(),
-        plan_name: "Scale".to_owned(),
-        plan_custom_fields: Default::default(),
+        plan_id: Some(Uuid::nil()),
+        plan_name: Some("Scale".to_owned()),
+        plan_custom_fields: Some(Default::default()),
+        contract_id: None,
+        contract_custom_fields: None,
         customer_custom_fields: Default::default(),
         custom_fields: Default::default(),
         external_invoice: None,

@@ -52,10 +52,8 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
         let tokens = tokens(&mut invoice, &days);
         let line = (tokens.charge_id.to_string() == query.line).then(|| tokens.clone());
         let so_far = (invoice.status == InvoiceStatus::Draft).then(|| {
-            let [before, now] = [&previous, &invoice].map(|one| Invoice {
-                end_timestamp: one.start_timestamp + Duration::days(20),
-                ..one.clone()
-            });
+            let [before, now] = [&previous, &invoice]
+                .map(|one| Invoice { end_timestamp: Some(one.at() + Duration::days(20)), ..one.clone() });
             PeriodToDate { days: 20, before, now }
         });
         let usage = vec![tokens];
@@ -133,12 +131,13 @@ fn decimal(text: &str) -> Decimal {
 
 /// The costs by day that, with the platform fee and the adjustments, add up to an invoice.
 fn daily(invoice: &Invoice, now: DateTime<Utc>) -> PeriodCosts {
-    let until = invoice.end_timestamp.min(now);
+    let until = invoice.until().min(now);
     // A day that has begun is one of them.
-    let count = (until - invoice.start_timestamp + Duration::days(1) - Duration::nanoseconds(1)).num_days();
-    let first = invoice.start_timestamp.date_naive();
+    let count = (until - invoice.at() + Duration::days(1) - Duration::nanoseconds(1)).num_days();
+    let first = invoice.at().date_naive();
     let fixed = decimal("50000");
-    let all = &invoice.subtotal - &fixed;
+    let all: Decimal = invoice.line_items.iter().map(|line| &line.total).sum();
+    let all = &all - &fixed;
     // Up and down, and less on weekends; what rounding leaves over is on the first day.
     let weight = |at: i64| (20 + (at * at * 7 + at * 31) % 17) * if at % 7 > 4 { 4 } else { 10 };
     let whole = Decimal::from((0..count).map(weight).sum::<i64>());
@@ -146,7 +145,7 @@ fn daily(invoice: &Invoice, now: DateTime<Utc>) -> PeriodCosts {
     let mut metered: Vec<_> = first.iter_days().zip((0..count).map(share)).collect();
     let shared: Decimal = metered.iter().map(|(_, share)| share).sum();
     metered[0].1 = &metered[0].1 + &(&all - &shared);
-    let (adjustments, total) = (invoice.invoice_adjustments.clone(), invoice.total.clone());
+    let (adjustments, total) = (invoice.adjustments().to_vec(), invoice.total.clone());
     let fixed = vec![("Platform fee".to_owned(), fixed)];
     PeriodCosts { metered, fixed, of_period: Vec::new(), adjustments, total }
 }

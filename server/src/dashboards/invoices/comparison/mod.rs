@@ -8,7 +8,7 @@ use app::{
     billing::{Decimal, Invoice, InvoiceStatus},
     embed::GroupKeyNames,
     invoices::report::{BillComparison, ComparisonPart},
-    view::{format, money},
+    view::{document, format, money},
 };
 use variances::{Variance, size, variances};
 
@@ -18,7 +18,7 @@ const SHOWN: usize = 12;
 /// How a finalized invoice differs from the one before. A draft grows still, for which there is [`so_far`], and a void one
 /// is not owed: the difference would say nothing.
 pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<BillComparison> {
-    let [was, is] = [before, now].map(|one| (one.end_timestamp - one.start_timestamp).num_days());
+    let [was, is] = [before, now].map(|one| (one.until() - one.at()).num_days());
     let note = (was != is).then(|| text::period_lengths(was, is));
     let compared = (now.status == InvoiceStatus::Finalized).then(|| compared(before, now, names))?;
     compared.map(|compared| BillComparison { note, ..compared })
@@ -27,7 +27,7 @@ pub(super) fn comparison(before: &Invoice, now: &Invoice, names: &GroupKeyNames)
 /// How the days of a period that runs differ from the same days of the one before.
 pub(super) fn so_far(so_far: &PeriodToDate, names: &GroupKeyNames) -> Option<BillComparison> {
     let PeriodToDate { days, before, now } = so_far;
-    let total_of = format::period(now.start_timestamp, now.end_timestamp);
+    let total_of = document::period(now);
     let note = Some(text::first_days(*days));
     compared(before, now, names).map(|compared| BillComparison { total_of, note, ..compared })
 }
@@ -89,7 +89,7 @@ fn compared(before: &Invoice, now: &Invoice, names: &GroupKeyNames) -> Option<Bi
     Some(BillComparison {
         sentence: sentence(&variances, change),
         difference: change(&(&now.total - &before.total)),
-        previous_period: format::period(before.start_timestamp, before.end_timestamp),
+        previous_period: document::period(before),
         previous_total: money::money(&before.total, &before.credit_type),
         total: money::money(&now.total, &now.credit_type),
         total_of: text::THIS_INVOICE.to_owned(),

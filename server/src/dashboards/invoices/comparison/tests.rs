@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::rating::{
+    bill,
     fixtures::{term, terms, used},
-    rate,
 };
 use app::billing::{CreditType, InvoiceAdjustment, TierScope};
 use proptest::prelude::*;
@@ -57,12 +57,11 @@ fn invoice(charges: &[Charge], credit: i64) -> Invoice {
         "line_items": lines,
     }))
     .expect("an invoice");
-    made.subtotal = made.line_items.iter().map(|line| &line.total).sum();
-    made.total = &made.subtotal + &Decimal::from(credit);
+    let subtotal: Decimal = made.line_items.iter().map(|line| &line.total).sum();
+    made.total = &subtotal + &Decimal::from(credit);
+    made.subtotal = Some(subtotal);
     if credit != 0 {
-        let total = Decimal::from(credit);
-        made.invoice_adjustments =
-            vec![InvoiceAdjustment { name: "Credit".to_owned(), credit_type: usd, total }];
+        made.invoice_adjustments = Some(vec![InvoiceAdjustment::new("Credit", usd, credit.into())]);
     }
     made
 }
@@ -157,7 +156,7 @@ fn a_group_that_used_as_much_says_that_shared_tiers_were_filled_otherwise() {
         let terms = terms(vec![labels], "2026-10-01");
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
-        let invoice = rate(&terms, &usage, period, chrono::Duration::hours(24));
+        let invoice = bill(&terms, &usage, period, chrono::Duration::hours(24));
         Invoice { status: InvoiceStatus::Finalized, ..invoice }
     };
     // 500 and 500 of 1,000; then 375 and 1,125 of 1,500.

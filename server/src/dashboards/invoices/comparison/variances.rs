@@ -21,7 +21,7 @@ struct ChargeFigures {
 }
 
 /// Which charge: product, group value, charge, and its place among those of the same name.
-type Key = (Uuid, Option<String>, String, usize);
+type Key = (Option<Uuid>, Option<String>, String, usize);
 
 /// What one charge, or one adjustment, adds to the difference.
 #[derive(Clone, Debug, PartialEq)]
@@ -205,11 +205,11 @@ fn prices(sub: &SubLineItem) -> Vec<(Decimal, Decimal)> {
 
 fn adjustments(before: &Invoice, now: &Invoice) -> Vec<Variance> {
     let mut by_name: BTreeMap<&str, Decimal> = BTreeMap::new();
-    for one in &before.invoice_adjustments {
+    for one in before.adjustments() {
         let sum = by_name.entry(&one.name).or_default();
         *sum = &*sum - &one.total;
     }
-    for one in &now.invoice_adjustments {
+    for one in now.adjustments() {
         *by_name.entry(&one.name).or_default() += &one.total;
     }
     by_name

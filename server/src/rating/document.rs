@@ -1,7 +1,10 @@
-//! The invoice of one billing period.
+//! The invoice that is printed of what was rated.
 
-use super::{Period, PeriodUsage, RatingContext, Terms, adjust, line};
-use app::billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType};
+use super::{Period, PeriodUsage, Rated, RatedCharge, RatedLine, Terms, rate, terms::KEPT_DIGITS};
+use app::billing::{
+    Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, LineType, SubLineItem,
+    TierScope, TierUsage,
+};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -12,30 +15,36 @@ const INVOICE_IDS: Uuid = uuid::uuid!("5f0c7c9e-9d0b-5b5e-8a39-1a7c0de0b111");
 /// The name of the adjustment on a trial's invoice.
 const TRIAL: &str = "Trial";
 
+/// Digits printed of a quotient that has no end, such as a third.
+const PRINTED_DIGITS: i64 = 12;
+
 /// The id of a period's invoice, the same as a draft and once finalized.
 pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
     let name = format!("{customer_plan_id}/{credit_type_id}/{}/{revision}", start.timestamp());
     Uuid::new_v5(&INVOICE_IDS, name.as_bytes())
 }
 
-/// The draft for one period of `terms`, from the usage in the stretches of [`Terms::metered`].
+/// The draft for one period of `terms`, from the usage in the stretches of [`Terms::metered`]: what [`rate()`] makes
+/// of it, printed.
+pub fn bill(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
+    of_products(terms, rate(terms, usage, period), grace)
+}
+
+/// The draft of a plan: one line a product, or one a group value of a grouped product; one sub line a charge.
 ///
-/// Amounts are exact until a line is summed; each line is rounded once, half away from zero, to the smallest unit of
-/// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
-/// of which is rounded alike: in a trial what is waived of the usage, else what is lacking to the minimum.
-pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
-    let billed = RatingContext::new(terms, usage, period);
-    let mut line_items = line::lines(&billed);
-    let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
-    line_items.extend(line::added(&billed));
-    let subtotal: Decimal = line_items.iter().map(|line| &line.total).sum();
-    let adjustment = if billed.is_trial() {
-        trial_adjustment(terms, charged)
-    } else {
-        minimum_adjustment(&billed, &subtotal)
-    };
-    let invoice_adjustments: Vec<_> = adjustment.into_iter().collect();
-    let adjusted: Decimal = invoice_adjustments.iter().map(|adjustment| &adjustment.total).sum();
+/// The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments: in a trial what is
+/// waived of the usage, else what is lacking to the minimum.
+pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
+    let (subtotal, total) = (rated.subtotal(), rated.total());
+    let Rated { period, is_cut, lines, added, waived, lacking } = rated;
+    let cut = is_cut.then_some(period);
+    let lines = lines.into_iter().map(|line| LineItem {
+        starting_at: cut.map(|period| period.start),
+        ending_before: cut.map(|period| period.end),
+        ..of_product(line)
+    });
+    let waived = waived.map(|amount| InvoiceAdjustment::new(TRIAL, terms.credit_type.clone(), -&amount));
+    let lacking = lacking.map(|one| InvoiceAdjustment::new(one.name, one.credit_type, one.amount));
     Invoice {
         id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
         invoice_number: None,
@@ -43,16 +52,18 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
         credit_type: terms.credit_type.clone(),
         status: InvoiceStatus::Draft,
         invoice_type: InvoiceType::PlanArrears,
-        start_timestamp: period.start,
-        end_timestamp: period.end,
+        start_timestamp: Some(period.start),
+        end_timestamp: Some(period.end),
         issued_at: terms.issued_at(period, grace),
-        line_items,
-        invoice_adjustments,
-        total: &subtotal + &adjusted,
-        subtotal,
-        plan_id: terms.plan_id,
-        plan_name: terms.plan_name.clone(),
-        plan_custom_fields: terms.plan_custom_fields.clone(),
+        line_items: lines.chain(added.into_iter().map(of_product)).collect(),
+        invoice_adjustments: Some(waived.into_iter().chain(lacking).collect()),
+        subtotal: Some(subtotal),
+        total,
+        plan_id: Some(terms.plan_id),
+        plan_name: Some(terms.plan_name.clone()),
+        plan_custom_fields: Some(terms.plan_custom_fields.clone()),
+        contract_id: None,
+        contract_custom_fields: None,
         customer_custom_fields: terms.customer_custom_fields.clone(),
         custom_fields: BTreeMap::new(),
         external_invoice: None,
@@ -63,39 +74,60 @@ pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duratio
     }
 }
 
-/// The amount that a trial waives: all of its usage, or as much as its spending cap. Charges that were added to the
-/// invoice are owed.
-fn trial_adjustment(terms: &Terms, charged: Decimal) -> Option<InvoiceAdjustment> {
-    let waived = match &terms.trial_spending_cap {
-        Some(cap) => charged.min(terms.rounded(cap)),
-        None => charged,
-    };
-    (!waived.is_zero()).then(|| InvoiceAdjustment {
-        name: TRIAL.to_owned(),
-        credit_type: terms.credit_type.clone(),
-        total: -&waived,
-    })
-}
-
-/// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
-fn minimum_adjustment(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<InvoiceAdjustment> {
-    let minimum = adjust::minimum(billed.terms, billed.number)?;
-    let (part, whole) = billed.share();
-    let prorated = (&minimum.value * &part).over(&whole);
-    let lacking = &billed.terms.rounded(&prorated) - subtotal;
-    (lacking > Decimal::zero()).then(|| InvoiceAdjustment {
-        name: minimum.name.clone(),
-        credit_type: minimum.credit_type.clone(),
-        total: lacking,
-    })
-}
-
-/// The invoice without sub lines of quantity zero, and without the lines that have no others.
-pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
-    for line in &mut invoice.line_items {
-        line.sub_line_items.retain(|sub_line| !sub_line.quantity.is_zero());
+fn of_product(line: RatedLine) -> LineItem {
+    let sub_line_items: Vec<SubLineItem> = line.charges.into_iter().map(of_charge).collect();
+    let single = (sub_line_items.len() == 1).then(|| &sub_line_items[0]);
+    let (group_key, group_value) = line.group.unzip();
+    LineItem {
+        product_id: Some(line.product_id),
+        quantity: single.map(|sub_line| sub_line.quantity.clone()),
+        unit_price: single.and_then(|sub_line| sub_line.price.clone()),
+        group_key,
+        group_value: group_value.flatten(),
+        sub_line_items,
+        product_custom_fields: line.product_custom_fields,
+        ..LineItem::new(LineType::Usage, line.product_name, line.credit_type, line.total)
     }
-    invoice.line_items.retain(|line| !line.sub_line_items.is_empty());
+}
+
+fn of_charge(charge: RatedCharge) -> SubLineItem {
+    let is_share = charge.is_share;
+    let of_tier = |tier: TierUsage| TierUsage {
+        // Shares are to be summed again.
+        quantity: if is_share { tier.quantity.round(KEPT_DIGITS) } else { printed(&tier.quantity) },
+        subtotal: tier.subtotal.round(KEPT_DIGITS),
+        ..tier
+    };
+    let (tiers, tier_period) = charge.tiers.map(|tiers| (tiers.used, tiers.period)).unzip();
+    SubLineItem {
+        name: charge.name,
+        charge_id: Some(charge.charge_id),
+        quantity: printed(&charge.quantity),
+        subtotal: charge.amount.round(KEPT_DIGITS),
+        price: charge.price,
+        tiers: tiers.map(|tiers| tiers.into_iter().map(of_tier).collect()),
+        tier_scope: is_share.then_some(TierScope::AcrossGroups),
+        tier_period,
+        proration: charge.proration,
+        custom_fields: charge.custom_fields,
+    }
+}
+
+fn printed(quantity: &Decimal) -> Decimal {
+    let kept = quantity.round(KEPT_DIGITS);
+    if kept == *quantity { kept } else { quantity.round(PRINTED_DIGITS) }
+}
+
+/// The invoice without sub lines of quantity zero and the lines that have no others, and without the lines of quantity
+/// zero among those that have no sub lines at all, as those of contracts.
+pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
+    invoice.line_items.retain_mut(|line| {
+        if line.sub_line_items.is_empty() {
+            return line.quantity.as_ref().is_none_or(|quantity| !quantity.is_zero());
+        }
+        line.sub_line_items.retain(|sub_line| !sub_line.quantity.is_zero());
+        !line.sub_line_items.is_empty()
+    });
     invoice
 }
 
@@ -103,11 +135,12 @@ pub fn without_zero_lines(mut invoice: Invoice) -> Invoice {
 mod tests {
     use super::super::fixtures::{decimal, term, terms, used};
     use super::*;
+    use app::billing::CreditType;
     use proptest::prelude::*;
 
     fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
-        rate(terms, usage, period, Duration::hours(24))
+        bill(terms, usage, period, Duration::hours(24))
     }
 
     #[test]
@@ -120,7 +153,7 @@ mod tests {
         assert_eq!(invoice.line_items[0].sub_line_items[0].subtotal, decimal("0.4995"));
         assert_eq!(invoice.line_items[0].sub_line_items[0].price, Some(decimal("0.333")));
         assert_eq!(invoice.total, decimal("1"));
-        assert_eq!(invoice.issued_at, invoice.end_timestamp + Duration::hours(24));
+        assert_eq!(invoice.issued_at, invoice.until() + Duration::hours(24));
     }
 
     #[test]
@@ -151,6 +184,20 @@ mod tests {
         let shorter = without_zero_lines(invoice);
         assert_eq!(shorter.line_items.len(), 1);
         assert_eq!(shorter.total, decimal("5"));
+    }
+
+    #[test]
+    fn a_line_without_sub_lines_is_left_out_for_its_own_quantity() {
+        let line = |quantity: Option<&str>| LineItem {
+            quantity: quantity.map(decimal),
+            ..LineItem::new(LineType::Usage, "Tokens", CreditType::usd_cents(), Decimal::zero())
+        };
+        let invoice = Invoice {
+            line_items: [Some("0"), Some("5"), None].map(line).into(),
+            ..rated(&terms(Vec::new(), "2026-04-01"), &[])
+        };
+        let kept = without_zero_lines(invoice).line_items.into_iter().map(|line| line.quantity);
+        assert_eq!(kept.collect::<Vec<_>>(), [Some(decimal("5")), None]);
     }
 
     #[test]
