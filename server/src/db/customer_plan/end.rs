@@ -1,6 +1,6 @@
 //! Ending a customer's plan, and clearing its end.
 
-use super::lock::{LockedPlan, check_midnight, lock, lock_customer, refuse_overlap};
+use super::lock::{LockedPlan, check_midnight, lock, refuse_overlap};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
@@ -46,11 +46,12 @@ pub async fn end(
     let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
-    if lock_customer(&mut tx, customer_id).await?.is_some() {
+    let held = db::customer::hold(&mut tx, access).await?;
+    if held.is_archived {
         return Err(archived_customer());
     }
     let LockedPlan { schedule, mut billed_until, has_capped_trial, .. } =
-        lock(&mut tx, customer_id, customer_plan_id).await?;
+        lock(&mut tx, held.access, customer_plan_id).await?;
     let starting_on = schedule.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
