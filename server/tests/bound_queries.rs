@@ -83,7 +83,6 @@ const OF_MANY: &[(&str, &str, &str)] = &[
     ("customer/hold.rs", "hold_of_invoice", "an operator names an invoice by its id alone"),
     ("customer/hold.rs", "claim_due", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
-    ("invoice/write.rs", "void", "an operator names an invoice by its id alone"),
     ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
     ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),
