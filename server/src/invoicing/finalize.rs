@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Customers finalized in one transaction: what is spent a transaction is shared by them.
 const BATCH: i64 = 32;
 
-/// Periods of one customer plan in one transaction, after a long downtime.
+/// Periods of one customer in one transaction, after a long downtime.
 const MOST_PERIODS: usize = 12;
 
 /// Finalizes every period whose grace period is over, each once, however many replicas try and however long none
@@ -90,22 +90,22 @@ async fn finalize(
     let mut advances = Vec::new();
     let held: Vec<_> = claimed.iter().map(|one| one.access).collect();
     for (access, all_terms) in db::terms::of_customers(connection, &held).await? {
-        for terms in &all_terms {
-            let periods = due(terms, now, grace);
-            let billed_until = periods.last().map_or(terms.billed_until, |last| last.end);
-            advances.push(Advance {
+        let periods = due(&all_terms, now, grace);
+        let usage = draft::usage(&mut *connection, access, &periods).await?;
+        invoices.extend(periods.iter().zip(&usage).map(|((terms, period), usage)| {
+            let invoice = rating::rate(terms, usage, *period, grace);
+            (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
+        }));
+        advances.extend(all_terms.iter().map(|terms| {
+            let last = periods.iter().rfind(|(of, _)| of.customer_plan_id == terms.customer_plan_id);
+            let billed_until = last.map_or(terms.billed_until, |(_, period)| period.end);
+            Advance {
                 access,
                 customer_plan_id: terms.customer_plan_id,
                 billed_until,
                 period_end: terms.schedule.periods_from(billed_until).next().map(|next| next.end),
-            });
-            let wanted: Vec<_> = periods.iter().map(|period| (terms, *period)).collect();
-            let usage = draft::usage(&mut *connection, access, &wanted).await?;
-            invoices.extend(periods.iter().zip(&usage).map(|(period, usage)| {
-                let invoice = rating::rate(terms, usage, *period, grace);
-                (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
-            }));
-        }
+            }
+        }));
     }
     let made: Vec<_> =
         invoices.iter().map(|(customer_plan_id, invoice)| (*customer_plan_id, invoice)).collect();
@@ -114,12 +114,18 @@ async fn finalize(
     Ok(made.len())
 }
 
-/// The open periods whose invoices are due at `now`.
-fn due(terms: &Terms, now: DateTime<Utc>, grace: Duration) -> Vec<Period> {
-    terms
-        .schedule
-        .periods_from(terms.billed_until)
-        .take_while(|period| terms.issued_at(*period, grace) <= now)
-        .take(MOST_PERIODS)
-        .collect()
+/// The open periods of a customer whose invoices are due at `now`, in the order in which they are finalized: by the
+/// instants at which they are due, then by their ends, by the starts of their terms and by the ids of these.
+fn due(all_terms: &[Terms], now: DateTime<Utc>, grace: Duration) -> Vec<(&Terms, Period)> {
+    let mut due: Vec<(&Terms, Period)> = Vec::new();
+    for terms in all_terms {
+        let open = terms.schedule.periods_from(terms.billed_until);
+        let is_due = |period: &Period| terms.issued_at(*period, grace) <= now;
+        due.extend(open.take_while(is_due).take(MOST_PERIODS).map(|period| (terms, period)));
+    }
+    due.sort_by_key(|(terms, period)| {
+        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_on, terms.customer_plan_id)
+    });
+    due.truncate(MOST_PERIODS);
+    due
 }
