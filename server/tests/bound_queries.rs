@@ -24,8 +24,8 @@ const MAKERS: &[(&str, &[&str])] = &[
             "demo/setup.rs",
         ],
     ),
-    // In the queries that lock a customer plan; `terms.rs` hands on what it was given.
-    ("BillingAccess::new(", &["db/customer_plan/billing.rs", "db/invoice/regenerate.rs", "db/terms.rs"]),
+    // In the queries that hold a customer.
+    ("BillingAccess::new(", &["db/customer/hold.rs"]),
     ("PreviewAccess(", &["db/usage/preview.rs"]),
 ];
 
@@ -80,10 +80,9 @@ const OF_MANY: &[(&str, &str, &str)] = &[
     ("customer/mod.rs", "list", "operators list all customers"),
     ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
     ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),
-    ("customer_plan/billing.rs", "claim", "the job finalizes what is due of all customers"),
+    ("customer/hold.rs", "hold_of_invoice", "an operator names an invoice by its id alone"),
+    ("customer/hold.rs", "claim_due", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
-    ("invoice/regenerate.rs", "for_regeneration", "an operator names an invoice by its id alone"),
-    ("invoice/write.rs", "void", "an operator names an invoice by its id alone"),
     ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
     ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),

@@ -365,7 +365,7 @@ async fn voided_invoices_and_those_not_asked_for_have_no_breakdown(pool: PgPool)
         .fetch_one(&pool)
         .await
         .unwrap();
-    db::invoice::void(&pool, january, now).await.unwrap();
+    invoicing::void(&pool, january, now).await.unwrap();
     assert_eq!(months(vec![]).await, set(&["02", "03"]));
     let other = BreakdownFilter { credit_type_id: Some(Uuid::nil()), ..filter("2026-01-01", "2026-05-01") };
     assert!(all(&pool, access, &other, now).await.is_empty());

@@ -133,7 +133,7 @@ async fn a_finalized_invoice_never_changes(pool: PgPool) {
         assert!(refused.to_string().contains("never changes"), "{change}: {refused}");
     }
     let id = stored(&pool).await[0].0.id;
-    assert!(db::invoice::void(&pool, id, day("2026-02-03")).await.unwrap());
+    invoicing::void(&pool, id, day("2026-02-03")).await.unwrap();
     for change in [
         "update invoice set status = 'FINALIZED', voided_at = null",
         "update invoice set regenerated_from_invoice_id = id",
@@ -218,7 +218,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     let billed = billed(&pool, "2026-01-01", None).await;
     finalize(&pool, "2026-03-02").await;
     let february = stored(&pool).await[1].0.id;
-    db::invoice::void(&pool, february, day("2026-03-03")).await.unwrap();
+    invoicing::void(&pool, february, day("2026-03-03")).await.unwrap();
     let (access, id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
     db::customer_plan::end(&pool, access, id, end, true, day("2026-03-04"), GRACE).await.unwrap();

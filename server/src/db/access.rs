@@ -16,23 +16,16 @@ impl Access for CustomerAccess {
     }
 }
 
-/// Billing acts for a customer: proof that a transaction holds one of its customer plans, which nobody else changes or
-/// bills until the transaction ends. Made by the queries that lock customer plans: `customer_plan::claim`, for the job
-/// that finalizes what is due, and `invoice::for_regeneration`.
+/// Billing acts for a customer: proof that a transaction holds the customer, whom nobody else bills until the transaction
+/// ends. Made by the queries that hold customers, of `customer/hold.rs`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BillingAccess {
     customer_id: Uuid,
-    customer_plan_id: Uuid,
 }
 
 impl BillingAccess {
-    pub(super) fn new(customer_id: Uuid, customer_plan_id: Uuid) -> Self {
-        Self { customer_id, customer_plan_id }
-    }
-
-    /// The customer plan that is held.
-    pub fn customer_plan_id(self) -> Uuid {
-        self.customer_plan_id
+    pub(super) fn new(customer_id: Uuid) -> Self {
+        Self { customer_id }
     }
 }
 

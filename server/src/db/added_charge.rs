@@ -33,7 +33,8 @@ pub async fn add(pool: &PgPool, new: NewAddedCharge, now: DateTime<Utc>) -> Resu
     check_figures(&new)?;
     let mut tx = super::begin(pool).await?;
     let period_start = new.invoice_start_timestamp;
-    let plan = super::customer_plan::lock(&mut tx, new.access.customer_id(), new.customer_plan_id).await?;
+    let held = super::customer::hold(&mut tx, new.access).await?;
+    let plan = super::customer_plan::lock(&mut tx, held.access, new.customer_plan_id).await?;
     let is_draft = plan
         .schedule
         .periods_from(plan.billed_until)

@@ -145,34 +145,51 @@ fn of_customer(rows: Vec<Option<Json<Row>>>) -> Result<Option<Vec<rating::Terms>
     rows.into_iter().flatten().map(|row| row.0.into_terms()).collect::<Result<_>>().map(Some)
 }
 
-/// The terms of one customer plan that billing holds.
-pub async fn of_customer_plan(connection: &mut PgConnection, access: BillingAccess) -> Result<rating::Terms> {
-    let terms = of_customer_plans(connection, &[access]).await?.pop();
-    terms.map(|(_, terms)| terms).ok_or_else(|| {
-        Error::Internal(format!("the customer plan {} has no terms", access.customer_plan_id()))
-    })
+/// The terms of one plan of a customer that billing holds.
+pub async fn of_customer_plan(
+    connection: &mut PgConnection,
+    access: BillingAccess,
+    customer_plan_id: Uuid,
+) -> Result<rating::Terms> {
+    let terms = sqlx::query_scalar!(
+        r#"select terms as "terms!: Json<Row>"
+        from customer c
+        join customer_plan cp on cp.customer_id = c.id
+        join plan p on p.id = cp.plan_id
+        cross join lateral terms_of(c, cp, p)
+        where c.id = $1 and cp.id = $2"#,
+        access.customer_id(),
+        customer_plan_id,
+    )
+    .fetch_one(connection)
+    .await?;
+    terms.0.into_terms()
 }
 
-/// The terms of customer plans that billing holds, each with the right to bill it; in any order.
-pub async fn of_customer_plans(
+/// The terms under which customers that billing holds have periods that are not finalized, by customer in the order of
+/// `held`.
+pub async fn of_customers(
     connection: &mut PgConnection,
     held: &[BillingAccess],
-) -> Result<Vec<(BillingAccess, rating::Terms)>> {
-    let rows = sqlx::query!(
-        r#"select cp.customer_id, cp.id, terms as "terms!: Json<Row>"
-        from unnest($1::uuid[], $2::uuid[]) as held (customer_id, id)
-        join customer_plan cp on cp.id = held.id and cp.customer_id = held.customer_id
-        join customer c on c.id = cp.customer_id
+) -> Result<Vec<(BillingAccess, Vec<rating::Terms>)>> {
+    let rows = sqlx::query_scalar!(
+        r#"select terms as "terms!: Json<Row>"
+        from customer c
+        join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null
         join plan p on p.id = cp.plan_id
-        cross join lateral terms_of(c, cp, p)"#,
+        cross join lateral terms_of(c, cp, p)
+        where c.id = any($1)"#,
         &held.iter().map(|one| one.customer_id()).collect::<Vec<_>>()[..],
-        &held.iter().map(|one| one.customer_plan_id()).collect::<Vec<_>>()[..],
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| row.terms.0.into_terms().map(|terms| (BillingAccess::new(row.customer_id, row.id), terms)))
-        .collect()
+    let mut found: BTreeMap<Uuid, Vec<rating::Terms>> = BTreeMap::new();
+    for row in rows {
+        let terms = row.0.into_terms()?;
+        found.entry(terms.customer_id).or_default().push(terms);
+    }
+    let of_each = held.iter().map(|one| (*one, found.remove(&one.customer_id()).unwrap_or_default()));
+    Ok(of_each.collect())
 }
 
 impl Row {

@@ -3,7 +3,7 @@
 use super::draft;
 use crate::{
     Error, Result,
-    db::{self, BillingAccess, customer_plan::Advance},
+    db::{self, BillingAccess, customer::DueCustomer, customer_plan::Advance},
     rating::{self, Period, Terms},
 };
 use app::billing::{Invoice, InvoiceStatus};
@@ -11,20 +11,20 @@ use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-/// Customer plans finalized in one transaction: what is spent a transaction is shared by them.
+/// Customers finalized in one transaction: what is spent a transaction is shared by them.
 const BATCH: i64 = 32;
 
-/// Periods of one of them in one transaction, after a long downtime.
+/// Periods of one customer in one transaction, after a long downtime.
 const MOST_PERIODS: usize = 12;
 
 /// Finalizes every period whose grace period is over, each once, however many replicas try and however long none
 /// did; the number of invoices made.
 ///
 /// # Errors
-/// The first one met; the other customer plans are finalized nevertheless, unless the database is away.
+/// The first one met; the other customers are finalized nevertheless, unless the database is away.
 pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) -> Result<usize> {
     let mut finalized = 0;
-    let mut failed: Vec<Uuid> = Vec::new();
+    let mut failed: Vec<BillingAccess> = Vec::new();
     let mut first_error = None;
     let mut batch = BATCH;
     loop {
@@ -33,10 +33,10 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
             Step::Nothing => break,
             Step::Finalized(invoices) => finalized += invoices,
             Step::Failed(_, error @ Error::Unavailable(_)) => return Err(error),
-            Step::Failed(customer_plans, error) if customer_plans.len() == 1 => {
-                let customer_plan_id = customer_plans[0];
+            Step::Failed(customers, error) if customers.len() == 1 => {
+                let DueCustomer { access, customer_plan_id } = customers[0];
                 tracing::error!(%customer_plan_id, error = %crate::error::chain(&error), "could not finalize");
-                failed.push(customer_plan_id);
+                failed.push(access);
                 first_error.get_or_insert(error);
                 batch = BATCH;
             }
@@ -51,19 +51,19 @@ pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) ->
 enum Step {
     Nothing,
     Finalized(usize),
-    Failed(Vec<Uuid>, Error),
+    Failed(Vec<DueCustomer>, Error),
 }
 
-/// Claims customer plans and finalizes their periods that are due, in one transaction.
+/// Claims customers and finalizes their periods that are due, in one transaction.
 async fn finalize_next(
     pool: PgPool,
     now: DateTime<Utc>,
     grace: Duration,
-    except: Vec<Uuid>,
+    except: Vec<BillingAccess>,
     batch: i64,
 ) -> Result<Step> {
     let mut tx = db::begin(&pool).await?;
-    let claimed = db::customer_plan::claim(&mut tx, now, grace, &except, batch).await?;
+    let claimed = db::customer::claim_due(&mut tx, now, grace, &except, batch).await?;
     if claimed.is_empty() {
         return Ok(Step::Nothing);
     }
@@ -75,32 +75,36 @@ async fn finalize_next(
         Err(error) => {
             // Awaited, or the claims are still held when the next attempt skips what is locked.
             tx.rollback().await?;
-            Ok(Step::Failed(claimed.iter().map(|one| one.customer_plan_id()).collect(), error))
+            Ok(Step::Failed(claimed, error))
         }
     }
 }
 
 async fn finalize(
     connection: &mut PgConnection,
-    claimed: &[BillingAccess],
+    claimed: &[DueCustomer],
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<usize> {
     let mut invoices: Vec<(Uuid, Invoice)> = Vec::new();
     let mut advances = Vec::new();
-    for (access, terms) in db::terms::of_customer_plans(connection, claimed).await? {
-        let periods = due(&terms, now, grace);
-        let billed_until = periods.last().map_or(terms.billed_until, |last| last.end);
-        advances.push(Advance {
-            access,
-            billed_until,
-            period_end: terms.schedule.periods_from(billed_until).next().map(|next| next.end),
-        });
-        let wanted: Vec<_> = periods.iter().map(|period| (&terms, *period)).collect();
-        let usage = draft::usage(&mut *connection, access, &wanted).await?;
-        invoices.extend(periods.iter().zip(&usage).map(|(period, usage)| {
-            let invoice = rating::bill(&terms, usage, *period, grace);
+    let held: Vec<_> = claimed.iter().map(|one| one.access).collect();
+    for (access, all_terms) in db::terms::of_customers(connection, &held).await? {
+        let periods = due(&all_terms, now, grace);
+        let usage = draft::usage(&mut *connection, access, &periods).await?;
+        invoices.extend(periods.iter().zip(&usage).map(|((terms, period), usage)| {
+            let invoice = rating::bill(terms, usage, *period, grace);
             (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
+        }));
+        advances.extend(all_terms.iter().map(|terms| {
+            let last = periods.iter().rfind(|(of, _)| of.customer_plan_id == terms.customer_plan_id);
+            let billed_until = last.map_or(terms.billed_until, |(_, period)| period.end);
+            Advance {
+                access,
+                customer_plan_id: terms.customer_plan_id,
+                billed_until,
+                period_end: terms.schedule.periods_from(billed_until).next().map(|next| next.end),
+            }
         }));
     }
     let made: Vec<_> =
@@ -110,12 +114,18 @@ async fn finalize(
     Ok(made.len())
 }
 
-/// The open periods whose invoices are due at `now`.
-fn due(terms: &Terms, now: DateTime<Utc>, grace: Duration) -> Vec<Period> {
-    terms
-        .schedule
-        .periods_from(terms.billed_until)
-        .take_while(|period| terms.issued_at(*period, grace) <= now)
-        .take(MOST_PERIODS)
-        .collect()
+/// The open periods of a customer whose invoices are due at `now`, in the order in which they are finalized: by the
+/// instants at which they are due, then by their ends, by the starts of their terms and by the ids of these.
+fn due(all_terms: &[Terms], now: DateTime<Utc>, grace: Duration) -> Vec<(&Terms, Period)> {
+    let mut due: Vec<(&Terms, Period)> = Vec::new();
+    for terms in all_terms {
+        let open = terms.schedule.periods_from(terms.billed_until);
+        let is_due = |period: &Period| terms.issued_at(*period, grace) <= now;
+        due.extend(open.take_while(is_due).take(MOST_PERIODS).map(|period| (terms, period)));
+    }
+    due.sort_by_key(|(terms, period)| {
+        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_on, terms.customer_plan_id)
+    });
+    due.truncate(MOST_PERIODS);
+    due
 }

@@ -20,7 +20,7 @@ pub async fn regenerate(pool: &PgPool, id: Uuid, now: DateTime<Utc>, grace: Dura
     let (customer_plan_id, invoice) = match bill_anew(&mut tx, id, now, grace).await {
         Ok(Some(billed)) => billed,
         refused => {
-            // Awaited, or the customer's plan is still locked when the answer is there.
+            // Awaited, or the customer is still held when the answer is there.
             tx.rollback().await?;
             refused?;
             return Err(super::not_stored(pool, "id", id, now, "voided, and then regenerated").await?);
@@ -39,17 +39,18 @@ async fn bill_anew(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> Result<Option<(Uuid, Invoice)>> {
-    let Some(voided) = db::invoice::for_regeneration(tx, id).await? else { return Ok(None) };
+    let Some(held) = db::customer::hold_of_invoice(tx, id).await? else { return Ok(None) };
+    let voided = db::invoice::for_regeneration(tx, held.access, id).await?;
     if voided.status != InvoiceStatus::Void {
         return Err(Error::field("id", "is finalized: only a voided invoice can be regenerated"));
     }
     if let Some(successor) = voided.regenerated_as {
         return Err(Error::Conflict(format!("the invoice was regenerated already, as {successor}")));
     }
-    if voided.is_archived {
+    if held.is_archived {
         return Err(Error::field("id", "belongs to an archived customer, who is not billed any more"));
     }
-    let terms = db::terms::of_customer_plan(tx, voided.access).await?;
+    let terms = db::terms::of_customer_plan(tx, held.access, voided.customer_plan_id).await?;
     let end = terms.schedule.ending_before.map_or(voided.period.end, |end| end.min(voided.period.end));
     let period = Period { end, ..voided.period };
     if period.start >= end {
@@ -61,10 +62,10 @@ async fn bill_anew(
             "bills a period that is open again: its draft takes the invoice's place",
         ));
     }
-    if let Some(other) = db::invoice::overlapping(tx, voided.access, period).await? {
+    if let Some(other) = db::invoice::overlapping(tx, held.access, voided.customer_plan_id, period).await? {
         return Err(Error::Conflict(format!("the invoice's billing period is billed already, by {other}")));
     }
-    let usage = draft::usage(tx, voided.access, &[(&terms, period)]).await?.pop().unwrap_or_default();
+    let usage = draft::usage(tx, held.access, &[(&terms, period)]).await?.pop().unwrap_or_default();
     let invoice = Invoice {
         id: db::new_id(now),
         status: InvoiceStatus::Finalized,
@@ -72,5 +73,5 @@ async fn bill_anew(
         regenerated_from_invoice_id: Some(id),
         ..rating::bill(&terms, &usage, period, grace)
     };
-    Ok(Some((voided.access.customer_plan_id(), invoice)))
+    Ok(Some((voided.customer_plan_id, invoice)))
 }

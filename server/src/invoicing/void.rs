@@ -11,10 +11,13 @@ use uuid::Uuid;
 /// # Errors
 /// 400 for a draft, 404 when there is no such invoice.
 pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    if db::invoice::void(pool, id, now).await? {
-        return Ok(());
-    }
-    Err(not_stored(pool, "id", id, now, "voided").await?)
+    let mut tx = db::begin(pool).await?;
+    let Some(held) = db::customer::hold_of_invoice(&mut tx, id).await? else {
+        tx.rollback().await?;
+        return Err(not_stored(pool, "id", id, now, "voided").await?);
+    };
+    db::invoice::void(&mut tx, held.access, &[id], now).await?;
+    Ok(tx.commit().await?)
 }
 
 /// What to say of an id that no stored invoice has, by the `field` that it stands in: it may be that of a draft, which

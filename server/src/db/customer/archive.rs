@@ -1,8 +1,9 @@
 //! Archives customers.
 
+use super::hold::hold;
 use crate::{
     Result,
-    auth::{CustomerAccess, no_such_customer},
+    auth::CustomerAccess,
     db::{begin, write},
 };
 use chrono::{DateTime, Utc};
@@ -18,13 +19,7 @@ pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) 
     let customer_id = access.customer_id();
     write(async move {
         let mut tx = begin(&pool).await?;
-        let archived_at = sqlx::query_scalar!(
-            "select archived_at from customer where id = $1 for no key update",
-            customer_id,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if archived_at.ok_or_else(no_such_customer)?.is_some() {
+        if hold(&mut tx, access).await?.is_archived {
             return Ok(());
         }
         sqlx::query!(
@@ -34,8 +29,7 @@ pub async fn archive(pool: &PgPool, access: CustomerAccess, now: DateTime<Utc>) 
         )
         .execute(&mut *tx)
         .await?;
-        // Waits for a finalization under way, whose invoices the next statement then sees. A plan that has not begun
-        // is left one day, which is not billed either.
+        // A plan that has not begun is left one day, which is not billed either.
         sqlx::query!(
             "update customer_plan
             set ending_before = last.day, billed_until = greatest(billed_until, last.day), period_end = null

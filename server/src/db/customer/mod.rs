@@ -3,10 +3,12 @@
 mod aliases;
 mod archive;
 mod change;
+mod hold;
 
 pub use aliases::set_ingest_aliases;
 pub use archive::archive;
 pub use change::{NewCustomer, create, set_name, set_salesforce_account_id};
+pub use hold::{DueCustomer, HeldCustomer, claim_due, hold, hold_of_invoice};
 
 use super::cursor;
 use crate::{

@@ -1,6 +1,6 @@
 //! Putting a customer on a plan.
 
-use super::lock::{check_midnight, lock_customer, refuse_overlap, schedule};
+use super::lock::{check_midnight, refuse_overlap, schedule};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
@@ -82,7 +82,7 @@ pub async fn add(pool: &PgPool, new: NewCustomerPlan, now: DateTime<Utc>, grace:
     limits::check_custom_fields(&new.custom_fields).map_err(|(path, problem)| Error::field(path, problem))?;
     let customer_id = new.access.customer_id();
     let mut tx = db::begin(pool).await?;
-    if lock_customer(&mut tx, customer_id).await?.is_some() {
+    if db::customer::hold(&mut tx, new.access).await?.is_archived {
         return Err(archived_customer());
     }
     let plan = sqlx::query!(

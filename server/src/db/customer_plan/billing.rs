@@ -6,58 +6,35 @@ use crate::{
     db::{Access as _, BillingAccess},
     rating::BillingSchedule,
 };
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
-
-/// Claims up to `most` customer plans whose open period is due to be finalized at `now`, as
-/// [`Terms::issued_at`](crate::rating::Terms::issued_at) says, and that no other replica holds, until the transaction
-/// ends; the longest waiting first, none of `except`.
-pub async fn claim(
-    connection: &mut PgConnection,
-    now: DateTime<Utc>,
-    grace: Duration,
-    except: &[Uuid],
-    most: i64,
-) -> Result<Vec<BillingAccess>> {
-    let rows = sqlx::query!(
-        "select customer_id, id
-        from customer_plan
-        where period_end <= $1 and finalize_after <= $4 and id <> all($2)
-        order by period_end
-        limit $3
-        for no key update skip locked",
-        now - grace,
-        except,
-        most,
-        now,
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(rows.into_iter().map(|row| BillingAccess::new(row.customer_id, row.id)).collect())
-}
 
 /// How far a customer plan is billed.
 #[derive(Clone, Copy, Debug)]
 pub struct Advance {
-    /// The customer plan, and the right to bill it.
+    /// The right to bill the customer.
     pub access: BillingAccess,
+    /// The stretch of time of the customer on a plan.
+    pub customer_plan_id: Uuid,
     /// The start of its first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,
     /// The end of that period; `None` when nothing is left to bill.
     pub period_end: Option<DateTime<Utc>>,
 }
 
-/// Moves claimed customer plans on to their next periods.
+/// Moves customer plans on to their next periods; what is there already is not written.
 pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Result<()> {
     sqlx::query!(
         "update customer_plan
         set billed_until = advance.billed_until, period_end = advance.period_end
         from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
             as advance (customer_id, id, billed_until, period_end)
-        where customer_plan.id = advance.id and customer_plan.customer_id = advance.customer_id",
+        where customer_plan.id = advance.id and customer_plan.customer_id = advance.customer_id
+            and (customer_plan.billed_until, customer_plan.period_end)
+                is distinct from (advance.billed_until, advance.period_end)",
         &advances.iter().map(|one| one.access.customer_id()).collect::<Vec<_>>()[..],
-        &advances.iter().map(|one| one.access.customer_plan_id()).collect::<Vec<_>>()[..],
+        &advances.iter().map(|one| one.customer_plan_id).collect::<Vec<_>>()[..],
         &advances.iter().map(|one| one.billed_until).collect::<Vec<_>>()[..],
         &advances.iter().map(|one| one.period_end).collect::<Vec<_>>()[..] as _,
     )

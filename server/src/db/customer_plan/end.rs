@@ -1,6 +1,6 @@
 //! Ending a customer's plan, and clearing its end.
 
-use super::lock::{LockedPlan, check_midnight, lock, lock_customer, refuse_overlap};
+use super::lock::{LockedPlan, check_midnight, lock, refuse_overlap};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
@@ -46,11 +46,12 @@ pub async fn end(
     let customer_id = access.customer_id();
     check_midnight("ending_before", ending_before)?;
     let mut tx = db::begin(pool).await?;
-    if lock_customer(&mut tx, customer_id).await?.is_some() {
+    let held = db::customer::hold(&mut tx, access).await?;
+    if held.is_archived {
         return Err(archived_customer());
     }
     let LockedPlan { schedule, mut billed_until, has_capped_trial, .. } =
-        lock(&mut tx, customer_id, customer_plan_id).await?;
+        lock(&mut tx, held.access, customer_plan_id).await?;
     let starting_on = schedule.starting_on;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
@@ -63,16 +64,8 @@ pub async fn end(
             return Err(invoices_in_the_way(billed_until, &voided));
         }
         // What was void before stays so: it is not owed, or billed anew by its successor.
-        sqlx::query!(
-            "update invoice
-            set status = 'VOID', voided_at = $2
-            where customer_id = $3 and id = any($1)",
-            &voided.iter().map(|(name, _)| name.id).collect::<Vec<_>>()[..],
-            now,
-            customer_id,
-        )
-        .execute(&mut *tx)
-        .await?;
+        let ids: Vec<Uuid> = voided.iter().map(|(name, _)| name.id).collect();
+        db::invoice::void(&mut tx, held.access, &ids, now).await?;
         billed_until =
             voided.iter().map(|(_, period)| period.start).min().map_or(end, |first| first.min(end));
         revised = 1;
@@ -120,8 +113,7 @@ fn midnight(now: DateTime<Utc>) -> DateTime<Utc> {
     now.date_naive().and_time(NaiveTime::MIN).and_utc()
 }
 
-/// The finalized invoices of a plan that bill something at or after `end`, by number; they stay as they are until the
-/// transaction ends.
+/// The finalized invoices of a plan that bill something at or after `end`, by number.
 async fn finalized_beyond(
     connection: &mut PgConnection,
     access: CustomerAccess,
@@ -132,8 +124,7 @@ async fn finalized_beyond(
         "select id, number, start_timestamp, end_timestamp
         from invoice
         where customer_id = $3 and customer_plan_id = $1 and end_timestamp > $2 and status = 'FINALIZED'
-        order by number
-        for no key update",
+        order by number",
         customer_plan_id,
         end,
         access.customer_id(),

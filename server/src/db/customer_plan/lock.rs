@@ -1,12 +1,17 @@
-//! Changing the plans of a customer one at a time, and what every change checks.
+//! The plan of a held customer, and what every change of its plans checks.
 
-use crate::{Error, Result, auth::no_such_customer, rating::BillingSchedule, timestamp};
+use crate::{
+    Error, Result,
+    db::{Access as _, BillingAccess},
+    rating::BillingSchedule,
+    timestamp,
+};
 use app::billing::{BillingAnchor, BillingFrequency};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// A customer plan that nobody else changes until the transaction ends.
+/// A plan of a held customer.
 pub(in crate::db) struct LockedPlan {
     /// The plan that the customer is on.
     pub(in crate::db) plan_id: Uuid,
@@ -18,16 +23,16 @@ pub(in crate::db) struct LockedPlan {
     pub(super) has_capped_trial: bool,
 }
 
-/// Locks a customer and one of its plans.
+/// Locks one of the plans of a held customer: a server of before, which is replaced while this one runs, finalizes
+/// under that lock alone.
 ///
 /// # Errors
-/// 404 when the customer is unknown or has no such plan.
+/// 404 when the customer has no such plan.
 pub(in crate::db) async fn lock(
     connection: &mut PgConnection,
-    customer_id: Uuid,
+    access: BillingAccess,
     customer_plan_id: Uuid,
 ) -> Result<LockedPlan> {
-    lock_customer(connection, customer_id).await?;
     let row = sqlx::query!(
         r#"select p.id, p.billing_frequency, p.billing_anchor, cp.starting_on, cp.ending_before,
             cp.trial_ending_before, cp.billed_until, cp.trial_spending_cap is not null as "has_capped_trial!"
@@ -36,7 +41,7 @@ pub(in crate::db) async fn lock(
         where cp.id = $1 and cp.customer_id = $2
         for no key update of cp"#,
         customer_plan_id,
-        customer_id,
+        access.customer_id(),
     )
     .fetch_optional(connection)
     .await?
@@ -70,18 +75,6 @@ pub(super) fn schedule(
         ending_before,
         trial_ending_before,
     })
-}
-
-/// Locks the customer, so that its plans are changed one at a time; its archive date.
-pub(super) async fn lock_customer(
-    connection: &mut PgConnection,
-    customer_id: Uuid,
-) -> Result<Option<DateTime<Utc>>> {
-    // Not `for update`: finalizing an invoice takes a key share of the customer while it holds the customer plan.
-    sqlx::query_scalar!("select archived_at from customer where id = $1 for no key update", customer_id)
-        .fetch_optional(connection)
-        .await?
-        .ok_or_else(no_such_customer)
 }
 
 pub(super) async fn refuse_overlap(

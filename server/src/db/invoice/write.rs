@@ -1,9 +1,12 @@
 //! Freezes invoices, and voids them.
 
-use crate::{Error, Result, db};
+use crate::{
+    Error, Result,
+    db::{Access as _, BillingAccess},
+};
 use app::billing::Invoice;
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
 /// Freezes invoices, each with the stretch of time on a plan that it bills; numbered in their order.
@@ -46,25 +49,27 @@ pub async fn insert(
     Ok(())
 }
 
-/// Voids a finalized invoice; false when there is none of this id. Voiding twice changes nothing.
-pub async fn void(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<bool> {
-    let mut tx = db::begin(pool).await?;
-    let is_there = sqlx::query_scalar!(
-        r#"with voided as (
-            update invoice
-            set status = 'VOID', voided_at = $2
-            where id = $1 and status = 'FINALIZED'
-        )
-        select exists (select 1 from invoice where id = $1) as "is_there!""#,
-        id,
+/// Voids those of a held customer's invoices that are finalized; what is void already stays as it is.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn void(
+    connection: &mut PgConnection,
+    access: BillingAccess,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    sqlx::query!(
+        "update invoice
+        set status = 'VOID', voided_at = $2
+        where customer_id = $3 and id = any($1) and status = 'FINALIZED'",
+        ids,
         now,
+        access.customer_id(),
     )
-    .fetch_one(&mut *tx)
+    .execute(connection)
     .await?;
-    if is_there {
-        tx.commit().await?;
-    }
-    Ok(is_there)
+    Ok(())
 }
 
 /// Refuses an invoice that would not be read back as it is.
