@@ -1,5 +1,4 @@
-// The types of embed.js, Inlay's dashboards in a page of yours. What each message and code means is in
-// docs/embedding.md.
+// The types of embed.js, Inlay's dashboards in a page of yours. docs/embedding.md says what messages and codes mean.
 
 /** Why a URL is asked for: to show the dashboard, to go on when its session ends, or in place of one that has expired. */
 export type UrlReason = "mount" | "expiring" | "expired";
