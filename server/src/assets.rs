@@ -9,7 +9,7 @@ use axum::{
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// How the paths of files begin that pages of other origins load: the host's side of a frame. They hold nothing of anybody.
+/// How the paths of files begin that pages of other origins load: the host's side of a frame.
 const FOR_HOSTS: &str = "/embed.";
 
 /// One file, in the forms it can be sent.

@@ -110,8 +110,8 @@ fn rename(source: &str, names: &HashMap<String, String>) -> String {
     renamed
 }
 
-/// Drops comments that have lines of their own, empty lines, indentation, and blanks that separate nothing. Line ends stay:
-/// they may end statements.
+/// Drops comments that have lines of their own, empty lines, indentation, and blanks that separate nothing. Line ends
+/// stay: they may end statements.
 pub(crate) fn strip(source: &str) -> String {
     // A text over several lines would be changed by this; wasm-bindgen writes none.
     if source.lines().any(|line| line.matches('`').count() % 2 == 1) {

@@ -96,8 +96,8 @@ pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Resu
     go_on(&state, &reader).await
 }
 
-/// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the page
-/// has, which may have expired: one page shows one dashboard of one customer.
+/// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the
+/// page has, which may have expired: one page shows one dashboard of one customer.
 pub(super) async fn reopen(
     State(state): State<AppState>,
     headers: HeaderMap,
