@@ -51,10 +51,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     writeln!(table, "];")?;
     writeln!(
         table,
-        "static SITE: Site = Site {{ invoices: {}, usage: {}, css: {:?} }};",
+        "static SITE: Site = Site {{ invoices: {}, usage: {}, css: {:?}, frame: {:?} }};",
         bundle("invoices", &named)?,
         bundle("usage", &named)?,
         style("style", &named)?,
+        only(&named, "frame", "js")?.unwrap_or_default(),
     )?;
     fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
     Ok(())
@@ -78,7 +79,8 @@ fn content_type(name: &str) -> Option<&'static str> {
         "json" => "application/json",
         "png" => "image/png",
         "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
+        // For people and compilers: browsers run none of it.
+        "ts" | "txt" => "text/plain; charset=utf-8",
         "wasm" => "application/wasm",
         "woff2" => "font/woff2",
         _ => return None,

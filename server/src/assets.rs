@@ -9,6 +9,9 @@ use axum::{
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
+/// How the paths of files begin that pages of other origins load: the host's side of a frame.
+const FOR_HOSTS: &str = "/embed.";
+
 /// One file, in the forms it can be sent.
 struct Asset {
     path: &'static str,
@@ -29,6 +32,8 @@ pub struct Site {
     pub usage: Bundle,
     /// The style sheet of pages that are no dashboard.
     pub css: &'static str,
+    /// The script by which a page talks to the page around its frame.
+    pub frame: &'static str,
 }
 
 /// The app of one dashboard, and its style.
@@ -78,6 +83,10 @@ fn respond(asset: &Asset, headers: &HeaderMap) -> Response {
     answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
         answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if asset.path.starts_with(FOR_HOSTS) {
+        answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        answer.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     }
     response
 }
@@ -177,6 +186,21 @@ mod tests {
         assert_eq!(response.headers()[header::CACHE_CONTROL], "public, max-age=31536000, immutable");
     }
 
+    #[test]
+    fn pages_of_every_origin_may_load_what_is_for_hosts_and_nothing_else() {
+        for (path, policy) in [
+            ("/embed.js", Some("cross-origin")),
+            ("/embed.d.ts", Some("cross-origin")),
+            ("/robots.txt", None),
+        ] {
+            let file = Asset { path, hashed: false, ..SCRIPT };
+            let headers = respond(&file, &HeaderMap::new()).headers().clone();
+            let sent = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+            assert_eq!(sent("cross-origin-resource-policy").as_deref(), policy, "{path}");
+            assert_eq!(sent("access-control-allow-origin").as_deref(), policy.map(|_| "*"), "{path}");
+        }
+    }
+
     #[tokio::test]
     async fn every_file_of_the_bundle_is_served_and_nothing_else() {
         let router: Router = router();
@@ -193,9 +217,9 @@ mod tests {
 
     #[test]
     fn the_site_names_files_that_are_there() {
-        let Site { invoices, usage, css } = site();
+        let Site { invoices, usage, css, frame } = site();
         let bundles = [invoices, usage].map(|Bundle { js, wasm, css }| [js, wasm, css]);
-        let paths = bundles.as_flattened().iter().chain([&css]);
+        let paths = bundles.as_flattened().iter().chain([&css, &frame]);
         for path in paths.filter(|path| !path.is_empty()) {
             assert!(ASSETS.iter().any(|asset| asset.path == *path), "{path}");
         }

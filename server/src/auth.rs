@@ -62,6 +62,14 @@ impl Reader {
         keys.verify_address(token, now).map(Self)
     }
 
+    /// The reader behind the token of an embeddable URL, and of nothing else.
+    ///
+    /// # Errors
+    /// As [`Reader::by_address`].
+    pub(crate) fn by_url(keys: &Keys, token: &str, now: DateTime<Utc>) -> Result<Self, InvalidToken> {
+        keys.verify_embed(token, now).map(Self)
+    }
+
     /// The reader behind a session token.
     ///
     /// # Errors

@@ -329,3 +329,51 @@ async fn a_session_is_renewed_and_opens_the_page(pool: PgPool) {
         assert!(page.body.contains("data-invoice"), "{}", page.body);
     }
 }
+
+#[sqlx::test(migrations = "./migrations")]
+async fn an_open_page_goes_on_by_another_url_of_its_own_dashboard_and_customer(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = customer_on_plan(&pool).await;
+    let path = url(&app, &token, customer_id, "usage", json!({})).await;
+    let embed = async |customer_id: Uuid, dashboard: &str| {
+        let path = url(&app, &token, customer_id, dashboard, json!({})).await;
+        path.split("token=").nth(1).unwrap().to_owned()
+    };
+    let open_again = async |bearer: &str, own: &str| {
+        let request =
+            Request::post("/embed/session/open").header("authorization", format!("Bearer {bearer}"));
+        answer(&app, request.body(Body::from(own.to_owned())).unwrap()).await
+    };
+    let page = open(&app, &path).await.body;
+    let (running, link) = (session(&page), link(&page));
+    let keys =
+        server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let now = server::clock::now();
+    let long_ago = server::embed_url::Session {
+        opened_at: now - TimeDelta::hours(11),
+        ..keys.verify_session(&running, now).unwrap()
+    };
+    let expired = keys.sign_session(&long_ago, now - TimeDelta::hours(10)).unwrap().token;
+    for own in [&running, &expired] {
+        let renewed = open_again(&embed(customer_id, "usage").await, own).await;
+        assert_eq!(renewed.status, StatusCode::OK, "{}", renewed.body);
+        let tokens: Value = serde_json::from_str(&renewed.body).unwrap();
+        let session = keys.verify_session(tokens["token"].as_str().unwrap(), now).unwrap();
+        assert_eq!(session.grant.customer_id, customer_id);
+        assert!(session.opened_at >= now - TimeDelta::seconds(1), "its twelve hours begin anew");
+    }
+    let other = seed::customer(&pool, "Other").await;
+    for (bearer, own, why) in [
+        (embed(other, "usage").await, running.as_str(), "another customer"),
+        (embed(customer_id, "invoices").await, running.as_str(), "another dashboard"),
+        (embed(customer_id, "usage").await, "", "no session before"),
+        (embed(customer_id, "usage").await, link.as_str(), "a link token is no session token"),
+        (running.clone(), running.as_str(), "a session token opens nothing"),
+        (link.clone(), running.as_str(), "nor does a link token"),
+    ] {
+        assert_eq!(open_again(&bearer, own).await.status, StatusCode::UNAUTHORIZED, "{why}");
+    }
+    let last = embed(customer_id, "usage").await;
+    post(&app, &token, "/v1/customers/archive", json!({ "id": customer_id })).await;
+    assert_eq!(open_again(&last, &running).await.status, StatusCode::NOT_FOUND, "an archived customer");
+}

@@ -64,6 +64,10 @@ fn print_sizes(bundle: &Bundle) -> Result<u64> {
         let name = file.strip_prefix(dist)?.display().to_string();
         println!("{name:<40} {:>10} {zipped:>10} {packed:>10}", size(&file));
         let is_of = |page: &String| name.starts_with(&format!("{page}-")) && !name.ends_with(".css");
+        if name.starts_with("frame-") {
+            // What every page loads.
+            loaded.iter_mut().for_each(|page| *page += packed);
+        }
         let page = bundle.bundles.iter().position(is_of);
         if let Some(page) = page.and_then(|page| loaded.get_mut(page)) {
             *page += packed;

@@ -24,8 +24,12 @@ pub(crate) struct Bundle {
     pub(crate) profile: String,
     /// Style sheets, in order.
     styles: Vec<Style>,
+    /// Scripts of pages, beside the bundles.
+    scripts: Vec<PathBuf>,
     /// Files copied as they are.
     pub(crate) files: Vec<PathBuf>,
+    /// Those of them that are modules and are served as classic scripts too.
+    modules: Vec<PathBuf>,
 }
 
 /// A style sheet, and whose pages it is for.
@@ -36,10 +40,10 @@ struct Style {
     bundles: Vec<String>,
 }
 
-/// The style sheet of a page: all of its own, one after the other.
+/// A style sheet or a script, as it is served.
 #[derive(Debug)]
-pub(crate) struct Sheet {
-    /// Its file, named by its content.
+pub(crate) struct TextFile {
+    /// The name of its file.
     pub(crate) file: String,
     /// What it says.
     pub(crate) text: String,
@@ -70,6 +74,8 @@ impl Bundle {
         let style = |link: &Link| {
             Some(Style { path: path(link)?, bundles: words(link.get("data-bundles").unwrap_or_default()) })
         };
+        let scripts = tags(&html, "<script");
+        let modules = of("copy-file").filter(|link| link.get("data-classic").is_some());
         let rust =
             links.iter().find(|link| link.get("rel") == Some("rust")).context("the page has no rust link")?;
         Ok(Self {
@@ -79,17 +85,32 @@ impl Bundle {
             bundles: words(rust.get("data-bundles").context("no data-bundles")?),
             profile: rust.get("data-cargo-profile-release").unwrap_or("release").to_owned(),
             styles: of("css").filter_map(style).collect(),
+            scripts: scripts.iter().filter_map(|tag| tag.get("src").map(|src| folder.join(src))).collect(),
             files: of("copy-file").filter_map(path).collect(),
+            modules: modules.filter_map(path).collect(),
         })
     }
 
-    /// The style sheets to serve: of the pages of each bundle, and `style` of those without one.
-    pub(crate) fn sheets(&self) -> Result<Vec<Sheet>> {
+    /// The style sheets to serve, by content: of the pages of each bundle, and `style` of those without one.
+    pub(crate) fn sheets(&self) -> Result<Vec<TextFile>> {
         let sheet = |name: &str| {
             let text = join(self.styles_of(name))?;
-            Ok(Sheet { file: format!("{name}-{}.css", content_hash(&[text.as_bytes()])), text })
+            Ok(TextFile { file: format!("{name}-{}.css", content_hash(&[text.as_bytes()])), text })
         };
         self.bundles.iter().map(String::as_str).chain(["style"]).map(sheet).collect()
+    }
+
+    /// The scripts to serve beside the bundles: those of pages, named by their content, and modules as classic scripts.
+    pub(crate) fn scripts(&self) -> Result<Vec<TextFile>> {
+        let of_page = |path: &PathBuf| {
+            let text = shrink::strip(&read(path)?);
+            Ok(TextFile { file: format!("{}-{}.js", stem(path)?, content_hash(&[text.as_bytes()])), text })
+        };
+        let of_module = |path: &PathBuf| {
+            let text = classic(&read(path)?).with_context(|| format!("{} is no module", path.display()))?;
+            Ok(TextFile { file: format!("{}.classic.js", stem(path)?), text })
+        };
+        self.scripts.iter().map(of_page).chain(self.modules.iter().map(of_module)).collect()
     }
 
     /// What the style sheet of a bundle's pages consists of.
@@ -101,7 +122,7 @@ impl Bundle {
     }
 
     /// The page that names the files of a finished bundle.
-    pub(crate) fn page(&self, stems: &[String], sheets: &[Sheet]) -> String {
+    pub(crate) fn page(&self, stems: &[String], sheets: &[TextFile]) -> String {
         let url = &self.public_url;
         let styles: String = sheets
             .iter()
@@ -132,26 +153,30 @@ pub(crate) fn content_hash(parts: &[&[u8]]) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Finishes what `trunk build` left in its staging folder: a style sheet for the pages of each bundle, and compressed
-/// copies.
+/// Finishes what `trunk build` left in its staging folder: a style sheet for the pages of each bundle, scripts as they
+/// are served, and compressed copies.
 pub(crate) fn finish_trunk_build() -> Result<()> {
     let Some(staging) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         bail!("`finish` is called by Trunk, see Trunk.toml");
     };
     let bundle = Bundle::read(&Workspace::find()?)?;
-    let sheets = bundle.sheets()?;
+    let (sheets, scripts) = (bundle.sheets()?, bundle.scripts()?);
+    // Trunk names them by their content too: what stands before that is the same.
+    let own: Vec<&str> =
+        scripts.iter().filter_map(|script| script.file.rsplit_once('-')).map(|(stem, _)| stem).collect();
     let mut stems = Vec::new();
     for file in compress::files(&staging)? {
         let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
         if let Some(stem) = name.strip_suffix("_bg.wasm") {
             shrink::bundle(&staging, stem)?;
             stems.push(stem.to_owned());
-        } else if name.ends_with(".css") {
+        } else if name.ends_with(".css") || name.rsplit_once('-').is_some_and(|(stem, _)| own.contains(&stem))
+        {
             fs::remove_file(&file)?;
         }
     }
-    for sheet in &sheets {
-        fs::write(staging.join(&sheet.file), &sheet.text)?;
+    for one in sheets.iter().chain(&scripts) {
+        fs::write(staging.join(&one.file), &one.text)?;
     }
     fs::write(staging.join("index.html"), bundle.page(&stems, &sheets))?;
     compress::folder(&staging, compress::BEST)
@@ -161,10 +186,28 @@ pub(crate) fn finish_trunk_build() -> Result<()> {
 fn join<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<String> {
     let mut joined = String::new();
     for path in paths {
-        joined += &fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        joined += &read(path)?;
         joined.push('\n');
     }
     Ok(lean(&joined))
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// The name of a file without its extension.
+fn stem(path: &Path) -> Result<&str> {
+    path.file_stem().and_then(|stem| stem.to_str()).with_context(|| format!("{} has no name", path.display()))
+}
+
+/// A module as a classic script: all in a block of its own, and what it exports, by one statement at its end, in the
+/// global `Inlay`. `None` for a module that exports or imports in any other way.
+fn classic(module: &str) -> Option<String> {
+    let (code, exported) = module.split_once("\nexport {")?;
+    let is_alone =
+        !code.contains("\nexport ") && !code.contains("\nimport ") && !exported.contains("\nexport ");
+    is_alone.then(|| format!("\"use strict\";\n{{\n{code}\nglobalThis.Inlay = {{{exported}}}\n"))
 }
 
 /// Without comments, indentation, and line breaks that separate nothing. No text in a style sheet of ours holds the start
@@ -188,7 +231,7 @@ pub(crate) fn copy(files: &[PathBuf], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The attributes of a `<link>`.
+/// The attributes of a `<link>` or `<script>`.
 struct Link(Vec<(String, String)>);
 
 impl Link {
@@ -199,7 +242,12 @@ impl Link {
 
 /// The `<link>`s of a page; enough of HTML for pages that Trunk reads and writes, where values may go unquoted.
 fn links(html: &str) -> Vec<Link> {
-    let tags = html.split("<link").skip(1).filter_map(|rest| rest.split('>').next());
+    tags(html, "<link")
+}
+
+/// The tags of a page that begin with this.
+fn tags(html: &str, start: &str) -> Vec<Link> {
+    let tags = html.split(start).skip(1).filter_map(|rest| rest.split('>').next());
     tags.map(|tag| Link(attributes(tag.trim_end_matches('/')))).collect()
 }
 
@@ -263,8 +311,30 @@ mod tests {
             assert_eq!(names.join(" "), format!("tokens base components{own}"));
         }
         let files: Vec<_> = bundle.sheets().unwrap().into_iter().map(|sheet| sheet.file).collect();
-        let names: Vec<_> = files.iter().filter_map(|file| file.split_once('-')).map(|(name, _)| name).collect();
+        let names: Vec<_> =
+            files.iter().filter_map(|file| file.split_once('-')).map(|(name, _)| name).collect();
         assert_eq!(names, ["invoices", "usage", "style"]);
+    }
+
+    #[test]
+    fn scripts_are_named_by_content_and_modules_have_a_classic_form() {
+        let scripts = Bundle::read(&Workspace::find().unwrap()).unwrap().scripts().unwrap();
+        let [frame, embed] = scripts.as_slice() else { panic!("{scripts:?}") };
+        assert!(frame.file.starts_with("frame-") && frame.file.len() == "frame-0123456789abcdef.js".len());
+        assert!(!frame.text.contains("//") && frame.text.starts_with("if("), "{}", frame.text);
+        assert_eq!(embed.file, "embed.classic.js");
+        assert!(embed.text.ends_with("}\n") && !embed.text.contains("\nexport "), "{}", embed.text);
+    }
+
+    #[test]
+    fn a_module_becomes_a_classic_script() {
+        let script = "\"use strict\";\n{\n// A module.\nconst a = 1;\nglobalThis.Inlay = { a };\n}\n";
+        assert_eq!(classic("// A module.\nconst a = 1;\nexport { a };\n").as_deref(), Some(script));
+        for other in
+            ["const a = 1;\n", "\nexport const a = 1;\nexport { a };\n", "\nimport \"b\";\nexport { a };\n"]
+        {
+            assert_eq!(classic(other), None, "{other}");
+        }
     }
 
     #[test]
@@ -281,7 +351,7 @@ mod tests {
     #[test]
     fn a_finished_page_names_what_it_needs() {
         let bundle = Bundle::read(&Workspace::find().unwrap()).unwrap();
-        let sheets = [Sheet { file: "style-02.css".to_owned(), text: String::new() }];
+        let sheets = [TextFile { file: "style-02.css".to_owned(), text: String::new() }];
         let page = bundle.page(&["usage-01".to_owned()], &sheets);
         let hrefs: Vec<_> =
             links(&page).iter().filter_map(|link| link.get("href").map(str::to_owned)).collect();

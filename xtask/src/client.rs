@@ -11,7 +11,7 @@ use std::{fs, path::Path};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// Change it when the steps below change what they make of the same input.
-const RECIPE: &str = "5, wasm-bindgen 0.2.130";
+const RECIPE: &str = "6, wasm-bindgen 0.2.130";
 const STAMP: &str = ".stamp";
 
 /// How much effort goes into the bundle.
@@ -52,7 +52,7 @@ fn compile(workspace: &Workspace, bundle: &Bundle, name: &str, profile: &str) ->
 }
 
 fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Effort) -> Result<()> {
-    let sheets = bundle.sheets()?;
+    let (sheets, scripts) = (bundle.sheets()?, bundle.scripts()?);
     let read = |path| fs::read(path).with_context(|| format!("cannot read {}", Path::display(path)));
     let files: Vec<Vec<u8>> = bundle.files.iter().map(|path| read(path)).collect::<Result<_>>()?;
 
@@ -60,7 +60,7 @@ fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Ef
         format!("{name}-{}", bundle::content_hash(&[RECIPE.as_bytes(), wasm]))
     };
     let stems: Vec<String> = compiled.iter().map(stem).collect();
-    let named: Vec<&str> = sheets.iter().map(|sheet| sheet.file.as_str()).collect();
+    let named: Vec<&str> = sheets.iter().chain(&scripts).map(|one| one.file.as_str()).collect();
     let stamp = format!(
         "{RECIPE}\n{profile}\n{}\n{}\n{}\n",
         stems.join("\n"),
@@ -89,8 +89,8 @@ fn bind(bundle: &Bundle, compiled: &[(&str, Vec<u8>)], profile: &str, effort: Ef
             shrink::bundle(&bundle.dist, stem)?;
         }
     }
-    for sheet in &sheets {
-        fs::write(bundle.dist.join(&sheet.file), &sheet.text)?;
+    for one in sheets.iter().chain(&scripts) {
+        fs::write(bundle.dist.join(&one.file), &one.text)?;
     }
     bundle::copy(&bundle.files, &bundle.dist)?;
     fs::write(bundle.dist.join("index.html"), bundle.page(&stems, &sheets))?;

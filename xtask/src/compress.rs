@@ -13,10 +13,9 @@ pub(crate) const BEST: u32 = 11;
 /// Writes `.br` and `.gz` beside each file of a folder that is text or WASM.
 pub(crate) fn folder(folder: &Path, quality: u32) -> Result<()> {
     for file in files(folder)? {
-        let worth_it = file
-            .extension()
-            .and_then(|one| one.to_str())
-            .is_some_and(|extension| matches!(extension, "css" | "js" | "json" | "svg" | "txt" | "wasm"));
+        let worth_it = file.extension().and_then(|one| one.to_str()).is_some_and(|extension| {
+            matches!(extension, "css" | "js" | "json" | "svg" | "ts" | "txt" | "wasm")
+        });
         if worth_it {
             let content = fs::read(&file)?;
             fs::write(beside(&file, "br"), brotli(&content, quality)?)?;

@@ -110,8 +110,9 @@ fn rename(source: &str, names: &HashMap<String, String>) -> String {
     renamed
 }
 
-/// Drops comments that have lines of their own, empty lines and indentation. Line ends stay: they may end statements.
-fn strip(source: &str) -> String {
+/// Drops comments that have lines of their own, empty lines, indentation, and blanks that separate nothing. Line ends
+/// stay: they may end statements.
+pub(crate) fn strip(source: &str) -> String {
     // A text over several lines would be changed by this; wasm-bindgen writes none.
     if source.lines().any(|line| line.matches('`').count() % 2 == 1) {
         return source.to_owned();
@@ -121,12 +122,41 @@ fn strip(source: &str) -> String {
     for line in source.lines().map(str::trim) {
         in_comment |= line.starts_with("/*");
         if !in_comment && !line.is_empty() && !line.starts_with("//") {
-            stripped.push_str(line);
+            stripped.push_str(&tight(line));
             stripped.push('\n');
         }
         in_comment &= !line.ends_with("*/");
     }
     stripped
+}
+
+/// A line without the blanks that separate nothing. One with a slash stays: it may hold a regular expression.
+fn tight(line: &str) -> String {
+    if line.contains('/') {
+        return line.to_owned();
+    }
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '$';
+    let mut kept = String::with_capacity(line.len());
+    let mut quote = None;
+    let mut signs = line.chars().peekable();
+    while let Some(sign) = signs.next() {
+        if sign == ' ' && quote.is_none() {
+            let (before, after) = (kept.chars().next_back().unwrap_or(' '), *signs.peek().unwrap_or(&' '));
+            // Between words, or signs that would be read as one: `a + +b`.
+            if is_part(before) && is_part(after) || "+-".contains(before) && "+-".contains(after) {
+                kept.push(sign);
+            }
+            continue;
+        }
+        kept.push(sign);
+        match quote {
+            Some(_) if sign == '\\' => kept.extend(signs.next()),
+            Some(open) if sign == open => quote = None,
+            None if matches!(sign, '"' | '\'' | '`') => quote = Some(sign),
+            _ => {}
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -165,8 +195,26 @@ mod tests {
     #[test]
     fn comments_and_indentation_go_and_code_stays() {
         let source = "/**\n * @returns {number}\n */\nexport function f() {\n    // why\n    return 2\n      * 3; // six\n}\n\n/* c */\n";
-        assert_eq!(strip(source), "export function f() {\nreturn 2\n* 3; // six\n}\n");
+        assert_eq!(strip(source), "export function f(){\nreturn 2\n* 3; // six\n}\n");
         let over_lines = "const text = `\n  kept`;\n";
         assert_eq!(strip(over_lines), over_lines);
+    }
+
+    #[test]
+    fn blanks_that_separate_nothing_go() {
+        for (line, kept) in [
+            (
+                "const one = (two, $3) => { return new Two(one) };",
+                "const one=(two,$3)=>{return new Two(one)};",
+            ),
+            ("x = y + +z - --w;", "x=y+ +z- --w;"),
+            (
+                r#"say("a b", 'c "d', `e ${f + g} h`, "i\" j") ;"#,
+                r#"say("a b",'c "d',`e ${f + g} h`,"i\" j");"#,
+            ),
+            ("const name = /object (.+)/.exec(text);", "const name = /object (.+)/.exec(text);"),
+        ] {
+            assert_eq!(tight(line), kept);
+        }
     }
 }

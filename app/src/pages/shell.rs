@@ -27,6 +27,12 @@ pub struct PageFrame {
     pub wasm: &'static str,
     /// The style sheet itself: as a file of its own it would hold the first paint back for a round trip.
     pub css: &'static str,
+    /// URL of the script that talks to the page around the frame; empty when the server was built without a client.
+    pub frame_js: &'static str,
+    /// The origins that it talks to, as a regular expression; `None` where no other origin may frame the page.
+    pub hosts: Option<String>,
+    /// Why the page that was asked for is not shown, in a word for developers.
+    pub refusal: Option<&'static str>,
     /// The nonce of this answer's content security policy.
     pub nonce: String,
     /// The reader's session; `None` on a page without customer data.
@@ -107,6 +113,19 @@ pub fn Shell(
     });
     let tooltip = is_dashboard
         .then(|| view! { <script nonce=frame.nonce.clone() inner_html=TOOLTIP.as_str()></script> });
+    let hosts = frame.hosts.filter(|_| !frame.frame_js.is_empty());
+    let in_frame = hosts.map(|hosts| {
+        let nonce = frame.nonce.clone();
+        view! {
+            <script
+                defer=true
+                src=frame.frame_js
+                nonce=nonce
+                data-hosts=hosts
+                data-refusal=frame.refusal
+            ></script>
+        }
+    });
     let session = frame.session.unwrap_or_default();
     let body = match content {
         PageContent::Invoices(props) => {
@@ -138,6 +157,7 @@ pub fn Shell(
                 {body}
                 {tooltip}
                 {boot}
+                {in_frame}
             </body>
         </html>
     }

@@ -2,6 +2,7 @@
 
 mod download;
 mod embed_error;
+mod hosts;
 pub mod invoices;
 mod render;
 mod session;
@@ -21,6 +22,7 @@ pub fn router() -> Router<AppState> {
         .route("/embed/invoices", get(invoices::invoices))
         .route("/embed/usage", get(usage::usage))
         .route("/embed/session", post(session::renew))
+        .route("/embed/session/open", post(session::reopen))
         .layer(middleware::from_fn(compress::page))
         .route("/embed/invoices/download", post(download::download))
 }

@@ -2,6 +2,7 @@
 
 use super::{
     embed_error::EmbedError,
+    hosts,
     session::{Credential, EmbedSession, Tokens},
 };
 use crate::{
@@ -74,6 +75,7 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
+    frame.refusal = Some(reason);
     let origins = &state.settings.allowed_origins;
     let mut response = draw(origins, status, frame, PageContent::Message(message)).await;
     response.headers_mut().insert(headers::REFUSAL, HeaderValue::from_static(reason));
@@ -83,7 +85,7 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     response
 }
 
-/// What surrounds a page without a session, in the plain colors; [`draw`] adds the app and its style.
+/// What surrounds a page without a session, in the plain colors; [`draw`] adds the app, its style and its hosts.
 pub(crate) fn frame(title: &str) -> PageFrame {
     PageFrame {
         title: title.to_owned(),
@@ -92,6 +94,9 @@ pub(crate) fn frame(title: &str) -> PageFrame {
         js: "",
         wasm: "",
         css: "",
+        frame_js: "",
+        hosts: None,
+        refusal: None,
         nonce: String::new(),
         session: None,
     }
@@ -112,11 +117,13 @@ pub(crate) async fn draw(
         PageContent::Message(_) => Bundle { js: "", wasm: "", css: site.css },
     };
     let css = assets::style(css);
+    let hosts = hosts::pattern(origins);
     // A second call changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let origins = origins.to_vec();
     let page = move || {
-        let mut frame = PageFrame { js, wasm, css, ..frame.clone() };
+        let mut frame =
+            PageFrame { js, wasm, css, frame_js: site.frame, hosts: hosts.clone(), ..frame.clone() };
         frame.nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
         if let Some(options) = use_context::<ResponseOptions>() {
             options.set_status(status);

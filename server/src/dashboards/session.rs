@@ -93,10 +93,26 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
 
 /// New tokens for a session that still holds.
 pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
-    let viewer = Viewer::reader(&reader);
+    go_on(&state, &reader).await
+}
+
+/// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the
+/// page has, which may have expired: one page shows one dashboard of one customer.
+pub(super) async fn reopen(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    own: String,
+) -> Result<Json<Tokens>> {
+    let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, clock::now()).ok());
+    let reader = reader.filter(|reader| state.keys.is_of_page(&own, reader.session()));
+    go_on(&state, &reader.ok_or(Error::Unauthorized)?).await
+}
+
+async fn go_on(state: &AppState, reader: &Reader) -> Result<Json<Tokens>> {
+    let viewer = Viewer::reader(reader);
     let pool = state.readers.turn(viewer.customer()).await?;
     if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    Tokens::sign(&state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
+    Tokens::sign(state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
 }

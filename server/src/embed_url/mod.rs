@@ -149,13 +149,21 @@ impl Keys {
         self.sign_opened(Purpose::Link, session, LINK_TTL, now)
     }
 
+    /// Verifies the token of an embeddable URL: it starts a session now.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it.
+    pub fn verify_embed(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
+        self.verify(Purpose::Embed, token, now)
+    }
+
     /// Verifies a token that opens a page from its address: an embed token starts a session now, a link token goes on
     /// with its own.
     ///
     /// # Errors
     /// Whatever is wrong with it.
     pub fn verify_address(&self, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
-        self.verify(Purpose::Embed, token, now).or_else(|_| self.verify(Purpose::Link, token, now))
+        self.verify_embed(token, now).or_else(|_| self.verify(Purpose::Link, token, now))
     }
 
     /// Verifies a session token.
@@ -215,6 +223,13 @@ impl Keys {
             .or_else(|_| self.claims(Purpose::Link, token))
             .or_else(|_| self.claims(Purpose::Session, token));
         claims.ok().map(|claims| claims.config)
+    }
+
+    /// True for a session token of ours, whatever the time, that shows the same dashboard of the same customer.
+    pub fn is_of_page(&self, session_token: &str, session: &Session) -> bool {
+        let Grant { customer_id, config } = &session.grant;
+        let claims = self.claims(Purpose::Session, session_token);
+        claims.is_ok_and(|own| own.sub == *customer_id && own.config.dashboard == config.dashboard)
     }
 
     /// True for a token that one of our keys signed and whose time is over.

@@ -5,7 +5,9 @@ use crate::{
     common::{self, app, example},
     keys,
     table::{
-        OpenTo::{All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers},
+        OpenTo::{
+            All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions, Writers,
+        },
         table,
     },
 };
@@ -135,7 +137,7 @@ async fn every_session_sees_what_its_dashboard_shows_and_nothing_else(pool: PgPo
             let is_open = match open {
                 ReadersOfInvoices => statuses.is_some(),
                 ReadersOfUsage => dashboard == "usage",
-                All | Writers | Operators | Sessions | PageOf(_) | Form => continue,
+                All | Writers | Operators | Sessions | PageOf(_) | Form | Renewal => continue,
             };
             let place = format!("{dashboard} {options}: {method} {path}");
             let at = |customer_id: Uuid, invoice_id: &str, skip: bool| {
@@ -245,7 +247,7 @@ async fn pages(
                     }
                 }
             }
-            All | Writers | Operators | ReadersOfInvoices | ReadersOfUsage | Sessions => {}
+            All | Writers | Operators | ReadersOfInvoices | ReadersOfUsage | Sessions | Renewal => {}
         }
     }
 }

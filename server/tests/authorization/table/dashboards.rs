@@ -1,7 +1,7 @@
 //! Who may call what of dashboards, and open their pages.
 
 use super::{
-    OpenTo::{Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions},
+    OpenTo::{Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions},
     Row,
 };
 use app::embed::Dashboard;
@@ -11,6 +11,7 @@ pub(super) const ROUTES: &[Row] = &[
     ("POST", "/embed/invoices/download", Form),
     ("GET", "/embed/usage", PageOf(Dashboard::Usage)),
     ("POST", "/embed/session", Sessions),
+    ("POST", "/embed/session/open", Renewal),
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/usage", ReadersOfUsage),

@@ -32,6 +32,8 @@ pub(crate) enum OpenTo {
     PageOf(Dashboard),
     /// A session token in the body.
     Form,
+    /// The token of a URL in the header, with a session token of the same dashboard and customer in the body.
+    Renewal,
 }
 
 /// A route by its method and path, and who may call it.
