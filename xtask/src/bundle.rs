@@ -263,7 +263,8 @@ mod tests {
             assert_eq!(names.join(" "), format!("tokens base components{own}"));
         }
         let files: Vec<_> = bundle.sheets().unwrap().into_iter().map(|sheet| sheet.file).collect();
-        let names: Vec<_> = files.iter().filter_map(|file| file.split_once('-')).map(|(name, _)| name).collect();
+        let names: Vec<_> =
+            files.iter().filter_map(|file| file.split_once('-')).map(|(name, _)| name).collect();
         assert_eq!(names, ["invoices", "usage", "style"]);
     }
 
