@@ -63,7 +63,7 @@ async fn measured(pool: &PgPool, customer_id: Uuid, metric: &BillableMetric) -> 
         }];
         for usage in over_period(pool, access(customer_id), &wanted, start, end).await.unwrap() {
             let group = usage.group_values.first().cloned().flatten().unwrap_or_default();
-            all.insert(group, usage.quantity);
+            all.insert(group, usage.quantity());
         }
     }
     all

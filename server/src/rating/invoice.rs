@@ -1,6 +1,6 @@
 //! The invoice of one billing period.
 
-use super::{Period, PeriodUsage, RatingContext, Terms, adjust, line};
+use super::{MeteredUsage, Period, RatingContext, Terms, adjust, line};
 use app::billing::{Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
 /// Amounts are exact until a line is summed; each line is rounded once, half away from zero, to the smallest unit of
 /// its credit type. The subtotal is the sum of the rounded lines; the total is that and the invoice adjustments, each
 /// of which is rounded alike: in a trial what is waived of the usage, else what is lacking to the minimum.
-pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
+pub fn rate(terms: &Terms, usage: &[MeteredUsage], period: Period, grace: Duration) -> Invoice {
     let billed = RatingContext::new(terms, usage, period);
     let mut line_items = line::lines(&billed);
     let charged: Decimal = line_items.iter().map(|line| &line.total).sum();
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
+    fn rated(terms: &Terms, usage: &[MeteredUsage]) -> Invoice {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         rate(terms, usage, period, Duration::hours(24))
     }

@@ -27,7 +27,7 @@ pub use check_adjustments::check_adjustments;
 pub use invoice::{invoice_id, rate, without_zero_lines};
 pub use period::{BillingSchedule, Period};
 pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
-pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
+pub use terms::{AddedCharge, Measure, MeteredUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 
 use line::RatingContext;

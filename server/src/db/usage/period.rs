@@ -3,7 +3,7 @@
 use crate::{
     Result,
     db::Access,
-    rating::{Measure, PeriodUsage},
+    rating::{Measure, MeteredUsage},
 };
 use app::billing::Decimal;
 use chrono::{DateTime, Utc};
@@ -20,12 +20,12 @@ pub async fn over_period(
     measures: &[Measure],
     start: DateTime<Utc>,
     end: DateTime<Utc>,
-) -> Result<Vec<PeriodUsage>> {
+) -> Result<Vec<MeteredUsage>> {
     Ok(over_periods(db, access, measures, &[(start, end)]).await?.pop().unwrap_or_default())
 }
 
 /// The same for several periods in one query, which may overlap: one list for each, in their order. What was used before
-/// a period is not joined to it: see [`PeriodUsage::join`].
+/// a period is not joined to it: see [`MeteredUsage::join`].
 ///
 /// # Errors
 /// When the database refuses.
@@ -34,7 +34,7 @@ pub async fn over_periods(
     access: impl Access,
     measures: &[Measure],
     periods: &[(DateTime<Utc>, DateTime<Utc>)],
-) -> Result<Vec<Vec<PeriodUsage>>> {
+) -> Result<Vec<Vec<MeteredUsage>>> {
     let mut all = vec![Vec::new(); periods.len()];
     if measures.is_empty() || periods.is_empty() {
         return Ok(all);
@@ -130,11 +130,11 @@ pub async fn over_periods(
             continue;
         };
         period.extend(row.groups.0.into_iter().zip(row.quantities).map(|(group_values, quantity)| {
-            PeriodUsage {
+            MeteredUsage {
                 billable_metric_id: row.billable_metric_id,
                 group_index: row.group_index,
                 group_values,
-                quantity: Decimal::from(quantity),
+                segments: vec![Decimal::from(quantity)],
                 before: Vec::new(),
                 is_past: false,
             }
