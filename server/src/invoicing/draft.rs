@@ -4,7 +4,7 @@ use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, Access},
+    db::{self, Access, usage::SpanQuery},
     rating::{self, Measure, MeteredUsage, Period, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
@@ -81,8 +81,9 @@ pub(super) async fn usage(
 ) -> Result<Vec<Vec<MeteredUsage>>> {
     let measures = measures(periods.iter().map(|(terms, _)| *terms));
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
-    let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
-    let mut usage = db::usage::over_periods(db, access, &measures, &bounds).await?.into_iter();
+    let whole = |(place, stretch): (usize, &Period)| SpanQuery::whole(place, stretch.start, stretch.end);
+    let spans: Vec<_> = metered.iter().flatten().enumerate().map(whole).collect();
+    let mut usage = db::usage::over_spans(db, access, &measures, &spans).await?.into_iter();
     let of_period =
         |stretches: &Vec<Period>| MeteredUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
