@@ -28,9 +28,9 @@ pub async fn over_period(
     Ok(over_spans(db, access, measures, &[whole]).await?.pop().unwrap_or_default())
 }
 
-/// The same for several periods in one query, which may overlap and may be cut into segments: one list for each, in
-/// the order of their places. Groups without usage since the start of a period are absent. What was used before a period
-/// is not joined to it: see [`MeteredUsage::join`].
+/// The same for several periods in one query, which may overlap and may be cut into segments: one list for each, in the
+/// order of their places. Groups without usage are absent: of COUNT and SUM in the segments that are asked for, of others
+/// since the start of the period. What was used before a period is not joined to it: see [`MeteredUsage::join`].
 ///
 /// # Errors
 /// When the database refuses.

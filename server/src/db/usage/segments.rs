@@ -148,7 +148,7 @@ impl Segments {
         }
     }
 
-    /// The usage of each period, in their order. Groups without usage since the start of a period are absent.
+    /// The usage of each period, in their order: of the groups for which a value came in.
     pub(super) fn into_usage(self) -> Vec<Vec<MeteredUsage>> {
         self.periods.into_iter().map(|period| period.usage).collect()
     }
