@@ -11,7 +11,7 @@ use server::{
     auth::Operator,
     db::usage::{self, Daily, fold, over_period, series},
     ingest::{IngestQueue, record},
-    rating::Measure,
+    rating::{Measure, MeteredUsage},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -39,7 +39,11 @@ async fn month(
     let text = |values: Vec<Option<String>>| {
         values.into_iter().map(|value| value.unwrap_or_else(|| "∅".to_owned())).collect::<Vec<_>>().join("/")
     };
-    usage.into_iter().map(|one| (text(one.group_values), one.quantity.to_string())).collect()
+    let pair = |one: MeteredUsage| {
+        let quantity = one.quantity().to_string();
+        (text(one.group_values), quantity)
+    };
+    usage.into_iter().map(pair).collect()
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

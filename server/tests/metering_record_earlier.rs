@@ -4,7 +4,7 @@
 mod common;
 
 use app::billing::{AggregationType, BillableMetric, Decimal, PropertyFilter};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use common::seed::{alias, customer, event};
 use rand::Rng;
 use server::{
@@ -53,7 +53,8 @@ async fn metric(pool: &PgPool, kind: AggregationType) -> BillableMetric {
 
 /// Quantities by group value over all time; without a group, by the empty text.
 async fn measured(pool: &PgPool, customer_id: Uuid, metric: &BillableMetric) -> BTreeMap<String, Decimal> {
-    let (start, end) = (clock::now() - TimeDelta::days(60), clock::now() + TimeDelta::days(3));
+    let today = clock::now().duration_trunc(TimeDelta::days(1)).unwrap();
+    let (start, end) = (today - TimeDelta::days(60), today + TimeDelta::days(3));
     let mut all = BTreeMap::new();
     for group_index in [0, 1] {
         let wanted = [Measure {
@@ -63,7 +64,7 @@ async fn measured(pool: &PgPool, customer_id: Uuid, metric: &BillableMetric) -> 
         }];
         for usage in over_period(pool, access(customer_id), &wanted, start, end).await.unwrap() {
             let group = usage.group_values.first().cloned().flatten().unwrap_or_default();
-            all.insert(group, usage.quantity);
+            all.insert(group, usage.quantity());
         }
     }
     all

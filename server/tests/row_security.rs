@@ -158,7 +158,21 @@ const ASKED: &[(&str, &str, &[&str])] = &[
         "deltas",
         &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01Z}", "{2026-11-10Z}", "{2026-11-11Z}", "3600"],
     ),
-    ("usage/period.rs", "over_periods", &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01}", "{2026-12-01}"]),
+    ("usage/stretch.rs", "over_days", &[ID, METRICS, KINDS, "{1,0}", "{2026-11-01}", "{2026-12-01}"]),
+    (
+        "usage/stretch.rs",
+        "over_hours",
+        &[
+            ID,
+            METRICS,
+            KINDS,
+            "{1,0}",
+            "{2026-11-01T05:00Z,2026-11-10T05:00Z}",
+            "{2026-11-27T21:00Z,2026-11-10T15:00Z}",
+            "{true,true}",
+            "{true,true}",
+        ],
+    ),
     (
         "usage/buckets.rs",
         "measure",

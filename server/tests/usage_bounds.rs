@@ -15,8 +15,8 @@ use server::{
     auth::{CustomerAccess, Operator},
     clock,
     db::usage::{
-        BucketQuery, GROUP_DAYS, PairQuery, Span, backfill, buckets, by_group, deltas, fold, fold_busy,
-        groups, over_periods, pairs, series,
+        BucketQuery, GROUP_DAYS, PairQuery, Span, SpanQuery, backfill, buckets, by_group, deltas, fold,
+        fold_busy, groups, over_spans, pairs, series,
     },
     ingest::record,
     rating::Measure,
@@ -187,7 +187,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
         aggregation_type,
         group_index: 1,
     });
-    for query in ["series", "groups", "by_group", "periods", "deltas", "buckets", "pairs"] {
+    for query in ["series", "groups", "by_group", "days", "hours", "deltas", "buckets", "pairs"] {
         match query {
             "series" => {
                 let charted = metrics.map(|(kind, id)| (id, kind));
@@ -201,7 +201,11 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
                 let wanted = [(metrics[0].1, metrics[0].0, 1)];
                 by_group(&one, access(acme), &wanted, now()).await.map(drop)
             }
-            "periods" => over_periods(&one, access(acme), &wanted, &[(start, end)]).await.map(drop),
+            "days" | "hours" => {
+                let start = if query == "hours" { start + TimeDelta::hours(5) } else { start };
+                let span = SpanQuery::whole(0, start, end);
+                over_spans(&one, access(acme), &wanted, &[span]).await.map(drop)
+            }
             "deltas" => {
                 let span = Span { start, from: start, until: end };
                 deltas(&one, access(acme), &wanted, &[span], TimeDelta::days(1)).await.map(drop)

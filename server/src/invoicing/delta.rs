@@ -2,7 +2,7 @@
 
 use crate::{
     db::usage::UsageDelta,
-    rating::{PeriodUsage, Terms},
+    rating::{MeteredUsage, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, LineItem, SubLineItem, TierUsage};
 use std::collections::HashSet;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Usage since the start of a period, as it stands after one window and then the next.
 pub(super) struct CumulativeUsage {
     /// The usage so far, of groups that have some, in this period or in an earlier one.
-    usage: Vec<PeriodUsage>,
+    usage: Vec<MeteredUsage>,
     /// For each group how it adds up, the rest of its windows, and its place in `usage`.
     rest: Vec<Rest>,
 }
@@ -20,7 +20,7 @@ pub(super) struct CumulativeUsage {
 struct Rest {
     aggregation_type: AggregationType,
     windows: std::iter::Peekable<std::vec::IntoIter<(i64, Decimal)>>,
-    group: PeriodUsage,
+    group: MeteredUsage,
     place: Option<usize>,
 }
 
@@ -28,12 +28,12 @@ impl CumulativeUsage {
     /// At the start of the period. `earlier` is what was used in each of the periods before that tiers reach back to.
     pub(super) fn new(terms: &Terms, growth: &[UsageDelta], earlier: &[Vec<UsageDelta>]) -> Self {
         let measures = terms.measures();
-        let mut usage: Vec<PeriodUsage> = Vec::new();
-        let past = |growth: &UsageDelta| PeriodUsage {
+        let mut usage: Vec<MeteredUsage> = Vec::new();
+        let past = |growth: &UsageDelta| MeteredUsage {
             billable_metric_id: growth.billable_metric_id,
             group_index: growth.group_index,
             group_values: growth.group_values.clone(),
-            quantity: Decimal::zero(),
+            segments: Vec::new(),
             before: earlier.iter().map(|period| of_group(period, growth)).collect(),
             is_past: true,
         };
@@ -67,15 +67,14 @@ impl CumulativeUsage {
                 let Some(place) = rest.place else {
                     rest.place = Some(self.usage.len());
                     let group = rest.group.clone();
-                    self.usage.push(PeriodUsage { quantity: value, is_past: false, ..group });
+                    self.usage.push(MeteredUsage { segments: vec![value], is_past: false, ..group });
                     continue;
                 };
                 let row = &mut self.usage[place];
-                if row.is_past {
-                    (row.quantity, row.is_past) = (value, false);
+                let Some(quantity) = row.segments.first_mut() else {
+                    (row.segments, row.is_past) = (vec![value], false);
                     continue;
-                }
-                let quantity = &mut row.quantity;
+                };
                 match rest.aggregation_type {
                     AggregationType::Count | AggregationType::Sum | AggregationType::Unique => {
                         *quantity += &value;
@@ -89,7 +88,7 @@ impl CumulativeUsage {
     }
 
     /// The usage so far.
-    pub(super) fn usage(&self) -> &[PeriodUsage] {
+    pub(super) fn usage(&self) -> &[MeteredUsage] {
         &self.usage
     }
 }

@@ -4,8 +4,8 @@ use super::{Billing, projection::project};
 use crate::{
     Result,
     auth::CustomerAccess,
-    db::{self, Access},
-    rating::{self, Measure, Period, PeriodUsage, PriceList, Terms},
+    db::{self, Access, usage::SpanQuery},
+    rating::{self, Measure, MeteredUsage, Period, PriceList, Terms},
 };
 use app::billing::{Decimal, Invoice};
 use chrono::{DateTime, Utc};
@@ -78,13 +78,14 @@ pub(super) async fn usage(
     db: impl PgExecutor<'_>,
     access: impl Access,
     periods: &[(&Terms, Period)],
-) -> Result<Vec<Vec<PeriodUsage>>> {
+) -> Result<Vec<Vec<MeteredUsage>>> {
     let measures = measures(periods.iter().map(|(terms, _)| *terms));
     let metered: Vec<_> = periods.iter().map(|(terms, period)| terms.metered(*period)).collect();
-    let bounds: Vec<_> = metered.iter().flatten().map(|stretch| (stretch.start, stretch.end)).collect();
-    let mut usage = db::usage::over_periods(db, access, &measures, &bounds).await?.into_iter();
+    let whole = |(place, stretch): (usize, &Period)| SpanQuery::whole(place, stretch.start, stretch.end);
+    let spans: Vec<_> = metered.iter().flatten().enumerate().map(whole).collect();
+    let mut usage = db::usage::over_spans(db, access, &measures, &spans).await?.into_iter();
     let of_period =
-        |stretches: &Vec<Period>| PeriodUsage::join(usage.by_ref().take(stretches.len()).collect());
+        |stretches: &Vec<Period>| MeteredUsage::join(usage.by_ref().take(stretches.len()).collect());
     Ok(metered.iter().map(of_period).collect())
 }
 

@@ -1,6 +1,6 @@
 //! The estimate of a current period's invoice: rated again with the usage so far, scaled to the whole period.
 
-use crate::rating::{self, Period, PeriodUsage, Terms};
+use crate::rating::{self, MeteredUsage, Period, Terms};
 use app::billing::{AggregationType, Decimal};
 use chrono::{DateTime, Duration, Utc};
 
@@ -17,7 +17,7 @@ const KEPT_DIGITS: i64 = 6;
 /// `None` where a figure would mislead: too early, over, without usage that grows, or with corrections below zero.
 pub(super) fn project(
     terms: &Terms,
-    usage: &[PeriodUsage],
+    usage: &[MeteredUsage],
     period: Period,
     now: DateTime<Utc>,
 ) -> Option<Decimal> {
@@ -28,24 +28,24 @@ pub(super) fn project(
     let factor =
         Decimal::from(whole.num_seconds()).checked_div(&Decimal::from(elapsed.num_seconds().max(1)))?;
     let measures = terms.measures();
-    let grows = |row: &PeriodUsage| {
+    let grows = |row: &MeteredUsage| {
         measures.iter().any(|measure| {
             measure.billable_metric_id == row.billable_metric_id
                 && measure.group_index == row.group_index
                 && matches!(measure.aggregation_type, AggregationType::Count | AggregationType::Sum)
         })
     };
-    if usage.iter().any(|row| row.quantity.is_negative())
-        || !usage.iter().any(|row| grows(row) && !row.quantity.is_zero())
+    if usage.iter().any(|row| row.quantity().is_negative())
+        || !usage.iter().any(|row| grows(row) && !row.quantity().is_zero())
     {
         return None;
     }
-    let grown: Vec<PeriodUsage> = usage
+    let grown: Vec<MeteredUsage> = usage
         .iter()
-        .map(|row| PeriodUsage {
-            quantity: match grows(row) {
-                true => (&row.quantity * &factor).round(KEPT_DIGITS),
-                false => row.quantity.clone(),
+        .map(|row| MeteredUsage {
+            segments: match grows(row) {
+                true => row.segments.iter().map(|quantity| (quantity * &factor).round(KEPT_DIGITS)).collect(),
+                false => row.segments.clone(),
             },
             ..row.clone()
         })
@@ -78,11 +78,11 @@ mod tests {
     fn projected(used: &[(Uuid, &str)], now: &str) -> Option<String> {
         let usage: Vec<_> = used
             .iter()
-            .map(|(metric, quantity)| PeriodUsage {
+            .map(|(metric, quantity)| MeteredUsage {
                 billable_metric_id: *metric,
                 group_index: 0,
                 group_values: Vec::new(),
-                quantity: decimal(quantity),
+                segments: vec![decimal(quantity)],
                 before: Vec::new(),
                 is_past: false,
             })

@@ -1,6 +1,6 @@
 //! The invoice that is printed of what was rated.
 
-use super::{Period, PeriodUsage, Rated, RatedCharge, RatedLine, Terms, rate, terms::KEPT_DIGITS};
+use super::{MeteredUsage, Period, Rated, RatedCharge, RatedLine, Terms, rate, terms::KEPT_DIGITS};
 use app::billing::{
     Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, LineType, SubLineItem,
     TierScope, TierUsage,
@@ -26,7 +26,7 @@ pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, s
 
 /// The draft for one period of `terms`, from the usage in the stretches of [`Terms::metered`]: what [`rate()`] makes
 /// of it, printed.
-pub fn bill(terms: &Terms, usage: &[PeriodUsage], period: Period, grace: Duration) -> Invoice {
+pub fn bill(terms: &Terms, usage: &[MeteredUsage], period: Period, grace: Duration) -> Invoice {
     of_products(terms, rate(terms, usage, period), grace)
 }
 
@@ -138,7 +138,7 @@ mod tests {
     use app::billing::CreditType;
     use proptest::prelude::*;
 
-    fn rated(terms: &Terms, usage: &[PeriodUsage]) -> Invoice {
+    fn rated(terms: &Terms, usage: &[MeteredUsage]) -> Invoice {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         bill(terms, usage, period, Duration::hours(24))
     }

@@ -1,6 +1,6 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms};
+use super::{BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
     TierMode, TierScope,
@@ -80,12 +80,12 @@ pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
     }
 }
 
-pub(crate) fn used(group: Option<Option<&str>>, quantity: &str) -> PeriodUsage {
-    PeriodUsage {
+pub(crate) fn used(group: Option<Option<&str>>, quantity: &str) -> MeteredUsage {
+    MeteredUsage {
         billable_metric_id: METRIC,
         group_index: i16::from(group.is_some()),
         group_values: group.into_iter().map(|value| value.map(str::to_owned)).collect(),
-        quantity: decimal(quantity),
+        segments: vec![decimal(quantity)],
         before: Vec::new(),
         is_past: false,
     }

@@ -1,7 +1,7 @@
 //! Lines of a billing period: one a product, or one a group value of a grouped product.
 
 use super::{
-    Measure, Period, PeriodUsage, PlanCharge, Terms, adjust,
+    Measure, MeteredUsage, Period, PlanCharge, Terms, adjust,
     sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
 };
 use app::billing::{Charge, CreditType, Decimal, NonZeroDecimal, Proration};
@@ -40,11 +40,11 @@ pub(super) struct RatingContext<'a> {
     pub(super) full: Period,
     /// Its number; 0 for a trial, which has the first prices.
     pub(super) number: u32,
-    usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a PeriodUsage>>,
+    usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a MeteredUsage>>,
 }
 
 impl<'a> RatingContext<'a> {
-    pub(super) fn new(terms: &'a Terms, usage: &'a [PeriodUsage], period: Period) -> Self {
+    pub(super) fn new(terms: &'a Terms, usage: &'a [MeteredUsage], period: Period) -> Self {
         let mut index: HashMap<_, HashMap<_, _>> = HashMap::new();
         for row in usage {
             let of_measure = index.entry((row.billable_metric_id, row.group_index)).or_default();
@@ -86,13 +86,13 @@ impl<'a> RatingContext<'a> {
     }
 
     /// The usage of one measure, in all or by one group value.
-    pub(super) fn used(&self, measure: Measure, group_value: Option<&str>) -> Option<&'a PeriodUsage> {
+    pub(super) fn used(&self, measure: Measure, group_value: Option<&str>) -> Option<&'a MeteredUsage> {
         let of_measure = self.usage.get(&(measure.billable_metric_id, measure.group_index))?;
         of_measure.get(&group_value).copied().filter(|row| !row.is_past)
     }
 
     /// The usage of one measure by each group value, also by those that have some in earlier periods alone.
-    pub(super) fn by_group(&self, measure: Measure) -> impl Iterator<Item = &'a PeriodUsage> {
+    pub(super) fn by_group(&self, measure: Measure) -> impl Iterator<Item = &'a MeteredUsage> {
         let of_measure = self.usage.get(&(measure.billable_metric_id, measure.group_index));
         of_measure.into_iter().flat_map(|of_measure| of_measure.values().copied())
     }

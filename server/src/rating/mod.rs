@@ -31,7 +31,7 @@ pub use period::{BillingSchedule, Period};
 pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
 pub use rate::{Lacking, Rated, rate};
 pub use sub_line::{RatedCharge, RatedTiers};
-pub use terms::{AddedCharge, Measure, PeriodUsage, PlanCharge, Terms};
+pub use terms::{AddedCharge, Measure, MeteredUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 
 use line::RatingContext;

@@ -1,6 +1,6 @@
 //! What the charges of a billing period cost one customer, and how far usage has come in their tiers.
 
-use super::{Period, PeriodUsage, PlanCharge, RatingContext, Terms, adjust, sub_line, tier};
+use super::{MeteredUsage, Period, PlanCharge, RatingContext, Terms, adjust, sub_line, tier};
 use app::billing::{BillingFrequency, Charge, CreditType, Decimal, Minimum, Price};
 use chrono::{DateTime, Utc};
 
@@ -51,7 +51,7 @@ pub struct Trial {
 }
 
 /// The prices of a period, and how far the usage in the stretches of [`Terms::metered`] has come.
-pub fn price_list(terms: &Terms, usage: &[PeriodUsage], period: Period) -> PriceList {
+pub fn price_list(terms: &Terms, usage: &[MeteredUsage], period: Period) -> PriceList {
     let billed = RatingContext::new(terms, usage, period);
     let charges = adjust::effective_charges(terms, billed.number)
         .into_iter()
@@ -92,12 +92,12 @@ mod tests {
 
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("100", "8"), ("250", "5")];
 
-    fn first(terms: &Terms, usage: &[PeriodUsage]) -> PriceList {
+    fn first(terms: &Terms, usage: &[MeteredUsage]) -> PriceList {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         price_list(terms, usage, period)
     }
 
-    fn reached(term: PlanCharge, usage: &[PeriodUsage]) -> Option<(String, usize)> {
+    fn reached(term: PlanCharge, usage: &[MeteredUsage]) -> Option<(String, usize)> {
         let list = first(&terms(vec![term], "2026-04-01"), usage);
         list.charges[0].reached.as_ref().map(|reached| (reached.used.to_string(), reached.tier))
     }
@@ -123,7 +123,7 @@ mod tests {
         quarterly.charge.tier_reset_frequency = 3;
         let terms = terms(vec![quarterly], "2026-04-01");
         let may = terms.schedule.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
-        let usage = PeriodUsage::join(vec![Vec::new(), vec![used(None, "120")]]);
+        let usage = MeteredUsage::join(vec![Vec::new(), vec![used(None, "120")]]);
         let found = price_list(&terms, &usage, may).charges.remove(0).reached;
         assert_eq!(found, Some(TierProgress { used: decimal("120"), tier: 1 }));
     }

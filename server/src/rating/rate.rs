@@ -1,6 +1,6 @@
 //! What one billing period comes to, exact but for what is owed in whole units: nothing of it is printed yet.
 
-use super::{Period, PeriodUsage, RatedLine, RatingContext, Terms, adjust, line};
+use super::{MeteredUsage, Period, RatedLine, RatingContext, Terms, adjust, line};
 use app::billing::{CreditType, Decimal};
 
 /// What one billing period comes to.
@@ -49,7 +49,7 @@ impl Rated {
 ///
 /// Amounts are exact until a line is summed; each line is rounded once, half away from zero, to the smallest unit of
 /// its credit type. In a trial, what is waived of the usage is rounded alike, else what is lacking to the minimum.
-pub fn rate(terms: &Terms, usage: &[PeriodUsage], period: Period) -> Rated {
+pub fn rate(terms: &Terms, usage: &[MeteredUsage], period: Period) -> Rated {
     let billed = RatingContext::new(terms, usage, period);
     let mut rated = Rated {
         period,
@@ -99,7 +99,7 @@ mod tests {
     };
     use app::billing::{Minimum, UnitConversion};
 
-    fn first(terms: &Terms, usage: &[PeriodUsage]) -> Rated {
+    fn first(terms: &Terms, usage: &[MeteredUsage]) -> Rated {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
         rate(terms, usage, period)
     }

@@ -1,7 +1,7 @@
 //! Invoices of tiers that all groups move through together, worked out by hand.
 
 use super::{
-    PeriodUsage, PlanCharge, bill,
+    MeteredUsage, PlanCharge, bill,
     fixtures::{decimal, term, terms, used},
 };
 use app::billing::{Decimal, Invoice, LineItem, Rounding, TierMode, TierScope, UnitConversion};
@@ -16,11 +16,11 @@ fn labels(tier_scope: TierScope) -> PlanCharge {
     labels
 }
 
-fn by_carrier(list: &[(&str, &str)]) -> Vec<PeriodUsage> {
+fn by_carrier(list: &[(&str, &str)]) -> Vec<MeteredUsage> {
     list.iter().map(|(carrier, quantity)| used(Some(Some(carrier)), quantity)).collect()
 }
 
-fn invoice(term: PlanCharge, usage: &[PeriodUsage], month: u32) -> Invoice {
+fn invoice(term: PlanCharge, usage: &[MeteredUsage], month: u32) -> Invoice {
     let terms = terms(vec![term], "2026-01-01");
     let start = format!("2026-{month:02}-01T00:00:00Z").parse().expect("a day");
     let period = terms.schedule.period_at(start).expect("a period");
@@ -75,7 +75,7 @@ fn what_other_groups_used_before_has_moved_through_the_tiers() {
         let mut labels = labels(tier_scope);
         labels.charge.tier_reset_frequency = 2;
         // In January 90 by dhl, 30 by ups; in February 20 by dhl alone.
-        let usage = PeriodUsage::join(vec![
+        let usage = MeteredUsage::join(vec![
             by_carrier(&[("dhl", "20")]),
             by_carrier(&[("dhl", "90"), ("ups", "30")]),
         ]);
@@ -145,13 +145,13 @@ proptest! {
         for term in [&mut plain, &mut grouped] {
             term.charge.tier_mode = if by_volume { TierMode::Volume } else { TierMode::Graduated };
         }
-        let total = |term: PlanCharge, usage: &[PeriodUsage]| {
+        let total = |term: PlanCharge, usage: &[MeteredUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.credit_type.name = unit.to_owned();
             let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             bill(&terms, usage, period, Duration::hours(24))
         };
-        let by_group: Vec<PeriodUsage> = quantities
+        let by_group: Vec<MeteredUsage> = quantities
             .iter()
             .enumerate()
             .map(|(at, quantity)| used(Some(Some(format!("carrier-{at}").as_str())), &quantity.to_string()))

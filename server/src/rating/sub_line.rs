@@ -1,6 +1,6 @@
 //! What one charge counts in a billing period, at its prices.
 
-use super::{Measure, PlanCharge, RatingContext, tier};
+use super::{Measure, MeteredUsage, PlanCharge, RatingContext, tier};
 use app::billing::{Charge, Decimal, NonZeroDecimal, Price, Proration, TierPeriod, TierScope, TierUsage};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -93,7 +93,7 @@ fn of_all(billed: &RatingContext<'_>, term: &PlanCharge, measure: Measure) -> Sh
     let mut used = Decimal::zero();
     let mut before = vec![Decimal::zero(); reach(billed, &term.charge)];
     for row in billed.by_group(measure) {
-        used += &row.quantity;
+        used += &row.quantity();
         for (sum, earlier) in before.iter_mut().zip(&row.before) {
             *sum += earlier;
         }
@@ -110,7 +110,7 @@ pub(super) fn of_share(
     group_value: Option<&str>,
 ) -> RatedCharge {
     let row = term.measure.and_then(|measure| billed.used(measure, group_value));
-    let used = row.map_or_else(Decimal::zero, |row| row.quantity.clone());
+    let used = row.map_or_else(Decimal::zero, MeteredUsage::quantity);
     priced(billed, &term.charge, &together.counted, Some([&used, &together.used]))
 }
 
@@ -142,7 +142,7 @@ fn counted(billed: &RatingContext<'_>, term: &PlanCharge, group_value: Option<&s
     };
     let Some(used) = billed.used(measure, group_value) else { return ChargeQuantity::whole(Decimal::zero()) };
     let before = &used.before[..reach(billed, charge).min(used.before.len())];
-    converted(charge, &used.quantity, before, &NonZeroDecimal::one())
+    converted(charge, &used.quantity(), before, &NonZeroDecimal::one())
 }
 
 /// How many periods before this one the tiers of a charge count.

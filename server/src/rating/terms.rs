@@ -191,17 +191,18 @@ impl Terms {
     }
 }
 
-/// What was used of one measure, by one group, in a billing period.
+/// What was used of one measure, by one group, in the segments of a billing period.
 #[derive(Clone, Debug, PartialEq)]
-pub struct PeriodUsage {
+pub struct MeteredUsage {
     /// The metric that is measured.
     pub billable_metric_id: Uuid,
     /// As in [`Measure`].
     pub group_index: i16,
     /// The group's values, empty for usage over all groups; `None` for events without the property.
     pub group_values: Vec<Option<String>>,
-    /// What was used, in the metric's unit; by its aggregation a sum, a peak, a last value or a number of values.
-    pub quantity: Decimal,
+    /// What was used in each segment, in the metric's unit: of a sum what was added in it, of a peak, a last value or a
+    /// number of different values by how much it changed. None of a group that [is past](Self::is_past).
+    pub segments: Vec<Decimal>,
     /// The quantities in the stretches before, in the order of [`Terms::metered`].
     pub before: Vec<Decimal>,
     /// True where the group has usage in the stretches before alone: it has no line, and counts toward tiers that all
@@ -209,16 +210,22 @@ pub struct PeriodUsage {
     pub is_past: bool,
 }
 
-impl PeriodUsage {
+impl MeteredUsage {
+    /// What was used in the whole period; by the metric's aggregation a sum, a peak, a last value or a number of values.
+    pub fn quantity(&self) -> Decimal {
+        self.segments.iter().sum()
+    }
+
     /// Joins the usage of all stretches of [`Terms::metered`], in their order, into that of the first.
     pub fn join(stretches: Vec<Vec<Self>>) -> Vec<Self> {
         let mut stretches = stretches.into_iter();
         let Some(mut usage) = stretches.next() else { return Vec::new() };
         for (place, earlier) in stretches.enumerate() {
-            let mut quantities: BTreeMap<_, _> = earlier
-                .into_iter()
-                .map(|row| ((row.billable_metric_id, row.group_index, row.group_values), row.quantity))
-                .collect();
+            let of_group = |row: Self| {
+                let quantity = row.quantity();
+                ((row.billable_metric_id, row.group_index, row.group_values), quantity)
+            };
+            let mut quantities: BTreeMap<_, _> = earlier.into_iter().map(of_group).collect();
             for row in &mut usage {
                 let key = (row.billable_metric_id, row.group_index, row.group_values.clone());
                 // A group that is absent used nothing.
@@ -228,8 +235,8 @@ impl PeriodUsage {
                 quantities.into_iter().map(|((billable_metric_id, group_index, group_values), quantity)| {
                     let mut before = vec![Decimal::zero(); place];
                     before.push(quantity);
-                    let quantity = Decimal::zero();
-                    Self { billable_metric_id, group_index, group_values, quantity, before, is_past: true }
+                    let segments = Vec::new();
+                    Self { billable_metric_id, group_index, group_values, segments, before, is_past: true }
                 });
             usage.extend(past);
         }

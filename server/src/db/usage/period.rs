@@ -1,16 +1,19 @@
-//! Usage over whole days, for rating.
+//! Usage of billing periods, for rating.
 
+use super::{
+    segments::{Segments, SpanQuery},
+    stretch,
+};
 use crate::{
     Result,
     db::Access,
-    rating::{Measure, PeriodUsage},
+    rating::{Measure, MeteredUsage},
 };
 use app::billing::Decimal;
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, types::Json};
+use sqlx::PgExecutor;
 
-/// The usage of each measure from `start` to before `end`, both at midnight UTC. Groups without usage are
-/// absent.
+/// The usage of each measure from `start` to before `end`, both on the hour UTC. Groups without usage are absent.
 ///
 /// # Errors
 /// When the database refuses.
@@ -20,125 +23,43 @@ pub async fn over_period(
     measures: &[Measure],
     start: DateTime<Utc>,
     end: DateTime<Utc>,
-) -> Result<Vec<PeriodUsage>> {
-    Ok(over_periods(db, access, measures, &[(start, end)]).await?.pop().unwrap_or_default())
+) -> Result<Vec<MeteredUsage>> {
+    let whole = SpanQuery::whole(0, start, end);
+    Ok(over_spans(db, access, measures, &[whole]).await?.pop().unwrap_or_default())
 }
 
-/// The same for several periods in one query, which may overlap: one list for each, in their order. What was used before
-/// a period is not joined to it: see [`PeriodUsage::join`].
+/// The same for several periods in one query, which may overlap and may be cut into segments: one list for each, in the
+/// order of their places. Groups without usage are absent: of COUNT and SUM in the segments that are asked for, of others
+/// since the start of the period. What was used before a period is not joined to it: see [`MeteredUsage::join`].
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn over_periods(
+pub async fn over_spans(
     db: impl PgExecutor<'_>,
     access: impl Access,
     measures: &[Measure],
-    periods: &[(DateTime<Utc>, DateTime<Utc>)],
-) -> Result<Vec<Vec<PeriodUsage>>> {
-    let mut all = vec![Vec::new(); periods.len()];
-    if measures.is_empty() || periods.is_empty() {
-        return Ok(all);
+    spans: &[SpanQuery],
+) -> Result<Vec<Vec<MeteredUsage>>> {
+    let mut segments = Segments::new(spans);
+    if measures.is_empty() || spans.is_empty() {
+        return Ok(segments.into_usage());
     }
-    // What waits to be folded is read once; what is stored, for each measure and period by its whole key (`offset 0`),
-    // and not with all groups of the customer.
-    let rows = sqlx::query!(
-        r#"with wanted as (
-            select distinct *
-            from unnest($2::uuid[], $3::text[], $4::smallint[])
-                as wanted(billable_metric_id, aggregation_type, group_index)
-        ),
-        period as (
-            select place, first_day, end_day, usage_days(first_day, end_day) as days
-            from unnest($5::date[], $6::date[]) with ordinality as period(first_day, end_day, place)
-        ),
-        pending as materialized (
-            select * from usage_pending_of($1)
-        ),
-        used as (
-            select period.place, wanted.*, stored.*
-            from period
-            cross join wanted
-            cross join lateral (
-                select usage.group_id, usage.group_values,
-                    usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max) as amount,
-                    usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest) as newest
-                from usage_day usage
-                where usage.customer_id = $1
-                    and usage.billable_metric_id = wanted.billable_metric_id
-                    and usage.group_index = wanted.group_index
-                    and usage.day = any(period.days)
-                offset 0
-            ) as stored
-            where wanted.aggregation_type <> 'UNIQUE'
-            union all
-            select period.place, wanted.*, usage.group_id, usage.group_values,
-                usage_amount(wanted.aggregation_type, usage.count, usage.sum, usage.max),
-                usage_newest(wanted.aggregation_type, usage.latest_at, usage.latest_key, usage.latest)
-            from wanted
-            join pending usage using (billable_metric_id, group_index)
-            join period on usage.day >= period.first_day and usage.day < period.end_day
-            where wanted.aggregation_type <> 'UNIQUE'
-        ),
-        seen as (
-            select period.place, wanted.billable_metric_id, wanted.group_index, stored.*
-            from period
-            cross join wanted
-            cross join lateral (
-                select usage.group_id, usage.group_values, usage.value_id
-                from usage_unique usage
-                where usage.customer_id = $1
-                    and usage.billable_metric_id = wanted.billable_metric_id
-                    and usage.group_index = wanted.group_index
-                    and usage.day = any(period.days)
-                offset 0
-            ) as stored
-            where wanted.aggregation_type = 'UNIQUE'
-            union all
-            select period.place, wanted.billable_metric_id, wanted.group_index, usage.group_id, usage.group_values,
-                unnest(usage.value_ids)
-            from wanted
-            join pending usage using (billable_metric_id, group_index)
-            join period on usage.day >= period.first_day and usage.day < period.end_day
-            where wanted.aggregation_type = 'UNIQUE'
-        ),
-        measured as (
-            select place, billable_metric_id, group_index, group_id, min(group_values) as group_values,
-                usage_value(aggregation_type, sum(amount), max(amount), max(newest)) as quantity
-            from used
-            group by place, billable_metric_id, aggregation_type, group_index, group_id
-            union all
-            select place, billable_metric_id, group_index, group_id, min(group_values), count(distinct value_id)
-            from seen
-            group by place, billable_metric_id, group_index, group_id
-        )
-        select place as "place!", billable_metric_id as "billable_metric_id!", group_index as "group_index!",
-            jsonb_agg(to_jsonb(group_values) order by group_values) as "groups!: Json<Vec<Vec<Option<String>>>>",
-            array_agg(quantity order by group_values) as "quantities!"
-        from measured
-        group by place, billable_metric_id, group_index"#,
-        access.customer_id(),
-        &measures.iter().map(|one| one.billable_metric_id).collect::<Vec<_>>()[..],
-        &measures.iter().map(|one| one.aggregation_type.as_str()).collect::<Vec<_>>()[..] as _,
-        &measures.iter().map(|one| one.group_index).collect::<Vec<_>>()[..],
-        &periods.iter().map(|(start, _)| start.date_naive()).collect::<Vec<_>>()[..],
-        &periods.iter().map(|(_, end)| end.date_naive()).collect::<Vec<_>>()[..],
-    )
-    .fetch_all(db)
-    .await?;
+    let rows = if segments.are_of_whole_days() {
+        stretch::over_days(db, access, measures, segments.stretches()).await?
+    } else {
+        stretch::over_hours(db, access, measures, segments.stretches()).await?
+    };
     for row in rows {
-        let Some(period) = usize::try_from(row.place - 1).ok().and_then(|place| all.get_mut(place)) else {
+        let is_of = |one: &&Measure| {
+            one.billable_metric_id == row.billable_metric_id && one.group_index == row.group_index
+        };
+        let (Ok(stretch), Some(measure)) = (usize::try_from(row.place - 1), measures.iter().find(is_of))
+        else {
             continue;
         };
-        period.extend(row.groups.0.into_iter().zip(row.quantities).map(|(group_values, quantity)| {
-            PeriodUsage {
-                billable_metric_id: row.billable_metric_id,
-                group_index: row.group_index,
-                group_values,
-                quantity: Decimal::from(quantity),
-                before: Vec::new(),
-                is_past: false,
-            }
-        }));
+        for (group_values, quantity) in row.groups.0.iter().zip(row.quantities) {
+            segments.add(stretch, *measure, group_values, &Decimal::from(quantity));
+        }
     }
-    Ok(all)
+    Ok(segments.into_usage())
 }

@@ -4,7 +4,7 @@ mod adjustments;
 mod exact;
 
 use super::{
-    AddedCharge, Period, PeriodUsage, PlanCharge, Terms, bill,
+    AddedCharge, MeteredUsage, Period, PlanCharge, Terms, bill,
     fixtures::{METRIC, decimal, term, terms, used},
 };
 use app::billing::{AdjustmentType, Decimal, Invoice, PriceAdjustment, Rounding, TierMode, UnitConversion};
@@ -16,7 +16,7 @@ fn day(text: &str) -> DateTime<Utc> {
 }
 
 /// The invoice of the period that contains a day.
-fn invoice(terms: &Terms, usage: &[PeriodUsage], at: &str) -> Invoice {
+fn invoice(terms: &Terms, usage: &[MeteredUsage], at: &str) -> Invoice {
     bill(terms, usage, period(terms, at), Duration::hours(24))
 }
 
@@ -96,7 +96,7 @@ fn tiers_count_on_until_they_are_reset() {
             let at = format!("2026-{:02}-01", month + 1);
             let stretches = terms.metered(period(&terms, &at));
             let rows = (0..stretches.len()).map(|back| vec![used(None, months[month - back])]).collect();
-            invoice(&terms, &PeriodUsage::join(rows), &at).total
+            invoice(&terms, &MeteredUsage::join(rows), &at).total
         });
         totals.collect::<Vec<_>>()
     };
@@ -118,7 +118,7 @@ fn tiers_that_count_on_say_what_moved_and_since_when() {
     let metered = terms.metered(period(&terms, "2026-02-01"));
     assert_eq!(metered[1], Period { start: day("2026-01-10"), end: day("2026-02-01") });
     assert_eq!(metered.len(), 2);
-    let usage = PeriodUsage::join(vec![vec![used(None, "30")], vec![used(None, "90")]]);
+    let usage = MeteredUsage::join(vec![vec![used(None, "30")], vec![used(None, "90")]]);
     let line = &invoice(&terms, &usage, "2026-02-01").line_items[0].sub_line_items[0];
     let tiers = line.tiers.as_ref().expect("tiers");
     let moved: Vec<_> = tiers.iter().map(|tier| (tier.starting_at.clone(), tier.quantity.clone())).collect();
@@ -139,7 +139,7 @@ fn units_are_converted_a_period_at_a_time() {
     thousands.charge.tier_reset_frequency = 2;
     let terms = terms(vec![thousands], "2026-01-01");
     // 1 and 2 thousands, each rounded up, not 1.001 + 1.2 rounded up.
-    let usage = PeriodUsage::join(vec![vec![used(None, "1200")], vec![used(None, "1")]]);
+    let usage = MeteredUsage::join(vec![vec![used(None, "1200")], vec![used(None, "1")]]);
     assert_eq!(invoice(&terms, &usage, "2026-02-01").total, decimal("11"));
 }
 
@@ -203,7 +203,7 @@ fn an_added_charge_is_on_its_invoice_alone() {
 
 #[test]
 fn usage_of_groups_is_joined_with_what_the_same_group_used_before() {
-    let rows = PeriodUsage::join(vec![
+    let rows = MeteredUsage::join(vec![
         vec![used(Some(Some("eu")), "1"), used(Some(None), "2")],
         vec![used(Some(None), "3"), used(Some(Some("us")), "4")],
     ]);
@@ -213,5 +213,5 @@ fn usage_of_groups_is_joined_with_what_the_same_group_used_before() {
     assert!(rows.iter().all(|row| row.billable_metric_id == METRIC));
     // A group without usage of its own since is kept for tiers that count all groups, and has no line.
     let us = &rows[2];
-    assert_eq!((us.is_past, &us.quantity, &us.before), (true, &decimal("0"), &vec![decimal("4")]));
+    assert_eq!((us.is_past, us.quantity(), &us.before), (true, decimal("0"), &vec![decimal("4")]));
 }

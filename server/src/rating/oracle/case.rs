@@ -1,7 +1,7 @@
 //! One random invoice: terms, usage a period, and the answer of [`bill`], as the oracle reads them.
 
 use super::super::{
-    AddedCharge, BillingSchedule, Measure, PeriodUsage, PlanCharge, Terms, bill,
+    AddedCharge, BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms, bill,
     fixtures::{METRIC, term, terms},
 };
 use app::billing::{
@@ -105,7 +105,7 @@ impl Case {
         let rows = (0..stretches.len()).map(|back| {
             let groups = GROUPS.iter().zip(&self.usage);
             let row = |(group, quantities): (&&str, &Vec<Option<Decimal>>)| {
-                Some(PeriodUsage {
+                Some(MeteredUsage {
                     billable_metric_id: METRIC,
                     group_index: i16::from(*group != "all"),
                     group_values: match *group {
@@ -113,14 +113,14 @@ impl Case {
                         "none" => vec![None],
                         value => vec![Some(value.to_owned())],
                     },
-                    quantity: quantities[self.number as usize - back].clone()?,
+                    segments: vec![quantities[self.number as usize - back].clone()?],
                     before: Vec::new(),
                     is_past: false,
                 })
             };
             groups.filter_map(row).collect()
         });
-        let usage = PeriodUsage::join(rows.collect());
+        let usage = MeteredUsage::join(rows.collect());
         let invoice = bill(terms, &usage, period, Duration::hours(24));
         let lines = invoice.line_items.iter().map(|line| {
             let group = match &line.group_key {
