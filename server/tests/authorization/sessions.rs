@@ -1,13 +1,14 @@
 //! What each session sees: what its dashboard shows, and nothing else.
 
 use crate::{
-    call,
-    common::{self, app, example},
-    keys,
-    table::{
-        OpenTo::{All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers},
-        table,
+    authorization::{
+        call, keys,
+        table::{
+            OpenTo::{All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers},
+            table,
+        },
     },
+    common::{self, app, example},
 };
 use app::{
     billing::InvoiceStatus::{self, Draft, Finalized, Void},
