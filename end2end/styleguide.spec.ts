@@ -9,6 +9,9 @@ const lineOf = (page: Page, sample: string, name: string) =>
   );
 const hexOf = (page: Page, name: string) => page.getByLabel(`Hex value of ${name}`, { exact: true });
 
+// Every test loads a page of many frames, each a whole dashboard: half a minute on a busy machine.
+test.describe.configure({ timeout: 90_000 });
+
 test.beforeEach(async ({ page, demo }) => {
   await page.goto(`${demo.info.url}/styleguide`);
   await expect(hexOf(page, "UsageLine_9")).not.toHaveValue("");

@@ -3,10 +3,8 @@
 //!
 //! As many companies are made as fit into 30 seconds, or as many as `INLAY_NUMBER_CASES` says. `INLAY_NUMBER_SEED`
 //! replays the one that a failure names.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{app, billing::GRACE, get, post, token};
 use app::{
     billing::{CreditType, Invoice},
     embed::{Dashboard, DashboardConfig},
@@ -17,7 +15,6 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::{DateTime, Days, NaiveTime, SecondsFormat, TimeDelta, Utc};
-use common::{app, billing::GRACE, get, post, token};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use server::{

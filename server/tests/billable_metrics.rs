@@ -1,13 +1,10 @@
 //! Calls about billable metrics.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, get, post, send, token};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use common::{app, get, post, send, token};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 

@@ -1,14 +1,8 @@
 //! Access to customers is proven and not asserted: who makes a proof, who takes the customer out of it, and that every
 //! query on a customer's table binds it; read off the sources.
-#![allow(clippy::unwrap_used)]
 
-#[path = "common/files.rs"]
-mod files;
-#[path = "common/queries.rs"]
-mod queries;
-
-use files::files;
-use queries::{Query, functions, queries};
+use crate::common::files::files;
+use crate::common::queries::{Query, functions, queries};
 use std::collections::BTreeSet;
 
 /// Who makes what proves access; nobody else does.

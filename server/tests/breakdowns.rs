@@ -1,19 +1,16 @@
 //! Breakdowns: the windows of an invoice are its parts, to the smallest unit.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used},
+    get, seed, token,
+};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, InvoiceBreakdown,
     InvoiceStatus, NewCharge, NewMinimum, NewPlan, NewProduct, Price, TierMode, TierScope,
 };
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
-use common::{
-    app,
-    billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used},
-    get, seed, token,
-};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use server::{
     auth::CustomerAccess,
@@ -32,7 +29,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 async fn access(pool: &PgPool, customer_id: Uuid) -> CustomerAccess {
-    let token = common::token(pool).await;
+    let token = crate::common::token(pool).await;
     let operator = db::api_token::authenticate(pool, &token, day("2026-01-01")).await.unwrap().unwrap();
     operator.access(customer_id)
 }
@@ -163,7 +160,7 @@ async fn with_everything(pool: &PgPool, rng: &mut StdRng) -> Uuid {
     };
     let plan_id = db::plan::create_plan(pool, plan, now).await.unwrap();
     let new = NewCustomerPlan {
-        access: common::seed::access(customer_id),
+        access: crate::common::seed::access(customer_id),
         plan_id,
         starting_on: day("2026-01-10"),
         ending_before: Some(day("2026-03-20")),

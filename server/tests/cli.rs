@@ -1,5 +1,4 @@
 //! The command line, as a process: help that teaches, and starts that are refused before the port opens.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     net::TcpListener,

@@ -1,5 +1,4 @@
 //! The configuration: defaults, refusals, secrets by file, and its table in the documents.
-#![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
@@ -170,7 +169,7 @@ fn compare(file: &str, make: impl FnOnce(&str) -> String) {
     if text != expected {
         assert!(
             env::var_os("UPDATE_DOCS").is_some(),
-            "{file} differs from the table: UPDATE_DOCS=1 cargo test -p server --test config writes it"
+            "{file} differs from the table: UPDATE_DOCS=1 cargo test -p server --test suite config:: writes it"
         );
         fs::write(&path, expected).unwrap();
     }

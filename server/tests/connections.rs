@@ -1,5 +1,4 @@
 //! Connections over a real socket: kept ones survive requests whose body nobody reads, half requests end.
-#![allow(clippy::unwrap_used)]
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{

@@ -1,15 +1,12 @@
 //! Custom fields over HTTP: keys, values on everything that has them, and what invoices show of them.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use axum::{Router, http::StatusCode};
-use chrono::{Datelike, Months};
-use common::{
+use crate::common::{
     app,
     billing::{Billed, billed, finalize},
     get, post, seed, token,
 };
+use axum::{Router, http::StatusCode};
+use chrono::{Datelike, Months};
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;

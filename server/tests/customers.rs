@@ -1,14 +1,11 @@
 //! Calls about customers.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use axum::http::StatusCode;
-use common::{
+use crate::common::{
     app,
     billing::{self, billed},
     get, post, token,
 };
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;

@@ -1,12 +1,9 @@
 //! The call that makes embeddable URLs.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, token};
 use app::billing::AggregationType;
 use axum::http::StatusCode;
 use chrono::{DateTime, Duration, Utc};
-use common::{app, post, token};
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;
@@ -129,7 +126,8 @@ async fn a_name_for_a_group_key_that_no_metric_has_is_warned_of(pool: PgPool) {
         )
     };
     assert_eq!(ask(&["carriers"]).await, json!([warned(0, "none is")]));
-    common::seed::metric(&pool, AggregationType::Count, "", r#"[["region"], ["zone", "carrier"]]"#).await;
+    crate::common::seed::metric(&pool, AggregationType::Count, "", r#"[["region"], ["zone", "carrier"]]"#)
+        .await;
     assert_eq!(ask(&["carrier", "carriers"]).await, json!([warned(1, "known are carrier, region, zone")]));
     assert_eq!(ask(&["zone", "region"]).await, json!([]));
     assert_eq!(ask(&[]).await, json!([]));

@@ -1,5 +1,4 @@
 //! The demo company: a start that is stopped at any point is finished by the next one.
-#![allow(clippy::unwrap_used)]
 
 use chrono::{DateTime, Duration, Utc};
 use server::demo;

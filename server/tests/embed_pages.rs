@@ -1,8 +1,6 @@
 //! The embed pages: what they show, to whom, and with which headers.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, token};
 use app::billing::AggregationType;
 use axum::{
     Router,
@@ -10,7 +8,6 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use chrono::TimeDelta;
-use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tower::ServiceExt as _;
@@ -175,7 +172,7 @@ async fn a_refused_token_says_to_developers_alone_what_is_wrong_with_it(pool: Pg
     let expired = ours.sign_embed(&grant, chrono::Duration::hours(1), old).unwrap().token;
     let foreign = keys(b"another key of thirty-two bytes.");
     let foreign = foreign.sign_embed(&grant, chrono::Duration::hours(1), now).unwrap().token;
-    let (log, _guard) = common::log::capture("info", server::config::LogFormat::Text);
+    let (log, _guard) = crate::common::log::capture("info", server::config::LogFormat::Text);
     let mut bodies = Vec::new();
     for (path, reason, log_line) in [
         ("/embed/usage".to_owned(), "missing-token", "the address has no token"),
@@ -296,7 +293,7 @@ async fn a_link_token_opens_pages_and_nothing_else(pool: PgPool) {
     let first = open(&app, &url(&app, &token, customer_id, "invoices", json!({})).await).await;
     let link = link(&first.body);
     assert_eq!(open(&app, &format!("/embed/invoices?token={link}")).await.status, StatusCode::OK);
-    let (status, _) = common::get(&app, &link, &format!("/v1/customers/{customer_id}/invoices")).await;
+    let (status, _) = crate::common::get(&app, &link, &format!("/v1/customers/{customer_id}/invoices")).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "it reads no JSON");
     let (status, _) = post(&app, &link, "/embed/session", json!({})).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED, "it renews no session");

@@ -1,6 +1,5 @@
 //! The private Postgres, as processes: first start, two at once, beside a server, after a kill, and the end; and what
 //! it may know and do.
-#![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use nix::{

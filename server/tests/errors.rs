@@ -1,13 +1,10 @@
 //! Errors as somebody meets them on the first day: each is a sentence that names the field and says what to do.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, billing, send, token};
 use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use common::{app, billing, send, token};
 use server::limits::MAX_BODY;
 use sqlx::PgPool;
 

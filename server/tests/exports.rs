@@ -1,8 +1,10 @@
 //! An invoice as page, PDF, CSV and JSON: the same figures, to whom they belong.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{Billed, billed, day, finalize, used},
+    get, seed, state, token,
+};
 use app::embed::{Dashboard, DashboardConfig, group_keys::GroupKeyOverride};
 use axum::{
     Router,
@@ -10,11 +12,6 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use chrono::{Datelike, Duration, Months};
-use common::{
-    app,
-    billing::{Billed, billed, day, finalize, used},
-    get, seed, state, token,
-};
 use server::{
     AppState, clock,
     config::{Company, Settings},

@@ -1,11 +1,8 @@
 //! Billing periods are finalized once, whoever tries and however late.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used};
 use app::billing::{Invoice, InvoiceStatus};
 use chrono::{DateTime, Duration, Utc};
-use common::billing::{Billed, GRACE, billed, billing_at, day, decimal, finalize, used};
 use server::{
     Error,
     auth::Operator,
@@ -169,7 +166,7 @@ async fn ending_a_plan_early_bills_what_is_left_and_voids_only_when_told(pool: P
     finalize(&pool, "2026-04-02").await;
     let end = |end: Option<&'static str>, void| {
         let pool = pool.clone();
-        let (access, id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
+        let (access, id) = (crate::common::seed::access(billed.customer_id), billed.customer_plan_id);
         async move {
             db::customer_plan::end(&pool, access, id, end.map(day), void, day("2026-04-03"), GRACE).await
         }
@@ -219,7 +216,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
     finalize(&pool, "2026-03-02").await;
     let february = stored(&pool).await[1].0.id;
     invoicing::void(&pool, february, day("2026-03-03")).await.unwrap();
-    let (access, id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
+    let (access, id) = (crate::common::seed::access(billed.customer_id), billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
     db::customer_plan::end(&pool, access, id, end, true, day("2026-03-04"), GRACE).await.unwrap();
     assert_eq!(finalize(&pool, "2026-06-01").await, 0);
@@ -234,7 +231,7 @@ async fn ending_a_plan_leaves_void_what_was_void_before(pool: PgPool) {
 async fn put_on_late(pool: &PgPool, now: DateTime<Utc>, finalize_after: Option<DateTime<Utc>>) -> Billed {
     let earlier = billed(pool, "2025-06-01", Some("2025-06-02")).await;
     let new = NewCustomerPlan {
-        access: common::seed::access(earlier.customer_id),
+        access: crate::common::seed::access(earlier.customer_id),
         plan_id: earlier.plan_id,
         starting_on: day("2026-01-01"),
         ending_before: None,
@@ -304,7 +301,8 @@ async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since
     let billed = billed(&pool, "2026-01-01", None).await;
     finalize(&pool, "2026-04-02").await;
     let moved = day("2026-04-10") + Duration::hours(9);
-    let (access, customer_plan_id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
+    let (access, customer_plan_id) =
+        (crate::common::seed::access(billed.customer_id), billed.customer_plan_id);
     let end = Some(day("2026-02-15"));
     db::customer_plan::end(&pool, access, customer_plan_id, end, true, moved, GRACE).await.unwrap();
     assert_eq!(finalize(&pool, "2026-04-11").await, 0);
@@ -316,7 +314,8 @@ async fn a_past_period_that_a_moved_end_changes_waits_for_the_grace_period_since
 #[sqlx::test(migrations = "./migrations")]
 async fn an_end_that_is_moved_in_the_future_delays_nothing(pool: PgPool) {
     let billed = billed(&pool, "2026-01-01", None).await;
-    let (access, customer_plan_id) = (common::seed::access(billed.customer_id), billed.customer_plan_id);
+    let (access, customer_plan_id) =
+        (crate::common::seed::access(billed.customer_id), billed.customer_plan_id);
     for end in [Some(day("2026-05-15")), None] {
         let now = day("2026-02-01") + Duration::hours(9);
         db::customer_plan::end(&pool, access, customer_plan_id, end, false, now, GRACE).await.unwrap();
@@ -328,8 +327,8 @@ async fn an_end_that_is_moved_in_the_future_delays_nothing(pool: PgPool) {
 async fn plans_of_before_wait_for_nothing_but_their_grace_periods(pool: PgPool) {
     let migrations = sqlx::migrate!("./migrations");
     migrations.run_to(18, &pool).await.unwrap();
-    let customer = common::seed::customer(&pool, "Acme").await;
-    common::seed::on_plan(&pool, customer, &[]).await;
+    let customer = crate::common::seed::customer(&pool, "Acme").await;
+    crate::common::seed::on_plan(&pool, customer, &[]).await;
     migrations.run(&pool).await.unwrap();
     let waits: Vec<(DateTime<Utc>,)> =
         sqlx::query_as("select finalize_after from customer_plan").fetch_all(&pool).await.unwrap();
@@ -337,7 +336,7 @@ async fn plans_of_before_wait_for_nothing_but_their_grace_periods(pool: PgPool) 
 }
 
 async fn access(pool: &PgPool, billed: &Billed) -> server::auth::CustomerAccess {
-    let token = common::token(pool).await;
+    let token = crate::common::token(pool).await;
     let operator = db::api_token::authenticate(pool, &token, day("2026-01-01")).await.unwrap().unwrap();
     operator.access(billed.customer_id)
 }

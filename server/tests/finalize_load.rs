@@ -1,17 +1,14 @@
 //! Eight servers on one database finalize everything that is due, while one after another is killed.
 //!
 //! `INLAY_FINALIZE_PERIODS` says how many periods, 800 unless it does.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use app::billing::{Decimal, Invoice};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chrono::{DateTime, Datelike as _, Duration, Months, Utc};
-use common::{
+use crate::common::{
     billing::{day, plan, put_on},
     seed,
 };
+use app::billing::{Decimal, Invoice};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Datelike as _, Duration, Months, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use server::{clock, ingest};
 use sqlx::{ConnectOptions as _, PgPool, types::Json};

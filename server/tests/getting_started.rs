@@ -1,14 +1,11 @@
 //! The page "Getting started" of the reference: its calls, sent in their order as they stand there, make a dashboard.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, get, send, token};
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use common::{app, get, send, token};
 use serde_json::Value;
 use server::{clock, openapi};
 use sqlx::PgPool;

@@ -1,14 +1,11 @@
 //! Whatever bills a customer happens one after the other, and keeps nobody else waiting.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use app::billing::{AggregationType, Invoice};
-use chrono::{DateTime, Duration, Utc};
-use common::{
+use crate::common::{
     billing::{Billed, GRACE, billed, day, decimal, finalize, plan, put_on, used},
     seed,
 };
+use app::billing::{AggregationType, Invoice};
+use chrono::{DateTime, Duration, Utc};
 use server::{
     Error,
     db::{self, customer_plan::NewCustomerPlan},

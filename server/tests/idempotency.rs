@@ -1,15 +1,12 @@
 //! `Idempotency-Key`: a call that is sent again is not carried out again.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, example, seed, token};
 use axum::{
     Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
 use chrono::TimeDelta;
-use common::{app, example, seed, token};
 use serde_json::{Value, json};
 use server::{
     clock,

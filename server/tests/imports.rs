@@ -1,10 +1,6 @@
 //! Which module may import which, and what libraries a module does without; read off the sources.
-#![allow(clippy::unwrap_used)]
 
-#[path = "common/files.rs"]
-mod files;
-
-use files::{files, folder};
+use crate::common::files::{files, folder};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The modules of `server` from the core to the edge. Each may import what stands behind its colon, and all of that

@@ -1,11 +1,8 @@
 //! `POST /v1/ingest`.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, token};
 use axum::http::{Request, StatusCode};
 use chrono::TimeDelta;
-use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tower::ServiceExt;

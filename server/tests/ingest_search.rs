@@ -1,11 +1,8 @@
 //! `POST /v1/events/search`.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, token};
 use axum::http::StatusCode;
 use chrono::{SecondsFormat, TimeDelta};
-use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use server::{clock, ingest::record};
 use sqlx::PgPool;

@@ -1,8 +1,10 @@
 //! From a line of an invoice to its usage by day, as a draft and once it is finalized, as JSON and as a page.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{day, decimal, finalize, put_on},
+    get, post, seed, send, token,
+};
 use app::{
     billing::{
         AggregationType, BillingAnchor, BillingFrequency, CreditType, NewCharge, NewPlan, NewProduct,
@@ -15,11 +17,6 @@ use app::{
 };
 use axum::{Router, body::Body, http::Request};
 use chrono::{Datelike as _, Duration, Months};
-use common::{
-    app,
-    billing::{day, decimal, finalize, put_on},
-    get, post, seed, send, token,
-};
 use serde_json::json;
 use server::{clock, db, ingest};
 use sqlx::PgPool;

@@ -2,15 +2,11 @@
 //!
 //! As many sequences run as fit into 45 seconds, or as many as `INLAY_MODEL_SEQUENCES` says. `INLAY_MODEL_SEED` replays
 //! the one sequence that a failure names.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
-mod common;
-mod model;
-
+use crate::common::{app, get, post, token};
+use crate::model::{DAY, Day, Event, Line, Lines, Model, Plan, Status, Stretch, TRIAL, Trial};
 use axum::{Router, http::StatusCode};
 use chrono::{DateTime, SecondsFormat, Utc};
-use common::{app, get, post, token};
-use model::{DAY, Day, Event, Line, Lines, Model, Plan, Status, Stretch, TRIAL, Trial};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use server::{clock, db, invoicing};

@@ -1,16 +1,13 @@
 //! Invoices over HTTP: drafts and stored ones in one list, filters, cursors, voiding.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use app::invoices::{InvoiceReport, InvoiceStatus, InvoicesReport};
-use axum::http::StatusCode;
-use chrono::{Datelike, Duration, Months};
-use common::{
+use crate::common::{
     app,
     billing::{billed, day, finalize, used},
     get, post, token,
 };
+use app::invoices::{InvoiceReport, InvoiceStatus, InvoicesReport};
+use axum::http::StatusCode;
+use chrono::{Datelike, Duration, Months};
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;
@@ -33,7 +30,7 @@ fn ids(page: &Value) -> Vec<String> {
 }
 
 /// A customer with three months of history and everything due finalized.
-async fn with_history(pool: &PgPool) -> common::billing::Billed {
+async fn with_history(pool: &PgPool) -> crate::common::billing::Billed {
     let billed = billed(pool, &month(3), None).await;
     used(pool, &billed, day(&month(1)) + Duration::days(3), 40, "eu").await;
     used(pool, &billed, day(&month(1)) + Duration::days(4), 2, "").await;

@@ -1,8 +1,10 @@
 //! Amounts at their bounds and beyond: nothing is billed that cannot be read back, and what was is repaired.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{Billed, GRACE, billed, day, finalize, used},
+    get, post, token,
+};
 use app::{
     billing::Invoice,
     embed::{Dashboard, DashboardConfig},
@@ -13,11 +15,6 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::{Datelike as _, Duration, Months};
-use common::{
-    app,
-    billing::{Billed, GRACE, billed, day, finalize, used},
-    get, post, token,
-};
 use serde_json::{Value, json};
 use server::{
     clock, db,

@@ -1,8 +1,6 @@
 //! The log: one line a request, with its id, and never a token.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::log::capture;
 use axum::{
     Router,
     body::Body,
@@ -10,7 +8,6 @@ use axum::{
     middleware,
     routing::get,
 };
-use common::log::capture;
 use server::{Error, api_token, config::LogFormat, telemetry};
 use sqlx::PgPool;
 use tower::ServiceExt;
@@ -19,8 +16,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 #[sqlx::test(migrations = "./migrations")]
 async fn tokens_appear_in_no_log_line(pool: PgPool) {
     let (log, _guard) = capture("trace", LogFormat::Text);
-    let token = common::token(&pool).await;
-    let app = common::app(pool).await;
+    let token = crate::common::token(&pool).await;
+    let app = crate::common::app(pool).await;
     let unknown = api_token::generate();
     let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl";
     for (path, bearer) in [
@@ -76,7 +73,7 @@ async fn panic_answers_500_without_detail() {
         .route("/", get(handler))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(telemetry::request_id));
-    let (status, body) = common::send(&app, Request::get("/").body(Body::empty()).unwrap()).await;
+    let (status, body) = crate::common::send(&app, Request::get("/").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(body["code"], "internal");
     assert!(body["request_id"].is_string());
@@ -87,13 +84,13 @@ async fn panic_answers_500_without_detail() {
 #[sqlx::test(migrations = "./migrations")]
 async fn readiness_follows_the_schema(pool: PgPool) {
     let ours = server::db::connect(pool.connect_options().as_ref().clone(), 2).await.unwrap();
-    let app = common::served(ours.clone());
+    let app = crate::common::served(ours.clone());
     let ready = || Request::get("/readyz").body(Body::empty()).unwrap();
-    assert_eq!(common::send(&app, ready()).await.0, StatusCode::OK);
+    assert_eq!(crate::common::send(&app, ready()).await.0, StatusCode::OK);
     sqlx::query("delete from _sqlx_migrations where version = 6").execute(&pool).await.unwrap();
-    assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(crate::common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
     ours.close().await;
-    assert_eq!(common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
-    let (status, _) = common::send(&app, Request::get("/healthz").body(Body::empty()).unwrap()).await;
+    assert_eq!(crate::common::send(&app, ready()).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    let (status, _) = crate::common::send(&app, Request::get("/healthz").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::OK);
 }

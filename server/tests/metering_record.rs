@@ -1,11 +1,8 @@
 //! Recording events: once each, in any order, with sums that are current and exact.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::seed::{alias, customer, event, metric, on_plan};
 use app::billing::{AggregationType, Decimal};
 use chrono::{DateTime, TimeDelta, Utc};
-use common::seed::{alias, customer, event, metric, on_plan};
 use server::{
     auth::CustomerAccess,
     auth::Operator,

@@ -1,11 +1,8 @@
 //! What came before a metric or a customer counts in it, exactly, while ingest goes on and processes die.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::seed::{alias, customer, event};
 use app::billing::{AggregationType, BillableMetric, Decimal, PropertyFilter};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use common::seed::{alias, customer, event};
 use rand::Rng;
 use server::{
     auth::{CustomerAccess, Operator},

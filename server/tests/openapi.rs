@@ -1,13 +1,10 @@
 //! The description of the API: complete, and true of the server.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, example, get, timeless::timeless, token};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
-use common::{app, example, get, timeless::timeless, token};
 use serde_json::Value;
 use server::{
     clock,
@@ -134,7 +131,7 @@ async fn every_example_works_when_sent_and_answers_what_the_reference_shows(pool
             assert_eq!(
                 Some(shape(&answer)),
                 shown,
-                "the answer of {id} changed; write it anew: INLAY_WRITE_ANSWERS=1 cargo test -p server --test openapi"
+                "the answer of {id} changed; write it anew: INLAY_WRITE_ANSWERS=1 cargo test -p server --test suite openapi::"
             );
         }
     }
@@ -355,7 +352,7 @@ async fn long_paths_get_no_suggestion_and_no_echo(pool: PgPool) {
         format!("/v1/customers/{}/invoices", "%20".repeat(20_000)),
     ] {
         let request = Request::get(&path).header("authorization", "Bearer x").body(Body::empty()).unwrap();
-        let (status, body) = common::send(&app, request).await;
+        let (status, body) = crate::common::send(&app, request).await;
         let message = body["message"].as_str().unwrap();
         assert!(status.is_client_error() && message.len() < 200, "{status} {message}");
         assert!(!message.contains("did you mean"), "{message}");
@@ -380,7 +377,7 @@ async fn calls_of_the_sdk_that_are_left_out_say_so(pool: PgPool) {
         let filled = fill(path, &samples(clock::now())).replace("{billing_provider_type}", "stripe");
         let request = Request::builder().method(method).uri(&filled);
         let request = request.header("authorization", format!("Bearer {token}")).body(Body::empty()).unwrap();
-        let (status, body) = common::send(&app, request).await;
+        let (status, body) = crate::common::send(&app, request).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}: {body}");
         let message = body["message"].as_str().unwrap();
         assert!(
@@ -410,7 +407,7 @@ async fn a_wrong_path_or_method_is_told_the_right_one(pool: PgPool) {
     ];
     for (method, path, expected, text) in cases {
         let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-        let (status, body) = common::send(&app, request).await;
+        let (status, body) = crate::common::send(&app, request).await;
         assert_eq!((status.as_u16(), body["message"].as_str().unwrap()), (expected, text), "{method} {path}");
     }
 }

@@ -1,17 +1,14 @@
 //! Trials, tiers that count on, minimums and plan changes, from the database to the invoice.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{
+    billing::{Billed, GRACE, billing_at, day, decimal, finalize, used},
+    seed, token,
+};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, InvoiceStatus, NewCharge,
     NewMinimum, NewPlan, NewProduct, Price,
 };
 use chrono::Duration;
-use common::{
-    billing::{Billed, GRACE, billing_at, day, decimal, finalize, used},
-    seed, token,
-};
 use server::{
     auth::CustomerAccess,
     db::{

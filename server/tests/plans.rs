@@ -1,12 +1,9 @@
 //! Products, plans and customer plans over HTTP.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{app, get, post, seed, token};
 use app::billing::{AggregationType, CreditType};
 use axum::http::StatusCode;
 use chrono::{Datelike, Months, TimeDelta};
-use common::{app, get, post, seed, token};
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;

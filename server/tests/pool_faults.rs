@@ -1,9 +1,6 @@
 //! Two faults of sqlx 0.9.0's pool, shown on a bare pool and held down by ours (`server/src/db/pool.rs`).
-#![allow(clippy::unwrap_used)]
 
-mod proxy;
-
-use proxy::Proxy;
+use crate::proxy::Proxy;
 use server::db;
 use sqlx::{Acquire, PgPool, postgres::PgPoolOptions};
 use std::{future::Future, time::Duration};

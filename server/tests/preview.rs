@@ -1,15 +1,12 @@
 //! Costs by day, and what events would cost.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use axum::{Router, http::StatusCode};
-use chrono::Duration;
-use common::{
+use crate::common::{
     app,
     billing::{Billed, billed, day, used},
     get, post, token,
 };
+use axum::{Router, http::StatusCode};
+use chrono::Duration;
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;

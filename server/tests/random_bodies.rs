@@ -1,7 +1,6 @@
 //! Bodies that nobody wrote: whatever the bytes, they are read or refused, and what is read is within its bounds.
 //!
 //! 5,000 bodies of each kind, or as many as `INLAY_RANDOM_BODIES` says. `INLAY_RANDOM_SEED` replays a run.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 use app::{
     billing::{Decimal, NewPlan, NewProduct, PriceAdjustment},

@@ -1,8 +1,10 @@
 //! Readers do not take the connections of others, whatever their pages ask for.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{
+    app_with_readers,
+    billing::{day, plan, put_on},
+    bound_readers, get, post, seed, token,
+};
 use app::{
     billing::AggregationType,
     embed::{Dashboard, DashboardConfig},
@@ -11,11 +13,6 @@ use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header},
-};
-use common::{
-    app_with_readers,
-    billing::{day, plan, put_on},
-    bound_readers, get, post, seed, token,
 };
 use serde_json::json;
 use server::{

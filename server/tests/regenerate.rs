@@ -1,18 +1,15 @@
 //! A voided invoice has one successor, from usage and prices as they are now.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{Billed, GRACE, billed, day, finalize, used},
+    get, post, token,
+};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
 use chrono::{Datelike as _, Duration, Months};
-use common::{
-    app,
-    billing::{Billed, GRACE, billed, day, finalize, used},
-    get, post, token,
-};
 use serde_json::{Value, json};
 use server::{clock, db};
 use sqlx::PgPool;
@@ -118,7 +115,7 @@ async fn regenerating_at_once_makes_one_invoice(pool: PgPool) {
 #[sqlx::test(migrations = "./migrations")]
 async fn what_is_billed_anew_anyway_is_not_regenerated(pool: PgPool) {
     let company = Company::new(&pool).await;
-    let access = common::seed::access(company.billed.customer_id);
+    let access = crate::common::seed::access(company.billed.customer_id);
     let id = company.billed.customer_plan_id;
     let invoices = company.list().await;
     let (first, second) = (invoices[0]["id"].clone(), invoices[1]["id"].clone());

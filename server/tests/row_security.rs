@@ -1,16 +1,9 @@
 //! The database binds readers to the rows of their customer, whatever a query forgets: the row-level security of
 //! migration 25.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/files.rs"]
-mod files;
-#[path = "common/queries.rs"]
-mod queries;
-
-use common::{bound_readers, seed::access};
-use files::files;
-use queries::{Function, functions, queries};
+use crate::common::files::files;
+use crate::common::queries::{Function, functions, queries};
+use crate::common::{bound_readers, seed::access};
 use server::{db, readers::Readers};
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgConnectOptions};
 use uuid::Uuid;

@@ -1,10 +1,6 @@
 //! What the compiler cannot see, read from the sources.
-#![allow(clippy::unwrap_used)]
 
-#[path = "common/files.rs"]
-mod files;
-
-use files::{files, folder};
+use crate::common::files::{files, folder};
 
 #[test]
 fn sql_is_only_in_the_db_folder() {

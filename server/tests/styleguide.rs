@@ -1,7 +1,4 @@
 //! The style guide: served when asked for, complete without JavaScript, framing nothing but this server.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use app::embed::theme::Token;
 use axum::{
@@ -60,7 +57,7 @@ async fn every_sample_is_a_page_of_its_own(pool: PgPool) {
 
 #[sqlx::test(migrations = "./migrations")]
 async fn unless_asked_for_there_is_no_guide(pool: PgPool) {
-    let app = common::app(pool).await;
+    let app = crate::common::app(pool).await;
     for path in ["/styleguide", "/styleguide/invoices"] {
         assert_eq!(open(&app, path).await.0, StatusCode::NOT_FOUND, "{path}");
     }

@@ -1,12 +1,9 @@
 //! Tiers that all groups of a product move through together, from the calls to the invoice, its page and the usage page.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
+use crate::common::{app, get, post, seed, token};
 use app::billing::{AggregationType, CreditType};
 use axum::{Router, http::StatusCode};
 use chrono::Datelike as _;
-use common::{app, get, post, seed, token};
 use serde_json::{Value, json};
 use server::clock;
 use sqlx::PgPool;

@@ -1,7 +1,4 @@
 //! API tokens: who gets in, with which scope, until when.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use axum::{
     Extension, Router,
@@ -123,7 +120,7 @@ async fn read_token_reads_only(pool: PgPool) {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let (status, body) = common::send(&app, request.body(Body::empty()).unwrap()).await;
+        let (status, body) = crate::common::send(&app, request.body(Body::empty()).unwrap()).await;
         assert_eq!(status, expected, "{method} {path}: {body}");
     }
 }

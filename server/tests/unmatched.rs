@@ -1,15 +1,12 @@
 //! Events that are billed to nobody: `GET /v1/events/unmatched`, and what `POST /v1/events/search` says of each.
-#![allow(clippy::unwrap_used, missing_docs)]
 
-mod common;
-
-use axum::{Router, http::StatusCode};
-use chrono::{DateTime, Duration, NaiveTime, Utc};
-use common::{
+use crate::common::{
     app,
     billing::{Billed, GRACE, billed, day, finalize},
     get, post, seed, token,
 };
+use axum::{Router, http::StatusCode};
+use chrono::{DateTime, Duration, NaiveTime, Utc};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Value, json};
 use server::{

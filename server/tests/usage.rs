@@ -1,12 +1,9 @@
 //! `POST /v1/usage` and `POST /v1/usage/groups`.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, token};
 use app::billing::AggregationType;
 use axum::{Router, http::StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
-use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use server::{db::usage::fold, ingest::record};
 use sqlx::PgPool;

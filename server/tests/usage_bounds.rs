@@ -1,15 +1,12 @@
 //! What usage costs has bounds: by groups, by what waits to be folded, by years without usage.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, token};
 use app::billing::{AggregationType, UsageWindow, WindowSize};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
-use common::{app, post, seed, token};
 use serde_json::{Value, json};
 use server::{
     auth::{CustomerAccess, Operator},

@@ -1,8 +1,10 @@
 //! The usage dashboard's data: groups, costs by day, marks, and what fails alone.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{day, decimal, put_on},
+    get, post, seed, token,
+};
 use app::{
     billing::{
         AggregationType, BillingAnchor, BillingFrequency, CreditType, NewCharge, NewPlan, NewProduct, Price,
@@ -16,11 +18,6 @@ use app::{
     view::money,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use common::{
-    app,
-    billing::{day, decimal, put_on},
-    get, post, seed, token,
-};
 use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},

@@ -1,8 +1,6 @@
 //! Exact for any window and grouping: what was sent over HTTP, and what a naive recount of random events gives.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, post, seed, send, token};
 use app::billing::{AggregationType, Decimal, GroupSeries, UsageWindow, WindowMeasure};
 use axum::{
     Router,
@@ -10,7 +8,6 @@ use axum::{
     http::{Request, StatusCode},
 };
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use common::{app, post, seed, send, token};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use server::{

@@ -1,8 +1,6 @@
 //! The groups beside those of the charts: found by name, largest first, over all metrics, of one customer.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{app, get, seed, token};
 use app::{
     billing::AggregationType,
     embed::{GroupKeyNames, group_keys::GroupKeyOverride},
@@ -13,7 +11,6 @@ use app::{
 };
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use common::{app, get, seed, token};
 use serde_json::{Value, json};
 use server::{
     auth::{CustomerAccess, Operator},

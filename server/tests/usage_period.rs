@@ -1,8 +1,10 @@
 //! The running billing period as a window of the usage dashboard: its figures are those of a recount.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::{
+    app,
+    billing::{day, decimal, put_on},
+    get, post, seed, send, token,
+};
 use app::{
     billing::{
         AggregationType, BillingAnchor, BillingFrequency, CreditType, NewCharge, NewPlan, NewProduct,
@@ -14,11 +16,6 @@ use app::{
 };
 use axum::{body::Body, http::Request};
 use chrono::{DateTime, Datelike as _, Utc};
-use common::{
-    app,
-    billing::{day, decimal, put_on},
-    get, post, seed, send, token,
-};
 use serde_json::json;
 use server::{
     auth::{CustomerAccess, Operator},

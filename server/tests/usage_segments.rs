@@ -1,11 +1,8 @@
 //! Billing periods that are cut at any hours: each segment has what a recount gives, and all together the uncut value.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::seed;
 use app::billing::{AggregationType, Decimal};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use common::seed;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use server::{
     clock,

@@ -1,11 +1,8 @@
 //! What writes: nothing but transactions that `db::begin` began, on connections as the server has them.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
+use crate::common::billing;
 use app::billing::{AggregationType, BillableMetric};
 use chrono::{Datelike, Months, TimeDelta};
-use common::billing;
 use server::{clock, db, jobs};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
@@ -72,7 +69,7 @@ async fn every_job_does_its_work_on_the_servers_connections(pool: PgPool) {
     assert!(sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.unwrap());
 
     let (stop, stopped) = watch::channel(false);
-    let running = tokio::spawn(jobs::run(common::state(ours(&pool).await), stopped));
+    let running = tokio::spawn(jobs::run(crate::common::state(ours(&pool).await), stopped));
     for done in [
         "select exists (select from usage_day)",
         "select exists (select from invoice)",

@@ -28,11 +28,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         _ => bail!(USAGE),
     };
     let programs = step("Postgres", || postgres::programs(workspace))?;
-    let database = Throwaway::start(&programs, false)?;
     if is_check {
-        return step("queries against the schema", || check(workspace, &database));
+        return step("queries against the schema", || check(workspace, &programs));
     }
-    let made = step("queries against the schema", || describe(workspace, &database))?;
+    let made = step("queries against the schema", || describe(workspace, &programs))?;
     let folder = workspace.path(".sqlx");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -44,8 +43,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 }
 
 /// Fails where a query does not fit the schema, and where `.sqlx` is not what `cargo xtask sqlx` would write.
-pub(crate) fn check(workspace: &Workspace, database: &Throwaway) -> Result<()> {
-    let made = describe(workspace, database)?;
+pub(crate) fn check(workspace: &Workspace, programs: &Path) -> Result<()> {
+    let made = describe(workspace, programs)?;
     let stored = files(&workspace.path(".sqlx"), "json")?;
     let is_equal = |name: &String| match (made.get(name), stored.get(name)) {
         (Some(made), Some(stored)) => settled(made) == settled(stored),
@@ -64,20 +63,26 @@ fn settled(description: &str) -> Option<&str> {
     description.split("\"nullable\"").next()
 }
 
-/// Compiles the server against the schema, and answers what sqlx's macros write of each query, by the name of its file.
-fn describe(workspace: &Workspace, database: &Throwaway) -> Result<BTreeMap<String, String>> {
-    apply_migrations(workspace, database)?;
+/// Compiles the server against the schema, in a Postgres that ends with this, and answers what sqlx's macros write of each query, by the name of its file.
+fn describe(workspace: &Workspace, programs: &Path) -> Result<BTreeMap<String, String>> {
+    let database = Throwaway::start(programs, false)?;
+    apply_migrations(workspace, &database)?;
     let folder = postgres::scratch_folder("inlay-sqlx")?;
     let mut cargo = workspace.cargo(&CHECK);
     cargo.env("DATABASE_URL", &database.url).env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &folder);
     // Macros write when they are expanded, so the library must be compiled, and what was compiled before stays fresh.
     let library = workspace.path("server/src/lib.rs");
     let modified = fs::metadata(&library)?.modified()?;
-    set_modified(&library, SystemTime::now())?;
+    set_modified(&library, now())?;
     let compiled = process::run(&mut cargo);
     set_modified(&library, modified)?;
     compiled.context("a query does not fit the schema")?;
     files(&folder, "json")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the clock of the server is not part of xtask")]
+fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 fn set_modified(file: &Path, at: SystemTime) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Billable metrics.
 
-use super::{begin, cursor, write};
+use super::{begin, cursor, update_one, write};
 use crate::{Error, Result, auth::CustomerAccess};
 use app::billing::{BillableMetric, EventTypeFilter, Page, PropertyFilter};
 use chrono::{DateTime, Utc};
@@ -192,7 +192,11 @@ pub async fn find(pool: &PgPool, id: Uuid) -> Result<BillableMetric> {
     )
     .fetch_optional(pool)
     .await?;
-    row.ok_or(Error::NotFound("the billable metric"))?.into_metric()
+    row.ok_or_else(no_such_metric)?.into_metric()
+}
+
+fn no_such_metric() -> Error {
+    Error::NotFound("the billable metric")
 }
 
 /// Renames a metric; nothing else of it can change.
@@ -200,18 +204,8 @@ pub async fn find(pool: &PgPool, id: Uuid) -> Result<BillableMetric> {
 /// # Errors
 /// 404 when there is none.
 pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
-    let pool = pool.clone();
-    write(async move {
-        let mut tx = begin(&pool).await?;
-        let done = sqlx::query!("update billable_metric set name = $2 where id = $1", id, name)
-            .execute(&mut *tx)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(Error::NotFound("the billable metric"));
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    let update = sqlx::query!("update billable_metric set name = $2 where id = $1", id, name);
+    update_one(pool, update, no_such_metric).await
 }
 
 /// Archives a metric; products that use it go on. Archiving it again changes nothing.
@@ -219,20 +213,10 @@ pub async fn set_name(pool: &PgPool, id: Uuid, name: String) -> Result<()> {
 /// # Errors
 /// 404 when there is none.
 pub async fn archive(pool: &PgPool, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    let pool = pool.clone();
-    write(async move {
-        let mut tx = begin(&pool).await?;
-        let done = sqlx::query!(
-            "update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1",
-            id,
-            now,
-        )
-        .execute(&mut *tx)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(Error::NotFound("the billable metric"));
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    let update = sqlx::query!(
+        "update billable_metric set archived_at = coalesce(archived_at, $2) where id = $1",
+        id,
+        now,
+    );
+    update_one(pool, update, no_such_metric).await
 }

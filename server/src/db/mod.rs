@@ -30,7 +30,7 @@ pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use open::Database;
 pub use pool::{connect, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
-pub use transaction::{Claim, begin, under, write};
+pub use transaction::{Claim, begin, under, update_one, write};
 
 pub(crate) use schema::READY_TIMEOUT;
 

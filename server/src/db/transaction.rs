@@ -5,7 +5,7 @@
 //! the mark that its call was carried out.
 
 use crate::{Error, Result, error::REQUEST_ID};
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction, postgres::PgArguments, query::Query};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -63,6 +63,26 @@ pub async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>> {
         ));
     }
     Ok(tx)
+}
+
+/// Writes what changes one row, named by its id, in a transaction of its own.
+///
+/// # Errors
+/// `missing` where there is no such row.
+pub async fn update_one(
+    pool: &PgPool,
+    update: Query<'static, Postgres, PgArguments>,
+    missing: fn() -> Error,
+) -> Result<()> {
+    let pool = pool.clone();
+    write(async move {
+        let mut tx = begin(&pool).await?;
+        if update.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Err(missing());
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
 }
 
 /// Runs a write to its end in a task of its own, so that a client that hangs up cannot drop it half-way.

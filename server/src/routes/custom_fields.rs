@@ -1,5 +1,6 @@
 //! Custom fields: keys that are made known, and their values.
 
+use super::shape::CursorQuery;
 use crate::{
     AppState, Error, Result,
     auth::Operator,
@@ -68,12 +69,6 @@ const LIST_KEYS: Call = Call::new("customFields.listKeys", "List custom field ke
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Cursor {
-    next_page: Option<String>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 struct ListKeys {
     /// Only keys of these; of all where it is empty or left out.
     entities: Option<Vec<CustomFieldEntity>>,
@@ -82,7 +77,7 @@ struct ListKeys {
 async fn list_keys(
     _: Operator,
     State(state): State<AppState>,
-    Query(query): Query<Cursor>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<ListKeys>,
 ) -> Result<Json<Page<CustomFieldKey>>> {
     let entities = body.entities.unwrap_or_default();

@@ -38,6 +38,14 @@ impl Id {
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 pub struct Empty {}
 
+/// The query of a list whose filters are in the body.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CursorQuery {
+    /// The `next_page` that the last page gave.
+    pub(super) next_page: Option<String>,
+}
+
 /// The query of a list without filters.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

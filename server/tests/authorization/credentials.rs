@@ -1,13 +1,14 @@
 //! Every kind of credential on every route.
 
 use crate::{
-    call,
-    common::{app, seed},
-    keys, routes,
-    table::{
-        OpenTo::{All, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers},
-        table,
+    authorization::{
+        call, keys, routes,
+        table::{
+            OpenTo::{All, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Sessions, Writers},
+            table,
+        },
     },
+    common::{app, seed},
 };
 use app::embed::{Dashboard, DashboardConfig};
 use axum::http::StatusCode;

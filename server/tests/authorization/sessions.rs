@@ -1,15 +1,16 @@
 //! What each session sees: what its dashboard shows, and nothing else.
 
 use crate::{
-    call,
-    common::{self, app, example},
-    keys,
-    table::{
-        OpenTo::{
-            All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions, Writers,
+    authorization::{
+        call, keys,
+        table::{
+            OpenTo::{
+                All, Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions, Writers,
+            },
+            table,
         },
-        table,
     },
+    common::{self, app, example},
 };
 use app::{
     billing::InvoiceStatus::{self, Draft, Finalized, Void},

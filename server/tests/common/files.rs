@@ -6,12 +6,12 @@ use std::{
 };
 
 /// A folder of the workspace.
-pub(super) fn folder(name: &str) -> PathBuf {
+pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
 }
 
 /// Every file with this ending below a folder of the workspace, with its text before its unit tests.
-pub(super) fn files(name: &str, ending: &str) -> Vec<(PathBuf, String)> {
+pub fn files(name: &str, ending: &str) -> Vec<(PathBuf, String)> {
     let mut folders = vec![folder(name)];
     let mut found = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -1,9 +1,10 @@
 //! What tests of routes share: the router in process, a token, JSON requests.
-#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 pub mod billing;
 pub mod example;
+pub mod files;
 pub mod log;
+pub mod queries;
 pub mod seed;
 pub mod timeless;
 

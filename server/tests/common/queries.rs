@@ -4,29 +4,28 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 /// A text of SQL, without its comments.
 #[derive(Clone, Debug)]
-pub(super) struct Query {
+pub struct Query {
     /// The file, below the folder of queries: `usage/series.rs`.
-    pub(super) file: String,
+    pub file: String,
     /// The function or constant that it stands in.
-    pub(super) item: String,
-    pub(super) text: String,
+    pub item: String,
+    pub text: String,
 }
 
 /// A function of the schema that is written in SQL, as a migration made it last.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "no test reads all of it")]
-pub(super) struct Function {
+pub struct Function {
     /// The migration.
-    pub(super) file: String,
-    pub(super) name: String,
+    pub file: String,
+    pub name: String,
     /// What stands before the body: `function name(…) returns … as`.
-    pub(super) head: String,
+    pub head: String,
     /// The body, without its comments.
-    pub(super) body: String,
+    pub body: String,
 }
 
 /// The functions in SQL that the migrations make.
-pub(super) fn functions(mut migrations: Vec<(PathBuf, String)>) -> Vec<Function> {
+pub fn functions(mut migrations: Vec<(PathBuf, String)>) -> Vec<Function> {
     migrations.sort();
     let mut found = BTreeMap::new();
     for (path, text) in migrations {
@@ -57,7 +56,7 @@ enum Token {
 }
 
 /// Every query of the sources, in their order.
-pub(super) fn queries(folder: &str, sources: Vec<(PathBuf, String)>) -> Vec<Query> {
+pub fn queries(folder: &str, sources: Vec<(PathBuf, String)>) -> Vec<Query> {
     let mut files = Vec::new();
     for (path, code) in sources {
         let path = path.to_string_lossy().into_owned();

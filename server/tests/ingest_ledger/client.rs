@@ -1,6 +1,6 @@
 //! Clients that send events, and the ledger of what became of them.
 
-use crate::{CUSTOMERS, stage::Stage};
+use crate::ingest_ledger::{CUSTOMERS, stage::Stage};
 use rand::Rng;
 use serde_json::{Value, json};
 use server::clock;

@@ -1,6 +1,9 @@
 //! A private Postgres, the proxy before it, and the real `inlay` behind that.
 
-use crate::{CUSTOMERS, client::Ledger, proxy::Proxy};
+use crate::{
+    ingest_ledger::{CUSTOMERS, client::Ledger},
+    proxy::Proxy,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{Days, NaiveTime};
 use nix::{

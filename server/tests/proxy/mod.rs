@@ -1,5 +1,4 @@
 //! A small TCP proxy before Postgres that can hold answers back, or let connections die silently.
-#![allow(dead_code, clippy::unwrap_used, unreachable_pub)]
 
 use sqlx::postgres::PgConnectOptions;
 use std::{

@@ -4,7 +4,7 @@ use super::{aliases::add_aliases, external_id, find};
 use crate::{
     Result,
     auth::{CustomerAccess, no_such_customer},
-    db::{begin, write},
+    db::{begin, update_one, write},
 };
 use app::billing::Customer;
 use chrono::{DateTime, Utc};
@@ -62,23 +62,13 @@ pub async fn set_name(
     name: String,
     now: DateTime<Utc>,
 ) -> Result<Customer> {
-    let changing = pool.clone();
-    write(async move {
-        let mut tx = begin(&changing).await?;
-        let done = sqlx::query!(
-            "update customer set name = $2, updated_at = $3 where id = $1",
-            access.customer_id(),
-            name,
-            now,
-        )
-        .execute(&mut *tx)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(no_such_customer());
-        }
-        Ok(tx.commit().await?)
-    })
-    .await?;
+    let update = sqlx::query!(
+        "update customer set name = $2, updated_at = $3 where id = $1",
+        access.customer_id(),
+        name,
+        now,
+    );
+    update_one(pool, update, no_such_customer).await?;
     find(pool, access).await.map(|detail| detail.customer)
 }
 
@@ -92,21 +82,11 @@ pub async fn set_salesforce_account_id(
     salesforce_account_id: Option<String>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let pool = pool.clone();
-    write(async move {
-        let mut tx = begin(&pool).await?;
-        let done = sqlx::query!(
-            "update customer set salesforce_account_id = $2, updated_at = $3 where id = $1",
-            access.customer_id(),
-            salesforce_account_id,
-            now,
-        )
-        .execute(&mut *tx)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(no_such_customer());
-        }
-        Ok(tx.commit().await?)
-    })
-    .await
+    let update = sqlx::query!(
+        "update customer set salesforce_account_id = $2, updated_at = $3 where id = $1",
+        access.customer_id(),
+        salesforce_account_id,
+        now,
+    );
+    update_one(pool, update, no_such_customer).await
 }

@@ -13,7 +13,9 @@ use crate::{
         usage::{self, BucketQuery},
     },
     extract::{Body, Query},
-    limits, timestamp,
+    limits,
+    routes::shape::CursorQuery,
+    timestamp,
 };
 use app::billing::{BillableMetric, Decimal, Page, UsageRow, WindowSize};
 use axum::{Json, extract::State};
@@ -25,13 +27,6 @@ use uuid::Uuid;
 
 /// Rows a page; this call has no `limit`.
 const ROWS: i64 = 1_000;
-
-/// The query.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Cursor {
-    next_page: Option<String>,
-}
 
 /// The body.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -73,7 +68,7 @@ struct MetricSelection {
 pub(super) async fn list(
     State(state): State<AppState>,
     operator: Operator,
-    Query(query): Query<Cursor>,
+    Query(query): Query<CursorQuery>,
     Body(request): Body<Request>,
 ) -> Result<Json<Page<UsageRow>>> {
     let windows = Windows::new(request.starting_on, request.ending_before, request.window_size)?;

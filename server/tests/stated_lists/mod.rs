@@ -1,13 +1,10 @@
 //! What the document states of lists, tried: the order of every list, the bounds and the default of every `limit`.
-#![allow(clippy::unwrap_used)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod world;
 
+use crate::common::get;
 use axum::http::StatusCode;
 use chrono::{DateTime, Datelike, FixedOffset};
-use common::get;
 use serde_json::{Value, json};
 use server::{clock, openapi::fill, routes};
 use sqlx::PgPool;

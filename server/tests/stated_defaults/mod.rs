@@ -1,10 +1,8 @@
 //! Every default that the document states, tried: what is left out does what its default does.
-#![allow(clippy::unwrap_used)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod trials;
 
+use crate::common::{app, example, get, post, seed, send, token};
 use app::billing::AggregationType;
 use axum::{
     Router,
@@ -13,7 +11,6 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Months, Utc};
-use common::{app, example, get, post, seed, send, token};
 use serde_json::{Value, json};
 use server::{
     openapi::{Operation, Values, fill},

@@ -1,17 +1,14 @@
 //! Every bound: what reaches it is taken, what is one beyond is refused by the name of its field and stores nothing.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 mod bounds;
-#[path = "../common/mod.rs"]
-mod common;
 
+use crate::common::{app, billing, example, seed, send, token};
 use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode},
 };
 use bounds::{Asked, Bound, asked, bounds, declared, names, text};
-use common::{app, billing, example, seed, send, token};
 use serde_json::{Value, json};
 use server::{limits, openapi};
 use sqlx::PgPool;
@@ -86,7 +83,7 @@ async fn what_a_dashboard_is_asked_reaches_its_bounds_and_no_further(pool: PgPoo
         .unwrap();
     let ask = async |path: &str, query: &[(&str, String)]| {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
-        common::get(&app, &token, &format!("{}?{query}", openapi::fill(path, &values))).await
+        crate::common::get(&app, &token, &format!("{}?{query}", openapi::fill(path, &values))).await
     };
     for Asked { path, field, most, query } in asked() {
         let (status, answer) = ask(path, &query(most + 1)).await;
@@ -173,6 +170,6 @@ async fn dates_of_plans_lie_in_years_that_can_be_counted_with(pool: PgPool) {
         "trial_spec": { "length_in_days": 3_650 } });
     let (status, answer) = sent(&app, &token, &path, body.to_string()).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
-    let (status, plans) = common::get(&app, &token, &path.replace("/add", "")).await;
+    let (status, plans) = crate::common::get(&app, &token, &path.replace("/add", "")).await;
     assert_eq!(status, StatusCode::OK, "{plans}");
 }

@@ -4,11 +4,8 @@
 //! Clients keep a ledger of what became of each event: acknowledged, refused, or unknown, which is sent again until it
 //! is acknowledged. An acknowledged event is never sent again, so one that is lost stays lost.
 //! `LEDGER_EVENTS=200000` runs the long version.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod client;
-#[path = "../proxy/mod.rs"]
-mod proxy;
 mod stage;
 
 use client::{Client, Ledger};

@@ -1,8 +1,5 @@
 //! Who may call what: every credential on every route. The routes are read from the sources, so none is forgotten.
-#![allow(clippy::unwrap_used)]
 
-#[path = "../common/mod.rs"]
-mod common;
 mod credentials;
 mod sessions;
 mod table;

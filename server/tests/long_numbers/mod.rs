@@ -1,10 +1,12 @@
 //! Numbers of megabytes: refused by the name of their field, for what reading any other body costs.
-#![allow(clippy::unwrap_used, missing_docs)]
 
 mod bodies;
-#[path = "../common/mod.rs"]
-mod common;
 
+use crate::common::{
+    app,
+    billing::{Billed, billed},
+    example, seed, send, token,
+};
 use axum::{
     Router,
     body::Body,
@@ -12,11 +14,6 @@ use axum::{
 };
 use bodies::{Numbered, bodies};
 use chrono::Datelike as _;
-use common::{
-    app,
-    billing::{Billed, billed},
-    example, seed, send, token,
-};
 use serde_json::Value;
 use server::{clock, limits::MAX_BODY, openapi, routes};
 use sqlx::PgPool;

@@ -1,0 +1,67 @@
+//! Every test of the server, in one binary: what they share is compiled and linked once, and they run side by side.
+//!
+//! A file is a subject; `cargo test -p server --test suite plans::` runs the tests of one.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+
+mod accepted_numbers;
+mod authorization;
+mod billable_metrics;
+mod bound_queries;
+mod breakdowns;
+mod circles;
+mod cli;
+mod common;
+mod config;
+mod connections;
+mod custom_fields;
+mod customers;
+mod dashboards;
+mod demo;
+mod embed_pages;
+mod embedded_postgres;
+mod errors;
+mod exports;
+mod finalize;
+mod finalize_load;
+mod getting_started;
+mod hold;
+mod idempotency;
+mod imports;
+mod ingest;
+mod ingest_ledger;
+mod ingest_search;
+mod invoice_lines;
+mod invoice_model;
+mod invoices;
+mod large_amounts;
+mod limits;
+mod log;
+mod long_numbers;
+mod metering_record;
+mod metering_record_earlier;
+mod model;
+mod openapi;
+mod plan_terms;
+mod plans;
+mod pool_faults;
+mod preview;
+mod proxy;
+mod random_bodies;
+mod readers;
+mod regenerate;
+mod row_security;
+mod sources;
+mod stated_defaults;
+mod stated_lists;
+mod styleguide;
+mod tier_scope;
+mod tokens;
+mod unmatched;
+mod usage;
+mod usage_bounds;
+mod usage_dashboard;
+mod usage_exact;
+mod usage_find;
+mod usage_period;
+mod usage_segments;
+mod writes;
