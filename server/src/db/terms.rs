@@ -219,8 +219,7 @@ impl Row {
             billed_until: self.billed_until,
             finalize_after: self.finalize_after,
             net_payment_terms_days: self.net_payment_terms_days,
-            credit_type,
-            is_currency,
+            unit: rating::Unit { credit_type, is_currency },
             charges: self
                 .terms
                 .into_iter()

@@ -149,7 +149,7 @@ impl BilledPeriods {
             .map(|draft| (draft.terms, draft.period, Err(draft.id)));
         finalized
             .chain(drafts)
-            .filter(|(terms, ..)| credit_type_id.is_none_or(|id| id == terms.credit_type.id))
+            .filter(|(terms, ..)| credit_type_id.is_none_or(|id| id == terms.unit.credit_type.id))
             .filter_map(|(terms, period, invoice)| {
                 let span = Span {
                     start: period.start,

@@ -89,7 +89,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
         .ok_or_else(no_such_customer)?;
     let drafts: Vec<Draft<'_>> = draft::drafts(&terms, now).collect();
     let draft = drafts.iter().find(|draft| draft.id == id);
-    let bound = draft.map(|draft| (draft.period.start, draft.terms.credit_type.id));
+    let bound = draft.map(|draft| (draft.period.start, draft.terms.unit.credit_type.id));
     let (stored, previous) = db::invoice::find_with_previous(pool, access, id, bound).await?;
     let seen = |previous: Option<Invoice>| previous.filter(|one| scope.admits(one.status));
     if let Some(invoice) = stored {
@@ -128,7 +128,7 @@ pub async fn detail(billing: Billing<'_>, scope: &InvoiceScope, id: Uuid) -> Res
     let draft = draft.filter(|_| scope.admits(InvoiceStatus::Draft)).ok_or(Error::NotFound("the invoice"))?;
     let draft_before = drafts
         .iter()
-        .filter(|other| other.terms.credit_type.id == draft.terms.credit_type.id)
+        .filter(|other| other.terms.unit.credit_type.id == draft.terms.unit.credit_type.id)
         .filter(|other| other.period.start < draft.period.start)
         .filter(|other| previous.as_ref().is_none_or(|stored| stored.at() < other.period.start))
         .max_by_key(|other| other.period.start);
@@ -174,7 +174,7 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
 /// Whether an invoice was rated under these terms.
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     Some(terms.plan_id) == invoice.plan_id
-        && terms.credit_type.id == invoice.credit_type.id
+        && terms.unit.credit_type.id == invoice.credit_type.id
         && terms.schedule.starting_on <= invoice.at()
         && terms.schedule.ending_before.is_none_or(|end| invoice.at() < end)
 }

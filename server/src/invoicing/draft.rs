@@ -30,7 +30,7 @@ pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<It
             period,
             id: rating::invoice_id(
                 terms.customer_plan_id,
-                terms.credit_type.id,
+                terms.unit.credit_type.id,
                 terms.revision,
                 period.start,
             ),

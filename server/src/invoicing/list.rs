@@ -100,7 +100,7 @@ pub async fn list_page(
     }
     if statuses.contains(&InvoiceStatus::Draft) && filter.search.is_none() {
         let fresh = draft::drafts(&unbilled, now)
-            .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.credit_type.id))
+            .filter(|draft| filter.credit_type_id.is_none_or(|id| id == draft.terms.unit.credit_type.id))
             .filter(|draft| filter.starting_on.is_none_or(|start| draft.period.start >= start))
             .filter(|draft| filter.ending_before.is_none_or(|end| draft.period.end <= end))
             .filter(|draft| {

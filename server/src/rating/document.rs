@@ -1,6 +1,6 @@
 //! The invoice that is printed of what was rated.
 
-use super::{MeteredUsage, Period, Rated, RatedCharge, RatedLine, Terms, rate, terms::KEPT_DIGITS};
+use super::{MeteredUsage, Period, Rated, RatedCharge, RatedLine, Terms, rate, unit::KEPT_DIGITS};
 use app::billing::{
     Decimal, Invoice, InvoiceAdjustment, InvoiceStatus, InvoiceType, LineItem, LineType, SubLineItem,
     TierScope, TierUsage,
@@ -43,13 +43,13 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
         ending_before: cut.map(|period| period.end),
         ..of_product(line)
     });
-    let waived = waived.map(|amount| InvoiceAdjustment::new(TRIAL, terms.credit_type.clone(), -&amount));
+    let waived = waived.map(|amount| InvoiceAdjustment::new(TRIAL, terms.unit.credit_type.clone(), -&amount));
     let lacking = lacking.map(|one| InvoiceAdjustment::new(one.name, one.credit_type, one.amount));
     Invoice {
-        id: invoice_id(terms.customer_plan_id, terms.credit_type.id, terms.revision, period.start),
+        id: invoice_id(terms.customer_plan_id, terms.unit.credit_type.id, terms.revision, period.start),
         invoice_number: None,
         customer_id: terms.customer_id,
-        credit_type: terms.credit_type.clone(),
+        credit_type: terms.unit.credit_type.clone(),
         status: InvoiceStatus::Draft,
         invoice_type: InvoiceType::PlanArrears,
         start_timestamp: Some(period.start),
@@ -166,8 +166,8 @@ mod tests {
             ("tokens", false, "0.5555"),
         ] {
             let mut terms = terms(vec![term(1, None, &[("0", "0.5555")], None)], "2026-04-01");
-            terms.credit_type.name = name.to_owned();
-            terms.is_currency = is_currency;
+            terms.unit.credit_type.name = name.to_owned();
+            terms.unit.is_currency = is_currency;
             assert_eq!(rated(&terms, &[used(None, "1")]).total, decimal(expected), "{name}");
         }
     }

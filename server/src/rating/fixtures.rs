@@ -1,6 +1,6 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms};
+use super::{BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms, Unit};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
     TierMode, TierScope,
@@ -70,8 +70,7 @@ pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
         billed_until: starting_on,
         finalize_after: starting_on,
         net_payment_terms_days: None,
-        credit_type: CreditType::usd_cents(),
-        is_currency: true,
+        unit: Unit { credit_type: CreditType::usd_cents(), is_currency: true },
         charges,
         price_adjustments: Vec::new(),
         minimums: Vec::new(),

@@ -164,7 +164,7 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &st
         let whole: Vec<Decimal> = shared.iter().enumerate().map(of_member).collect();
         let exact: Vec<Decimal> =
             priced.iter().map(|line| line.iter().map(|one| &one.amount).sum()).collect();
-        billed.terms.rounded_together(&exact, &whole.iter().sum())
+        billed.terms.unit.rounded_together(&exact, &whole.iter().sum())
     });
     let of_priced = |(value, priced): (Option<&str>, Vec<RatedCharge>)| RatedLine {
         group: Some((group_key.to_owned(), value.map(str::to_owned))),
@@ -224,6 +224,6 @@ fn line(
         group: None,
         credit_type: first.credit_type.clone(),
         charges,
-        total: terms.rounded(&sum),
+        total: terms.unit.rounded(&sum),
     }
 }

@@ -21,6 +21,7 @@ mod shared_tiers;
 mod sub_line;
 mod terms;
 mod tier;
+mod unit;
 
 pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_by_group};
 pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
@@ -33,5 +34,6 @@ pub use rate::{Lacking, Rated, rate};
 pub use sub_line::{RatedCharge, RatedTiers};
 pub use terms::{AddedCharge, Measure, MeteredUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
+pub use unit::Unit;
 
 use line::RatingContext;

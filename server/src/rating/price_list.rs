@@ -58,7 +58,7 @@ pub fn price_list(terms: &Terms, usage: &[MeteredUsage], period: Period) -> Pric
         .map(|term| effective_charge(&billed, term));
     let trial = terms.schedule.trial_ending_before.filter(|_| billed.is_trial());
     PriceList {
-        credit_type: terms.credit_type.clone(),
+        credit_type: terms.unit.credit_type.clone(),
         billing_frequency: terms.schedule.billing_frequency,
         charges: charges.collect(),
         minimum: adjust::minimum(terms, billed.number).cloned(),

@@ -72,7 +72,7 @@ pub fn rate(terms: &Terms, usage: &[MeteredUsage], period: Period) -> Rated {
 fn waived(terms: &Terms, lines: &[RatedLine]) -> Option<Decimal> {
     let charged: Decimal = lines.iter().map(|line| &line.total).sum();
     let waived = match &terms.trial_spending_cap {
-        Some(cap) => charged.min(terms.rounded(cap)),
+        Some(cap) => charged.min(terms.unit.rounded(cap)),
         None => charged,
     };
     (!waived.is_zero()).then_some(waived)
@@ -83,7 +83,7 @@ fn lacking(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<Lacking> {
     let minimum = adjust::minimum(billed.terms, billed.number)?;
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);
-    let amount = &billed.terms.rounded(&prorated) - subtotal;
+    let amount = &billed.terms.unit.rounded(&prorated) - subtotal;
     (amount > Decimal::zero()).then(|| Lacking {
         name: minimum.name.clone(),
         credit_type: minimum.credit_type.clone(),
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!((rated.waived.as_ref(), rated.lacking.as_ref()), (None, None));
         terms.minimums = vec![Minimum {
             name: "Minimum".to_owned(),
-            credit_type: terms.credit_type.clone(),
+            credit_type: terms.unit.credit_type.clone(),
             start_period: 0,
             value: decimal("100"),
         }];

@@ -111,8 +111,8 @@ fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
     let mut tokens = term(1, None, &[("0", "0.000000000025"), ("0.000000001", "0")], Some("carrier"));
     tokens.charge.tier_scope = TierScope::AcrossGroups;
     let mut terms = terms(vec![tokens], "2026-01-01");
-    terms.credit_type.name = "tokens".to_owned();
-    terms.is_currency = false;
+    terms.unit.credit_type.name = "tokens".to_owned();
+    terms.unit.is_currency = false;
     let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
     let used_by_each = by_carrier(&[("dhl", "1e-9"), ("fedex", "1e-9"), ("ups", "1e-9")]);
     let together = bill(&terms, &used_by_each, period, Duration::hours(24));
@@ -147,7 +147,7 @@ proptest! {
         }
         let total = |term: PlanCharge, usage: &[MeteredUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
-            terms.credit_type.name = unit.to_owned();
+            terms.unit.credit_type.name = unit.to_owned();
             let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
             bill(&terms, usage, period, Duration::hours(24))
         };

@@ -1,25 +1,11 @@
 //! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
 
-use super::{BillingSchedule, Period};
-use app::{
-    billing::{
-        AdjustmentType, AggregationType, Charge, CreditType, Currency, Decimal, Minimum, PriceAdjustment,
-    },
-    view::allocate::allocate,
-};
+use super::{BillingSchedule, Period, Unit};
+use app::billing::{AdjustmentType, AggregationType, Charge, Decimal, Minimum, PriceAdjustment};
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Digits after the point that are kept of amounts within a line: enough to absorb what divisions leave, so that
-/// three thirds are one.
-pub(super) const KEPT_DIGITS: i64 = 20;
-
-/// Digits after the point to which an amount is rounded before it is rounded to its smallest unit: a third of
-/// 4.5 cents is 1.5, though the third ends after 40 digits. Far beyond the digits of a price times a quantity, or an
-/// amount that is just below a half would be rounded up.
-const GUARD_DIGITS: i64 = 30;
 
 /// The terms of one customer on one plan: charges, prices, minimums, and when they are billed.
 #[derive(Clone, Debug)]
@@ -47,9 +33,7 @@ pub struct Terms {
     /// Days after issue when an invoice is due.
     pub net_payment_terms_days: Option<i64>,
     /// What amounts are counted in.
-    pub credit_type: CreditType,
-    /// False for a custom unit, which is not rounded.
-    pub is_currency: bool,
+    pub unit: Unit,
     /// The charges in the order of the plan, at the plan's own prices.
     pub charges: Vec<PlanCharge>,
     /// The adjustments of the plan's prices for this customer.
@@ -166,28 +150,6 @@ impl Terms {
     pub(super) fn tiers_since(&self, tier_reset_frequency: u32, period: Period) -> Option<u32> {
         let number = self.schedule.number_at(period.start)?;
         Some(number - number % tier_reset_frequency.max(1))
-    }
-
-    /// An amount in the credit type's smallest unit, rounded half away from zero: cents for USD, 2 digits for most
-    /// currencies, none for JPY and the like, 3 for KWD and the like; 20 digits of a custom unit.
-    pub(super) fn rounded(&self, amount: &Decimal) -> Decimal {
-        amount.round(GUARD_DIGITS).round(self.digits().unwrap_or(KEPT_DIGITS))
-    }
-
-    /// Amounts rounded such that they add up to `whole` rounded, which they are shares of: each is rounded down, and the
-    /// units that are left over go to those that lost most, of equal ones to the first.
-    ///
-    /// `whole` is not their sum: a quotient ends after 40 digits, and the sum of many may fall short of a half.
-    pub(super) fn rounded_together(&self, amounts: &[Decimal], whole: &Decimal) -> Vec<Decimal> {
-        let exact: Vec<Decimal> = amounts.iter().map(|amount| amount.round(GUARD_DIGITS)).collect();
-        allocate(&exact, &self.rounded(whole), self.digits().unwrap_or(KEPT_DIGITS))
-    }
-
-    /// Digits after the point of the smallest unit that lines are rounded to, 2 for a currency that is not listed; `None`
-    /// for a custom unit.
-    pub fn digits(&self) -> Option<i64> {
-        let listed = Currency::of(&self.credit_type.name);
-        self.is_currency.then(|| listed.map_or(2, Currency::smallest))
     }
 }
 

@@ -90,7 +90,8 @@ impl Pricing<'_> {
         let prices =
             |terms: &&Terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == Some(id));
         for terms in self.terms.iter().filter(prices) {
-            let is_same_currency = **credit_type.get_or_insert(&terms.credit_type) == terms.credit_type;
+            let is_same_currency =
+                **credit_type.get_or_insert(&terms.unit.credit_type) == terms.unit.credit_type;
             let by_day = rating::cost_by_day(terms, id, self.first_day, values, of);
             for (day, cost) in by_day.into_iter().enumerate() {
                 let Some(cost) = cost else { continue };

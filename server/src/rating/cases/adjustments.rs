@@ -40,7 +40,7 @@ fn a_minimum_of_a_cut_period_is_prorated() {
     let mut terms = terms(vec![usage_price("10")], "2026-01-22");
     terms.minimums = vec![minimum(0, "1000")];
     assert_eq!(invoice(&terms, &[used(None, "2")], "2026-01-22").total, decimal("323"));
-    terms.is_currency = false;
+    terms.unit.is_currency = false;
     let total = invoice(&terms, &[used(None, "2")], "2026-01-22").total;
     assert_eq!(total, decimal("322.58064516129032258065"));
 }

@@ -79,8 +79,8 @@ impl Case {
         let index = number as usize + usize::from(has_trial && !is_trial);
         let charges = (0..1 + random.below(4)).map(|id| charge(random, id)).collect();
         let mut terms = terms(charges, "2020-01-01");
-        terms.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
-        terms.is_currency = unit != "tokens";
+        terms.unit.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
+        terms.unit.is_currency = unit != "tokens";
         terms.schedule = schedule(random, has_trial, index);
         terms.trial_spending_cap = random.one_in(2).then(|| random.amount());
         terms.price_adjustments = adjustments(random, &terms);
@@ -144,7 +144,7 @@ impl Case {
             ((*group).to_owned(), Value::from(texts.collect::<Vec<_>>()))
         });
         json!({
-            "unit": terms.credit_type.name,
+            "unit": terms.unit.credit_type.name,
             "index": self.index,
             "number": self.number,
             "frequency": terms.schedule.billing_frequency.as_str(),
@@ -265,7 +265,7 @@ fn quantity(random: &mut Random) -> Decimal {
 
 fn minimum(terms: &Terms, random: &mut Random, start_period: u32) -> Minimum {
     Minimum {
-        credit_type: terms.credit_type.clone(),
+        credit_type: terms.unit.credit_type.clone(),
         name: "Minimum".to_owned(),
         start_period,
         value: random.amount(),
