@@ -202,13 +202,15 @@ impl Row {
             |term| term.charge.credit_type.clone(),
         );
         let terms = rating::Terms {
-            customer_id: self.customer_id,
-            customer_custom_fields: self.customer_custom_fields,
-            customer_plan_id: self.customer_plan_id,
+            id: self.customer_plan_id,
             revision: self.revision,
-            plan_id: self.plan_id,
-            plan_name: self.plan_name,
-            plan_custom_fields: self.plan_custom_fields,
+            customer_id: self.customer_id,
+            imprint: rating::Imprint {
+                plan_id: self.plan_id,
+                plan_name: self.plan_name,
+                plan_custom_fields: self.plan_custom_fields,
+                customer_custom_fields: self.customer_custom_fields,
+            },
             schedule: rating::BillingSchedule {
                 billing_frequency: self.billing_frequency,
                 billing_anchor: self.billing_anchor,
@@ -247,10 +249,9 @@ impl Row {
         };
         match terms.missing() {
             None => Ok(terms),
-            Some(problem) => Err(Error::Internal(format!(
-                "the customer plan {} cannot be billed: {problem}",
-                terms.customer_plan_id
-            ))),
+            Some(problem) => {
+                Err(Error::Internal(format!("the customer plan {} cannot be billed: {problem}", terms.id)))
+            }
         }
     }
 }

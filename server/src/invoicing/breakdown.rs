@@ -134,14 +134,13 @@ impl BilledPeriods {
     ) -> Vec<InvoiceWindows<'_>> {
         let asked = Period { end: asked.end.min(size.floor(now + AHEAD) + size.length()), ..asked };
         let finalized = self.stored.iter().filter_map(|header| {
-            let terms = self.terms.iter().find(|terms| terms.customer_plan_id == header.customer_plan_id)?;
+            let terms = self.terms.iter().find(|terms| terms.id == header.customer_plan_id)?;
             let period = Period { start: header.start_timestamp, end: header.end_timestamp };
             Some((terms, period, Ok(header.clone())))
         });
         let is_stored = |draft: &Draft<'_>| {
             self.stored.iter().any(|header| {
-                (header.customer_plan_id, header.start_timestamp)
-                    == (draft.terms.customer_plan_id, draft.period.start)
+                (header.customer_plan_id, header.start_timestamp) == (draft.terms.id, draft.period.start)
             })
         };
         let drafts = draft::drafts(&self.terms, now)

@@ -94,14 +94,14 @@ async fn finalize(
         let usage = draft::usage(&mut *connection, access, &periods).await?;
         invoices.extend(periods.iter().zip(&usage).map(|((terms, period), usage)| {
             let invoice = rating::bill(terms, usage, *period, grace);
-            (terms.customer_plan_id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
+            (terms.id, Invoice { status: InvoiceStatus::Finalized, ..invoice })
         }));
         advances.extend(all_terms.iter().map(|terms| {
-            let last = periods.iter().rfind(|(of, _)| of.customer_plan_id == terms.customer_plan_id);
+            let last = periods.iter().rfind(|(of, _)| of.id == terms.id);
             let billed_until = last.map_or(terms.billed_until, |(_, period)| period.end);
             Advance {
                 access,
-                customer_plan_id: terms.customer_plan_id,
+                customer_plan_id: terms.id,
                 billed_until,
                 period_end: terms.schedule.periods_from(billed_until).next().map(|next| next.end),
             }
@@ -124,7 +124,7 @@ fn due(all_terms: &[Terms], now: DateTime<Utc>, grace: Duration) -> Vec<(&Terms,
         due.extend(open.take_while(is_due).take(MOST_PERIODS).map(|period| (terms, period)));
     }
     due.sort_by_key(|(terms, period)| {
-        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_on, terms.customer_plan_id)
+        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_on, terms.id)
     });
     due.truncate(MOST_PERIODS);
     due

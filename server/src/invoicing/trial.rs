@@ -42,8 +42,9 @@ async fn waived(billing: Billing<'_>, access: CustomerAccess) -> Result<HashMap<
         .map(|draft| (draft.terms, draft.period))
         .collect();
     let usage = draft::usage(pool, access, &trials).await?;
-    let waived = trials.iter().zip(&usage).filter_map(|((terms, period), usage)| {
-        Some((terms.customer_plan_id, rating::rate(terms, usage, *period).waived?))
-    });
+    let waived = trials
+        .iter()
+        .zip(&usage)
+        .filter_map(|((terms, period), usage)| Some((terms.id, rating::rate(terms, usage, *period).waived?)));
     Ok(waived.collect())
 }

@@ -19,8 +19,8 @@ const TRIAL: &str = "Trial";
 const PRINTED_DIGITS: i64 = 12;
 
 /// The id of a period's invoice, the same as a draft and once finalized.
-pub fn invoice_id(customer_plan_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
-    let name = format!("{customer_plan_id}/{credit_type_id}/{}/{revision}", start.timestamp());
+pub fn invoice_id(terms_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
+    let name = format!("{terms_id}/{credit_type_id}/{}/{revision}", start.timestamp());
     Uuid::new_v5(&INVOICE_IDS, name.as_bytes())
 }
 
@@ -38,6 +38,7 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
     let (subtotal, total) = (rated.subtotal(), rated.total());
     let Rated { period, is_cut, lines, added, waived, lacking } = rated;
     let cut = is_cut.then_some(period);
+    let imprint = &terms.imprint;
     let lines = lines.into_iter().map(|line| LineItem {
         starting_at: cut.map(|period| period.start),
         ending_before: cut.map(|period| period.end),
@@ -46,7 +47,7 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
     let waived = waived.map(|amount| InvoiceAdjustment::new(TRIAL, terms.unit.credit_type.clone(), -&amount));
     let lacking = lacking.map(|one| InvoiceAdjustment::new(one.name, one.credit_type, one.amount));
     Invoice {
-        id: invoice_id(terms.customer_plan_id, terms.unit.credit_type.id, terms.revision, period.start),
+        id: invoice_id(terms.id, terms.unit.credit_type.id, terms.revision, period.start),
         invoice_number: None,
         customer_id: terms.customer_id,
         credit_type: terms.unit.credit_type.clone(),
@@ -59,12 +60,12 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
         invoice_adjustments: Some(waived.into_iter().chain(lacking).collect()),
         subtotal: Some(subtotal),
         total,
-        plan_id: Some(terms.plan_id),
-        plan_name: Some(terms.plan_name.clone()),
-        plan_custom_fields: Some(terms.plan_custom_fields.clone()),
+        plan_id: Some(imprint.plan_id),
+        plan_name: Some(imprint.plan_name.clone()),
+        plan_custom_fields: Some(imprint.plan_custom_fields.clone()),
         contract_id: None,
         contract_custom_fields: None,
-        customer_custom_fields: terms.customer_custom_fields.clone(),
+        customer_custom_fields: imprint.customer_custom_fields.clone(),
         custom_fields: BTreeMap::new(),
         external_invoice: None,
         billable_status: "billable".to_owned(),

@@ -1,6 +1,6 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms, Unit};
+use super::{BillingSchedule, Imprint, Measure, MeteredUsage, PlanCharge, Terms, Unit};
 use app::billing::{
     AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
     TierMode, TierScope,
@@ -53,13 +53,15 @@ pub(crate) fn term(
 pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
     let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
     Terms {
-        customer_id: Uuid::nil(),
-        customer_custom_fields: BTreeMap::new(),
-        customer_plan_id: Uuid::nil(),
+        id: Uuid::nil(),
         revision: 0,
-        plan_id: Uuid::nil(),
-        plan_name: "Plan".to_owned(),
-        plan_custom_fields: BTreeMap::new(),
+        customer_id: Uuid::nil(),
+        imprint: Imprint {
+            plan_id: Uuid::nil(),
+            plan_name: "Plan".to_owned(),
+            plan_custom_fields: BTreeMap::new(),
+            customer_custom_fields: BTreeMap::new(),
+        },
         schedule: BillingSchedule {
             billing_frequency: BillingFrequency::Monthly,
             billing_anchor: BillingAnchor::FirstOfMonth,

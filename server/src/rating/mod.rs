@@ -32,7 +32,7 @@ pub use period::{BillingSchedule, Period};
 pub use price_list::{EffectiveCharge, PriceList, TierProgress, Trial, price_list};
 pub use rate::{Lacking, Rated, rate};
 pub use sub_line::{RatedCharge, RatedTiers};
-pub use terms::{AddedCharge, Measure, MeteredUsage, PlanCharge, Terms};
+pub use terms::{AddedCharge, Imprint, Measure, MeteredUsage, PlanCharge, Terms};
 pub use tier::price_quantity;
 pub use unit::Unit;
 

@@ -10,20 +10,14 @@ use uuid::Uuid;
 /// The terms of one customer on one plan: charges, prices, minimums, and when they are billed.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// The customer that is billed.
-    pub customer_id: Uuid,
-    /// The customer's custom fields, copied onto invoices.
-    pub customer_custom_fields: BTreeMap<String, String>,
-    /// The stretch of time of the customer on the plan.
-    pub customer_plan_id: Uuid,
+    /// What states them: the stretch of time of the customer on the plan.
+    pub id: Uuid,
     /// How often periods that had been finalized were opened again; part of the ids of invoices.
     pub revision: i32,
-    /// The plan that is billed.
-    pub plan_id: Uuid,
-    /// The name of the plan, copied onto invoices.
-    pub plan_name: String,
-    /// The plan's custom fields, copied onto invoices.
-    pub plan_custom_fields: BTreeMap<String, String>,
+    /// The customer that is billed.
+    pub customer_id: Uuid,
+    /// What is copied onto invoices.
+    pub imprint: Imprint,
     /// When the plan bills.
     pub schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
@@ -44,6 +38,19 @@ pub struct Terms {
     pub trial_spending_cap: Option<Decimal>,
     /// The charges added to single invoices, in the order in which they were added.
     pub added_charges: Vec<AddedCharge>,
+}
+
+/// What is copied onto invoices as it is: no amount depends on it.
+#[derive(Clone, Debug)]
+pub struct Imprint {
+    /// The plan that is billed.
+    pub plan_id: Uuid,
+    /// Its name.
+    pub plan_name: String,
+    /// Its custom fields.
+    pub plan_custom_fields: BTreeMap<String, String>,
+    /// The customer's custom fields.
+    pub customer_custom_fields: BTreeMap<String, String>,
 }
 
 /// One charge with what it measures.

@@ -295,7 +295,7 @@ fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<D
     for (index, terms) in all_terms.iter().enumerate() {
         let schedule = &terms.schedule;
         let begins = schedule.starting_on.date_naive();
-        marks.push(DayMark { day: begins, kind: DayMarkKind::PlanBegins(terms.plan_name.clone()) });
+        marks.push(DayMark { day: begins, kind: DayMarkKind::PlanBegins(terms.imprint.plan_name.clone()) });
         let first =
             schedule.period_at(schedule.starting_on.max(midnight(first_day))).map(|period| period.start);
         let periods = first.into_iter().flat_map(|start| schedule.periods_from(start));
@@ -309,7 +309,7 @@ fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<D
         if let Some(end) =
             schedule.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
         {
-            let kind = DayMarkKind::PlanEnded(terms.plan_name.clone());
+            let kind = DayMarkKind::PlanEnded(terms.imprint.plan_name.clone());
             marks.push(DayMark { day: end.date_naive(), kind });
         }
     }
