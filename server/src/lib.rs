@@ -2,8 +2,9 @@
 //!
 //! In reading order: [`routes`] is the whole HTTP surface, and [`http`] what every request goes through; [`auth`] says who
 //! is calling, and [`viewer`] what they may see; [`db`] holds all SQL;
-//! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
-//! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts.
+//! `metering` turns events into sums, `terms` what a plan states into dated prices, and `rating` both into invoices, all
+//! pure; `ingest` stores events and their sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that
+//! time starts.
 
 pub mod api_token;
 pub mod assets;
@@ -36,6 +37,7 @@ pub mod serve;
 pub mod state;
 pub mod styleguide;
 pub mod telemetry;
+pub mod terms;
 pub mod timestamp;
 pub mod viewer;
 

@@ -14,6 +14,7 @@ const SERVER: &str = "
     embed_url:
     error:       limits
     rating:      limits
+    terms:       limits
     metering:    limits timestamp
     gate:        error
     rejection:   error
@@ -22,7 +23,7 @@ const SERVER: &str = "
     config:
     telemetry:   config error
     postgres:    config error
-    db:          api_token config error limits metering postgres rating telemetry timestamp
+    db:          api_token config error limits metering postgres rating telemetry terms timestamp
     ingest:      db error metering telemetry
     state:       config embed_url ingest readers
     auth:        clock db embed_url error state
@@ -84,6 +85,7 @@ const APP_EXCEPTIONS: &[(&str, &str)] = &[
 const WITHOUT: &[(&str, &[&str])] = &[
     ("server/src/metering", &["axum", "leptos", "sqlx", "tokio"]),
     ("server/src/rating", &["axum", "leptos", "sqlx", "tokio"]),
+    ("server/src/terms", &["axum", "leptos", "sqlx", "tokio"]),
     ("server/src/embed_url", &["axum", "leptos", "sqlx", "tokio"]),
     ("server/src/invoicing", &["axum", "leptos", "tokio"]),
     ("server/src/db", &["axum", "leptos"]),

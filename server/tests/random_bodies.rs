@@ -8,7 +8,7 @@ use app::{
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use serde_json::{Map, Value};
-use server::{clock, extract, limits, metering, rating};
+use server::{clock, extract, limits, metering, terms};
 use std::{env, panic};
 
 const EVENTS: &str = r#"[{"transaction_id":"1","customer_id":"acme","event_type":"request",
@@ -145,7 +145,7 @@ fn any_bytes_are_read_or_refused() {
             let outcome = panic::catch_unwind(|| {
                 let problem = match body {
                     PLAN => extract::parse::<NewPlan>(&bytes).map(|plan| {
-                        if rating::check_sizes(&plan).is_ok() {
+                        if terms::check_sizes(&plan).is_ok() {
                             check_plan(&plan);
                         }
                     }),

@@ -81,11 +81,12 @@ fn what_a_reader_may_see_is_decided_in_one_place() {
 
 #[test]
 fn no_amount_has_a_silent_default() {
-    for (path, code) in files("server/src/rating", ".rs") {
+    for (path, code) in [files("server/src/rating", ".rs"), files("server/src/terms", ".rs")].concat() {
         assert!(!code.contains("unwrap_or_default"), "{}: say what is meant, or refuse", path.display());
     }
     for file in [
         "server/src/rating/mod.rs",
+        "server/src/terms/mod.rs",
         "server/src/invoicing/mod.rs",
         "app/src/billing/mod.rs",
         "app/src/view/money.rs",

@@ -1,7 +1,7 @@
 //! Products, plans and their charges.
 
 use super::{cursor, customer};
-use crate::{Error, Result, limits, rating};
+use crate::{Error, Result, limits, terms};
 use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails, PlanDetailsOfCustomer};
 pub use app::billing::{NewCharge, NewPlan, NewProduct};
 use chrono::{DateTime, Utc};
@@ -45,8 +45,8 @@ pub async fn create_product(pool: &PgPool, product: NewProduct, now: DateTime<Ut
 /// # Errors
 /// 400 that names every field that is wrong.
 pub async fn create_plan(pool: &PgPool, plan: NewPlan, now: DateTime<Utc>) -> Result<Uuid> {
-    rating::check_sizes(&plan).map_err(|(path, problem)| Error::field(path, problem))?;
-    let problems = rating::check_plan(&plan, &known(pool, &plan).await?);
+    terms::check_sizes(&plan).map_err(|(path, problem)| Error::field(path, problem))?;
+    let problems = terms::check_plan(&plan, &known(pool, &plan).await?);
     if !problems.is_empty() {
         return Err(Error::BadRequest(listed(problems)));
     }
@@ -111,13 +111,13 @@ pub(super) fn listed(mut problems: Vec<String>) -> String {
 }
 
 /// What there is of all that `plan` refers to, in one row.
-async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::PlanReferences> {
+async fn known(pool: &PgPool, plan: &NewPlan) -> Result<terms::PlanReferences> {
     let ids = |id: fn(&NewCharge) -> Option<Uuid>| plan.charges.iter().filter_map(id).collect::<Vec<_>>();
     let minimums = plan.minimums.iter().map(|minimum| minimum.credit_type_id);
     let credit_types: Vec<_> =
         ids(|charge| Some(charge.credit_type_id)).into_iter().chain(minimums).collect();
     type Products = BTreeMap<Uuid, Option<String>>;
-    type Metrics = BTreeMap<Uuid, rating::MetricReference>;
+    type Metrics = BTreeMap<Uuid, terms::MetricReference>;
     let known = sqlx::query!(
         r#"select
             (
@@ -143,7 +143,7 @@ async fn known(pool: &PgPool, plan: &NewPlan) -> Result<rating::PlanReferences> 
     )
     .fetch_one(pool)
     .await?;
-    Ok(rating::PlanReferences {
+    Ok(terms::PlanReferences {
         products: known.products.0,
         billable_metrics: known.billable_metrics.0,
         credit_types: known.credit_types.into_iter().collect(),

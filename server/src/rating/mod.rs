@@ -5,7 +5,6 @@ mod adjust;
 mod by_day;
 #[cfg(test)]
 mod cases;
-mod check;
 mod check_adjustments;
 mod document;
 #[cfg(test)]
@@ -24,7 +23,6 @@ mod tier;
 mod unit;
 
 pub use by_day::{DayCost, GroupDay, GroupedUsage, UsageOf, cost_by_day, priced_by_group};
-pub use check::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use check_adjustments::check_adjustments;
 pub use document::{bill, invoice_id, of_products, without_zero_lines};
 pub use line::RatedLine;
