@@ -100,6 +100,15 @@ impl BillingSchedule {
         u32::try_from(self.index_at(at)? - self.index_at(self.regular_from())?).ok()
     }
 
+    /// Where the regular period of this number begins. Number 0 begins with the plan, as a trial has the prices of the
+    /// first period. `None` past the end of the calendar.
+    pub fn start_of(&self, number: u32) -> Option<DateTime<Utc>> {
+        if number == 0 {
+            return Some(self.starting_on);
+        }
+        self.boundary(self.origin()?, self.index_at(self.regular_from())? + i64::from(number))
+    }
+
     /// The regular periods before `until`, the last first, each with its number; the first of them ends there.
     pub fn periods_before(&self, until: DateTime<Utc>) -> impl Iterator<Item = (u32, Period)> + use<> {
         let schedule = *self;

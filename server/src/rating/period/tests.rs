@@ -77,6 +77,9 @@ fn a_trial_is_one_period_and_the_regular_ones_count_from_its_end() {
         assert_eq!(found, expected);
         let numbers = days.map(|at| schedule.number_at(day(at)));
         assert_eq!(numbers, [None, Some(0), Some(1), Some(2)]);
+        // The trial has what holds from number 0 on.
+        let starts = [0, 1, 2].map(|number| schedule.start_of(number));
+        assert_eq!(starts, [days[0], days[2], days[3]].map(|at| Some(day(at))));
         // Tiers do not reach back into the trial.
         let before: Vec<_> = schedule.periods_before(day(days[2])).collect();
         assert_eq!(before, [(0, expected[1])]);
@@ -125,6 +128,7 @@ fn periods_of_every_start_touch_and_are_numbered_in_order() {
                 let (mut expected, mut number) = (starting_on, 0);
                 for period in schedule.periods_from(starting_on).take(periods) {
                     assert_eq!((period.start, schedule.number_at(period.start)), (expected, Some(number)));
+                    assert_eq!(schedule.start_of(number), Some(period.start));
                     let days = period.days();
                     let most = match billing_frequency {
                         Weekly => 7,
