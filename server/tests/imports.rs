@@ -13,8 +13,8 @@ const SERVER: &str = "
     assets:
     embed_url:
     error:       limits
-    rating:      limits
-    terms:       limits
+    rating:
+    terms:       limits rating
     metering:    limits timestamp
     gate:        error
     rejection:   error

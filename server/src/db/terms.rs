@@ -1,56 +1,12 @@
 //! The terms in force of customers: their plans with charges, minimums and price adjustments.
 
 use super::{Access as _, BillingAccess};
-use crate::{Error, Result, auth::CustomerAccess, rating};
-use app::billing::{BillingAnchor, BillingFrequency, Charge, Decimal, Minimum, PriceAdjustment};
+use crate::{Error, Result, auth::CustomerAccess, rating, terms::PlanRow};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// What the SQL function `terms_of` answers.
-#[derive(Debug, Deserialize)]
-pub(super) struct Row {
-    customer_id: Uuid,
-    customer_custom_fields: BTreeMap<String, String>,
-    customer_plan_id: Uuid,
-    revision: i32,
-    plan_id: Uuid,
-    plan_name: String,
-    plan_custom_fields: BTreeMap<String, String>,
-    billing_frequency: BillingFrequency,
-    billing_anchor: BillingAnchor,
-    starting_on: DateTime<Utc>,
-    ending_before: Option<DateTime<Utc>>,
-    billed_until: DateTime<Utc>,
-    finalize_after: DateTime<Utc>,
-    net_payment_terms_days: Option<i64>,
-    terms: Vec<TermRow>,
-    minimums: Vec<Minimum>,
-    price_adjustments: Vec<PriceAdjustment>,
-    trial_ending_before: Option<DateTime<Utc>>,
-    trial_spending_cap: Option<Decimal>,
-    added_charges: Vec<AddedRow>,
-}
-
-#[derive(Debug, Deserialize)]
-struct TermRow {
-    charge: Charge,
-    is_currency: bool,
-    measure: Option<rating::Measure>,
-    product_custom_fields: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct AddedRow {
-    charge: Charge,
-    product_custom_fields: BTreeMap<String, String>,
-    invoice_start_timestamp: DateTime<Utc>,
-    description: String,
-    price: Decimal,
-    quantity: Decimal,
-}
 
 /// When the latest plan of a customer ended.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -89,7 +45,7 @@ pub async fn unbilled_and_end(
     now: DateTime<Utc>,
 ) -> Result<Option<Unbilled>> {
     let rows = sqlx::query!(
-        r#"select case when p.id is not null then terms end as "terms: Json<Row>", plan_end as "plan_end: Json<PlanEnd>"
+        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>", plan_end as "plan_end: Json<PlanEnd>"
         from customer c
         left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
         left join plan p on p.id = cp.plan_id
@@ -118,7 +74,7 @@ pub async fn during(
     active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
     let rows = sqlx::query_scalar!(
-        r#"select case when p.id is not null then terms end as "terms: Json<Row>"
+        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>"
         from customer c
         left join customer_plan cp on cp.customer_id = c.id
             and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
@@ -138,11 +94,11 @@ pub async fn during(
 
 /// The terms of a customer, of which a row has one or none; `None` without a row, which says that there is no such
 /// customer.
-fn of_customer(rows: Vec<Option<Json<Row>>>) -> Result<Option<Vec<rating::Terms>>> {
+fn of_customer(rows: Vec<Option<Json<PlanRow>>>) -> Result<Option<Vec<rating::Terms>>> {
     if rows.is_empty() {
         return Ok(None);
     }
-    rows.into_iter().flatten().map(|row| row.0.into_terms()).collect::<Result<_>>().map(Some)
+    rows.into_iter().flatten().map(|row| in_force(row.0)).collect::<Result<_>>().map(Some)
 }
 
 /// The terms of one plan of a customer that billing holds.
@@ -152,7 +108,7 @@ pub async fn of_customer_plan(
     customer_plan_id: Uuid,
 ) -> Result<rating::Terms> {
     let terms = sqlx::query_scalar!(
-        r#"select terms as "terms!: Json<Row>"
+        r#"select terms as "terms!: Json<PlanRow>"
         from customer c
         join customer_plan cp on cp.customer_id = c.id
         join plan p on p.id = cp.plan_id
@@ -163,7 +119,7 @@ pub async fn of_customer_plan(
     )
     .fetch_one(connection)
     .await?;
-    terms.0.into_terms()
+    in_force(terms.0)
 }
 
 /// The terms under which customers that billing holds have periods that are not finalized, by customer in the order of
@@ -173,7 +129,7 @@ pub async fn of_customers(
     held: &[BillingAccess],
 ) -> Result<Vec<(BillingAccess, Vec<rating::Terms>)>> {
     let rows = sqlx::query_scalar!(
-        r#"select terms as "terms!: Json<Row>"
+        r#"select terms as "terms!: Json<PlanRow>"
         from customer c
         join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null
         join plan p on p.id = cp.plan_id
@@ -185,73 +141,19 @@ pub async fn of_customers(
     .await?;
     let mut found: BTreeMap<Uuid, Vec<rating::Terms>> = BTreeMap::new();
     for row in rows {
-        let terms = row.0.into_terms()?;
+        let terms = in_force(row.0)?;
         found.entry(terms.customer_id).or_default().push(terms);
     }
     let of_each = held.iter().map(|one| (*one, found.remove(&one.customer_id()).unwrap_or_default()));
     Ok(of_each.collect())
 }
 
-impl Row {
-    /// # Errors
-    /// 500 when something is missing without which an amount would be a guess.
-    pub(super) fn into_terms(self) -> Result<rating::Terms> {
-        let is_currency = self.terms.first().is_some_and(|term| term.is_currency);
-        let credit_type = self.terms.first().map_or_else(
-            app::billing::CreditType::usd_cents, // a plan has at least one charge
-            |term| term.charge.credit_type.clone(),
-        );
-        let terms = rating::Terms {
-            id: self.customer_plan_id,
-            revision: self.revision,
-            customer_id: self.customer_id,
-            imprint: rating::Imprint {
-                plan_id: self.plan_id,
-                plan_name: self.plan_name,
-                plan_custom_fields: self.plan_custom_fields,
-                customer_custom_fields: self.customer_custom_fields,
-            },
-            schedule: rating::BillingSchedule {
-                billing_frequency: self.billing_frequency,
-                billing_anchor: self.billing_anchor,
-                starting_on: self.starting_on,
-                ending_before: self.ending_before,
-                trial_ending_before: self.trial_ending_before,
-            },
-            billed_until: self.billed_until,
-            finalize_after: self.finalize_after,
-            net_payment_terms_days: self.net_payment_terms_days,
-            unit: rating::Unit { credit_type, is_currency },
-            charges: self
-                .terms
-                .into_iter()
-                .map(|term| rating::PlanCharge {
-                    charge: term.charge,
-                    measure: term.measure,
-                    product_custom_fields: term.product_custom_fields,
-                })
-                .collect(),
-            price_adjustments: self.price_adjustments,
-            minimums: self.minimums,
-            trial_spending_cap: self.trial_spending_cap,
-            added_charges: self
-                .added_charges
-                .into_iter()
-                .map(|added| rating::AddedCharge {
-                    invoice_start_timestamp: added.invoice_start_timestamp,
-                    charge: added.charge,
-                    product_custom_fields: added.product_custom_fields,
-                    description: added.description,
-                    price: added.price,
-                    quantity: added.quantity,
-                })
-                .collect(),
-        };
-        match terms.missing() {
-            None => Ok(terms),
-            Some(problem) => {
-                Err(Error::Internal(format!("the customer plan {} cannot be billed: {problem}", terms.id)))
-            }
-        }
-    }
+/// The terms that a row states.
+///
+/// # Errors
+/// 500 when something is missing without which an amount would be a guess.
+pub(super) fn in_force(row: PlanRow) -> Result<rating::Terms> {
+    let id = row.customer_plan_id;
+    row.in_force()
+        .map_err(|missing| Error::Internal(format!("the customer plan {id} cannot be billed: {missing}")))
 }

@@ -5,7 +5,7 @@ use crate::{
     Result,
     auth::CustomerAccess,
     db::usage::{BucketQuery, UsageDelta, buckets},
-    rating::{Measure, PlanCharge, Terms},
+    rating::{ChargeTerms, Measure, Terms},
 };
 use app::billing::{AggregationType, Decimal, Invoice, NonZeroDecimal, Rounding, WindowSize};
 use chrono::{Duration, NaiveDate};
@@ -50,13 +50,13 @@ pub(super) fn charge_usage(
 ) -> Vec<ChargeUsage> {
     let own = growth.first().map(Vec::as_slice).unwrap_or_default();
     let first = rated.at().date_naive();
-    let charge = |term: &PlanCharge| {
-        let measure = term.measure?;
-        let quantity = quantity(printed, term.charge.id)?;
-        let conversion = term.charge.unit_conversion.as_ref();
+    let usage = |charge: &ChargeTerms| {
+        let measure = charge.measure()?;
+        let quantity = quantity(printed, charge.id)?;
+        let conversion = charge.conversion.as_ref();
         let mut usage = ChargeUsage {
-            charge_id: term.charge.id,
-            name: term.charge.name.clone(),
+            charge_id: charge.id,
+            name: charge.name.clone(),
             measure,
             per: conversion.map_or_else(NonZeroDecimal::one, |one| one.division_factor.clone()),
             rounding: conversion.and_then(|one| one.rounding_behavior),
@@ -66,9 +66,9 @@ pub(super) fn charge_usage(
         if usage.adds_up() {
             usage.days = days(own, measure, first, &usage.per);
         }
-        (self::quantity(rated, term.charge.id)? == quantity).then_some(usage)
+        (self::quantity(rated, charge.id)? == quantity).then_some(usage)
     };
-    terms.charges.iter().filter_map(charge).collect()
+    terms.charges.iter().filter_map(usage).collect()
 }
 
 /// The quantity of a charge on an invoice, over all its lines; `None` where there is no such line.

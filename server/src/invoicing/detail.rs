@@ -14,7 +14,7 @@ use crate::{
         self,
         usage::{Span, UsageDelta},
     },
-    rating::{self, Period, PlanCharge, Terms},
+    rating::{self, ChargeTerms, Period, Terms},
 };
 use app::{
     billing::{AggregationType, Decimal, Invoice, InvoiceAdjustment, InvoiceStatus},
@@ -293,12 +293,12 @@ fn days(
     now: DateTime<Utc>,
     grace: Duration,
 ) -> PeriodCosts {
-    let kind = |term: &PlanCharge| match term.measure.map(|measure| measure.aggregation_type) {
+    let kind = |charge: &ChargeTerms| match charge.measure().map(|measure| measure.aggregation_type) {
         None => Kind::Fixed,
         Some(AggregationType::Count | AggregationType::Sum) => Kind::Metered,
         Some(AggregationType::Unique | AggregationType::Max | AggregationType::Latest) => Kind::OfPeriod,
     };
-    let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|term| (term.charge.id, kind(term))).collect();
+    let kinds: HashMap<Uuid, Kind> = terms.charges.iter().map(|charge| (charge.id, kind(charge))).collect();
     let mut usage = cumulative(terms, growth);
     let state = |usage: &CumulativeUsage| {
         let invoice = rating::bill(terms, usage.usage(), period, grace);

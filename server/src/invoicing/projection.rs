@@ -56,7 +56,10 @@ pub(super) fn project(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rating::fixtures::{METRIC, decimal, term, terms};
+    use crate::rating::{
+        Counts, Measure,
+        fixtures::{METRIC, decimal, measure, term, terms},
+    };
     use uuid::Uuid;
 
     const PEAK: Uuid = Uuid::from_u128(8);
@@ -68,9 +71,8 @@ mod tests {
     /// A tiered sum, a peak and a fee.
     fn plan() -> Terms {
         let mut peak = term(2, None, &[("0", "5")], None);
-        let measure = peak.measure.as_mut().expect("a usage charge");
-        measure.billable_metric_id = PEAK;
-        measure.aggregation_type = AggregationType::Max;
+        let aggregation_type = AggregationType::Max;
+        peak.counts = Counts::Usage(Measure { billable_metric_id: PEAK, aggregation_type, ..measure(None) });
         let sum = term(1, None, &[("0", "10"), ("150", "1")], None);
         terms(vec![sum, peak, term(3, Some("1"), &[("0", "1000")], None)], "2026-04-01")
     }

@@ -45,7 +45,8 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
         ..of_product(line)
     });
     let waived = waived.map(|amount| InvoiceAdjustment::new(TRIAL, terms.unit.credit_type.clone(), -&amount));
-    let lacking = lacking.map(|one| InvoiceAdjustment::new(one.name, one.credit_type, one.amount));
+    let lacking =
+        lacking.map(|one| InvoiceAdjustment::new(one.name, terms.unit.credit_type.clone(), one.amount));
     Invoice {
         id: invoice_id(terms.id, terms.unit.credit_type.id, terms.revision, period.start),
         invoice_number: None,

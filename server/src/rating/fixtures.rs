@@ -1,10 +1,13 @@
 //! Plain terms and usage, for tests to change.
 
-use super::{BillingSchedule, Imprint, Measure, MeteredUsage, PlanCharge, Terms, Unit};
-use app::billing::{
-    AggregationType, BillingAnchor, BillingFrequency, Charge, ChargeType, CreditType, Decimal, Price,
-    TierMode, TierScope,
+use super::{
+    BillingSchedule, ChargeTerms, Counts, Dated, Imprint, Measure, MeteredUsage, ProductTerms, Rate, Span,
+    Terms, Unit,
 };
+use app::billing::{
+    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Price, TierMode, TierScope,
+};
+use chrono::DateTime;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -14,43 +17,53 @@ pub(crate) fn decimal(text: &str) -> Decimal {
     text.parse().expect(text)
 }
 
-pub(crate) fn term(
-    product: u128,
-    fixed: Option<&str>,
-    prices: &[(&str, &str)],
-    group_key: Option<&str>,
-) -> PlanCharge {
-    let prices =
-        prices.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect();
-    PlanCharge {
-        measure: fixed.is_none().then_some(Measure {
-            billable_metric_id: METRIC,
-            aggregation_type: AggregationType::Sum,
-            group_index: i16::from(group_key.is_some()),
-        }),
-        product_custom_fields: BTreeMap::new(),
-        charge: Charge {
-            id: Uuid::nil(),
-            name: "Charge".to_owned(),
-            charge_type: if fixed.is_some() { ChargeType::Fixed } else { ChargeType::Usage },
-            credit_type: CreditType::usd_cents(),
-            custom_fields: BTreeMap::new(),
-            prices,
-            product_id: Uuid::from_u128(product),
-            product_name: format!("Product {product}"),
-            product_group_key: group_key.map(str::to_owned),
-            start_period: 0,
-            tier_reset_frequency: 1,
-            billable_metric_id: fixed.is_none().then_some(METRIC),
-            quantity: fixed.map(decimal),
-            tier_mode: TierMode::Graduated,
-            tier_scope: TierScope::PerGroup,
-            unit_conversion: None,
-        },
+pub(crate) fn prices(list: &[(&str, &str)]) -> Vec<Price> {
+    list.iter().map(|(tier, value)| Price { tier: decimal(tier), value: decimal(value) }).collect()
+}
+
+/// What a charge with this group key reads.
+pub(crate) fn measure(group_key: Option<&str>) -> Measure {
+    Measure {
+        billable_metric_id: METRIC,
+        aggregation_type: AggregationType::Sum,
+        group_index: i16::from(group_key.is_some()),
     }
 }
 
-pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
+/// What holds at any time.
+pub(crate) fn always<T>(value: T) -> Vec<Dated<T>> {
+    vec![Dated { span: Span { starting_at: DateTime::UNIX_EPOCH, ending_before: None }, value }]
+}
+
+pub(crate) fn term(
+    product: u128,
+    fixed: Option<&str>,
+    list: &[(&str, &str)],
+    group_key: Option<&str>,
+) -> ChargeTerms {
+    ChargeTerms {
+        id: Uuid::nil(),
+        name: "Charge".to_owned(),
+        custom_fields: BTreeMap::new(),
+        product: ProductTerms {
+            id: Uuid::from_u128(product),
+            name: format!("Product {product}"),
+            custom_fields: BTreeMap::new(),
+            group_key: group_key.map(str::to_owned),
+        },
+        counts: match fixed {
+            Some(quantity) => Counts::Fixed(always(decimal(quantity))),
+            None => Counts::Usage(measure(group_key)),
+        },
+        conversion: None,
+        tier_mode: TierMode::Graduated,
+        tier_scope: TierScope::PerGroup,
+        tier_reset: 1,
+        rates: always(Rate { prices: prices(list), list_prices: None }),
+    }
+}
+
+pub(crate) fn terms(charges: Vec<ChargeTerms>, starting_on: &str) -> Terms {
     let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
     Terms {
         id: Uuid::nil(),
@@ -74,10 +87,9 @@ pub(crate) fn terms(charges: Vec<PlanCharge>, starting_on: &str) -> Terms {
         net_payment_terms_days: None,
         unit: Unit { credit_type: CreditType::usd_cents(), is_currency: true },
         charges,
-        price_adjustments: Vec::new(),
         minimums: Vec::new(),
-        trial_spending_cap: None,
-        added_charges: Vec::new(),
+        waiver: None,
+        added: Vec::new(),
     }
 }
 

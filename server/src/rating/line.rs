@@ -1,10 +1,10 @@
 //! Lines of a billing period: one a product, or one a group value of a grouped product.
 
 use super::{
-    Measure, MeteredUsage, Period, PlanCharge, Terms, adjust,
-    sub_line::{self, ChargeQuantity, RatedCharge, SharedQuantity},
+    ChargeInForce, Measure, MeteredUsage, Period, ProductTerms, Terms, Waiver,
+    sub_line::{self, RatedCharge, SharedQuantity},
 };
-use app::billing::{Charge, CreditType, Decimal, NonZeroDecimal, Proration};
+use app::billing::{CreditType, Decimal, NonZeroDecimal, Proration};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
@@ -32,14 +32,12 @@ pub struct RatedLine {
 
 /// What the lines of one billing period are rated from.
 pub(super) struct RatingContext<'a> {
-    /// The prices, schedule and adjustments.
+    /// The charges and the schedule.
     pub(super) terms: &'a Terms,
     /// The billing period, cut to the bounds of the plan.
     pub(super) period: Period,
     /// The billing period without these bounds.
     pub(super) full: Period,
-    /// Its number; 0 for a trial, which has the first prices.
-    pub(super) number: u32,
     usage: HashMap<(Uuid, i16), HashMap<Option<&'a str>, &'a MeteredUsage>>,
 }
 
@@ -54,14 +52,19 @@ impl<'a> RatingContext<'a> {
             terms,
             period,
             full: terms.schedule.full_period_at(period.start).unwrap_or(period),
-            number: terms.number(period),
             usage: index,
         }
     }
 
-    /// True for the trial that a plan starts with.
-    pub(super) fn is_trial(&self) -> bool {
-        self.terms.schedule.is_in_trial(self.period.start)
+    /// The charges in force, in the order of the terms.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = ChargeInForce<'a>> + use<'a> {
+        let (terms, start) = (self.terms, self.period.start);
+        terms.charges.iter().filter_map(move |charge| charge.at(start))
+    }
+
+    /// Where the period is the trial that a plan starts with: what it waives.
+    pub(super) fn waiver(&self) -> Option<&'a Waiver> {
+        self.terms.waiver.as_ref().filter(|waiver| self.period.start < waiver.ending_before)
     }
 
     /// True when the plan's bounds leave only a part of the period.
@@ -98,36 +101,34 @@ impl<'a> RatingContext<'a> {
     }
 }
 
-/// All lines, in the order of the plan's charges, of which a trial has those on usage only; group values in their own
+/// All lines, in the order of the charges, of which a trial has those on usage only; group values in their own
 /// order, events without one last.
 pub(super) fn lines(billed: &RatingContext<'_>) -> Vec<RatedLine> {
-    let mut effective_charges = adjust::effective_charges(billed.terms, billed.number);
-    if billed.is_trial() {
-        effective_charges.retain(|term| term.measure.is_some());
-    }
-    let mut products: Vec<(Uuid, Vec<&PlanCharge>)> = Vec::new();
-    for term in &effective_charges {
-        match products.iter_mut().find(|(product_id, _)| *product_id == term.charge.product_id) {
-            Some((_, members)) => members.push(term),
-            None => products.push((term.charge.product_id, vec![term])),
+    let is_trial = billed.waiver().is_some();
+    let mut products: Vec<(&ProductTerms, Vec<ChargeInForce<'_>>)> = Vec::new();
+    for member in billed.in_force().filter(|member| !is_trial || member.measure().is_some()) {
+        let product = &member.charge.product;
+        match products.iter_mut().find(|(known, _)| known.id == product.id) {
+            Some((_, members)) => members.push(member),
+            None => products.push((product, vec![member])),
         }
     }
     let mut lines = Vec::new();
-    for (_, members) in &products {
-        match members[0].charge.product_group_key.as_deref() {
+    for (product, members) in &products {
+        match product.group_key.as_deref() {
             None => {
-                let priced = members.iter().map(|term| sub_line::of_term(billed, term, None)).collect();
-                lines.push(of_terms(billed, members, priced));
+                let priced = members.iter().map(|member| sub_line::of_charge(billed, *member, None));
+                lines.push(line(billed.terms, product, priced.collect()));
             }
-            Some(group_key) => lines.extend(of_groups(billed, members, group_key)),
+            Some(group_key) => lines.extend(of_groups(billed, product, group_key, members)),
         }
     }
     lines
 }
 
 /// The values of a grouped product that have usage: the others get no line.
-fn group_values<'a>(billed: &RatingContext<'a>, members: &[&PlanCharge]) -> Vec<Option<&'a str>> {
-    let measures = members.iter().filter_map(|term| term.measure);
+fn group_values<'a>(billed: &RatingContext<'a>, members: &[ChargeInForce<'_>]) -> Vec<Option<&'a str>> {
+    let measures = members.iter().filter_map(ChargeInForce::measure);
     let mut values: Vec<Option<&str>> = measures
         .filter_map(|measure| billed.usage.get(&(measure.billable_metric_id, measure.group_index)))
         .flat_map(|of_measure| of_measure.iter().filter(|(_, row)| !row.is_past).map(|(value, _)| *value))
@@ -144,13 +145,18 @@ fn group_values<'a>(billed: &RatingContext<'a>, members: &[&PlanCharge]) -> Vec<
 
 /// The lines of a grouped product. Where tiers count all groups together, the lines are rounded such that they add up to
 /// what the tiers come to.
-fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &str) -> Vec<RatedLine> {
+fn of_groups(
+    billed: &RatingContext<'_>,
+    product: &ProductTerms,
+    group_key: &str,
+    members: &[ChargeInForce<'_>],
+) -> Vec<RatedLine> {
     let shared: Vec<Option<SharedQuantity>> =
-        members.iter().map(|term| sub_line::together(billed, term)).collect();
+        members.iter().map(|member| sub_line::together(billed, *member)).collect();
     let of_value = |value: Option<&str>| {
-        let priced = |(term, together): (&&PlanCharge, &Option<SharedQuantity>)| match together {
-            Some(together) => sub_line::of_share(billed, term, together, value),
-            None => sub_line::of_term(billed, term, value),
+        let priced = |(member, together): (&ChargeInForce<'_>, &Option<SharedQuantity>)| match together {
+            Some(together) => sub_line::of_share(billed, *member, together, value),
+            None => sub_line::of_charge(billed, *member, value),
         };
         members.iter().zip(&shared).map(priced).collect()
     };
@@ -168,7 +174,7 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &st
     });
     let of_priced = |(value, priced): (Option<&str>, Vec<RatedCharge>)| RatedLine {
         group: Some((group_key.to_owned(), value.map(str::to_owned))),
-        ..of_terms(billed, members, priced)
+        ..line(billed.terms, product, priced)
     };
     let mut lines: Vec<RatedLine> = values.into_iter().zip(priced).map(of_priced).collect();
     for (line, total) in lines.iter_mut().zip(totals.into_iter().flatten()) {
@@ -177,52 +183,36 @@ fn of_groups(billed: &RatingContext<'_>, members: &[&PlanCharge], group_key: &st
     lines
 }
 
-fn of_terms(billed: &RatingContext<'_>, members: &[&PlanCharge], priced: Vec<RatedCharge>) -> RatedLine {
-    line(billed.terms, &members[0].charge, &members[0].product_custom_fields, priced)
-}
-
 /// What was added to this invoice: one line a product, never prorated, and owed within a trial too.
 pub(super) fn added(billed: &RatingContext<'_>) -> Vec<RatedLine> {
     let terms = billed.terms;
     let on_this = || {
-        let all = terms.added_charges.iter();
+        let all = terms.added.iter();
         all.filter(|added| billed.period.contains(added.invoice_start_timestamp))
     };
     let mut products: Vec<Uuid> = Vec::new();
     for added in on_this() {
-        if !products.contains(&added.charge.product_id) {
-            products.push(added.charge.product_id);
+        if !products.contains(&added.product.id) {
+            products.push(added.product.id);
         }
     }
     let of_product = |product_id: Uuid| {
-        let members: Vec<_> = on_this().filter(|added| added.charge.product_id == product_id).collect();
-        let priced = members.iter().map(|added| {
-            let counted = ChargeQuantity::whole(added.quantity.clone());
-            let mut charge = added.charge.clone();
-            charge.name.clone_from(&added.description);
-            charge.prices = vec![app::billing::Price { tier: Decimal::zero(), value: added.price.clone() }];
-            sub_line::priced(billed, &charge, &counted, None)
-        });
-        let first = members.first()?;
-        Some(line(terms, &first.charge, &first.product_custom_fields, priced.collect()))
+        let members: Vec<_> = on_this().filter(|added| added.product.id == product_id).collect();
+        let charges = members.iter().map(|added| sub_line::of_added(added)).collect();
+        Some(line(terms, &members.first()?.product, charges))
     };
     products.into_iter().filter_map(of_product).collect()
 }
 
 /// A line is rounded once: the exact amounts are summed, then rounded half away from zero.
-fn line(
-    terms: &Terms,
-    first: &Charge,
-    product_custom_fields: &BTreeMap<String, String>,
-    charges: Vec<RatedCharge>,
-) -> RatedLine {
+fn line(terms: &Terms, product: &ProductTerms, charges: Vec<RatedCharge>) -> RatedLine {
     let sum: Decimal = charges.iter().map(|one| &one.amount).sum();
     RatedLine {
-        product_id: first.product_id,
-        product_name: first.product_name.clone(),
-        product_custom_fields: product_custom_fields.clone(),
+        product_id: product.id,
+        product_name: product.name.clone(),
+        product_custom_fields: product.custom_fields.clone(),
         group: None,
-        credit_type: first.credit_type.clone(),
+        credit_type: terms.unit.credit_type.clone(),
         charges,
         total: terms.unit.rounded(&sum),
     }

@@ -1,8 +1,10 @@
 //! What the charges of a billing period cost one customer, and how far usage has come in their tiers.
 
-use super::{MeteredUsage, Period, PlanCharge, RatingContext, Terms, adjust, sub_line, tier};
-use app::billing::{BillingFrequency, Charge, CreditType, Decimal, Minimum, Price};
-use chrono::{DateTime, Utc};
+use super::{
+    ChargeInForce, ChargeTerms, Counted, Dated, MeteredUsage, Minimum, Period, Rate, RatingContext, Terms,
+    Waiver, sub_line, tier,
+};
+use app::billing::{BillingFrequency, CreditType, Decimal};
 
 /// The prices of one billing period.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,25 +13,34 @@ pub struct PriceList {
     pub credit_type: CreditType,
     /// For how long a fixed charge and the minimum are.
     pub billing_frequency: BillingFrequency,
-    /// The charges in force, in the order of the plan.
+    /// The charges in force, in their order.
     pub charges: Vec<EffectiveCharge>,
     /// The minimum of the invoice.
     pub minimum: Option<Minimum>,
     /// Where the period is the trial that the plan starts with.
-    pub trial: Option<Trial>,
+    pub trial: Option<Waiver>,
 }
 
 /// A charge in force.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EffectiveCharge {
-    /// At the customer's prices.
-    pub charge: Charge,
-    /// The plan's own prices, where the customer's are others.
-    pub list_prices: Option<Vec<Price>>,
-    /// What a fixed charge comes to in a whole period.
-    pub amount: Option<Decimal>,
+    /// The charge.
+    pub charge: ChargeTerms,
+    /// Its prices.
+    pub rate: Rate,
+    /// What a fixed charge comes to; `None` of a usage charge.
+    pub fixed: Option<FixedAmount>,
     /// Where usage stands in the tiers; `None` without tiers, of a fixed charge, and where each group has tiers of its own.
     pub reached: Option<TierProgress>,
+}
+
+/// What a fixed charge comes to in a whole period.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixedAmount {
+    /// How many units.
+    pub quantity: Decimal,
+    /// The price of all of them.
+    pub amount: Decimal,
 }
 
 /// Where usage stands in tiers.
@@ -41,54 +52,35 @@ pub struct TierProgress {
     pub tier: usize,
 }
 
-/// The trial that a plan starts with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trial {
-    /// Exclusive, at midnight UTC.
-    pub ending_before: DateTime<Utc>,
-    /// The amount up to which usage is free; `None`: all of it is.
-    pub spending_cap: Option<Decimal>,
-}
-
 /// The prices of a period, and how far the usage in the stretches of [`Terms::metered`] has come.
 pub fn price_list(terms: &Terms, usage: &[MeteredUsage], period: Period) -> PriceList {
     let billed = RatingContext::new(terms, usage, period);
-    let charges = adjust::effective_charges(terms, billed.number)
-        .into_iter()
-        .map(|term| effective_charge(&billed, term));
-    let trial = terms.schedule.trial_ending_before.filter(|_| billed.is_trial());
     PriceList {
         credit_type: terms.unit.credit_type.clone(),
         billing_frequency: terms.schedule.billing_frequency,
-        charges: charges.collect(),
-        minimum: adjust::minimum(terms, billed.number).cloned(),
-        trial: trial
-            .map(|ending_before| Trial { ending_before, spending_cap: terms.trial_spending_cap.clone() }),
+        charges: billed.in_force().map(|member| effective_charge(&billed, member)).collect(),
+        minimum: Dated::find(&terms.minimums, period.start).cloned(),
+        trial: billed.waiver().cloned(),
     }
 }
 
-fn effective_charge(billed: &RatingContext<'_>, term: PlanCharge) -> EffectiveCharge {
-    let reached = sub_line::moved(billed, &term)
-        .map(|used| TierProgress { tier: tier::reached(&used, &term.charge.prices), used });
-    let charge = term.charge;
-    let own = billed.terms.charges.iter().find(|other| other.charge.id == charge.id);
-    let list_prices = own.map(|own| &own.charge.prices).filter(|prices| **prices != charge.prices).cloned();
-    let amount = charge.quantity.as_ref().map(|quantity| whole_amount(&charge, quantity));
-    EffectiveCharge { list_prices, amount, reached, charge }
-}
-
-fn whole_amount(charge: &Charge, quantity: &Decimal) -> Decimal {
-    let quantity = tier::convert(quantity, charge.unit_conversion.as_ref());
-    let tiers = tier::price_quantity(&quantity, &Decimal::zero(), &charge.prices, charge.tier_mode);
-    tiers.iter().map(|tier| &tier.subtotal).sum()
+fn effective_charge(billed: &RatingContext<'_>, member: ChargeInForce<'_>) -> EffectiveCharge {
+    let reached = sub_line::moved(billed, member)
+        .map(|used| TierProgress { tier: tier::reached(&used, &member.rate.prices), used });
+    let fixed = match member.counted {
+        Counted::Usage(_) => None,
+        Counted::Fixed(quantity) => {
+            Some(FixedAmount { quantity: quantity.clone(), amount: member.amount(quantity) })
+        }
+    };
+    EffectiveCharge { charge: member.charge.clone(), rate: member.rate.clone(), fixed, reached }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rating::fixtures::{decimal, term, terms, used};
-    use app::billing::{AdjustmentType, PriceAdjustment, Rounding, TierScope, UnitConversion};
-    use uuid::Uuid;
+    use app::billing::{Rounding, TierScope, UnitConversion};
 
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("100", "8"), ("250", "5")];
 
@@ -97,7 +89,7 @@ mod tests {
         price_list(terms, usage, period)
     }
 
-    fn reached(term: PlanCharge, usage: &[MeteredUsage]) -> Option<(String, usize)> {
+    fn reached(term: ChargeTerms, usage: &[MeteredUsage]) -> Option<(String, usize)> {
         let list = first(&terms(vec![term], "2026-04-01"), usage);
         list.charges[0].reached.as_ref().map(|reached| (reached.used.to_string(), reached.tier))
     }
@@ -113,14 +105,14 @@ mod tests {
         }
         assert_eq!(reached(plain(), &[]), Some(("0".to_owned(), 0)), "nothing used yet");
         let mut thousands = plain();
-        thousands.charge.unit_conversion = Some(UnitConversion {
+        thousands.conversion = Some(UnitConversion {
             division_factor: "1000".parse().expect("a number"),
             rounding_behavior: Some(Rounding::Ceiling),
         });
         assert_eq!(reached(thousands, &[used(None, "250001")]), Some(("251".to_owned(), 2)));
         // What was used since the tiers were at 0 counts, also without any usage since.
         let mut quarterly = plain();
-        quarterly.charge.tier_reset_frequency = 3;
+        quarterly.tier_reset = 3;
         let terms = terms(vec![quarterly], "2026-04-01");
         let may = terms.schedule.period_at("2026-05-01T00:00:00Z".parse().expect("a day")).expect("a period");
         let usage = MeteredUsage::join(vec![Vec::new(), vec![used(None, "120")]]);
@@ -133,31 +125,16 @@ mod tests {
         let usage = [used(Some(Some("dhl")), "90"), used(Some(Some("ups")), "20")];
         let mut grouped = term(1, None, &TIERS, Some("carrier"));
         assert_eq!(reached(grouped.clone(), &usage), None);
-        grouped.charge.tier_scope = TierScope::AcrossGroups;
+        grouped.tier_scope = TierScope::AcrossGroups;
         assert_eq!(reached(grouped, &usage), Some(("110".to_owned(), 1)));
         assert_eq!(reached(term(1, None, &[("0", "1")], None), &[]), None, "without tiers");
     }
 
     #[test]
-    fn a_list_has_the_customers_prices_beside_the_plans() {
-        let mut terms = terms(vec![term(1, Some("3"), &[("0", "500")], None)], "2026-04-16");
-        assert_eq!(first(&terms, &[]).charges[0].list_prices, None);
-        terms.price_adjustments = vec![PriceAdjustment {
-            charge_id: Uuid::nil(),
-            adjustment_type: AdjustmentType::Percentage,
-            start_period: 0,
-            value: Some(decimal("-0.1")),
-            quantity: None,
-            tier: None,
-        }];
-        let list = first(&terms, &[]);
-        assert_eq!(list.charges[0].charge.prices[0].value, decimal("450"));
-        assert_eq!(
-            list.charges[0].list_prices.as_ref().map(|prices| prices[0].value.clone()),
-            Some(decimal("500"))
-        );
-        // Of a whole period, though the plan covers half of it.
-        assert_eq!(list.charges[0].amount, Some(decimal("1350")));
+    fn a_fixed_charge_comes_to_a_whole_period_though_the_plan_covers_half_of_it() {
+        let list = first(&terms(vec![term(1, Some("3"), &[("0", "500")], None)], "2026-04-16"), &[]);
+        let expected = FixedAmount { quantity: decimal("3"), amount: decimal("1500") };
+        assert_eq!(list.charges[0].fixed, Some(expected));
         assert_eq!((list.minimum, list.trial), (None, None));
     }
 }

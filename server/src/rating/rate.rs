@@ -1,7 +1,7 @@
 //! What one billing period comes to, exact but for what is owed in whole units: nothing of it is printed yet.
 
-use super::{MeteredUsage, Period, RatedLine, RatingContext, Terms, adjust, line};
-use app::billing::{CreditType, Decimal};
+use super::{Dated, MeteredUsage, Period, RatedLine, RatingContext, Terms, Waiver, line};
+use app::billing::Decimal;
 
 /// What one billing period comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,9 +25,7 @@ pub struct Rated {
 pub struct Lacking {
     /// The name of the minimum.
     pub name: String,
-    /// The unit of the amount.
-    pub credit_type: CreditType,
-    /// How much, above 0.
+    /// How much, above 0, in the credit type of the invoice.
     pub amount: Decimal,
 }
 
@@ -59,19 +57,18 @@ pub fn rate(terms: &Terms, usage: &[MeteredUsage], period: Period) -> Rated {
         waived: None,
         lacking: None,
     };
-    if billed.is_trial() {
-        rated.waived = waived(terms, &rated.lines);
-    } else {
-        rated.lacking = lacking(&billed, &rated.subtotal());
+    match billed.waiver() {
+        Some(waiver) => rated.waived = waived(terms, waiver, &rated.lines),
+        None => rated.lacking = lacking(&billed, &rated.subtotal()),
     }
     rated
 }
 
 /// The amount that a trial waives: all of its usage, or as much as its spending cap. Charges that were added to the
 /// invoice are owed.
-fn waived(terms: &Terms, lines: &[RatedLine]) -> Option<Decimal> {
+fn waived(terms: &Terms, waiver: &Waiver, lines: &[RatedLine]) -> Option<Decimal> {
     let charged: Decimal = lines.iter().map(|line| &line.total).sum();
-    let waived = match &terms.trial_spending_cap {
+    let waived = match &waiver.cap {
         Some(cap) => charged.min(terms.unit.rounded(cap)),
         None => charged,
     };
@@ -80,24 +77,23 @@ fn waived(terms: &Terms, lines: &[RatedLine]) -> Option<Decimal> {
 
 /// The amount that a subtotal lacks of the minimum in force, which is prorated by days; `None` where it lacks none.
 fn lacking(billed: &RatingContext<'_>, subtotal: &Decimal) -> Option<Lacking> {
-    let minimum = adjust::minimum(billed.terms, billed.number)?;
+    let minimum = Dated::find(&billed.terms.minimums, billed.period.start)?;
     let (part, whole) = billed.share();
     let prorated = (&minimum.value * &part).over(&whole);
     let amount = &billed.terms.unit.rounded(&prorated) - subtotal;
-    (amount > Decimal::zero()).then(|| Lacking {
-        name: minimum.name.clone(),
-        credit_type: minimum.credit_type.clone(),
-        amount,
-    })
+    (amount > Decimal::zero()).then(|| Lacking { name: minimum.name.clone(), amount })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::fixtures::{decimal, term, terms, used},
+        super::{
+            Minimum,
+            fixtures::{always, decimal, term, terms, used},
+        },
         *,
     };
-    use app::billing::{Minimum, UnitConversion};
+    use app::billing::UnitConversion;
 
     fn first(terms: &Terms, usage: &[MeteredUsage]) -> Rated {
         let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
@@ -108,7 +104,7 @@ mod tests {
     fn amounts_are_exact_until_a_line_is_summed() {
         let mut thirds = term(1, None, &[("0", "1")], None);
         let division_factor = "3".parse().expect("a number");
-        thirds.charge.unit_conversion = Some(UnitConversion { division_factor, rounding_behavior: None });
+        thirds.conversion = Some(UnitConversion { division_factor, rounding_behavior: None });
         let terms = terms(vec![thirds.clone(), thirds], "2026-04-01");
         let rated = first(&terms, &[used(None, "1")]);
         let third = decimal(&format!("0.{}", "3".repeat(40)));
@@ -122,17 +118,13 @@ mod tests {
         let mut terms = terms(vec![term(1, None, &[("0", "10")], None)], "2026-04-01");
         let rated = first(&terms, &[used(None, "7")]);
         assert_eq!((rated.waived.as_ref(), rated.lacking.as_ref()), (None, None));
-        terms.minimums = vec![Minimum {
-            name: "Minimum".to_owned(),
-            credit_type: terms.unit.credit_type.clone(),
-            start_period: 0,
-            value: decimal("100"),
-        }];
+        terms.minimums = always(Minimum { name: "Minimum".to_owned(), value: decimal("100") });
         let rated = first(&terms, &[used(None, "7")]);
         assert_eq!(rated.lacking.as_ref().map(|lacking| &lacking.amount), Some(&decimal("30")));
         assert_eq!((rated.subtotal(), rated.total()), (decimal("70"), decimal("100")));
-        terms.schedule.trial_ending_before =
-            terms.schedule.starting_on.checked_add_days(chrono::Days::new(14));
+        let ending_before = terms.schedule.starting_on + chrono::Duration::days(14);
+        terms.schedule.trial_ending_before = Some(ending_before);
+        terms.waiver = Some(Waiver { ending_before, cap: None });
         let rated = first(&terms, &[used(None, "7")]);
         assert_eq!((rated.waived.clone(), rated.lacking.clone()), (Some(decimal("70")), None));
         assert_eq!((rated.subtotal(), rated.total()), (decimal("70"), Decimal::zero()));

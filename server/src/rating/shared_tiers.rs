@@ -1,7 +1,7 @@
 //! Invoices of tiers that all groups move through together, worked out by hand.
 
 use super::{
-    MeteredUsage, PlanCharge, bill,
+    ChargeTerms, MeteredUsage, bill,
     fixtures::{decimal, term, terms, used},
 };
 use app::billing::{Decimal, Invoice, LineItem, Rounding, TierMode, TierScope, UnitConversion};
@@ -10,9 +10,9 @@ use proptest::prelude::*;
 
 const LABELS: [(&str, &str); 3] = [("0", "7.5"), ("100", "5"), ("500", "3")];
 
-fn labels(tier_scope: TierScope) -> PlanCharge {
+fn labels(tier_scope: TierScope) -> ChargeTerms {
     let mut labels = term(1, None, &LABELS, Some("carrier"));
-    labels.charge.tier_scope = tier_scope;
+    labels.tier_scope = tier_scope;
     labels
 }
 
@@ -20,7 +20,7 @@ fn by_carrier(list: &[(&str, &str)]) -> Vec<MeteredUsage> {
     list.iter().map(|(carrier, quantity)| used(Some(Some(carrier)), quantity)).collect()
 }
 
-fn invoice(term: PlanCharge, usage: &[MeteredUsage], month: u32) -> Invoice {
+fn invoice(term: ChargeTerms, usage: &[MeteredUsage], month: u32) -> Invoice {
     let terms = terms(vec![term], "2026-01-01");
     let start = format!("2026-{month:02}-01T00:00:00Z").parse().expect("a day");
     let period = terms.schedule.period_at(start).expect("a period");
@@ -64,7 +64,7 @@ fn groups_share_what_the_tiers_of_all_come_to() {
 #[test]
 fn volume_prices_go_by_the_tier_that_all_reach() {
     let mut by_volume = labels(TierScope::AcrossGroups);
-    by_volume.charge.tier_mode = TierMode::Volume;
+    by_volume.tier_mode = TierMode::Volume;
     let usage = by_carrier(&[("dhl", "90"), ("ups", "20")]);
     assert_eq!(totals(&invoice(by_volume, &usage, 1)), ["450", "100"]);
 }
@@ -73,7 +73,7 @@ fn volume_prices_go_by_the_tier_that_all_reach() {
 fn what_other_groups_used_before_has_moved_through_the_tiers() {
     let of = |tier_scope| {
         let mut labels = labels(tier_scope);
-        labels.charge.tier_reset_frequency = 2;
+        labels.tier_reset = 2;
         // In January 90 by dhl, 30 by ups; in February 20 by dhl alone.
         let usage = MeteredUsage::join(vec![
             by_carrier(&[("dhl", "20")]),
@@ -90,7 +90,7 @@ fn what_other_groups_used_before_has_moved_through_the_tiers() {
 fn the_sum_is_converted_and_rounded_once() {
     let of = |tier_scope| {
         let mut thousands = labels(tier_scope);
-        thousands.charge.unit_conversion = Some(UnitConversion {
+        thousands.conversion = Some(UnitConversion {
             division_factor: "1000".parse().expect("a number"),
             rounding_behavior: Some(Rounding::Ceiling),
         });
@@ -109,7 +109,7 @@ fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
     // The first 1e-9 units are 2.5e-20 tokens, the rest is free: a third each, 8.33…e-21, of which three are less than
     // the whole, for quotients end after 40 digits.
     let mut tokens = term(1, None, &[("0", "0.000000000025"), ("0.000000001", "0")], Some("carrier"));
-    tokens.charge.tier_scope = TierScope::AcrossGroups;
+    tokens.tier_scope = TierScope::AcrossGroups;
     let mut terms = terms(vec![tokens], "2026-01-01");
     terms.unit.credit_type.name = "tokens".to_owned();
     terms.unit.is_currency = false;
@@ -143,9 +143,9 @@ proptest! {
         let mut plain = term(1, None, &LABELS, None);
         let mut grouped = labels(TierScope::AcrossGroups);
         for term in [&mut plain, &mut grouped] {
-            term.charge.tier_mode = if by_volume { TierMode::Volume } else { TierMode::Graduated };
+            term.tier_mode = if by_volume { TierMode::Volume } else { TierMode::Graduated };
         }
-        let total = |term: PlanCharge, usage: &[MeteredUsage]| {
+        let total = |term: ChargeTerms, usage: &[MeteredUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.unit.credit_type.name = unit.to_owned();
             let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");

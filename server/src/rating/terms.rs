@@ -1,13 +1,13 @@
-//! The terms in force: what is charged whom, and when. Today a plan states them; contracts will be a second way.
+//! The terms in force: what is charged whom, and when. What a plan states is compiled into them.
 
-use super::{BillingSchedule, Period, Unit};
-use app::billing::{AdjustmentType, AggregationType, Charge, Decimal, Minimum, PriceAdjustment};
+use super::{BillingSchedule, ChargeTerms, Dated, Period, ProductTerms, Unit};
+use app::billing::{AggregationType, Decimal};
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The terms of one customer on one plan: charges, prices, minimums, and when they are billed.
+/// The terms of one customer: charges, prices, minimums, and when they are billed.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// What states them: the stretch of time of the customer on the plan.
@@ -28,16 +28,14 @@ pub struct Terms {
     pub net_payment_terms_days: Option<i64>,
     /// What amounts are counted in.
     pub unit: Unit,
-    /// The charges in the order of the plan, at the plan's own prices.
-    pub charges: Vec<PlanCharge>,
-    /// The adjustments of the plan's prices for this customer.
-    pub price_adjustments: Vec<PriceAdjustment>,
-    /// The minimums of invoices.
-    pub minimums: Vec<Minimum>,
-    /// The amount up to which the usage of the trial is free; `None`: all of it is.
-    pub trial_spending_cap: Option<Decimal>,
+    /// The charges, in the order in which they are billed.
+    pub charges: Vec<ChargeTerms>,
+    /// The minimums of invoices, in order and without overlap.
+    pub minimums: Vec<Dated<Minimum>>,
+    /// The trial that they begin with.
+    pub waiver: Option<Waiver>,
     /// The charges added to single invoices, in the order in which they were added.
-    pub added_charges: Vec<AddedCharge>,
+    pub added: Vec<AddedCharge>,
 }
 
 /// What is copied onto invoices as it is: no amount depends on it.
@@ -53,15 +51,22 @@ pub struct Imprint {
     pub customer_custom_fields: BTreeMap<String, String>,
 }
 
-/// One charge with what it measures.
-#[derive(Clone, Debug)]
-pub struct PlanCharge {
-    /// The charge, at the prices of the plan or, once adjusted, of the customer.
-    pub charge: Charge,
-    /// For a usage charge: which sums it reads.
-    pub measure: Option<Measure>,
-    /// The product's custom fields, copied onto lines.
-    pub product_custom_fields: BTreeMap<String, String>,
+/// The least that an invoice comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Minimum {
+    /// What the adjustment is called on invoices.
+    pub name: String,
+    /// The amount for a whole billing period.
+    pub value: Decimal,
+}
+
+/// A trial: its usage is free.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiver {
+    /// Its end, exclusive, at midnight UTC.
+    pub ending_before: DateTime<Utc>,
+    /// The amount up to which usage is free; `None`: all of it is.
+    pub cap: Option<Decimal>,
 }
 
 /// A charge made once, on one invoice.
@@ -70,9 +75,11 @@ pub struct AddedCharge {
     /// The start of the billing period whose invoice it is on.
     pub invoice_start_timestamp: DateTime<Utc>,
     /// The fixed charge that it is one of.
-    pub charge: Charge,
-    /// The custom fields of the charge's product.
-    pub product_custom_fields: BTreeMap<String, String>,
+    pub charge_id: Uuid,
+    /// That charge's custom fields.
+    pub custom_fields: BTreeMap<String, String>,
+    /// The product whose line it is on.
+    pub product: ProductTerms,
     /// What it is for, on the invoice.
     pub description: String,
     /// The price of a unit, in the credit type of the invoice.
@@ -99,36 +106,10 @@ impl Terms {
         (period.end + grace).max(self.finalize_after)
     }
 
-    /// The number of a billing period, by which charges, minimums and adjustments begin: a trial has the prices of the
-    /// first one, 0.
-    pub(super) fn number(&self, period: Period) -> u32 {
-        self.schedule.number_at(period.start).unwrap_or(0)
-    }
-
-    /// What is missing from terms without which an amount would be a guess; `None` when they can be billed. Plans are
-    /// checked when they are made, so this tells of damaged rows.
-    pub fn missing(&self) -> Option<String> {
-        let charge =
-            self.charges.iter().find(|term| term.measure.is_none() && term.charge.quantity.is_none());
-        let adjustment = self.price_adjustments.iter().find(|one| match one.adjustment_type {
-            AdjustmentType::Quantity => one.quantity.is_none(),
-            AdjustmentType::Percentage | AdjustmentType::Fixed | AdjustmentType::Override => {
-                one.value.is_none()
-            }
-        });
-        match (charge, adjustment) {
-            (Some(term), _) => Some(format!("the fixed charge {} has no quantity", term.charge.id)),
-            (None, Some(one)) => {
-                Some(format!("a price adjustment of the charge {} has no value", one.charge_id))
-            }
-            (None, None) => None,
-        }
-    }
-
     /// The measures of all charges, each once.
     pub fn measures(&self) -> Vec<Measure> {
         let mut measures: Vec<Measure> = Vec::new();
-        for measure in self.charges.iter().filter_map(|term| term.measure) {
+        for measure in self.charges.iter().filter_map(ChargeTerms::measure) {
             if !measures.contains(&measure) {
                 measures.push(measure);
             }
@@ -142,8 +123,8 @@ impl Terms {
         let reach = self
             .charges
             .iter()
-            .filter(|term| term.charge.prices.len() > 1 && term.measure.is_some())
-            .filter_map(|term| self.tiers_since(term.charge.tier_reset_frequency, period))
+            .filter(|charge| charge.has_tiers() && charge.measure().is_some())
+            .filter_map(|charge| self.tiers_since(charge.tier_reset, period))
             .min();
         let mut stretches = vec![period];
         if let Some(reach) = reach {
@@ -154,9 +135,9 @@ impl Terms {
     }
 
     /// The number of the billing period in which tiers with this reset were at 0 last, as seen from `period`.
-    pub(super) fn tiers_since(&self, tier_reset_frequency: u32, period: Period) -> Option<u32> {
+    pub(super) fn tiers_since(&self, tier_reset: u32, period: Period) -> Option<u32> {
         let number = self.schedule.number_at(period.start)?;
-        Some(number - number % tier_reset_frequency.max(1))
+        Some(number - number % tier_reset.max(1))
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the plan of a period that runs now charges, in words: its trial, its charges, its minimum.
 
 use super::text;
-use crate::rating::{EffectiveCharge, PriceList, TierProgress};
+use crate::rating::{ChargeTerms, EffectiveCharge, FixedAmount, PriceList, TierProgress};
 use app::{
-    billing::{Charge, ChargeType, CreditType, Decimal, NonZeroDecimal, Price, Rounding, TierMode},
+    billing::{CreditType, Decimal, NonZeroDecimal, Price, Rounding, TierMode},
     embed::GroupKeyNames,
     invoices::report::PlanPrice,
     view::{format, money, text as names},
@@ -19,7 +19,7 @@ pub(super) fn prices(list: &PriceList, group_keys: &GroupKeyNames) -> Vec<PlanPr
     let each = text::each(list.billing_frequency);
     let trial = list.trial.as_ref().map(|trial| {
         let last_day = format::date((trial.ending_before - Duration::days(1)).date_naive());
-        let cap = trial.spending_cap.as_ref().map(|cap| money::money(cap, credit_type));
+        let cap = trial.cap.as_ref().map(|cap| money::money(cap, credit_type));
         plain(text::TRIAL, text::trial(&last_day, cap.as_deref()))
     });
     let minimum = list.minimum.as_ref().map(|minimum| {
@@ -29,7 +29,11 @@ pub(super) fn prices(list: &PriceList, group_keys: &GroupKeyNames) -> Vec<PlanPr
     let charge = |one: &EffectiveCharge| PlanPrice {
         name: name(&one.charge),
         price: price(one, credit_type, each, group_keys),
-        reached: one.reached.as_ref().map(|at| reached(&one.charge, at, credit_type)).unwrap_or_default(),
+        reached: one
+            .reached
+            .as_ref()
+            .map(|at| reached(&one.rate.prices, at, credit_type))
+            .unwrap_or_default(),
     };
     trial.into_iter().chain(list.charges.iter().map(charge)).chain(minimum).collect()
 }
@@ -39,47 +43,47 @@ fn plain(name: &str, price: String) -> PlanPrice {
 }
 
 /// The product, and its charge where that has another name.
-fn name(charge: &Charge) -> String {
-    let product = names::name(&charge.product_name);
-    if charge.name == charge.product_name {
+fn name(charge: &ChargeTerms) -> String {
+    let product = names::name(&charge.product.name);
+    if charge.name == charge.product.name {
         return product;
     }
     format!("{product} · {}", names::name(&charge.name))
 }
 
 fn price(one: &EffectiveCharge, credit_type: &CreditType, each: &str, group_keys: &GroupKeyNames) -> String {
-    let charge = &one.charge;
-    let mut parts = match &one.amount {
-        Some(amount) => vec![fixed(charge, amount, credit_type, each)],
-        None => vec![metered(charge, &charge.prices, credit_type)],
+    let (charge, rate) = (&one.charge, &one.rate);
+    let mut parts = match &one.fixed {
+        Some(amount) => vec![fixed(&rate.prices, amount, credit_type, each)],
+        None => vec![metered(charge, &rate.prices, credit_type)],
     };
-    let is_tiered = charge.charge_type == ChargeType::Usage && charge.prices.len() > 1;
-    if is_tiered && let Some(key) = &charge.product_group_key {
+    let is_tiered = one.fixed.is_none() && rate.prices.len() > 1;
+    if is_tiered && let Some(key) = &charge.product.group_key {
         parts.push(text::counted(charge.tier_scope, &names::group_key(key, group_keys)));
     }
-    if is_tiered && charge.tier_reset_frequency > 1 {
-        parts.push(text::counted_over(charge.tier_reset_frequency));
+    if is_tiered && charge.tier_reset > 1 {
+        parts.push(text::counted_over(charge.tier_reset));
     }
-    if let Some(prices) = &one.list_prices {
+    if let Some(prices) = &rate.list_prices {
         parts.push(text::list_price(&metered(charge, prices, credit_type)));
     }
     parts.join("; ")
 }
 
 /// `$500.00 each month`, `5 × $20.00, $100.00 each month`.
-fn fixed(charge: &Charge, amount: &Decimal, credit_type: &CreditType, each: &str) -> String {
-    let total = format!("{} {each}", money::money(amount, credit_type));
-    match (&charge.quantity, charge.prices.as_slice()) {
-        (Some(quantity), [only]) if *quantity != Decimal::from(1) => {
+fn fixed(prices: &[Price], fixed: &FixedAmount, credit_type: &CreditType, each: &str) -> String {
+    let total = format!("{} {each}", money::money(&fixed.amount, credit_type));
+    match prices {
+        [only] if fixed.quantity != Decimal::from(1) => {
             let price = money::unit_price(&only.value, credit_type);
-            format!("{} × {price}, {total}", format::quantity(quantity))
+            format!("{} × {price}, {total}", format::quantity(&fixed.quantity))
         }
         _ => total,
     }
 }
 
 /// `$0.0025`, `First 1,000 at $0.10, then $0.09`; with a conversion `$0.40 per 1,000`.
-fn metered(charge: &Charge, prices: &[Price], credit_type: &CreditType) -> String {
+fn metered(charge: &ChargeTerms, prices: &[Price], credit_type: &CreditType) -> String {
     let at = |price: &Price| money::unit_price(&price.value, credit_type);
     let up_to = |index: usize| prices.get(index + 1).map(|next| &next.tier);
     let written: Vec<String> = (0..)
@@ -95,7 +99,7 @@ fn metered(charge: &Charge, prices: &[Price], credit_type: &CreditType) -> Strin
         })
         .collect();
     let written = written.join(", ");
-    match &charge.unit_conversion {
+    match &charge.conversion {
         Some(conversion) if conversion.division_factor != NonZeroDecimal::one() => text::per(
             &written,
             &format::quantity(conversion.division_factor.get()),
@@ -107,11 +111,11 @@ fn metered(charge: &Charge, prices: &[Price], credit_type: &CreditType) -> Strin
 }
 
 /// `4,200 so far, at $0.10; 800 more until $0.09`.
-fn reached(charge: &Charge, at: &TierProgress, credit_type: &CreditType) -> String {
+fn reached(prices: &[Price], at: &TierProgress, credit_type: &CreditType) -> String {
     let quantity = |value: &Decimal| format::quantity(&value.round(SHOWN_DIGITS));
-    let price = |tier: usize| charge.prices.get(tier).map(|one| money::unit_price(&one.value, credit_type));
+    let price = |tier: usize| prices.get(tier).map(|one| money::unit_price(&one.value, credit_type));
     let so_far = text::so_far(&quantity(&at.used), &price(at.tier).unwrap_or_default());
-    match (charge.prices.get(at.tier + 1), price(at.tier + 1)) {
+    match (prices.get(at.tier + 1), price(at.tier + 1)) {
         (Some(next), Some(price)) if next.tier == at.used => text::next_at(&so_far, &price),
         (Some(next), Some(price)) => text::more_until(&so_far, &quantity(&(&next.tier - &at.used)), &price),
         _ => so_far,
@@ -122,18 +126,27 @@ fn reached(charge: &Charge, at: &TierProgress, credit_type: &CreditType) -> Stri
 mod tests {
     use super::*;
     use crate::rating::{
-        Trial,
-        fixtures::{decimal, term},
+        Minimum, Rate, Waiver,
+        fixtures::{self, decimal, term},
     };
-    use app::billing::{BillingFrequency, Minimum, TierScope, UnitConversion};
+    use app::billing::{BillingFrequency, TierScope, UnitConversion};
 
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("1000", "9"), ("5000", "8.5")];
 
+    fn rate(list: &[(&str, &str)]) -> Rate {
+        Rate { prices: fixtures::prices(list), list_prices: None }
+    }
+
+    fn fixed(quantity: &str, price: &str, amount: &str) -> EffectiveCharge {
+        let fixed = FixedAmount { quantity: decimal(quantity), amount: decimal(amount) };
+        EffectiveCharge { rate: rate(&[("0", price)]), fixed: Some(fixed), ..usage(None) }
+    }
+
     fn usage(used: Option<(&str, usize)>) -> EffectiveCharge {
-        let mut charge = term(1, None, &TIERS, None).charge;
-        charge.name.clone_from(&charge.product_name);
+        let mut charge = term(1, None, &TIERS, None);
+        charge.name.clone_from(&charge.product.name);
         let reached = used.map(|(used, tier)| TierProgress { used: decimal(used), tier });
-        EffectiveCharge { charge, list_prices: None, amount: None, reached }
+        EffectiveCharge { charge, rate: rate(&TIERS), fixed: None, reached }
     }
 
     fn list(charges: Vec<EffectiveCharge>) -> PriceList {
@@ -180,44 +193,42 @@ mod tests {
             (
                 "First 1,000 at $0.10, next 4,000 at $0.09, then $0.085; counted for each region apart",
                 |one| {
-                    one.charge.product_group_key = Some("region".to_owned());
+                    one.charge.product.group_key = Some("region".to_owned());
                 },
             ),
             (
                 "First 1,000 at $0.10, next 4,000 at $0.09, then $0.085; counted for every region together; counted over 3 \
                  billing periods",
                 |one| {
-                    one.charge.product_group_key = Some("region".to_owned());
+                    one.charge.product.group_key = Some("region".to_owned());
                     one.charge.tier_scope = TierScope::AcrossGroups;
-                    one.charge.tier_reset_frequency = 3;
+                    one.charge.tier_reset = 3;
                 },
             ),
             ("$0.10 per 1,000", |one| {
-                one.charge.prices.truncate(1);
-                one.charge.unit_conversion = Some(UnitConversion {
+                one.rate.prices.truncate(1);
+                one.charge.conversion = Some(UnitConversion {
                     division_factor: "1000".parse().expect("a number"),
                     rounding_behavior: None,
                 });
             }),
             ("First 1,000 at $0.10, then $0.09 (a unit is 1,000, rounded up)", |one| {
-                one.charge.prices.truncate(2);
+                one.rate.prices.truncate(2);
                 let rounding_behavior = Some(Rounding::Ceiling);
-                one.charge.unit_conversion = Some(UnitConversion {
+                one.charge.conversion = Some(UnitConversion {
                     division_factor: "1000".parse().expect("a number"),
                     rounding_behavior,
                 });
             }),
             ("$0.10; list price $0.12", |one| {
-                one.charge.prices.truncate(1);
-                one.list_prices = Some(vec![Price { tier: Decimal::zero(), value: decimal("12") }]);
+                one.rate.prices.truncate(1);
+                one.rate.list_prices = Some(fixtures::prices(&[("0", "12")]));
             }),
             ("$0.10 each month", |one| {
-                one.charge = term(1, Some("1"), &[("0", "10")], None).charge;
-                one.amount = Some(decimal("10"));
+                *one = fixed("1", "10", "10");
             }),
             ("5 × $20.00, $100.00 each month", |one| {
-                one.charge = term(1, Some("5"), &[("0", "2000")], None).charge;
-                one.amount = Some(decimal("10000"));
+                *one = fixed("5", "2000", "10000");
             }),
         ];
         for (expected, change) in cases {
@@ -231,16 +242,11 @@ mod tests {
     fn trial_and_minimum_stand_around_the_charges() {
         let mut list = list(vec![usage(None)]);
         list.charges[0].charge.name = "Units".to_owned();
-        list.trial = Some(Trial {
+        list.trial = Some(Waiver {
             ending_before: "2026-11-15T00:00:00Z".parse().expect("a day"),
-            spending_cap: Some(decimal("10000")),
+            cap: Some(decimal("10000")),
         });
-        list.minimum = Some(Minimum {
-            credit_type: CreditType::usd_cents(),
-            name: "Minimum".to_owned(),
-            start_period: 0,
-            value: decimal("5000"),
-        });
+        list.minimum = Some(Minimum { name: "Minimum".to_owned(), value: decimal("5000") });
         let found: Vec<_> = written(&list).into_iter().map(|(name, price, _)| (name, price)).collect();
         let expected = [
             ("Trial", "The first $100.00 of usage until Nov 14, 2026 is free; fixed charges begin then."),
@@ -248,7 +254,7 @@ mod tests {
             ("Minimum", "At least $50.00 each month"),
         ];
         assert_eq!(found, expected.map(|(name, price)| (name.to_owned(), price.to_owned())));
-        list.trial.as_mut().expect("a trial").spending_cap = None;
+        list.trial.as_mut().expect("a trial").cap = None;
         assert_eq!(written(&list)[0].1, "Usage until Nov 14, 2026 is free; fixed charges begin then.");
     }
 }

@@ -87,8 +87,7 @@ impl Pricing<'_> {
         let mut costs = vec![Some(Decimal::zero()); values.len()];
         let mut unit_prices = vec![Some(Decimal::zero()); values.len()];
         let mut reason = NoCost::WholePeriod;
-        let prices =
-            |terms: &&Terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == Some(id));
+        let prices = |terms: &&Terms| terms.charges.iter().any(|charge| charge.bills(id));
         for terms in self.terms.iter().filter(prices) {
             let is_same_currency =
                 **credit_type.get_or_insert(&terms.unit.credit_type) == terms.unit.credit_type;

@@ -279,10 +279,8 @@ fn ending_before(metric: &ChartedMetric, all_terms: &[Terms]) -> Option<NaiveDat
 
 /// The terms that have a charge on a metric.
 fn terms_pricing<'a>(metric: &ChartedMetric, all_terms: &'a [Terms]) -> impl Iterator<Item = &'a Terms> {
-    let id = Some(metric.id);
-    all_terms
-        .iter()
-        .filter(move |terms| terms.charges.iter().any(|term| term.charge.billable_metric_id == id))
+    let id = metric.id;
+    all_terms.iter().filter(move |terms| terms.charges.iter().any(|charge| charge.bills(id)))
 }
 
 fn failed(metric: &str, error: &Error) {

@@ -37,8 +37,8 @@ pub(super) fn fixed_charges(all_terms: &[Terms], now: DateTime<Utc>) -> Vec<Fixe
         .flat_map(|list| {
             let credit_type = list.credit_type;
             list.charges.into_iter().filter_map(move |one| {
-                let (name, amount) =
-                    (names::name(&one.charge.name), one.amount.filter(|amount| !amount.is_zero())?);
+                let amount = one.fixed.map(|fixed| fixed.amount).filter(|amount| !amount.is_zero())?;
+                let name = names::name(&one.charge.name);
                 Some(FixedCharge { credit_type: credit_type.clone(), name, amount })
             })
         })

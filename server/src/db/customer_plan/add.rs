@@ -4,7 +4,7 @@ use super::lock::{check_midnight, refuse_overlap, schedule};
 use crate::{
     Error, Result,
     auth::{CustomerAccess, archived_customer},
-    db, limits, rating,
+    db, limits, terms,
 };
 use app::billing::{Decimal, PriceAdjustment};
 use chrono::{DateTime, Datelike, Duration, SecondsFormat, Utc};
@@ -140,7 +140,7 @@ async fn check_adjustments(connection: &mut PgConnection, new: &NewCustomerPlan)
         return Ok(());
     }
     let charges = db::plan::all_charges(connection, new.plan_id).await?;
-    let problems = rating::check_adjustments(&new.price_adjustments, &charges);
+    let problems = terms::check_adjustments(&new.price_adjustments, &charges);
     if problems.is_empty() { Ok(()) } else { Err(Error::BadRequest(db::plan::listed(problems))) }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     auth::{CustomerAccess, no_such_customer},
     db::terms::{self, PlanEnd},
     rating,
+    terms::PlanRow,
 };
 use app::billing::AggregationType;
 use chrono::{DateTime, Utc};
@@ -75,7 +76,7 @@ pub async fn account(
                 cross join lateral terms_of(c, cp, p)
                 where cp.customer_id = c.id and cp.starting_on <= $3
                     and (cp.ending_before is null or (cp.ending_before > $2 and cp.ending_before > cp.starting_on))
-            ), '[]') as "terms!: Json<Vec<terms::Row>>",
+            ), '[]') as "terms!: Json<Vec<PlanRow>>",
             coalesce((
                 select jsonb_agg(
                     jsonb_build_object(
@@ -100,7 +101,7 @@ pub async fn account(
     .fetch_optional(pool)
     .await?
     .ok_or_else(no_such_customer)?;
-    let terms = row.terms.0.into_iter().map(terms::Row::into_terms).collect::<Result<_>>()?;
+    let terms = row.terms.0.into_iter().map(terms::in_force).collect::<Result<_>>()?;
     Ok(UsageAccount {
         is_archived: row.is_archived,
         terms,

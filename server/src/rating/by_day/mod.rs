@@ -5,8 +5,8 @@
 //! is priced by tiers of its own, every group walks through them by itself, and the day costs the sum. What a trial waives
 //! is of its period as a whole, as minimums are: its days cost what they would without it.
 
-use super::{Period, PlanCharge, Terms, adjust, tier};
-use app::billing::{Charge, Decimal, NoCost, TierMode, TierScope};
+use super::{ChargeInForce, ChargeTerms, Period, Rate, Terms};
+use app::billing::{Decimal, NoCost, TierMode, TierScope};
 use chrono::{Days, NaiveDate, NaiveTime};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -59,7 +59,7 @@ pub fn cost_by_day(
     values: &[Decimal],
     of: UsageOf<'_>,
 ) -> Vec<Option<Result<DayCost, NoCost>>> {
-    let mut present: Option<PeriodAccumulator> = None;
+    let mut present: Option<PeriodAccumulator<'_>> = None;
     (0..)
         .zip(values)
         .map(|(index, value)| {
@@ -78,10 +78,11 @@ pub fn cost_by_day(
 /// The group keys of a metric, by their index, whose groups are each priced by themselves: their usage by group is needed
 /// to price days.
 pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
-    let terms =
-        terms.charges.iter().filter(|term| term.charge.billable_metric_id == Some(billable_metric_id));
-    let mut indexes: Vec<i16> = terms
-        .filter(|term| unit_price(&term.charge).is_none() && !is_of_period(&term.charge))
+    let has_one_price =
+        |charge: &ChargeTerms| charge.rates.iter().all(|rate| unit_price(charge, &rate.value).is_some());
+    let charges = terms.charges.iter().filter(|charge| charge.bills(billable_metric_id));
+    let mut indexes: Vec<i16> = charges
+        .filter(|charge| !has_one_price(charge) && !is_of_period(charge))
         .map(group_index)
         .filter(|index| *index > 0)
         .collect();
@@ -91,33 +92,33 @@ pub fn priced_by_group(terms: &Terms, billable_metric_id: Uuid) -> Vec<i16> {
 }
 
 /// A billing period up to some day, while its days are added one by one.
-struct PeriodAccumulator {
+struct PeriodAccumulator<'a> {
     period: Period,
     /// True when every day of the period was seen.
     is_whole: bool,
-    charges: Vec<ChargeAccumulator>,
+    charges: Vec<ChargeAccumulator<'a>>,
 }
 
 /// A charge on the metric up to some day.
-struct ChargeAccumulator {
-    charge: Charge,
+struct ChargeAccumulator<'a> {
+    in_force: ChargeInForce<'a>,
     /// By which group key each group is priced by itself; 0 where all are priced together.
     group_index: i16,
     /// What was used since the period began, and what that comes to: of each group, or of all by the nil id.
     so_far: HashMap<Uuid, (Decimal, Decimal)>,
 }
 
-impl PeriodAccumulator {
-    fn new(terms: &Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
-        let charges = adjust::effective_charges(terms, terms.number(period)).into_iter();
+impl<'a> PeriodAccumulator<'a> {
+    fn new(terms: &'a Terms, billable_metric_id: Uuid, period: Period, is_whole: bool) -> Self {
+        let charges = terms.charges.iter().filter(|charge| charge.bills(billable_metric_id));
         Self {
             period,
             is_whole,
             charges: charges
-                .filter(|term| term.charge.billable_metric_id == Some(billable_metric_id))
-                .map(|term| ChargeAccumulator {
-                    group_index: group_index(&term),
-                    charge: term.charge,
+                .filter_map(|charge| charge.at(period.start))
+                .map(|in_force| ChargeAccumulator {
+                    group_index: group_index(in_force.charge),
+                    in_force,
                     so_far: HashMap::new(),
                 })
                 .collect(),
@@ -127,9 +128,9 @@ impl PeriodAccumulator {
     fn add(&mut self, day: NaiveDate, value: &Decimal, of: UsageOf<'_>) -> Result<DayCost, NoCost> {
         let mut cost = DayCost { amount: Decimal::zero(), unit_price: Some(Decimal::zero()) };
         for priced in &mut self.charges {
-            let price = unit_price(&priced.charge);
+            let price = unit_price(priced.in_force.charge, priced.in_force.rate);
             let added = match &price {
-                Some(_) => amount(&priced.charge, value),
+                Some(_) => priced.in_force.amount(value),
                 None => {
                     let added = priced.add(day, value, of)?;
                     if !self.is_whole {
@@ -145,10 +146,10 @@ impl PeriodAccumulator {
     }
 }
 
-impl ChargeAccumulator {
+impl ChargeAccumulator<'_> {
     /// What a day adds, where there is no one price of a unit.
     fn add(&mut self, day: NaiveDate, value: &Decimal, of: UsageOf<'_>) -> Result<Decimal, NoCost> {
-        if is_of_period(&self.charge) {
+        if is_of_period(self.in_force.charge) {
             return Err(NoCost::WholePeriod);
         }
         match (self.group_index, of) {
@@ -171,7 +172,7 @@ impl ChargeAccumulator {
         let nothing = || (Decimal::zero(), Decimal::zero());
         let (used, total) = self.so_far.entry(group_id).or_insert_with(nothing);
         *used += value;
-        let now = amount(&self.charge, used);
+        let now = self.in_force.amount(used);
         let added = &now - &*total;
         *total = now;
         added
@@ -188,35 +189,26 @@ impl GroupedUsage {
 }
 
 /// By which group key a charge prices each group by itself; 0 where it prices all together.
-fn group_index(term: &PlanCharge) -> i16 {
-    let charge = &term.charge;
-    let is_apart = charge.product_group_key.is_some() && charge.tier_scope == TierScope::PerGroup;
-    term.measure.filter(|_| is_apart).map_or(0, |measure| measure.group_index)
+fn group_index(charge: &ChargeTerms) -> i16 {
+    let is_apart = charge.product.group_key.is_some() && charge.tier_scope == TierScope::PerGroup;
+    charge.measure().filter(|_| is_apart).map_or(0, |measure| measure.group_index)
 }
 
 /// Whether the price of a unit depends on what is used after it, or on earlier periods.
-fn is_of_period(charge: &Charge) -> bool {
-    let has_tiers = charge.prices.len() > 1;
-    has_tiers && (charge.tier_mode == TierMode::Volume || charge.tier_reset_frequency > 1)
+fn is_of_period(charge: &ChargeTerms) -> bool {
+    charge.has_tiers() && (charge.tier_mode == TierMode::Volume || charge.tier_reset > 1)
 }
 
 /// The price of one unit, where it is the same whatever else is used.
-fn unit_price(charge: &Charge) -> Option<Decimal> {
-    let [price] = charge.prices.as_slice() else { return None };
-    match &charge.unit_conversion {
+fn unit_price(charge: &ChargeTerms, rate: &Rate) -> Option<Decimal> {
+    let [price] = rate.prices.as_slice() else { return None };
+    match &charge.conversion {
         None => Some(price.value.clone()),
         Some(conversion) if conversion.rounding_behavior.is_none() => {
             Some(price.value.over(&conversion.division_factor))
         }
         Some(_) => None,
     }
-}
-
-/// The amount of a charge for a quantity in one period.
-fn amount(charge: &Charge, used: &Decimal) -> Decimal {
-    let quantity = tier::convert(used, charge.unit_conversion.as_ref());
-    let tiers = tier::price_quantity(&quantity, &Decimal::zero(), &charge.prices, charge.tier_mode);
-    tiers.iter().map(|tier| &tier.subtotal).sum()
 }
 
 #[cfg(test)]

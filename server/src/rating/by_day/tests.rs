@@ -1,7 +1,10 @@
 //! Days by cases, and that they add up to the period.
 
 use super::*;
-use crate::rating::fixtures::{METRIC, decimal, term, terms};
+use crate::rating::{
+    Waiver,
+    fixtures::{METRIC, decimal, term, terms},
+};
 use app::billing::{Rounding, UnitConversion};
 use proptest::prelude::*;
 
@@ -38,9 +41,10 @@ fn tiers_begin_anew_with_each_period() {
 #[test]
 fn days_of_a_trial_cost_what_it_waives_and_do_not_count_toward_later_tiers() {
     let mut trial = terms(vec![term(1, None, &TIERS, None)], "2026-11-01");
-    trial.schedule.trial_ending_before = Some("2026-11-02T00:00:00Z".parse().expect("a day"));
+    let ending_before = "2026-11-02T00:00:00Z".parse().expect("a day");
+    trial.schedule.trial_ending_before = Some(ending_before);
     for cap in [None, Some(decimal("100"))] {
-        trial.trial_spending_cap = cap;
+        trial.waiver = Some(Waiver { ending_before, cap });
         assert_eq!(costs(&trial, "2026-11-01", &["500", "90", "20"]), ["3000", "900", "150"]);
     }
 }
@@ -48,7 +52,7 @@ fn days_of_a_trial_cost_what_it_waives_and_do_not_count_toward_later_tiers() {
 #[test]
 fn one_price_needs_no_earlier_days() {
     let mut charge = term(1, None, &[("0", "40")], Some("region"));
-    charge.charge.unit_conversion =
+    charge.conversion =
         Some(UnitConversion { division_factor: "1000".parse().expect("a number"), rounding_behavior: None });
     let terms = terms(vec![charge], "2026-01-01");
     assert_eq!(costs(&terms, "2026-10-30", &["250"]), ["10"]);
@@ -61,19 +65,19 @@ fn one_price_needs_no_earlier_days() {
 #[test]
 fn what_depends_on_the_whole_period_has_no_cost_by_day() {
     let mut volume = term(1, None, &TIERS, None);
-    volume.charge.tier_mode = TierMode::Volume;
+    volume.tier_mode = TierMode::Volume;
     assert_eq!(costs(&terms(vec![volume], "2026-11-01"), "2026-11-01", &["1"]), ["WholePeriod"]);
     let mut grouped = term(1, None, &TIERS, Some("region"));
     let mut apart = grouped.clone();
-    apart.charge.tier_mode = TierMode::Volume;
+    apart.tier_mode = TierMode::Volume;
     assert!(priced_by_group(&terms(vec![apart.clone()], "2026-11-01"), METRIC).is_empty());
     assert_eq!(costs(&terms(vec![apart], "2026-11-01"), "2026-11-01", &["1"]), ["WholePeriod"]);
     // Tiers that all groups move through together are tiers of the total.
-    grouped.charge.tier_scope = TierScope::AcrossGroups;
+    grouped.tier_scope = TierScope::AcrossGroups;
     assert!(priced_by_group(&terms(vec![grouped.clone()], "2026-11-01"), METRIC).is_empty());
     assert_eq!(costs(&terms(vec![grouped], "2026-11-01"), "2026-11-01", &["90", "20"]), ["900", "150"]);
     let mut yearly = term(1, None, &TIERS, None);
-    yearly.charge.tier_reset_frequency = 12;
+    yearly.tier_reset = 12;
     assert_eq!(costs(&terms(vec![yearly], "2026-11-01"), "2026-11-01", &["1"]), ["WholePeriod"]);
 }
 
@@ -108,7 +112,7 @@ fn each_group_walks_through_tiers_of_its_own() {
 #[test]
 fn whole_units_are_rounded_group_by_group() {
     let mut charge = term(1, None, &[("0", "10")], Some("region"));
-    charge.charge.unit_conversion = Some(UnitConversion {
+    charge.conversion = Some(UnitConversion {
         division_factor: "100".parse().expect("a number"),
         rounding_behavior: Some(Rounding::Ceiling),
     });
@@ -126,15 +130,17 @@ proptest! {
         rounding in prop::option::of(prop::sample::select(vec![Rounding::Floor, Rounding::Ceiling])),
     ) {
         let mut charge = term(1, None, &[("0", "0.3"), ("500", "0.25"), ("10000", "0.2")], None);
-        charge.charge.unit_conversion =
+        charge.conversion =
             Some(UnitConversion { division_factor: "1000".parse().expect("a number"), rounding_behavior: rounding });
         let values: Vec<Decimal> = used.into_iter().map(Decimal::from).collect();
-        let whole = amount(&charge.charge, &values.iter().sum());
+        let first: NaiveDate = "2026-11-01".parse().expect("a day");
+        let in_force = charge.at(first.and_time(NaiveTime::MIN).and_utc()).expect("a charge in force");
+        let whole = in_force.amount(&values.iter().sum());
         let terms = terms(vec![charge], "2026-01-01");
         let days = cost_by_day(
             &terms,
             METRIC,
-            "2026-11-01".parse().expect("a day"),
+            first,
             &values,
             UsageOf::All(&[]),
         );

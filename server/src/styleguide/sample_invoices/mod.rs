@@ -8,19 +8,22 @@ mod history;
 use crate::{
     dashboards::invoices::report::{self, InvoiceDisplay},
     invoicing::{ChargeUsage, InvoiceDetail, InvoiceListPage, PeriodCosts, PeriodToDate},
-    rating::{EffectiveCharge, Measure, PriceList, TierProgress},
+    rating::{
+        ChargeTerms, Counts, EffectiveCharge, FixedAmount, Measure, PriceList, ProductTerms, Rate,
+        TierProgress,
+    },
 };
 use app::{
     billing::{
-        AggregationType, BillingFrequency, Charge, CreditType, Decimal, Invoice, InvoiceStatus,
-        NonZeroDecimal, Page,
+        AggregationType, BillingFrequency, CreditType, Decimal, Invoice, InvoiceStatus, NonZeroDecimal, Page,
+        Price, TierMode, TierScope,
     },
     invoices::{DocumentQuery, InvoicesProps, InvoicesQuery, ListQuery},
     pages::PageContent,
 };
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use history::{currencies, history, many};
-use serde_json::json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The charge of input tokens.
@@ -98,23 +101,18 @@ pub(crate) fn pages(now: DateTime<Utc>) -> Vec<(&'static str, &'static str, Page
 
 /// A metered charge in tiers, and a fixed one.
 fn price_list() -> PriceList {
-    let charge = |name: &str, charge_type: &str, prices: &[(i64, &str)]| {
-        let price = |(tier, value): &(i64, &str)| json!({ "tier": tier, "value": decimal(value) });
-        let charge = json!({
-            "id": Uuid::nil(), "name": name, "charge_type": charge_type, "credit_type": CreditType::usd_cents(),
-            "custom_fields": {}, "prices": prices.iter().map(price).collect::<Vec<_>>(),
-            "product_id": Uuid::nil(), "product_name": name, "tier_mode": "graduated", "quantity": 1,
-        });
-        serde_json::from_value::<Charge>(charge).unwrap()
+    let in_force = |name: &str, prices: &[(i64, &str)]| {
+        let price = |(tier, value): &(i64, &str)| Price { tier: Decimal::from(*tier), value: decimal(value) };
+        let rate = Rate { prices: prices.iter().map(price).collect(), list_prices: None };
+        EffectiveCharge { charge: charge(name), rate, fixed: None, reached: None }
     };
-    let in_force = |charge| EffectiveCharge { charge, list_prices: None, amount: None, reached: None };
     let requests = EffectiveCharge {
         reached: Some(TierProgress { used: decimal("2806042"), tier: 1 }),
-        ..in_force(charge("Requests", "usage", &[(0, "0.25"), (1_000_000, "0.2"), (5_000_000, "0.15")]))
+        ..in_force("Requests", &[(0, "0.25"), (1_000_000, "0.2"), (5_000_000, "0.15")])
     };
     let fee = EffectiveCharge {
-        amount: Some(decimal("50000")),
-        ..in_force(charge("Platform fee", "fixed", &[(0, "50000")]))
+        fixed: Some(FixedAmount { quantity: decimal("1"), amount: decimal("50000") }),
+        ..in_force("Platform fee", &[(0, "50000")])
     };
     PriceList {
         credit_type: CreditType::usd_cents(),
@@ -122,6 +120,27 @@ fn price_list() -> PriceList {
         charges: vec![requests, fee],
         minimum: None,
         trial: None,
+    }
+}
+
+/// A charge of a product of the same name; what it counts is not shown.
+fn charge(name: &str) -> ChargeTerms {
+    ChargeTerms {
+        id: Uuid::nil(),
+        name: name.to_owned(),
+        custom_fields: BTreeMap::new(),
+        product: ProductTerms {
+            id: Uuid::nil(),
+            name: name.to_owned(),
+            custom_fields: BTreeMap::new(),
+            group_key: None,
+        },
+        counts: Counts::Fixed(Vec::new()),
+        conversion: None,
+        tier_mode: TierMode::Graduated,
+        tier_scope: TierScope::PerGroup,
+        tier_reset: 1,
+        rates: Vec::new(),
     }
 }
 

@@ -22,7 +22,7 @@ fn set(name: &str) -> Option<u64> {
 fn random_invoices_are_what_an_independent_oracle_reckons() {
     let seed = set("INLAY_ORACLE_SEED").unwrap_or_else(|| RandomState::new().hash_one("seed"));
     let cases = set("INLAY_ORACLE_CASES").unwrap_or(CASES);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rating/oracle/oracle.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/terms/oracle/oracle.py");
     let mut oracle = Command::new("python3")
         .arg(script)
         .stdin(Stdio::piped())

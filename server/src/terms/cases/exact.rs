@@ -1,7 +1,10 @@
 //! Invoices worked out by hand: what divides, and what is rounded.
 
 use super::{fixed, invoice, usage_price};
-use crate::rating::fixtures::{decimal, terms, used};
+use crate::{
+    rating::fixtures::{decimal, used},
+    terms::fixtures::plan,
+};
 use app::billing::{Rounding, UnitConversion};
 
 #[test]
@@ -16,9 +19,9 @@ fn a_conversion_is_exact_unless_it_rounds() {
         let mut converted = usage_price("10");
         converted.charge.unit_conversion =
             Some(UnitConversion { division_factor: factor.parse().expect("a number"), rounding_behavior });
-        let mut terms = terms(vec![converted], "2026-01-01");
-        terms.unit.credit_type.name = "EUR".to_owned();
-        let invoice = invoice(&terms, &[used(None, quantity)], "2026-01-01");
+        let mut plan = plan(vec![converted], "2026-01-01");
+        plan.charges[0].charge.credit_type.name = "EUR".to_owned();
+        let invoice = invoice(&plan, &[used(None, quantity)], "2026-01-01");
         assert_eq!(invoice.line_items[0].quantity, Some(decimal(printed)), "{quantity} / {factor}");
         assert_eq!(invoice.total, decimal(total), "{quantity} / {factor}");
     }
@@ -27,16 +30,16 @@ fn a_conversion_is_exact_unless_it_rounds() {
 #[test]
 fn a_third_of_a_huge_amount_is_exact() {
     // 10^18 × 10^18 / 3: forty digits of a third would not reach the cents.
-    let terms = terms(vec![fixed("1000000000000000000", "1000000000000000001")], "2026-04-21");
-    let total = invoice(&terms, &[], "2026-04-21").total;
+    let plan = plan(vec![fixed("1000000000000000000", "1000000000000000001")], "2026-04-21");
+    let total = invoice(&plan, &[], "2026-04-21").total;
     assert_eq!(total.to_string(), "333333333333333333666666666666666667");
 }
 
 #[test]
 fn what_divisions_leave_is_not_rounded_twice() {
     // A third of 4.5 cents is 1.5, though a third has no end; three charges of a third of a cent are one.
-    let third = terms(vec![fixed("1", "4.5")], "2026-04-21");
+    let third = plan(vec![fixed("1", "4.5")], "2026-04-21");
     assert_eq!(invoice(&third, &[], "2026-04-21").total, decimal("2"));
-    let thirds = terms(vec![fixed("1", "0.5"), fixed("1", "0.5"), fixed("1", "0.5")], "2026-04-21");
+    let thirds = plan(vec![fixed("1", "0.5"), fixed("1", "0.5"), fixed("1", "0.5")], "2026-04-21");
     assert_eq!(invoice(&thirds, &[], "2026-04-21").total, decimal("1"));
 }

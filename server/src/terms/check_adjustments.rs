@@ -1,6 +1,6 @@
 //! Which price adjustments can be: every problem of a list of them, each by its JSON path.
 
-use super::adjust::adjusted_price;
+use super::plan_adjust::adjusted;
 use crate::limits::{self, PRICE_DIGITS};
 use app::billing::{AdjustmentType, Charge, ChargeType, Decimal, PriceAdjustment};
 
@@ -82,12 +82,12 @@ fn check_value(adjustment: &PriceAdjustment, charge: &Charge, problem: &mut impl
         return problem("value", "is a share, such as -0.05 for a discount of 5 %, and must not be below -1");
     }
     for price in prices {
-        let adjusted = adjusted_price(&price, adjustment).value;
-        if !price.value.is_negative() && adjusted.is_negative() {
+        let charged = adjusted(&price.value, adjustment.adjustment_type, value);
+        if !price.value.is_negative() && charged.is_negative() {
             return problem("value", "would make the price negative");
         }
         // Of a share of a price, twice as many digits after the point are exact.
-        if !adjusted.fits(PRICE_DIGITS, 2 * PRICE_DIGITS) {
+        if !charged.fits(PRICE_DIGITS, 2 * PRICE_DIGITS) {
             return problem("value", &format!("would make a price of more than {PRICE_DIGITS} digits"));
         }
     }

@@ -1,12 +1,15 @@
-//! One random invoice: terms, usage a period, and the answer of [`bill`], as the oracle reads them.
+//! One random invoice: a plan, usage a period, and the answer of [`bill`], as the oracle reads them.
 
-use super::super::{
-    AddedCharge, BillingSchedule, Measure, MeteredUsage, PlanCharge, Terms, bill,
-    fixtures::{METRIC, term, terms},
+use crate::{
+    rating::{MeteredUsage, bill, fixtures::METRIC},
+    terms::{
+        fixtures,
+        plan::{AddedCharge, PlanCharge, PlanRow},
+    },
 };
 use app::billing::{
-    AdjustmentType, AggregationType, BillingAnchor, BillingFrequency, ChargeType, CreditType, Decimal,
-    Minimum, Price, PriceAdjustment, Rounding, TierMode, TierScope, UnitConversion,
+    AdjustmentType, BillingAnchor, BillingFrequency, ChargeType, Decimal, Minimum, Price, PriceAdjustment,
+    Rounding, TierMode, TierScope, UnitConversion,
 };
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
@@ -63,7 +66,7 @@ impl Random {
 
 /// One invoice to be rated.
 pub(super) struct Case {
-    terms: Terms,
+    plan: PlanRow,
     /// Of the period, among those of the plan from its start on: a trial is the first.
     index: usize,
     number: u32,
@@ -78,27 +81,29 @@ impl Case {
         let number = if has_trial && is_trial { 0 } else { random.below(5) };
         let index = number as usize + usize::from(has_trial && !is_trial);
         let charges = (0..1 + random.below(4)).map(|id| charge(random, id)).collect();
-        let mut terms = terms(charges, "2020-01-01");
-        terms.unit.credit_type = CreditType { id: Uuid::nil(), name: unit.to_owned() };
-        terms.unit.is_currency = unit != "tokens";
-        terms.schedule = schedule(random, has_trial, index);
-        terms.trial_spending_cap = random.one_in(2).then(|| random.amount());
-        terms.price_adjustments = adjustments(random, &terms);
+        let mut plan = fixtures::plan(charges, "2020-01-01");
+        for one in &mut plan.charges {
+            one.charge.credit_type.name = unit.to_owned();
+            one.is_currency = unit != "tokens";
+        }
+        bill_from_some_day(&mut plan, random, has_trial, index);
+        plan.trial_spending_cap = random.one_in(2).then(|| random.amount());
+        plan.price_adjustments = adjustments(random, &plan);
         if random.one_in(3) {
-            terms.minimums = (0..2).map(|at| minimum(&terms, random, at * 2)).collect();
+            plan.minimums = (0..2).map(|at| minimum(&plan, random, at * 2)).collect();
         }
         if random.one_in(6) {
-            terms.added_charges = (0..1 + random.below(2)).map(|_| added(random, &terms, index)).collect();
+            plan.added_charges = (0..1 + random.below(2)).map(|_| added(random, &plan, index)).collect();
         }
         let used = |random: &mut Random| (!random.one_in(6)).then(|| quantity(random));
         let of_group = |random: &mut Random| (0..=number).map(|_| used(random)).collect();
         let usage = GROUPS.iter().map(|_| of_group(random)).collect();
-        Self { terms, index, number, usage }
+        Self { plan, index, number, usage }
     }
 
     /// The case with the lines and the total that it comes to here.
     pub(super) fn answered(&self) -> Value {
-        let terms = &self.terms;
+        let terms = self.plan.clone().in_force().expect("terms");
         let mut periods = terms.schedule.periods_from(terms.schedule.starting_on);
         let period = periods.nth(self.index).expect("a period of this index");
         let stretches = terms.metered(period);
@@ -121,7 +126,7 @@ impl Case {
             groups.filter_map(row).collect()
         });
         let usage = MeteredUsage::join(rows.collect());
-        let invoice = bill(terms, &usage, period, Duration::hours(24));
+        let invoice = bill(&terms, &usage, period, Duration::hours(24));
         let lines = invoice.line_items.iter().map(|line| {
             let group = match &line.group_key {
                 None => "all",
@@ -137,34 +142,34 @@ impl Case {
     }
 
     fn as_json(&self) -> Value {
-        let terms = &self.terms;
+        let plan = &self.plan;
         let day = |at: DateTime<Utc>| at.date_naive().to_string();
         let usage = GROUPS.iter().zip(&self.usage).map(|(group, quantities)| {
             let texts = quantities.iter().map(|quantity| quantity.as_ref().map(Decimal::to_string));
             ((*group).to_owned(), Value::from(texts.collect::<Vec<_>>()))
         });
         json!({
-            "unit": terms.unit.credit_type.name,
+            "unit": plan.charges[0].charge.credit_type.name,
             "index": self.index,
             "number": self.number,
-            "frequency": terms.schedule.billing_frequency.as_str(),
-            "anchor": terms.schedule.billing_anchor.as_str(),
-            "starting_on": day(terms.schedule.starting_on),
-            "ending_before": terms.schedule.ending_before.map(day),
-            "trial_ending_before": terms.schedule.trial_ending_before.map(day),
-            "trial_spending_cap": terms.trial_spending_cap.as_ref().map(Decimal::to_string),
-            "charges": terms.charges.iter().map(charge_json).collect::<Value>(),
-            "price_adjustments": terms.price_adjustments.iter().map(|one| json!({
+            "frequency": plan.billing_frequency.as_str(),
+            "anchor": plan.billing_anchor.as_str(),
+            "starting_on": day(plan.starting_on),
+            "ending_before": plan.ending_before.map(day),
+            "trial_ending_before": plan.trial_ending_before.map(day),
+            "trial_spending_cap": plan.trial_spending_cap.as_ref().map(Decimal::to_string),
+            "charges": plan.charges.iter().map(charge_json).collect::<Value>(),
+            "price_adjustments": plan.price_adjustments.iter().map(|one| json!({
                 "charge": one.charge_id.as_u128() as u64,
                 "type": one.adjustment_type,
                 "start_period": one.start_period,
                 "value": one.value.as_ref().or(one.quantity.as_ref()).map(Decimal::to_string),
                 "tier": one.tier.as_ref().map(Decimal::to_string),
             })).collect::<Value>(),
-            "minimums": terms.minimums.iter().map(|one| json!({
+            "minimums": plan.minimums.iter().map(|one| json!({
                 "start_period": one.start_period, "value": one.value.to_string()
             })).collect::<Value>(),
-            "added_charges": terms.added_charges.iter().map(|one| json!({
+            "added_charges": plan.added_charges.iter().map(|one| json!({
                 "start": day(one.invoice_start_timestamp),
                 "product": one.charge.product_id.as_u128() as u64,
                 "price": one.price.to_string(),
@@ -175,8 +180,8 @@ impl Case {
     }
 }
 
-fn charge_json(term: &PlanCharge) -> Value {
-    let charge = &term.charge;
+fn charge_json(one: &PlanCharge) -> Value {
+    let charge = &one.charge;
     let conversion = charge.unit_conversion.as_ref();
     json!({
         "id": charge.id.as_u128() as u64,
@@ -196,33 +201,28 @@ fn charge_json(term: &PlanCharge) -> Value {
     })
 }
 
-/// A plan that reaches at least into the period of this index.
-fn schedule(random: &mut Random, has_trial: bool, index: usize) -> BillingSchedule {
+/// Dates with which the plan reaches at least into the period of this index.
+fn bill_from_some_day(plan: &mut PlanRow, random: &mut Random, has_trial: bool, index: usize) {
     let first = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a day");
     let start = first + Days::new(u64::from(random.below(7_300)));
-    let starting_on = start.and_time(chrono::NaiveTime::MIN).and_utc();
-    let mut schedule = BillingSchedule {
-        billing_frequency: random.one_of(&FREQUENCIES),
-        billing_anchor: random.one_of(&[BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart]),
-        starting_on,
-        ending_before: None,
-        trial_ending_before: has_trial.then(|| starting_on + Duration::days(1 + i64::from(random.below(80)))),
-    };
+    plan.starting_on = start.and_time(chrono::NaiveTime::MIN).and_utc();
+    plan.billing_frequency = random.one_of(&FREQUENCIES);
+    plan.billing_anchor = random.one_of(&[BillingAnchor::FirstOfMonth, BillingAnchor::PlanStart]);
+    plan.trial_ending_before =
+        has_trial.then(|| plan.starting_on + Duration::days(1 + i64::from(random.below(80))));
     if random.one_in(3) {
-        let last = schedule.periods_from(schedule.starting_on).nth(index).expect("a period");
-        schedule.ending_before =
+        let last = plan.schedule().periods_from(plan.starting_on).nth(index).expect("a period");
+        plan.ending_before =
             Some(last.start + Duration::days(1 + i64::from(random.below(last.days() as u32))));
     }
-    schedule
 }
 
 /// Products 1 and 2 are plain, 3 is grouped; charges of one of the names make ramps.
 fn charge(random: &mut Random, id: u32) -> PlanCharge {
     let product = u128::from(1 + random.below(3));
     let fixed = (product < 3 && random.one_in(3)).then(|| random.amount().to_string());
-    let mut term = term(product, fixed.as_deref(), &[], (product == 3).then_some("region"));
-    term.measure = term.measure.map(|measure| Measure { aggregation_type: AggregationType::Sum, ..measure });
-    let charge = &mut term.charge;
+    let mut one = fixtures::charge(product, fixed.as_deref(), &[], (product == 3).then_some("region"));
+    let charge = &mut one.charge;
     charge.id = Uuid::from_u128(u128::from(100 + id));
     charge.name = random.one_of(&["A", "B"]).to_owned();
     charge.start_period = random.one_of(&[0, 0, 0, 1, 3]);
@@ -238,7 +238,7 @@ fn charge(random: &mut Random, id: u32) -> PlanCharge {
         division_factor: random.one_of(&["1000", "3", "0.5", "7", "1.25"]).parse().expect("a number"),
         rounding_behavior: random.one_of(&[None, Some(Rounding::Floor), Some(Rounding::Ceiling)]),
     });
-    term
+    one
 }
 
 fn prices(random: &mut Random) -> Vec<Price> {
@@ -263,19 +263,19 @@ fn quantity(random: &mut Random) -> Decimal {
     }
 }
 
-fn minimum(terms: &Terms, random: &mut Random, start_period: u32) -> Minimum {
+fn minimum(plan: &PlanRow, random: &mut Random, start_period: u32) -> Minimum {
     Minimum {
-        credit_type: terms.unit.credit_type.clone(),
+        credit_type: plan.charges[0].charge.credit_type.clone(),
         name: "Minimum".to_owned(),
         start_period,
         value: random.amount(),
     }
 }
 
-fn adjustments(random: &mut Random, terms: &Terms) -> Vec<PriceAdjustment> {
+fn adjustments(random: &mut Random, plan: &PlanRow) -> Vec<PriceAdjustment> {
     let mut all: Vec<PriceAdjustment> = Vec::new();
     for _ in 0..random.one_of(&[0, 0, 0, 1, 3]) {
-        let charge = &terms.charges[random.below(terms.charges.len() as u32) as usize].charge;
+        let charge = &plan.charges[random.below(plan.charges.len() as u32) as usize].charge;
         let is_quantity = charge.charge_type == ChargeType::Fixed && random.one_in(2);
         let adjustment_type = match random.below(3) {
             _ if is_quantity => AdjustmentType::Quantity,
@@ -307,12 +307,12 @@ fn adjustments(random: &mut Random, terms: &Terms) -> Vec<PriceAdjustment> {
 }
 
 /// Product 9 is on no plan.
-fn added(random: &mut Random, terms: &Terms, index: usize) -> AddedCharge {
-    let period =
-        terms.schedule.periods_from(terms.schedule.starting_on).nth(random.below(index as u32 + 1) as usize);
+fn added(random: &mut Random, plan: &PlanRow, index: usize) -> AddedCharge {
+    let mut periods = plan.schedule().periods_from(plan.starting_on);
+    let period = periods.nth(random.below(index as u32 + 1) as usize);
     AddedCharge {
         invoice_start_timestamp: period.expect("a period").start,
-        charge: term(9, Some("1"), &[("0", "1")], None).charge,
+        charge: fixtures::charge(9, Some("1"), &[("0", "1")], None).charge,
         product_custom_fields: BTreeMap::new(),
         description: "Set-up".to_owned(),
         price: random.amount(),
