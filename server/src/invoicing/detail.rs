@@ -175,7 +175,7 @@ fn ending(invoice: Invoice, days: i64) -> Invoice {
 fn is_under(invoice: &Invoice, terms: &Terms) -> bool {
     Some(terms.imprint.plan_id) == invoice.plan_id
         && terms.unit.credit_type.id == invoice.credit_type.id
-        && terms.schedule.starting_on <= invoice.at()
+        && terms.schedule.starting_at <= invoice.at()
         && terms.schedule.ending_before.is_none_or(|end| invoice.at() < end)
 }
 

@@ -124,7 +124,7 @@ fn due(all_terms: &[Terms], now: DateTime<Utc>, grace: Duration) -> Vec<(&Terms,
         due.extend(open.take_while(is_due).take(MOST_PERIODS).map(|period| (terms, period)));
     }
     due.sort_by_key(|(terms, period)| {
-        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_on, terms.id)
+        (terms.issued_at(*period, grace), period.end, terms.schedule.starting_at, terms.id)
     });
     due.truncate(MOST_PERIODS);
     due

@@ -141,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn rated(terms: &Terms, usage: &[MeteredUsage]) -> Invoice {
-        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
         bill(terms, usage, period, Duration::hours(24))
     }
 

@@ -4,10 +4,8 @@ use super::{
     BillingSchedule, ChargeTerms, Counts, Dated, Imprint, Measure, MeteredUsage, ProductTerms, Rate, Span,
     Terms, Unit,
 };
-use app::billing::{
-    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Price, TierMode, TierScope,
-};
-use chrono::DateTime;
+use app::billing::{AggregationType, BillingFrequency, CreditType, Decimal, Price, TierMode, TierScope};
+use chrono::{DateTime, Datelike as _, Utc};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -63,8 +61,9 @@ pub(crate) fn term(
     }
 }
 
+/// Terms that bill every month from its first day on.
 pub(crate) fn terms(charges: Vec<ChargeTerms>, starting_on: &str) -> Terms {
-    let starting_on = format!("{starting_on}T00:00:00Z").parse().expect("a day");
+    let starting_at: DateTime<Utc> = format!("{starting_on}T00:00:00Z").parse().expect("a day");
     Terms {
         id: Uuid::nil(),
         revision: 0,
@@ -77,13 +76,13 @@ pub(crate) fn terms(charges: Vec<ChargeTerms>, starting_on: &str) -> Terms {
         },
         schedule: BillingSchedule {
             billing_frequency: BillingFrequency::Monthly,
-            billing_anchor: BillingAnchor::FirstOfMonth,
-            starting_on,
+            origin: starting_at.with_day0(0).expect("the first of a month"),
+            starting_at,
             ending_before: None,
             trial_ending_before: None,
         },
-        billed_until: starting_on,
-        finalize_after: starting_on,
+        billed_until: starting_at,
+        finalize_after: starting_at,
         net_payment_terms_days: None,
         unit: Unit { credit_type: CreditType::usd_cents(), is_currency: true },
         charges,

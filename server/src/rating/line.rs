@@ -34,7 +34,7 @@ pub struct RatedLine {
 pub(super) struct RatingContext<'a> {
     /// The charges and the schedule.
     pub(super) terms: &'a Terms,
-    /// The billing period, cut to the bounds of the plan.
+    /// The billing period, cut to the bounds of the terms.
     pub(super) period: Period,
     /// The billing period without these bounds.
     pub(super) full: Period,
@@ -62,19 +62,18 @@ impl<'a> RatingContext<'a> {
         terms.charges.iter().filter_map(move |charge| charge.at(start))
     }
 
-    /// Where the period is the trial that a plan starts with: what it waives.
+    /// Where the period is the trial that the terms start with: what it waives.
     pub(super) fn waiver(&self) -> Option<&'a Waiver> {
         self.terms.waiver.as_ref().filter(|waiver| self.period.start < waiver.ending_before)
     }
 
-    /// True when the plan's bounds leave only a part of the period.
+    /// True when the terms' bounds leave only a part of the period.
     pub(super) fn is_cut(&self) -> bool {
         self.period != self.full
     }
 
-    /// The share of a whole period that the plan covers, as two numbers of seconds: whole days, as plans start and end
-    /// at midnight. Multiply by the first before dividing by the second, and nothing is lost. All of it, unless the
-    /// period is cut; one without any time cannot be.
+    /// The share of a whole period that the terms cover, as two numbers of seconds. Multiply by the first before dividing
+    /// by the second, and nothing is lost. All of it, unless the period is cut; one without any time cannot be.
     pub(super) fn share(&self) -> (Decimal, NonZeroDecimal) {
         let seconds = |period: Period| Decimal::from((period.end - period.start).num_seconds());
         match NonZeroDecimal::new(seconds(self.full)) {

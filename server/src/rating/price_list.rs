@@ -17,7 +17,7 @@ pub struct PriceList {
     pub charges: Vec<EffectiveCharge>,
     /// The minimum of the invoice.
     pub minimum: Option<Minimum>,
-    /// Where the period is the trial that the plan starts with.
+    /// Where the period is the trial that the terms start with.
     pub trial: Option<Waiver>,
 }
 
@@ -85,7 +85,7 @@ mod tests {
     const TIERS: [(&str, &str); 3] = [("0", "10"), ("100", "8"), ("250", "5")];
 
     fn first(terms: &Terms, usage: &[MeteredUsage]) -> PriceList {
-        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
         price_list(terms, usage, period)
     }
 

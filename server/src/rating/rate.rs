@@ -96,7 +96,7 @@ mod tests {
     use app::billing::UnitConversion;
 
     fn first(terms: &Terms, usage: &[MeteredUsage]) -> Rated {
-        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
         rate(terms, usage, period)
     }
 
@@ -122,7 +122,7 @@ mod tests {
         let rated = first(&terms, &[used(None, "7")]);
         assert_eq!(rated.lacking.as_ref().map(|lacking| &lacking.amount), Some(&decimal("30")));
         assert_eq!((rated.subtotal(), rated.total()), (decimal("70"), decimal("100")));
-        let ending_before = terms.schedule.starting_on + chrono::Duration::days(14);
+        let ending_before = terms.schedule.starting_at + chrono::Duration::days(14);
         terms.schedule.trial_ending_before = Some(ending_before);
         terms.waiver = Some(Waiver { ending_before, cap: None });
         let rated = first(&terms, &[used(None, "7")]);

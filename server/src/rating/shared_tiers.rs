@@ -113,7 +113,7 @@ fn a_half_that_no_sum_of_shares_reaches_is_rounded_up() {
     let mut terms = terms(vec![tokens], "2026-01-01");
     terms.unit.credit_type.name = "tokens".to_owned();
     terms.unit.is_currency = false;
-    let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+    let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
     let used_by_each = by_carrier(&[("dhl", "1e-9"), ("fedex", "1e-9"), ("ups", "1e-9")]);
     let together = bill(&terms, &used_by_each, period, Duration::hours(24));
     assert_eq!(together.total, decimal("3e-20"));
@@ -148,7 +148,7 @@ proptest! {
         let total = |term: ChargeTerms, usage: &[MeteredUsage]| {
             let mut terms = terms(vec![term], "2026-01-01");
             terms.unit.credit_type.name = unit.to_owned();
-            let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+            let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
             bill(&terms, usage, period, Duration::hours(24))
         };
         let by_group: Vec<MeteredUsage> = quantities

@@ -142,7 +142,7 @@ pub(super) fn of_all_shares(
     priced(billed, member, &together.counted, None).amount
 }
 
-/// A fixed quantity is prorated by days when the plan's bounds cut the period: 1 seat in 15 of April's 30 days is half
+/// A fixed quantity is prorated by days when the terms' bounds cut the period: 1 seat in 15 of April's 30 days is half
 /// a seat. Usage is never prorated.
 ///
 /// Each period's usage is measured and converted for itself; the tiers of a charge that is not reset every period
@@ -253,7 +253,7 @@ fn of_itself(charge: &ChargeTerms, used: &Decimal) -> Decimal {
     conversion.map_or_else(|| used.clone(), |conversion| used.over(&conversion.division_factor))
 }
 
-/// From where a charge's tiers were at 0 to where they will be again, within the plan.
+/// From where a charge's tiers were at 0 to where they will be again, within the terms.
 fn tier_period(billed: &RatingContext<'_>, charge: &ChargeTerms) -> TierPeriod {
     let RatingContext { terms, period, .. } = billed;
     // A trial is before the period of number 0, and none of its tiers count on.

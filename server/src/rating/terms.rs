@@ -18,7 +18,7 @@ pub struct Terms {
     pub customer_id: Uuid,
     /// What is copied onto invoices.
     pub imprint: Imprint,
-    /// When the plan bills.
+    /// When they bill.
     pub schedule: BillingSchedule,
     /// The start of the first period without a finalized invoice.
     pub billed_until: DateTime<Utc>,

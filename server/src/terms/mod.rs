@@ -12,8 +12,10 @@ mod missing;
 mod oracle;
 mod plan;
 mod plan_adjust;
+mod plan_schedule;
 
 pub use check_adjustments::check_adjustments;
 pub use check_plan::{MetricReference, PlanReferences, check_plan, check_sizes};
 pub use missing::Missing;
 pub use plan::PlanRow;
+pub use plan_schedule::PlanSchedule;

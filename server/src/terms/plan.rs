@@ -1,6 +1,6 @@
 //! A customer's plan as it is stored, compiled into terms: what begins with the billing period of some number is dated.
 
-use super::{Missing, plan_adjust::Adjustments};
+use super::{Missing, PlanSchedule, plan_adjust::Adjustments};
 use crate::rating::{
     self, BillingSchedule, ChargeTerms, Counts, Dated, Imprint, Measure, ProductTerms, Span, Terms, Unit,
     Waiver,
@@ -103,13 +103,14 @@ impl PlanRow {
 
     /// When it bills.
     pub(super) fn schedule(&self) -> BillingSchedule {
-        BillingSchedule {
+        let plan = PlanSchedule {
             billing_frequency: self.billing_frequency,
             billing_anchor: self.billing_anchor,
             starting_on: self.starting_on,
             ending_before: self.ending_before,
             trial_ending_before: self.trial_ending_before,
-        }
+        };
+        plan.in_force()
     }
 
     /// A charge, from the billing period in which it begins to the one in which another takes its place.

@@ -260,7 +260,7 @@ fn one(
         starting_on: first_day,
         cost: pricing.daily_cost(&daily.values, priced.group_index.zip(groups.as_deref())),
         priced_from: terms_pricing(metric, priced.terms)
-            .map(|terms| terms.schedule.starting_on.date_naive())
+            .map(|terms| terms.schedule.starting_at.date_naive())
             .min(),
         ending_before: ending_before(metric, priced.terms),
         values: daily.values,
@@ -292,10 +292,10 @@ fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<D
     let mut marks = Vec::new();
     for (index, terms) in all_terms.iter().enumerate() {
         let schedule = &terms.schedule;
-        let begins = schedule.starting_on.date_naive();
+        let begins = schedule.starting_at.date_naive();
         marks.push(DayMark { day: begins, kind: DayMarkKind::PlanBegins(terms.imprint.plan_name.clone()) });
         let first =
-            schedule.period_at(schedule.starting_on.max(midnight(first_day))).map(|period| period.start);
+            schedule.period_at(schedule.starting_at.max(midnight(first_day))).map(|period| period.start);
         let periods = first.into_iter().flat_map(|start| schedule.periods_from(start));
         for period in periods.take_while(|period| period.start <= now) {
             let day = period.start.date_naive();
@@ -303,7 +303,7 @@ fn marks(all_terms: &[Terms], first_day: NaiveDate, now: DateTime<Utc>) -> Vec<D
                 marks.push(DayMark { day, kind: DayMarkKind::Period });
             }
         }
-        let next = all_terms.get(index + 1).map(|next| next.schedule.starting_on);
+        let next = all_terms.get(index + 1).map(|next| next.schedule.starting_at);
         if let Some(end) =
             schedule.ending_before.filter(|end| *end <= now && next.is_none_or(|next| next > *end))
         {

@@ -52,7 +52,7 @@ pub async fn end(
     }
     let LockedPlan { schedule, mut billed_until, has_capped_trial, .. } =
         lock(&mut tx, held.access, customer_plan_id).await?;
-    let starting_on = schedule.starting_on;
+    let starting_on = schedule.starting_at;
     if ending_before.is_some_and(|end| end <= starting_on) {
         return Err(Error::field("ending_before", "must be after the plan's starting_on"));
     }

@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     db::{Access as _, BillingAccess},
     rating::BillingSchedule,
+    terms::PlanSchedule,
     timestamp,
 };
 use app::billing::{BillingAnchor, BillingFrequency};
@@ -68,13 +69,14 @@ pub(super) fn schedule(
     trial_ending_before: Option<DateTime<Utc>>,
 ) -> Result<BillingSchedule> {
     let unknown = |problem: String| Error::Internal(format!("a plan's schedule: {problem}"));
-    Ok(BillingSchedule {
+    let plan = PlanSchedule {
         billing_frequency: frequency.parse::<BillingFrequency>().map_err(unknown)?,
         billing_anchor: anchor.parse::<BillingAnchor>().map_err(unknown)?,
         starting_on,
         ending_before,
         trial_ending_before,
-    })
+    };
+    Ok(plan.in_force())
 }
 
 pub(super) async fn refuse_overlap(

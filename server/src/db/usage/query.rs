@@ -1,7 +1,7 @@
 //! Which usage there is to ask for: metrics, customers and pairs of them, and the billing schedule of a customer.
 
 use super::catalog;
-use crate::{Result, auth::CustomerAccess, rating::BillingSchedule};
+use crate::{Result, auth::CustomerAccess, rating::BillingSchedule, terms::PlanSchedule};
 use app::billing::{BillableMetric, EventTypeFilter, PropertyFilter};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, types::Json};
@@ -137,7 +137,7 @@ pub async fn current_schedule(
             'starting_on', customer_plan.starting_on,
             'ending_before', customer_plan.ending_before,
             'trial_ending_before', customer_plan.trial_ending_before
-         ) as "schedule!: Json<BillingSchedule>"
+         ) as "schedule!: Json<PlanSchedule>"
          from customer_plan
          join plan on plan.id = customer_plan.plan_id
          where customer_plan.customer_id = $1
@@ -150,5 +150,5 @@ pub async fn current_schedule(
     )
     .fetch_optional(pool)
     .await?;
-    Ok(schedule.map(|json| json.0))
+    Ok(schedule.map(|json| json.0.in_force()))
 }

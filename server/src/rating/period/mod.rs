@@ -1,8 +1,7 @@
 //! Billing periods: which stretch of time one invoice covers.
 
-use app::billing::{BillingAnchor, BillingFrequency};
-use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveTime, Utc};
-use serde::Deserialize;
+use app::billing::BillingFrequency;
+use chrono::{DateTime, Datelike, Duration, Months, Utc};
 
 /// A half-open stretch of time, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,26 +12,24 @@ pub struct Period {
     pub end: DateTime<Utc>,
 }
 
-/// What decides the billing periods of one customer on one plan.
+/// What decides the billing periods of some terms.
 ///
-/// A trial is a period of its own, however long it is, and comes before the plan's regular terms: these begin when it
-/// ends, as if the customer had been put on the plan that day.
+/// A trial is a period of its own, however long it is, and comes before the regular ones.
 ///
-/// Regular periods are counted from an origin: their begin, or with [`BillingAnchor::FirstOfMonth`] the first day of
-/// the month (for weekly plans: the Monday) at or before it. Months are always added to the origin, never to the last
-/// boundary, so an anchor on the 31st stays there: Jan 31, Feb 28, Mar 31. Quarters and years count from the month in
-/// which the regular terms begin. The first and the last period are cut by the plan's own bounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+/// These are counted from an origin, forward and back. Months are always added to the origin, never to the last
+/// boundary, so one on the 31st stays there: Jan 31, Feb 28, Mar 31. The first and the last period are cut by the bounds
+/// of the terms, which may lie at any instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BillingSchedule {
-    /// How often the plan bills.
+    /// How often the terms bill.
     pub billing_frequency: BillingFrequency,
-    /// Where periods begin.
-    pub billing_anchor: BillingAnchor,
-    /// Inclusive start of the plan, at midnight UTC.
-    pub starting_on: DateTime<Utc>,
-    /// Exclusive end of the plan; `None` while open-ended.
+    /// A boundary between periods, at midnight UTC; it may lie outside the terms.
+    pub origin: DateTime<Utc>,
+    /// Inclusive start of the terms.
+    pub starting_at: DateTime<Utc>,
+    /// Exclusive end of the terms; `None` while open-ended.
     pub ending_before: Option<DateTime<Utc>>,
-    /// Exclusive end of the trial that the plan starts with, at midnight UTC; `None` without one.
+    /// Exclusive end of the trial that the terms start with; `None` without one.
     pub trial_ending_before: Option<DateTime<Utc>>,
 }
 
@@ -49,14 +46,14 @@ impl Period {
 }
 
 impl BillingSchedule {
-    /// The billing period that contains `at`; `None` outside the plan.
+    /// The billing period that contains `at`; `None` outside the terms.
     pub fn period_at(&self, at: DateTime<Utc>) -> Option<Period> {
-        if at < self.starting_on || self.ending_before.is_some_and(|end| at >= end) {
+        if at < self.starting_at || self.ending_before.is_some_and(|end| at >= end) {
             return None;
         }
         let full = self.full_period_at(at)?;
         let end = self.ending_before.map_or(full.end, |end| full.end.min(end));
-        let start = if self.is_in_trial(at) { self.starting_on } else { full.start.max(self.regular_from()) };
+        let start = if self.is_in_trial(at) { self.starting_at } else { full.start.max(self.regular_from()) };
         Some(Period { start, end })
     }
 
@@ -65,16 +62,16 @@ impl BillingSchedule {
         self.trial_ending_before.is_some_and(|end| at < end)
     }
 
-    /// Where the regular terms begin: at the end of the trial, or with the plan.
+    /// Where the regular periods begin: at the end of the trial, or with the terms.
     fn regular_from(&self) -> DateTime<Utc> {
-        self.trial_ending_before.unwrap_or(self.starting_on)
+        self.trial_ending_before.unwrap_or(self.starting_at)
     }
 
     /// The periods from `from` on, the first cut to begin there: it may lie within a period when a plan that had
     /// ended, and was billed to its end, went on.
     pub fn periods_from(&self, from: DateTime<Utc>) -> impl Iterator<Item = Period> + use<> {
         let schedule = *self;
-        let mut next = from.max(self.starting_on);
+        let mut next = from.max(self.starting_at);
         std::iter::from_fn(move || {
             let period = Period { start: next, ..schedule.period_at(next)? };
             next = period.end;
@@ -82,17 +79,17 @@ impl BillingSchedule {
         })
     }
 
-    /// The period that contains `at` as if the plan had no bounds: what a cut period is measured against.
+    /// The period that contains `at` as if the terms had no bounds: what a cut period is measured against.
     pub fn full_period_at(&self, at: DateTime<Utc>) -> Option<Period> {
         if let Some(end) = self.trial_ending_before.filter(|end| at < *end) {
-            return Some(Period { start: self.starting_on, end });
+            return Some(Period { start: self.starting_at, end });
         }
-        let (origin, index) = (self.origin()?, self.index_at(at)?);
-        Some(Period { start: self.boundary(origin, index)?, end: self.boundary(origin, index + 1)? })
+        let index = self.index_at(at)?;
+        Some(Period { start: self.boundary(index)?, end: self.boundary(index + 1)? })
     }
 
-    /// The number of the regular period that contains `at`: 0 for the one in which the regular terms begin, also when
-    /// that cuts it. What ramps and tier resets count. `None` in a trial, which comes before them all.
+    /// The number of the regular period that contains `at`: 0 for the first, also when the terms cut it. What ramps and tier
+    /// resets count. `None` in a trial, which comes before them all.
     pub fn number_at(&self, at: DateTime<Utc>) -> Option<u32> {
         if self.is_in_trial(at) {
             return None;
@@ -100,13 +97,13 @@ impl BillingSchedule {
         u32::try_from(self.index_at(at)? - self.index_at(self.regular_from())?).ok()
     }
 
-    /// Where the regular period of this number begins. Number 0 begins with the plan, as a trial has the prices of the
+    /// Where the regular period of this number begins. Number 0 begins with the terms, as a trial has the prices of the
     /// first period. `None` past the end of the calendar.
     pub fn start_of(&self, number: u32) -> Option<DateTime<Utc>> {
         if number == 0 {
-            return Some(self.starting_on);
+            return Some(self.starting_at);
         }
-        self.boundary(self.origin()?, self.index_at(self.regular_from())? + i64::from(number))
+        self.boundary(self.index_at(self.regular_from())? + i64::from(number))
     }
 
     /// The regular periods before `until`, the last first, each with its number; the first of them ends there.
@@ -122,34 +119,22 @@ impl BillingSchedule {
     }
 
     fn index_at(&self, at: DateTime<Utc>) -> Option<i64> {
-        let origin = self.origin()?;
         let mut index = match self.billing_frequency {
-            BillingFrequency::Weekly => (at - origin).num_days().div_euclid(7),
+            BillingFrequency::Weekly => (at - self.origin).num_days().div_euclid(7),
             _ => {
                 let months = |time: DateTime<Utc>| i64::from(time.year()) * 12 + i64::from(time.month0());
-                (months(at) - months(origin)).div_euclid(i64::from(self.months()))
+                (months(at) - months(self.origin)).div_euclid(i64::from(self.months()))
             }
         };
         // Within the month of a boundary, the boundary's day decides.
-        if at < self.boundary(origin, index)? {
+        if at < self.boundary(index)? {
             index -= 1;
         }
         Some(index)
     }
 
-    fn origin(&self) -> Option<DateTime<Utc>> {
-        let date = self.regular_from().date_naive();
-        let date = match (self.billing_anchor, self.billing_frequency) {
-            (BillingAnchor::PlanStart, _) => date,
-            (BillingAnchor::FirstOfMonth, BillingFrequency::Weekly) => {
-                date - Duration::days(i64::from(date.weekday().num_days_from_monday()))
-            }
-            (BillingAnchor::FirstOfMonth, _) => NaiveDate::from_ymd_opt(date.year(), date.month(), 1)?,
-        };
-        Some(date.and_time(NaiveTime::MIN).and_utc())
-    }
-
-    fn boundary(&self, origin: DateTime<Utc>, index: i64) -> Option<DateTime<Utc>> {
+    fn boundary(&self, index: i64) -> Option<DateTime<Utc>> {
+        let origin = self.origin;
         if self.billing_frequency == BillingFrequency::Weekly {
             return origin.checked_add_signed(Duration::try_weeks(index)?);
         }

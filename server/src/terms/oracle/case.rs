@@ -104,7 +104,7 @@ impl Case {
     /// The case with the lines and the total that it comes to here.
     pub(super) fn answered(&self) -> Value {
         let terms = self.plan.clone().in_force().expect("terms");
-        let mut periods = terms.schedule.periods_from(terms.schedule.starting_on);
+        let mut periods = terms.schedule.periods_from(terms.schedule.starting_at);
         let period = periods.nth(self.index).expect("a period of this index");
         let stretches = terms.metered(period);
         let rows = (0..stretches.len()).map(|back| {

@@ -154,7 +154,7 @@ fn a_group_that_used_as_much_says_that_shared_tiers_were_filled_otherwise() {
         let mut labels = term(1, None, &[("0", "10"), ("100", "5")], Some("carrier"));
         labels.tier_scope = TierScope::AcrossGroups;
         let terms = terms(vec![labels], "2026-10-01");
-        let period = terms.schedule.period_at(terms.schedule.starting_on).expect("a period");
+        let period = terms.schedule.period_at(terms.schedule.starting_at).expect("a period");
         let usage = [used(Some(Some("dhl")), "50"), used(Some(Some("ups")), ups)];
         let invoice = bill(&terms, &usage, period, chrono::Duration::hours(24));
         Invoice { status: InvoiceStatus::Finalized, ..invoice }
