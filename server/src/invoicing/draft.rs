@@ -28,7 +28,7 @@ pub(super) fn drafts(unbilled: &[Terms], now: DateTime<Utc>) -> impl Iterator<It
         begun(terms.schedule.periods_from(terms.billed_until), now).map(move |period| Draft {
             terms,
             period,
-            id: rating::invoice_id(terms.id, terms.unit.credit_type.id, terms.revision, period.start),
+            id: terms.invoice_id(period),
         })
     })
 }

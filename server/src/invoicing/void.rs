@@ -33,10 +33,9 @@ pub async fn not_stored(
     done: &str,
 ) -> Result<Error> {
     // The id of a draft is a hash, so it is found by making those of all drafts: slow, but only a mistake comes here.
-    let is_draft = db::customer_plan::open(pool, now).await?.into_iter().any(|plan| {
-        begun(plan.schedule.periods_from(plan.billed_until), now).any(|period| {
-            id == rating::invoice_id(plan.customer_plan_id, plan.credit_type_id, plan.revision, period.start)
-        })
+    let is_draft = db::customer_plan::open(pool, now).await?.into_iter().any(|open| {
+        begun(open.schedule.periods_from(open.billed_until), now)
+            .any(|period| id == rating::invoice_id(open.id, open.credit_type_id, open.revision, period.start))
     });
     Ok(match is_draft {
         true => Error::field(field, format!("is a draft: only a finalized invoice can be {done}")),

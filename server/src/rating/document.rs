@@ -18,7 +18,7 @@ const TRIAL: &str = "Trial";
 /// Digits printed of a quotient that has no end, such as a third.
 const PRINTED_DIGITS: i64 = 12;
 
-/// The id of a period's invoice, the same as a draft and once finalized.
+/// The id of the invoice of the period from `start` on, the same as a draft and once finalized; see [`Terms::id`].
 pub fn invoice_id(terms_id: Uuid, credit_type_id: Uuid, revision: i32, start: DateTime<Utc>) -> Uuid {
     let name = format!("{terms_id}/{credit_type_id}/{}/{revision}", start.timestamp());
     Uuid::new_v5(&INVOICE_IDS, name.as_bytes())
@@ -48,7 +48,7 @@ pub fn of_products(terms: &Terms, rated: Rated, grace: Duration) -> Invoice {
     let lacking =
         lacking.map(|one| InvoiceAdjustment::new(one.name, terms.unit.credit_type.clone(), one.amount));
     Invoice {
-        id: invoice_id(terms.id, terms.unit.credit_type.id, terms.revision, period.start),
+        id: terms.invoice_id(period),
         invoice_number: None,
         customer_id: terms.customer_id,
         credit_type: terms.unit.credit_type.clone(),

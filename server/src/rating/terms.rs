@@ -1,6 +1,6 @@
 //! The terms in force: what is charged whom, and when. What a plan states is compiled into them.
 
-use super::{BillingSchedule, ChargeTerms, Dated, Period, ProductTerms, Unit};
+use super::{BillingSchedule, ChargeTerms, Dated, Period, ProductTerms, Unit, invoice_id};
 use app::billing::{AggregationType, Decimal};
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -100,6 +100,11 @@ pub struct Measure {
 }
 
 impl Terms {
+    /// The id of a period's invoice.
+    pub fn invoice_id(&self, period: Period) -> Uuid {
+        invoice_id(self.id, self.unit.credit_type.id, self.revision, period.start)
+    }
+
     /// When the invoice of a period is due to be finalized, and so issued: after the grace period, and never before
     /// [`Self::finalize_after`].
     pub fn issued_at(&self, period: Period, grace: Duration) -> DateTime<Utc> {

@@ -43,22 +43,22 @@ pub async fn advance(connection: &mut PgConnection, advances: &[Advance]) -> Res
     Ok(())
 }
 
-/// One customer plan with drafts, reduced to what the ids of its drafts are made of.
-pub struct OpenPlan {
-    /// The stretch of time of a customer on a plan.
-    pub customer_plan_id: Uuid,
-    /// What its invoices are counted in.
+/// Terms with drafts, reduced to what the ids of their drafts are made of.
+pub struct OpenTerms {
+    /// The id of the terms: of the stretch of time of a customer on a plan.
+    pub id: Uuid,
+    /// What their invoices are counted in.
     pub credit_type_id: Uuid,
-    /// How often its periods were opened again.
+    /// How often periods that had been finalized were opened again.
     pub revision: i32,
-    /// The start of its first draft.
+    /// The start of their first draft.
     pub billed_until: DateTime<Utc>,
-    /// When the plan bills the customer.
+    /// When they bill.
     pub schedule: BillingSchedule,
 }
 
-/// Every customer plan that has a draft.
-pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
+/// The terms of every customer plan that has a draft.
+pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenTerms>> {
     let rows = sqlx::query!(
         "select cp.id, ch.credit_type_id, cp.revision, cp.billed_until, p.billing_frequency, p.billing_anchor,
             cp.starting_on, cp.ending_before, cp.trial_ending_before
@@ -72,8 +72,8 @@ pub async fn open(pool: &PgPool, now: DateTime<Utc>) -> Result<Vec<OpenPlan>> {
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(OpenPlan {
-                customer_plan_id: row.id,
+            Ok(OpenTerms {
+                id: row.id,
                 credit_type_id: row.credit_type_id,
                 revision: row.revision,
                 billed_until: row.billed_until,

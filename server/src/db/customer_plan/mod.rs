@@ -7,7 +7,7 @@ mod list;
 mod lock;
 
 pub use add::{NewCustomerPlan, NewSpendingCap, add};
-pub use billing::{Advance, OpenPlan, advance, open};
+pub use billing::{Advance, OpenTerms, advance, open};
 pub use end::{PlanEndEffects, end};
 pub use list::{list, price_adjustments};
 pub(super) use lock::lock;
