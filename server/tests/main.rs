@@ -17,6 +17,7 @@ mod custom_fields;
 mod customers;
 mod dashboards;
 mod demo;
+mod deploy;
 mod embed_pages;
 mod embedded_postgres;
 mod errors;
