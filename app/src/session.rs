@@ -62,7 +62,7 @@ impl Session {
         let wait = std::time::Duration::from_secs(u64::from(expires_in.saturating_sub(60).max(15)));
         let renew = move || {
             leptos::task::spawn_local(async move {
-                match api::post::<SessionTokens>(self.token, "/embed/session").await {
+                match api::post::<SessionTokens>(self.token, "session").await {
                     Ok(SessionTokens { token, link, expires_in }) => {
                         self.link.set(link);
                         self.token.set(token);

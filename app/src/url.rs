@@ -85,10 +85,10 @@ mod tests {
 
     #[test]
     fn parameters_are_encoded_and_told_apart() {
-        let mut address = "/embed/usage".to_owned();
+        let mut address = "usage".to_owned();
         append(&mut address, "group", "region,Zürich & co");
         append(&mut address, "window", "60");
-        assert_eq!(address, "/embed/usage?group=region,Z%C3%BCrich%20%26%20co&window=60");
+        assert_eq!(address, "usage?group=region,Z%C3%BCrich%20%26%20co&window=60");
         let read = [("group", "region,Zürich & co"), ("window", "60")];
         assert_eq!(parameters(&address), read.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }

@@ -181,7 +181,7 @@ async fn a_page_leads_from_a_line_to_its_days_and_back(pool: PgPool) {
     let hrefs = whole.split("href=\"").map(|rest| rest.split('"').next().unwrap());
     let href = hrefs.into_iter().find(|href| href.contains("&amp;line=")).unwrap().replace("&amp;", "&");
     assert!(href.ends_with("#by-day") && href.contains("token="), "{href}");
-    let line = page(href.trim_end_matches("#by-day").to_owned()).await;
+    let line = page(format!("/embed/{}", href.trim_end_matches("#by-day"))).await;
     assert!(line.contains("Tokens, per 1,000: quantity by day") && line.contains("All usage"), "{line}");
     let back = line.split("<a ").find(|rest| rest.contains(">All usage<")).unwrap();
     assert!(!back.split('>').next().unwrap().contains("line="), "{back}");

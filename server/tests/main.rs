@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod accepted_numbers;
+mod addresses;
 mod authorization;
 mod billable_metrics;
 mod bound_queries;
@@ -17,6 +18,7 @@ mod custom_fields;
 mod customers;
 mod dashboards;
 mod demo;
+mod deploy;
 mod embed_pages;
 mod embedded_postgres;
 mod errors;

@@ -3,14 +3,15 @@
 use super::status::InvoiceStatus;
 use crate::url;
 
-/// The path of the dashboard.
-pub const PATH: &str = "/embed/invoices";
+/// The dashboard, as its own pages name it. Addresses on a page are relative to it: what stands before `/embed` in the
+/// address of the page is known to its proxy alone.
+pub const PATH: &str = "invoices";
 
 /// The id of the days of an invoice.
 pub const BY_DAY: &str = "by-day";
 
 /// Where PDF and CSV come from.
-pub const DOWNLOAD: &str = "/embed/invoices/download";
+pub const DOWNLOAD: &str = "invoices/download";
 
 /// What is searched for is cut to so many characters.
 const LONGEST_SEARCH: usize = 100;
@@ -145,7 +146,7 @@ impl InvoicesQuery {
 
     /// The call that answers the report for this, of a customer.
     pub fn report_path(&self, customer_id: &str) -> String {
-        let mut path = format!("/v1/customers/{customer_id}/dashboards/invoices");
+        let mut path = format!("../v1/customers/{customer_id}/dashboards/invoices");
         match self {
             Self::List(list) => append(&mut path, &list.parameters()),
             Self::Document(DocumentQuery { id, find, show_all, line }) => {
@@ -183,8 +184,8 @@ mod tests {
 
     #[test]
     fn an_address_holds_what_was_asked_and_nothing_else() {
-        assert_eq!(InvoicesQuery::default().href("t"), "/embed/invoices?token=t");
-        assert_eq!(InvoicesQuery::default().href(""), "/embed/invoices");
+        assert_eq!(InvoicesQuery::default().href("t"), "invoices?token=t");
+        assert_eq!(InvoicesQuery::default().href(""), "invoices");
         let list = |status, number: &str, next_page: Option<&str>| {
             let next_page = next_page.map(ToOwned::to_owned);
             InvoicesQuery::List(ListQuery { status, number: number.to_owned(), next_page })
@@ -197,28 +198,28 @@ mod tests {
         for (query, href, path) in [
             (
                 list(Some(InvoiceStatus::Void), "INV 4&é", None),
-                "/embed/invoices?status=VOID&number=INV%204%26%C3%A9",
-                "/v1/customers/c/dashboards/invoices?status=VOID&number=INV%204%26%C3%A9",
+                "invoices?status=VOID&number=INV%204%26%C3%A9",
+                "../v1/customers/c/dashboards/invoices?status=VOID&number=INV%204%26%C3%A9",
             ),
             (
                 list(None, "", Some("abc")),
-                "/embed/invoices?next_page=abc",
-                "/v1/customers/c/dashboards/invoices?next_page=abc",
+                "invoices?next_page=abc",
+                "../v1/customers/c/dashboards/invoices?next_page=abc",
             ),
             (
                 document("eu", false),
-                "/embed/invoices?invoice=7&find=eu",
-                "/v1/customers/c/dashboards/invoices/7?find=eu",
+                "invoices?invoice=7&find=eu",
+                "../v1/customers/c/dashboards/invoices/7?find=eu",
             ),
             (
                 document("", true),
-                "/embed/invoices?invoice=7&show=all",
-                "/v1/customers/c/dashboards/invoices/7?show_all=true",
+                "invoices?invoice=7&show=all",
+                "../v1/customers/c/dashboards/invoices/7?show_all=true",
             ),
             (
                 InvoicesQuery::Document(line),
-                "/embed/invoices?invoice=7&line=c1#by-day",
-                "/v1/customers/c/dashboards/invoices/7?line=c1",
+                "invoices?invoice=7&line=c1#by-day",
+                "../v1/customers/c/dashboards/invoices/7?line=c1",
             ),
         ] {
             assert_eq!(query.href(""), href);
@@ -249,7 +250,7 @@ mod tests {
     #[test]
     fn parameters_that_cannot_be_read_are_ignored() {
         assert_eq!(
-            InvoicesQuery::of_address("/embed/invoices?status=PAID&number=%20&next_page="),
+            InvoicesQuery::of_address("invoices?status=PAID&number=%20&next_page="),
             InvoicesQuery::default()
         );
         let InvoicesQuery::List(list) = InvoicesQuery::of_address(&format!("?number={}", "x".repeat(300)))

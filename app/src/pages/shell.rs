@@ -21,9 +21,9 @@ pub struct PageFrame {
     pub scheme: ColorScheme,
     /// The embedder's colors.
     pub theme: Theme,
-    /// URL of the client's JavaScript; empty when the server was built without a client.
+    /// Path of the client's JavaScript; empty when the server was built without a client.
     pub js: &'static str,
-    /// URL of the client's WASM.
+    /// Path of the client's WASM.
     pub wasm: &'static str,
     /// The style sheet itself: as a file of its own it would hold the first paint back for a round trip.
     pub css: &'static str,
@@ -55,6 +55,12 @@ static TOOLTIP: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scri
 
 /// The script that loads and starts the app.
 static BOOT: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/boot.js")));
+
+/// A file of the server, from a page: all pages are one folder below the root. What stands before that in the address is
+/// known to a proxy alone.
+fn from_page(path: &str) -> String {
+    format!("..{path}")
+}
 
 /// A script as it stands in a page: without comments and indentation.
 fn inline(script: &str) -> String {
@@ -100,17 +106,20 @@ pub fn Shell(
     let theme = frame.theme.css(frame.scheme);
     let has_app = !frame.js.is_empty() && frame.session.is_some();
     let is_dashboard = !matches!(content, PageContent::Message(_));
+    let (js, wasm) = (from_page(frame.js), from_page(frame.wasm));
     let preload = has_app.then(|| {
         // At low priority: the page is complete without it.
         view! {
-            <link rel="modulepreload" href=frame.js fetchpriority="low" nonce=frame.nonce.clone()/>
-            <link rel="preload" href=frame.wasm r#as="fetch" crossorigin="" fetchpriority="low"/>
+            <link rel="modulepreload" href=js.clone() fetchpriority="low" nonce=frame.nonce.clone()/>
+            <link rel="preload" href=wasm.clone() r#as="fetch" crossorigin="" fetchpriority="low"/>
         }
     });
     let boot = has_app.then(|| {
-        let script = BOOT.replace("SCRIPT", frame.js).replace("WASM", frame.wasm);
+        let script = BOOT.replace("SCRIPT", &js).replace("WASM", &wasm);
         view! { <script nonce=frame.nonce.clone() inner_html=script></script> }
     });
+    // A message may stand elsewhere: it answers the form of a download too.
+    let icon = if is_dashboard { from_page("/favicon.svg") } else { "data:,".to_owned() };
     let tooltip = is_dashboard
         .then(|| view! { <script nonce=frame.nonce.clone() inner_html=TOOLTIP.as_str()></script> });
     let hosts = frame.hosts.filter(|_| !frame.frame_js.is_empty());
@@ -148,7 +157,7 @@ pub fn Shell(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="robots" content="noindex"/>
                 <title>{frame.title}</title>
-                <link rel="icon" href="/favicon.svg"/>
+                <link rel="icon" href=icon/>
                 <style nonce=frame.nonce.clone() inner_html=frame.css></style>
                 {(!theme.is_empty()).then(|| view! { <style nonce=frame.nonce.clone() inner_html=theme></style> })}
                 {preload}

@@ -2,8 +2,9 @@
 
 use crate::url;
 
-/// The path of the dashboard.
-pub const PATH: &str = "/embed/usage";
+/// The dashboard, as its own pages name it. Addresses on a page are relative to it: what stands before `/embed` in the
+/// address of the page is known to its proxy alone.
+pub const PATH: &str = "usage";
 
 /// The days that a chart can always show.
 pub const WINDOWS: [u32; 3] = [30, 60, 90];
@@ -143,7 +144,7 @@ impl UsageQuery {
 
     /// The call that answers the report for this, of a customer.
     pub fn report_path(&self, customer_id: &str) -> String {
-        let mut path = format!("/v1/customers/{customer_id}/dashboards/usage");
+        let mut path = format!("../v1/customers/{customer_id}/dashboards/usage");
         url::append(&mut path, "window", &self.window.text());
         if let Some(group_key) = &self.group_key {
             url::append(&mut path, "group_key", &write_group_key(group_key));
@@ -236,7 +237,7 @@ mod tests {
                 only: Some(GroupSelection::One(only)),
                 find: String::new(),
             };
-            let expected = format!("/embed/usage?token=t&window=60&view=cumulative&measure=cost{href}");
+            let expected = format!("usage?token=t&window=60&view=cumulative&measure=cost{href}");
             assert_eq!(query.href("t"), expected);
             assert_eq!(read(&query.parameters()), query);
             assert_eq!(UsageQuery::of_address(&query.href("")), query);
@@ -246,25 +247,25 @@ mod tests {
             only: Some(GroupSelection::Rest),
             ..UsageQuery::default()
         };
-        assert_eq!(rest.href(""), "/embed/usage?window=30&group=region&only=~~");
+        assert_eq!(rest.href(""), "usage?window=30&group=region&only=~~");
         assert_eq!(read(&rest.parameters()), rest);
         assert_eq!(
             rest.report_path("c"),
-            "/v1/customers/c/dashboards/usage?window=30&group_key=region&find=",
+            "../v1/customers/c/dashboards/usage?window=30&group_key=region&find=",
             "all are listed"
         );
         let search = UsageQuery { find: "eu & co".to_owned(), ..rest.clone() };
-        assert_eq!(search.href(""), "/embed/usage?window=30&group=region&only=~~&find=eu%20%26%20co");
+        assert_eq!(search.href(""), "usage?window=30&group=region&only=~~&find=eu%20%26%20co");
         assert_eq!(read(&search.parameters()), search);
         assert_eq!(
             search.report_path("c"),
-            "/v1/customers/c/dashboards/usage?window=30&group_key=region&find=eu%20%26%20co"
+            "../v1/customers/c/dashboards/usage?window=30&group_key=region&find=eu%20%26%20co"
         );
         assert_eq!(search.clone().with_only(rest.only.clone()), rest, "another choice ends a search");
         assert_eq!(search.with_group_key(rest.group_key.clone()), UsageQuery { only: None, ..rest });
         let period = UsageQuery { window: Window::Period, ..UsageQuery::default() };
-        assert_eq!(period.href(""), "/embed/usage?window=period");
-        assert_eq!(period.report_path("c"), "/v1/customers/c/dashboards/usage?window=period");
+        assert_eq!(period.href(""), "usage?window=period");
+        assert_eq!(period.report_path("c"), "../v1/customers/c/dashboards/usage?window=period");
         assert_eq!(read(&period.parameters()), period);
     }
 

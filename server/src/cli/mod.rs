@@ -2,6 +2,7 @@
 
 mod health;
 mod invoice;
+mod notify;
 mod output;
 mod run;
 mod token;

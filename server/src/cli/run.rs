@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, invoice, output::say, token};
+use super::{Cli, Command, health, invoice, notify, output::say, token};
 use crate::{
     clock,
     config::Config,
@@ -61,8 +61,10 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
         tracing::info!("running {place}");
     }
     let running = serve::start(config, database.pool.clone()).await?;
+    notify::tell(notify::READY);
     interrupt.wait().await;
     tracing::info!("stopping");
+    notify::tell(notify::STOPPING);
     running.stop().await;
     Ok(())
 }

@@ -30,7 +30,7 @@ pub const VARIABLES: &[Variable] = &[
         "INLAY_PUBLIC_URL",
         None,
         "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with \
-         it. Unset: `http://` and the listen address.",
+         it. It may have a path, which a proxy takes away. Unset: `http://` and the listen address.",
     ),
     secret(
         "INLAY_SIGNING_KEYS",

@@ -45,10 +45,10 @@ pub fn page(document: &Value, values: &Values) -> String {
         "<!doctype html><html lang=\"en\" data-scheme=\"auto\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} API reference</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\"><style>{STYLE}</style></head><body>\
+         <link rel=\"icon\" href=\"favicon.svg\"><style>{STYLE}</style></head><body>\
          <a class=\"skip\" href=\"#content\">Skip to the content</a>\
-         <header class=\"top\"><a href=\"/docs\">{title}</a> <span>API reference</span>\
-         <a class=\"raw\" href=\"/openapi.json\">openapi.json</a></header>\
+         <header class=\"top\"><a href=\"docs\">{title}</a> <span>API reference</span>\
+         <a class=\"raw\" href=\"openapi.json\">openapi.json</a></header>\
          <div class=\"columns\">{contents}<main id=\"content\"><h1>API reference</h1>{about}{start}{body}</main></div></body></html>",
         title = escape(title),
         contents = contents(&groups, &calls),

@@ -38,7 +38,8 @@ async fn guide(State(state): State<AppState>) -> Response {
     }
     let nonce = Nonce::new().to_string();
     let headers = headers::styleguide(&nonce);
-    let css = assets::site().css;
+    // Beside the page, wherever a proxy has that.
+    let css = assets::site().css.trim_start_matches('/');
     let public_url = state.settings.public_url.clone();
     draw(headers, || view! { <Styleguide css nonce public_url/> }.to_html())
 }

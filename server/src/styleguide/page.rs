@@ -55,7 +55,7 @@ pub(super) fn Styleguide(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="robots" content="noindex"/>
                 <title>"Style guide · Inlay"</title>
-                <link rel="icon" href="/favicon.svg"/>
+                <link rel="icon" href="favicon.svg"/>
                 <link rel="stylesheet" href=css/>
                 <style nonce=nonce.clone() inner_html=STYLE></style>
             </head>
@@ -195,7 +195,7 @@ fn Frame(name: &'static str, title: &'static str) -> impl IntoView {
     view! {
         <figure class="guide-frame">
             <figcaption>{title}</figcaption>
-            <iframe {..leptos::attr::loading("lazy")} title=title src=format!("/styleguide/{name}") data-sample=name></iframe>
+            <iframe {..leptos::attr::loading("lazy")} title=title src=format!("styleguide/{name}") data-sample=name></iframe>
         </figure>
     }
 }

@@ -18,7 +18,7 @@ impl Dashboard {
         let value = |name: &str| button.get_attribute(name).unwrap_or_default();
         let (invoice, format) = (value("value"), value("name"));
         let customer = self.session.customer_id.get_value();
-        let path = format!("/v1/customers/{customer}/invoices/{invoice}/{format}");
+        let path = format!("../v1/customers/{customer}/invoices/{invoice}/{format}");
         // What cannot be marked as busy is loaded all the same.
         let _ = button.set_attribute("aria-busy", "true");
         spawn_local(async move {
