@@ -3,7 +3,7 @@
 //! In reading order: [`routes`] is the whole HTTP surface, and [`http`] what every request goes through; [`auth`] says who
 //! is calling, and [`viewer`] what they may see; [`db`] holds all SQL;
 //! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
-//! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts.
+//! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts; [`metrics`] counts all of it.
 
 pub mod api_token;
 pub mod assets;
@@ -25,6 +25,7 @@ pub mod invoicing;
 pub mod jobs;
 pub mod limits;
 pub mod metering;
+pub mod metrics;
 pub mod openapi;
 pub mod postgres;
 pub mod rating;

@@ -7,7 +7,6 @@ use crate::{
     embed_url::Keys,
     error::CliError,
     http::connection::{self, Timeouts},
-    ingest::IngestQueue,
     jobs,
     readers::Readers,
     routes,
@@ -31,9 +30,12 @@ const DRAIN: Duration = Duration::from_secs(20);
 pub struct Running {
     /// Where it listens: the port is known even if 0 was asked for.
     pub address: SocketAddr,
+    /// Where it answers operators.
+    pub ops_address: Option<SocketAddr>,
     shutdown: watch::Sender<bool>,
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
+    operations: Option<JoinHandle<()>>,
     readers: Readers,
 }
 
@@ -45,20 +47,36 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
-    let state = AppState {
-        pool,
-        ingest: IngestQueue::default(),
-        readers: readers.clone(),
-        keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
-        settings: Arc::new(config.settings.clone()),
+    let keys = Keys::new(config.signing_keys.0.clone());
+    let state = AppState::new(pool, readers.clone(), keys, config.settings.clone());
+    let (listener, address) = open(config.listen).await?;
+    let operators = match config.ops_listen {
+        Some(address) => Some(open(address).await?),
+        None => None,
     };
-    let listener = listen(config.listen).await?;
-    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
+    let ops_address = operators.as_ref().map(|(_, address)| *address);
     let (shutdown, stop) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
+    let operations = operators.map(|(listener, address)| {
+        tracing::info!(%address, "serving /metrics");
+        tokio::spawn(answer_operators(listener, state.clone()))
+    });
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, shutdown, server, jobs, readers })
+    Ok(Running { address, ops_address, shutdown, server, jobs, operations, readers })
+}
+
+/// Answers operators until the task is ended, which is after all else: what goes on at the end can be seen.
+async fn answer_operators(listener: TcpListener, state: AppState) {
+    let (_never, stop) = watch::channel(false);
+    answer(listener, routes::operations(state), stop, Timeouts::default()).await;
+}
+
+/// Opens a port, and says which it is.
+async fn open(address: SocketAddr) -> Result<(TcpListener, SocketAddr), CliError> {
+    let listener = listen(address).await?;
+    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
+    Ok((listener, address))
 }
 
 /// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
@@ -80,14 +98,12 @@ async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, CliError> {
 /// # Errors
 /// Says which port is taken.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| {
-            CliError::new(format!(
-                "cannot listen on {address}: {error}. Choose another address by INLAY_LISTEN, or for the demo's portal by \
-                 INLAY_PORTAL_LISTEN"
-            ))
-        })
+    TcpListener::bind(address).await.map_err(|error| {
+        CliError::new(format!(
+            "cannot listen on {address}: {error}. Choose another address by INLAY_LISTEN, for operators by \
+                 INLAY_OPS_LISTEN, or for the demo's portal by INLAY_PORTAL_LISTEN"
+        ))
+    })
 }
 
 /// Answers requests until the signal to stop, then those in flight.
@@ -121,6 +137,10 @@ impl Running {
             Ok((Ok(()), Ok(()))) => tracing::info!("stopped"),
             Ok(failed) => tracing::error!(?failed, "stopped with an error"),
             Err(_) => tracing::warn!("stopped with requests still in flight"),
+        }
+        if let Some(operations) = self.operations {
+            operations.abort();
+            let _ = operations.await;
         }
         // Connections that died silently would be waited for.
         let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;

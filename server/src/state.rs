@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics, readers::Readers};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -17,4 +17,20 @@ pub struct AppState {
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.
     pub settings: Arc<Settings>,
+    /// What this server counts of itself.
+    pub metrics: Metrics,
+}
+
+impl AppState {
+    /// The state of a server that has answered nothing yet.
+    pub fn new(pool: PgPool, readers: Readers, keys: Keys, settings: Settings) -> Self {
+        Self {
+            pool,
+            ingest: IngestQueue::default(),
+            readers,
+            keys: Arc::new(keys),
+            settings: Arc::new(settings),
+            metrics: Metrics::default(),
+        }
+    }
 }

@@ -73,7 +73,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         let ms = start.elapsed().as_millis();
         match path.as_str() {
             // Asked every few seconds by machines.
-            "/healthz" | "/readyz" => tracing::debug!(%method, path, status, ms, "answered"),
+            "/healthz" | "/readyz" | "/metrics" => tracing::debug!(%method, path, status, ms, "answered"),
             _ => tracing::info!(%method, path, status, ms, "answered"),
         }
         response

@@ -22,6 +22,7 @@ fn key() -> String {
 fn empty_environment_gives_the_defaults() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.ops_listen, None);
     assert_eq!(config.settings.public_url, "http://127.0.0.1:3000");
     assert_eq!(config.settings.embed_ttl, Duration::minutes(15));
     assert_eq!(config.settings.grace_period, Duration::hours(24));

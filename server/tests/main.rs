@@ -39,6 +39,7 @@ mod log;
 mod long_numbers;
 mod metering_record;
 mod metering_record_earlier;
+mod metrics;
 mod model;
 mod openapi;
 mod plan_terms;

@@ -19,6 +19,8 @@ use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where it answers operators; `None`: nowhere.
+    pub ops_listen: Option<SocketAddr>,
     /// What requests depend on.
     pub settings: Settings,
     /// `(kid, secret)`; the first signs, all verify. Empty when none were given: only `demo` may then start.
@@ -95,6 +97,7 @@ impl Config {
                 },
             },
             listen,
+            ops_listen: source.optional("INLAY_OPS_LISTEN", parse::address),
             signing_keys: SigningKeys(source.optional("INLAY_SIGNING_KEYS", keys::parse).unwrap_or_default()),
             log: source.parse("INLAY_LOG", parse::log_filter),
             log_format: source.parse("INLAY_LOG_FORMAT", parse::log_format),

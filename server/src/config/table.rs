@@ -27,6 +27,12 @@ const fn secret(name: &'static str, doc: &'static str) -> Variable {
 pub const VARIABLES: &[Variable] = &[
     variable("INLAY_LISTEN", Some("127.0.0.1:3000"), "Address and port to listen on."),
     variable(
+        "INLAY_OPS_LISTEN",
+        None,
+        "Address and port for operators, such as `127.0.0.1:9464`: `/metrics` for Prometheus, `/healthz` and `/readyz`, \
+         without a token. Unset: `/metrics` is not served.",
+    ),
+    variable(
         "INLAY_PUBLIC_URL",
         None,
         "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with \

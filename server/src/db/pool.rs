@@ -33,6 +33,31 @@ pub fn share(connections: u32) -> Share {
     Share { readers, others: connections.saturating_sub(readers).max(1) }
 }
 
+/// Connections of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Those that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+    /// As many as there may be.
+    pub most: u32,
+}
+
+impl PoolUse {
+    /// The connections of a pool as they are now.
+    pub fn of(pool: &PgPool) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self { open: pool.size(), idle, most: pool.options().get_max_connections() }
+    }
+
+    /// The connections of both.
+    pub fn and(self, other: Self) -> Self {
+        let Self { open, idle, most } = other;
+        Self { open: self.open + open, idle: self.idle + idle, most: self.most + most }
+    }
+}
+
 /// Opens a pool of at most so many connections.
 ///
 /// # Errors

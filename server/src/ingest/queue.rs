@@ -11,7 +11,10 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{sync::oneshot, time::timeout};
@@ -34,6 +37,23 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub struct IngestQueue {
     queue: Arc<Mutex<Queue>>,
     caches: IngestCaches,
+    totals: Arc<Totals>,
+}
+
+/// Events of all requests that were stored.
+#[derive(Debug, Default)]
+struct Totals {
+    fresh: AtomicUsize,
+    duplicates: AtomicUsize,
+}
+
+impl Totals {
+    fn add(&self, recorded: &[IngestCount]) {
+        for IngestCount { fresh, duplicates } in recorded {
+            self.fresh.fetch_add(*fresh, Ordering::Relaxed);
+            self.duplicates.fetch_add(*duplicates, Ordering::Relaxed);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -80,12 +100,22 @@ impl IngestQueue {
         self.caches.ids.learn(pool, &Arrival::at(now)).await
     }
 
+    /// The events that this queue has stored since it was made.
+    pub fn totals(&self) -> IngestCount {
+        let Totals { fresh, duplicates } = &*self.totals;
+        IngestCount { fresh: fresh.load(Ordering::Relaxed), duplicates: duplicates.load(Ordering::Relaxed) }
+    }
+
+    /// Events that wait for a transaction.
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting.iter().map(|request| request.events.len()).sum()
+    }
+
     /// Writes until nobody waits.
     async fn write(self, pool: PgPool) {
         while let Some(requests) = self.take() {
             let backend = Backend::default();
-            let mut writing =
-                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.caches.clone()));
+            let mut writing = tokio::spawn(self.clone().store_all(pool.clone(), requests, backend.clone()));
             if timeout(STALL, &mut writing).await.is_err() {
                 tokio::spawn(watch::over(pool.clone(), writing, backend));
             }
@@ -111,33 +141,38 @@ impl IngestQueue {
         Some(taken)
     }
 
+    /// Stores requests together, or, when that is refused, one by one; and answers each.
+    async fn store_all(self, pool: PgPool, requests: Vec<Request>, backend: Backend) {
+        let outcome = self.store(&pool, &requests, &backend).await;
+        let is_refused =
+            matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
+        if requests.len() == 1 || !is_refused {
+            return answer(requests, outcome);
+        }
+        for request in requests {
+            let outcome = self.store(&pool, std::slice::from_ref(&request), &backend).await;
+            answer(vec![request], outcome);
+        }
+    }
+
+    /// Stores requests in one transaction, and counts their events.
+    async fn store(
+        &self,
+        pool: &PgPool,
+        requests: &[Request],
+        backend: &Backend,
+    ) -> Result<Vec<IngestCount>> {
+        let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
+        let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
+        let storing = store(pool, &events, now, backend, &self.caches);
+        let recorded = timeout(LIMIT, storing).await.unwrap_or(Err(away()))?;
+        self.totals.add(&recorded);
+        Ok(recorded)
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Stores requests together, or, when that is refused, one by one; and answers each.
-async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, caches: IngestCaches) {
-    let outcome = limited(&pool, &requests, &backend, &caches).await;
-    let is_refused = matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
-    if requests.len() == 1 || !is_refused {
-        return answer(requests, outcome);
-    }
-    for request in requests {
-        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &caches).await;
-        answer(vec![request], outcome);
-    }
-}
-
-async fn limited(
-    pool: &PgPool,
-    requests: &[Request],
-    backend: &Backend,
-    caches: &IngestCaches,
-) -> Result<Vec<IngestCount>> {
-    let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
-    let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
-    timeout(LIMIT, store(pool, &events, now, backend, caches)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<IngestCount>>) {

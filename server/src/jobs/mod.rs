@@ -51,7 +51,9 @@ pub async fn every<F>(
             _ = shutdown.wait_for(|stop| *stop) => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = job(state.clone(), clock::now()).await {
+        let outcome = job(state.clone(), clock::now()).await;
+        state.metrics.job(name, outcome.is_ok());
+        if let Err(error) = outcome {
             telemetry::log_failure(name, &error);
         }
     }

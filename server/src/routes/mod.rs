@@ -33,11 +33,11 @@ use crate::{
     auth::OnlyReads,
     dashboards as embed,
     http::{headers, idempotency},
-    limits,
+    limits, metrics,
     openapi::{Calls, Operation},
     styleguide, telemetry,
 };
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::get};
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -89,6 +89,18 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
         .layer(DefaultBodyLimit::max(limits::MAX_BODY))
+        .layer(CatchPanicLayer::custom(telemetry::panicked))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn(telemetry::request_id))
+        .layer(middleware::from_fn_with_state(state.metrics.clone(), metrics::observe))
+        .with_state(state)
+}
+
+/// What is answered at the address for operators: the figures of this server, and its health.
+pub fn operations(state: AppState) -> Router {
+    let (_, health) = health::calls().into_routers();
+    health
+        .route("/metrics", get(metrics::page))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))
