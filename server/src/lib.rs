@@ -35,6 +35,7 @@ mod rejection;
 pub mod routes;
 pub mod serve;
 pub mod state;
+pub mod stopping;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;

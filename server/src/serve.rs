@@ -10,6 +10,8 @@ use crate::{
     jobs,
     readers::Readers,
     routes,
+    stopping::Stopping,
+    telemetry,
 };
 use axum::serve::Listener;
 use sqlx::PgPool;
@@ -19,11 +21,11 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-/// How long requests in flight may take after the signal to stop.
-const DRAIN: Duration = Duration::from_secs(20);
+/// How long requests in flight may take once no more are taken: as long as any, and a little to write its answer.
+const DRAIN: Duration = Duration::from_secs(telemetry::LIMIT.as_secs() + 5);
 
 /// A server that answers.
 #[derive(Debug)]
@@ -32,6 +34,7 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where it answers operators.
     pub ops_address: Option<SocketAddr>,
+    stopping: Stopping,
     shutdown: watch::Sender<bool>,
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
@@ -55,15 +58,16 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
         None => None,
     };
     let ops_address = operators.as_ref().map(|(_, address)| *address);
+    let stopping = state.stopping.clone();
     let (shutdown, stop) = watch::channel(false);
-    let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
+    let jobs = tokio::spawn(jobs::run(state.clone()));
     let operations = operators.map(|(listener, address)| {
         tracing::info!(%address, "serving /metrics");
         tokio::spawn(answer_operators(listener, state.clone()))
     });
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, ops_address, shutdown, server, jobs, operations, readers })
+    Ok(Running { address, ops_address, stopping, shutdown, server, jobs, operations, readers })
 }
 
 /// Answers operators until the task is ended, which is after all else: what goes on at the end can be seen.
@@ -129,8 +133,11 @@ pub async fn answer(
 }
 
 impl Running {
-    /// Lets requests in flight and the running jobs end, and takes no new ones.
-    pub async fn stop(self) {
+    /// Stops in order: `/readyz` says 503 and jobs begin nothing more; after the notice, by which balancers have heard of
+    /// it, no more requests are taken, and those in flight are answered.
+    pub async fn stop(self, notice: Duration) {
+        self.stopping.begin();
+        sleep(notice).await;
         let _ = self.shutdown.send(true);
         let ended = timeout(DRAIN, async { (self.server.await, self.jobs.await) }).await;
         match ended {
@@ -150,7 +157,10 @@ impl Running {
 /// Why a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
-    Signal,
+    /// SIGTERM, as supervisors send it.
+    Terminate,
+    /// SIGINT, as a person sends it from the keyboard.
+    Interrupt,
     Loss,
 }
 
@@ -176,11 +186,11 @@ impl Interrupt {
         let cause = sender.clone();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-                if cause.send_replace(Some(Cause::Signal)).is_some() {
+                let signal = tokio::select! {
+                    _ = terminate.recv() => Cause::Terminate,
+                    _ = interrupt.recv() => Cause::Interrupt,
+                };
+                if cause.send_replace(Some(signal)).is_some() {
                     std::process::exit(130);
                 }
             }
@@ -201,6 +211,11 @@ impl Interrupt {
     /// Whether the server ends because something was lost.
     pub fn by_loss(&self) -> bool {
         *self.receiver.borrow() == Some(Cause::Loss)
+    }
+
+    /// Whether a supervisor ended the server, who may have a balancer send requests here.
+    pub fn by_supervisor(&self) -> bool {
+        *self.receiver.borrow() == Some(Cause::Terminate)
     }
 
     /// Returns once the server is to stop.

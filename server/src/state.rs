@@ -1,6 +1,9 @@
 //! What every handler can reach.
 
-use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics, readers::Readers};
+use crate::{
+    config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics, readers::Readers,
+    stopping::Stopping,
+};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -19,6 +22,8 @@ pub struct AppState {
     pub settings: Arc<Settings>,
     /// What this server counts of itself.
     pub metrics: Metrics,
+    /// Whether it is about to stop.
+    pub stopping: Stopping,
 }
 
 impl AppState {
@@ -31,6 +36,7 @@ impl AppState {
             keys: Arc::new(keys),
             settings: Arc::new(settings),
             metrics: Metrics::default(),
+            stopping: Stopping::default(),
         }
     }
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How long a request may take: twice the time of a statement.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Characters of a path in the log: ours are shorter, and others may be as long as a head may be.
 const LONGEST_PATH: usize = 200;

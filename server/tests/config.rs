@@ -23,6 +23,7 @@ fn empty_environment_gives_the_defaults() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
     assert_eq!(config.ops_listen, None);
+    assert_eq!(config.stop_delay, std::time::Duration::from_secs(5));
     assert_eq!(config.settings.public_url, "http://127.0.0.1:3000");
     assert_eq!(config.settings.embed_ttl, Duration::minutes(15));
     assert_eq!(config.settings.grace_period, Duration::hours(24));
@@ -45,6 +46,7 @@ fn all_problems_are_named_at_once() {
     let text = problem(&[
         ("INLAY_LISTEN", "3000"),
         ("INLAY_EMBED_TTL", "5"),
+        ("INLAY_STOP_DELAY", "10m"),
         ("INLAY_DATABASE_CONNECTIONS", "0"),
         ("INLAY_LOG_FORMAT", "xml"),
         ("INLAY_PUBLIC_URL", "billing.example.com"),
@@ -52,6 +54,7 @@ fn all_problems_are_named_at_once() {
     for name in [
         "INLAY_LISTEN",
         "INLAY_EMBED_TTL",
+        "INLAY_STOP_DELAY",
         "INLAY_DATABASE_CONNECTIONS",
         "INLAY_LOG_FORMAT",
         "INLAY_PUBLIC_URL",

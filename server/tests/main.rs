@@ -54,6 +54,7 @@ mod row_security;
 mod sources;
 mod stated_defaults;
 mod stated_lists;
+mod stopping;
 mod styleguide;
 mod tier_scope;
 mod tokens;

@@ -201,7 +201,7 @@ async fn operators_have_an_address_of_their_own(pool: PgPool) {
     assert_eq!(ask(ops_address, "/healthz").await, 200);
     assert_eq!(ask(ops_address, "/v1/customers").await, 404);
     assert_eq!(ask(running.address, "/metrics").await, 404);
-    running.stop().await;
+    running.stop(Duration::ZERO).await;
     served.close().await;
     client.get(format!("http://{ops_address}/metrics")).send().await.unwrap_err();
 }

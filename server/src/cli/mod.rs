@@ -33,7 +33,8 @@ pub enum Command {
     /// Answer API requests and embed pages
     ///
     /// Without DATABASE_URL, Inlay runs a PostgreSQL of its own and keeps its schema up to date. With it, run
-    /// `inlay migrate` first. SIGTERM or Ctrl-C lets requests in flight end, then stops.
+    /// `inlay migrate` first. Ctrl-C lets requests in flight end, then stops; SIGTERM, INLAY_STOP_DELAY after /readyz
+    /// says so.
     ///
     /// Example:
     ///   export INLAY_SIGNING_KEYS="key1:$(openssl rand -base64 32)"

@@ -14,6 +14,7 @@ use crate::{
     telemetry,
 };
 use rand::{TryRngCore, rngs::OsRng};
+use std::time::Duration;
 
 /// Carries out a command.
 ///
@@ -63,7 +64,7 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
     let running = serve::start(config, database.pool.clone()).await?;
     interrupt.wait().await;
     tracing::info!("stopping");
-    running.stop().await;
+    running.stop(if interrupt.by_supervisor() { config.stop_delay } else { Duration::ZERO }).await;
     Ok(())
 }
 

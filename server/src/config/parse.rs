@@ -229,6 +229,13 @@ pub(super) fn embed_ttl(text: &str) -> Result<Duration, String> {
     Ok(ttl)
 }
 
+/// At most the time that supervisors wait for.
+pub(super) fn stop_delay(text: &str) -> Result<std::time::Duration, String> {
+    let delay = duration(text)?.to_std().map_err(|error| error.to_string())?;
+    let longest = std::time::Duration::from_secs(300);
+    if delay > longest { Err(format!("\"{text}\" is more than 5m")) } else { Ok(delay) }
+}
+
 /// A whole number and its unit: `90s`, `15m`, `24h`, `7d`.
 ///
 /// # Errors

@@ -33,6 +33,12 @@ pub const VARIABLES: &[Variable] = &[
          without a token. Unset: `/metrics` is not served.",
     ),
     variable(
+        "INLAY_STOP_DELAY",
+        Some("5s"),
+        "How long after SIGTERM requests are still taken while `/readyz` answers 503, so that balancers send no more of \
+         them; at most `5m`.",
+    ),
+    variable(
         "INLAY_PUBLIC_URL",
         None,
         "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with \
