@@ -44,6 +44,7 @@ impl Process {
             .env("DATABASE_URL", database.to_url_lossy().as_str())
             .env("INLAY_LISTEN", listen.to_string())
             .env("INLAY_LOG", "warn")
+            .env("INLAY_RATE_LIMIT", "off")
             .env("INLAY_SIGNING_KEYS", format!("bench:{}", STANDARD.encode(rand::random::<[u8; 32]>())));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let this = Self { api: Api { url: format!("http://{listen}"), token }, child };

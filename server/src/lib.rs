@@ -38,6 +38,7 @@ pub mod state;
 pub mod stopping;
 pub mod styleguide;
 pub mod telemetry;
+pub mod throttle;
 pub mod timestamp;
 pub mod viewer;
 

@@ -14,6 +14,7 @@ use crate::{
     telemetry,
 };
 use axum::serve::Listener;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -108,6 +109,19 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
                  INLAY_OPS_LISTEN, or for the demo's portal by INLAY_PORTAL_LISTEN"
         ))
     })
+}
+
+/// Open files of a server, if the system allows so many.
+const FILES: u64 = 65_536;
+
+/// Lets this process have many files, and so connections: what most shells and supervisors give at first, 1,024, a
+/// thousand slow clients take up.
+pub fn raise_file_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(given, most)| setrlimit(Resource::RLIMIT_NOFILE, given.max(FILES.min(most)), most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
 }
 
 /// Answers requests until the signal to stop, then those in flight.

@@ -42,6 +42,7 @@ mod metering_record_earlier;
 mod metrics;
 mod model;
 mod openapi;
+mod overload;
 mod plan_terms;
 mod plans;
 mod pool_faults;

@@ -44,6 +44,7 @@ fn openapi(config: &Config) -> Result<(), CliError> {
 
 async fn serve(config: Config) -> Result<(), CliError> {
     config.require_signing_keys().map_err(|error| CliError::new(error.to_string()))?;
+    serve::raise_file_limit();
     let mut interrupt = Interrupt::listen()?;
     let database = Database::open(&config, Role::Server, |text| tracing::info!("{text}")).await?;
     interrupt.also(database.lost());

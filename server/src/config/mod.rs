@@ -89,6 +89,8 @@ impl Config {
                 allowed_origins: source.optional("INLAY_ALLOWED_ORIGINS", parse::origins).unwrap_or_default(),
                 embed_ttl: source.parse("INLAY_EMBED_TTL", parse::embed_ttl),
                 grace_period: source.parse("INLAY_GRACE_PERIOD", parse::duration),
+                rate_limit: source.parse("INLAY_RATE_LIMIT", parse::rate_limit),
+                proxies: source.parse("INLAY_PROXIES", parse::proxies),
                 styleguide: source.parse("INLAY_STYLEGUIDE", parse::switch),
                 company: Company {
                     name: source.optional("INLAY_COMPANY_NAME", parse::company_text),

@@ -77,6 +77,18 @@ pub const VARIABLES: &[Variable] = &[
         None,
         "Its number for taxes on PDFs, as it is to be printed, such as `VAT DE123456789`.",
     ),
+    variable(
+        "INLAY_RATE_LIMIT",
+        Some("1000"),
+        "Requests a second that a server takes of each API token, and twice as many at once; then it answers 429. `off`: \
+         as many as come.",
+    ),
+    variable(
+        "INLAY_PROXIES",
+        Some("0"),
+        "How many proxies stand in front, each of which adds to `x-forwarded-for` whom it heard: where a failed try with \
+         an API token comes from.",
+    ),
     secret(
         "DATABASE_URL",
         "The Postgres database, `postgres://user:password@host/name`. Unset: Inlay runs a Postgres of its own.",

@@ -15,6 +15,8 @@ const PROOF_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a statement may run.
 const STATEMENT_TIMEOUT: &str = "30s";
+/// How long a statement may wait for a lock: longer than whoever holds one works, unless something is amiss.
+const LOCK_TIMEOUT: &str = "5s";
 /// How long a statement of a page may run: nobody waits longer for a page.
 const READERS_TIMEOUT: &str = "3s";
 
@@ -99,6 +101,7 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("inlay").options([
         ("default_transaction_read_only", "on"),
         ("statement_timeout", STATEMENT_TIMEOUT),
+        ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", "60s"),
         ("jit", "off"),
     ])

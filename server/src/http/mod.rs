@@ -1,6 +1,7 @@
-//! What every request and answer goes through, whatever the call: connections, bodies that arrive, headers, repeated
-//! calls, compression.
+//! What every request and answer goes through, whatever the call: connections, turns, bodies that arrive, headers,
+//! repeated calls, compression.
 
+pub mod admission;
 pub mod compress;
 pub mod connection;
 pub mod headers;

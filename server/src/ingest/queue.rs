@@ -17,12 +17,18 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
 
 /// Transactions at a time. Fewer gather more requests each; with one, the database would wait for the next batch.
 const MOST_WRITERS: usize = 3;
 /// Events that one transaction gathers, unless one request alone has more.
 const MOST_EVENTS: usize = 1_000;
+/// While the first of those that wait has waited for so long, no more may wait: writes do not keep up. It is longer than
+/// [`STALL`], which one dead connection causes.
+const MOST_LAG: Duration = Duration::from_secs(2);
 /// After so long, a writer leaves a transaction to `watch` and takes the next requests: its connection may have died.
 const STALL: Duration = Duration::from_millis(1_500);
 /// After so long, a transaction is given up, and its requests answer 503. Sent again, each event still counts once.
@@ -66,6 +72,8 @@ struct Queue {
 struct Request {
     events: Vec<Event>,
     now: DateTime<Utc>,
+    /// Since when it waits.
+    since: Instant,
     answer: oneshot::Sender<Result<IngestCount>>,
 }
 
@@ -74,12 +82,15 @@ impl IngestQueue {
     ///
     /// # Errors
     /// 400 that names the index and property of each event that cannot be billed as it is; 503 while too much waits to be
-    /// folded; else when the database refuses or is away.
+    /// stored or folded; else when the database refuses or is away.
     pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<IngestCount> {
         let (answer, answered) = oneshot::channel();
         let needs_writer = {
             let mut queue = self.queue();
-            queue.waiting.push_back(Request { events, now, answer });
+            if queue.waiting.front().is_some_and(|first| first.since.elapsed() > MOST_LAG) {
+                return Err(Error::Overloaded);
+            }
+            queue.waiting.push_back(Request { events, now, since: Instant::now(), answer });
             let needs_writer = queue.writers < MOST_WRITERS;
             queue.writers += usize::from(needs_writer);
             needs_writer

@@ -32,7 +32,7 @@ use crate::{
     AppState, assets,
     auth::OnlyReads,
     dashboards as embed,
-    http::{headers, idempotency},
+    http::{admission, headers, idempotency},
     limits, metrics,
     openapi::{Calls, Operation},
     styleguide, telemetry,
@@ -83,6 +83,7 @@ pub fn router(state: AppState) -> Router {
     others
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
         .merge(reading.layer(Extension(OnlyReads)))
+        .layer(middleware::from_fn_with_state(state.clone(), admission::layer))
         .merge(embed::router())
         .merge(styleguide::router())
         .merge(assets::router())

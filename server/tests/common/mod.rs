@@ -14,7 +14,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, config::Settings, db, embed_url::Keys, readers::Readers};
+use server::{AppState, config::Settings, db, embed_url::Keys, http::admission::Admission, readers::Readers};
 use sqlx::PgPool;
 use tower::ServiceExt;
 
@@ -47,7 +47,9 @@ pub fn app_with_readers(pool: PgPool, readers: Readers) -> Router {
 pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let readers = Readers::new(pool.clone());
-    AppState::new(pool, readers, keys, Settings::default())
+    // However few connections a test has, its requests wait for those and not to be let in.
+    let admission = Admission::new(200);
+    AppState { admission, ..AppState::new(pool, readers, keys, Settings::default()) }
 }
 
 /// An API token that may write.
