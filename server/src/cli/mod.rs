@@ -2,6 +2,7 @@
 
 mod health;
 mod invoice;
+mod migrate;
 mod output;
 mod run;
 mod token;
@@ -62,8 +63,9 @@ pub enum Command {
     ///
     /// Example:
     ///   DATABASE_URL=postgres://inlay@db.internal/inlay inlay migrate
+    ///   inlay migrate --check
     #[command(verbatim_doc_comment)]
-    Migrate,
+    Migrate(MigrateArguments),
     /// Make, list and revoke API tokens
     ///
     /// An API token is what your backend sends with each call: `Authorization: Bearer inlay_…`. Only a hash of it is
@@ -114,6 +116,14 @@ impl DemoArguments {
             reload: self.reload,
         }
     }
+}
+
+/// How to bring a schema up to date.
+#[derive(Args, Debug)]
+pub struct MigrateArguments {
+    /// Change nothing: list the migrations that DATABASE_URL lacks, and exit with 1 if it lacks any
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What to do with API tokens.

@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, invoice, output::say, token};
+use super::{Cli, Command, health, invoice, migrate, output::say, token};
 use crate::{
     clock,
     config::Config,
@@ -26,7 +26,8 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
         Command::Serve => serve(config).await,
         Command::Demo(arguments) => demo(config, arguments.options()).await,
-        Command::Migrate => migrate(&config).await,
+        Command::Migrate(arguments) if arguments.check => migrate::check(&config).await,
+        Command::Migrate(_) => migrate::run(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Invoice(command) => invoice::run(&config, command).await,
         Command::Healthcheck => health::check(config.listen).await,
@@ -105,18 +106,4 @@ async fn close(
         ));
     }
     outcome.and(closed)
-}
-
-async fn migrate(config: &Config) -> Result<(), CliError> {
-    let database = Database::open(config, Role::Command, say).await?;
-    let outcome = match db::migrate(&database.pool, &mut say).await {
-        Ok(()) => db::reader_role(&database.pool).await,
-        Err(error) => Err(CliError::new(chain(&error))),
-    };
-    database.close().await?;
-    if let db::ReaderRole::Missing(problem) = outcome? {
-        say(&problem.to_string());
-    }
-    say("The schema is up to date.");
-    Ok(())
 }

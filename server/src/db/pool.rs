@@ -16,7 +16,7 @@ const PROOF_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a statement may run.
 const STATEMENT_TIMEOUT: &str = "30s";
 /// How long a statement may wait for a lock: longer than whoever holds one works, unless something is amiss.
-const LOCK_TIMEOUT: &str = "5s";
+pub(super) const LOCK_TIMEOUT: &str = "5s";
 /// How long a statement of a page may run: nobody waits longer for a page.
 const READERS_TIMEOUT: &str = "3s";
 
