@@ -5,6 +5,7 @@
 //! `metering` turns events into sums and `rating` sums into invoices, both pure; `ingest` stores events and their
 //! sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that time starts; [`metrics`] counts all of it.
 
+pub mod admission;
 pub mod api_token;
 pub mod assets;
 pub mod auth;

@@ -1,7 +1,7 @@
 //! What every handler can reach.
 
 use crate::{
-    config::Settings, embed_url::Keys, http::admission::Admission, ingest::IngestQueue, metrics::Metrics,
+    admission::Admission, config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics,
     readers::Readers, stopping::Stopping, throttle::Throttle,
 };
 use sqlx::PgPool;

@@ -9,15 +9,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 use server::{
-    AppState, api_token, clock,
-    config::Settings,
-    db,
-    embed_url::Keys,
-    http::{admission::Admission, connection::Timeouts},
-    ingest::IngestQueue,
-    readers::Readers,
-    serve,
-    throttle::Address,
+    AppState, admission::Admission, api_token, clock, config::Settings, db, embed_url::Keys,
+    http::connection::Timeouts, ingest::IngestQueue, readers::Readers, serve, throttle::Address,
 };
 use sqlx::PgPool;
 use std::{

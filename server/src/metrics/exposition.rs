@@ -4,11 +4,11 @@ use super::histogram::{BOUNDS, Histogram};
 use std::fmt::{Display, Write as _};
 
 /// The media type of the format.
-pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// What is known of a figure beforehand.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
     /// It only rises, and begins at 0 with the process.
     Counter,
     /// It goes up and down.
@@ -29,31 +29,32 @@ impl Kind {
 
 /// A page of figures.
 #[derive(Debug, Default)]
-pub(super) struct Exposition(String);
+pub struct Exposition(String);
 
 /// The figures of one name.
 #[derive(Debug)]
-pub(super) struct Family<'a> {
+pub struct Family<'a> {
     page: &'a mut String,
     name: &'static str,
 }
 
 impl Exposition {
     /// Begins the figures of a name, and says what they are.
-    pub(super) fn family(&mut self, name: &'static str, kind: Kind, help: &str) -> Family<'_> {
+    pub fn family(&mut self, name: &'static str, kind: Kind, help: &str) -> Family<'_> {
         // Writing to a String cannot fail.
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {}", kind.as_str());
         Family { page: &mut self.0, name }
     }
 
-    pub(super) fn into_text(self) -> String {
+    /// The page as it is sent.
+    pub fn into_text(self) -> String {
         self.0
     }
 }
 
 impl Family<'_> {
     /// One figure, told from the others of its name by labels.
-    pub(super) fn sample(&mut self, labels: &[(&str, &str)], value: impl Display) {
+    pub fn sample(&mut self, labels: &[(&str, &str)], value: impl Display) {
         self.line("", labels, value);
     }
 

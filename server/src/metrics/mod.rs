@@ -1,20 +1,18 @@
-//! What a server counts of itself since it started, and the page that shows it, `/metrics`.
+//! What a server counts of itself since it started, and how `/metrics` writes it.
 //!
 //! Labels are words of the code: routes as templates, statuses, jobs. No token, customer or path of a client is in one.
 
 mod exposition;
 mod histogram;
-mod page;
 mod requests;
 
-pub use page::page;
+pub use exposition::{CONTENT_TYPE, Exposition, Family, Kind};
 
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
-use exposition::{Exposition, Kind};
 use requests::{CLIENT_GONE, Requests, Route};
 use std::{
     collections::BTreeMap,
@@ -73,7 +71,8 @@ impl Metrics {
         jobs.entry(name).or_default()[usize::from(!has_succeeded)] += 1;
     }
 
-    fn write(&self, page: &mut Exposition) {
+    /// Writes all that was counted.
+    pub fn write(&self, page: &mut Exposition) {
         self.0.requests.write(page);
         page.family("inlay_http_requests_in_flight", Kind::Gauge, "Requests that are being answered.")
             .sample(&[], self.0.in_flight.load(Ordering::Relaxed));

@@ -16,6 +16,7 @@ mod health;
 mod ingest;
 mod invoices;
 mod invoices_dashboard;
+mod metrics;
 mod plans;
 mod preview;
 mod products;
@@ -32,8 +33,9 @@ use crate::{
     AppState, assets,
     auth::OnlyReads,
     dashboards as embed,
-    http::{admission, headers, idempotency},
-    limits, metrics,
+    http::{headers, idempotency, turns},
+    limits,
+    metrics::observe,
     openapi::{Calls, Operation},
     styleguide, telemetry,
 };
@@ -83,7 +85,7 @@ pub fn router(state: AppState) -> Router {
     others
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
         .merge(reading.layer(Extension(OnlyReads)))
-        .layer(middleware::from_fn_with_state(state.clone(), admission::layer))
+        .layer(middleware::from_fn_with_state(state.clone(), turns::layer))
         .merge(embed::router())
         .merge(styleguide::router())
         .merge(assets::router())
@@ -93,7 +95,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))
-        .layer(middleware::from_fn_with_state(state.metrics.clone(), metrics::observe))
+        .layer(middleware::from_fn_with_state(state.metrics.clone(), observe))
         .with_state(state)
 }
 
@@ -101,7 +103,7 @@ pub fn router(state: AppState) -> Router {
 pub fn operations(state: AppState) -> Router {
     let (_, health) = health::calls().into_routers();
     health
-        .route("/metrics", get(metrics::page))
+        .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))

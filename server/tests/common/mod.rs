@@ -14,7 +14,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, config::Settings, db, embed_url::Keys, http::admission::Admission, readers::Readers};
+use server::{AppState, admission::Admission, config::Settings, db, embed_url::Keys, readers::Readers};
 use sqlx::PgPool;
 use tower::ServiceExt;
 

@@ -1,10 +1,10 @@
 //! `GET /metrics`: what this process has counted, and how its connections, its ingest and the database stand now.
 
-use super::exposition::{CONTENT_TYPE, Exposition, Kind};
 use crate::{
     AppState,
     db::{self, DatabaseFigures, PoolUse, usage::MOST_WAITING},
     error::chain,
+    metrics::{CONTENT_TYPE, Exposition, Kind},
 };
 use axum::{
     extract::State,
@@ -13,7 +13,7 @@ use axum::{
 };
 
 /// The page, in Prometheus' text format. Without the database it lacks the database's figures, and says so.
-pub async fn page(State(state): State<AppState>) -> Response {
+pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     let mut page = Exposition::default();
     page.family("inlay_build_info", Kind::Gauge, "The version of Inlay; always 1.")
         .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);
