@@ -212,6 +212,24 @@ async fn half_a_head_ends_its_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_clients_that_send_half_a_request_leave_others_served() {
+    let server = start(echo(), patient()).await;
+    let mut slow = Vec::new();
+    for number in 0..200 {
+        let mut client = Client::connect(server.address).await;
+        let half =
+            if number % 2 == 0 { "POST / HT" } else { "POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc" };
+        client.send(half.as_bytes()).await.unwrap();
+        slow.push(client);
+    }
+    for _ in 0..10 {
+        let mut client = Client::connect(server.address).await;
+        client.send(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+        assert_eq!(client.answer("POST").await.unwrap().body, "3");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn half_a_body_ends_its_connection() {
     let server = start(echo(), Timeouts { body: SHORT, ..patient() }).await;
     let mut client = Client::connect(server.address).await;

@@ -72,7 +72,7 @@ fn ingest(token: &str, transaction_id: &str) -> Request<Body> {
 }
 
 /// A server with these settings and this room.
-fn server(pool: &PgPool, settings: Settings, admission: Admission) -> Router {
+fn limited(pool: &PgPool, settings: Settings, admission: Admission) -> Router {
     let readers = Readers::new(pool.clone());
     let state = AppState::new(pool.clone(), readers, Keys::new(Vec::new()), settings);
     server::router(AppState { admission, ..state })
@@ -82,7 +82,7 @@ fn server(pool: &PgPool, settings: Settings, admission: Admission) -> Router {
 async fn a_token_that_asks_too_often_is_told_when_to_come_back_and_others_are_served(pool: PgPool) {
     let (busy, other) = (token(&pool).await, token(&pool).await);
     let settings = Settings { rate_limit: NonZeroU32::new(1), ..Settings::default() };
-    let app = server(&pool, settings, Admission::new(20));
+    let app = limited(&pool, settings, Admission::new(20));
     assert_eq!(answer(&app, get("/v1/customers", &busy)).await, (StatusCode::OK, None));
     // Two at once, and one more in each second.
     let (refused, body) = first_but(&app, StatusCode::OK, || get("/v1/customers", &busy)).await;
@@ -152,7 +152,7 @@ async fn a_connection_says_where_a_failed_try_comes_from(pool: PgPool) {
 async fn calls_that_hang_leave_ingest_and_readiness_their_room(pool: PgPool) {
     let token = token(&pool).await;
     let ours = db::connect(pool.connect_options().as_ref().clone(), 8).await.unwrap();
-    let app = server(&ours, Settings::default(), Admission::new(8));
+    let app = limited(&ours, Settings::default(), Admission::new(8));
     let mut damage = pool.begin().await.unwrap();
     sqlx::raw_sql("lock table plan in access exclusive mode").execute(&mut *damage).await.unwrap();
     let mut hanging = JoinSet::new();
