@@ -2,25 +2,20 @@
 
 use crate::http::Api;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use server::{AppState, config::Settings, db, embed_url::Keys, readers::Readers};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::Duration,
 };
 
 /// The router in this process, without the jobs: what they do is measured on its own.
 pub async fn in_process(pool: &PgPool) -> Api {
     let token = db::api_token::create(pool, "bench", db::api_token::Scope::Write, None).await.unwrap();
-    let state = AppState {
-        pool: pool.clone(),
-        ingest: IngestQueue::default(),
-        readers: Readers::new(db::readers(pool, db::share(crate::POOL).readers)),
-        keys: Arc::new(Keys::new(vec![("bench".to_owned(), vec![7; 32])])),
-        settings: Arc::new(Settings::default()),
-    };
+    let readers = Readers::new(db::readers(pool, db::share(crate::POOL).readers));
+    let keys = Keys::new(vec![("bench".to_owned(), vec![7; 32])]);
+    let state = AppState::new(pool.clone(), readers, keys, Settings::default());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, server::router(state)).await });
@@ -49,6 +44,7 @@ impl Process {
             .env("DATABASE_URL", database.to_url_lossy().as_str())
             .env("INLAY_LISTEN", listen.to_string())
             .env("INLAY_LOG", "warn")
+            .env("INLAY_RATE_LIMIT", "off")
             .env("INLAY_SIGNING_KEYS", format!("bench:{}", STANDARD.encode(rand::random::<[u8; 32]>())));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         let this = Self { api: Api { url: format!("http://{listen}"), token }, child };

@@ -123,14 +123,25 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[derive(Clone, Copy, Debug)]
 pub struct OnlyReads;
 
+/// The operator behind the API token of a request; `None` when it has none, or one that lets nobody in.
+///
+/// # Errors
+/// 429 after too many failed tries from where it comes.
+pub(crate) async fn authenticate(state: &AppState, parts: &Parts) -> Result<Option<Operator>> {
+    let Some(token) = bearer(&parts.headers) else { return Ok(None) };
+    let address = state.throttle.address(&parts.headers, &parts.extensions);
+    state.throttle.may_try(address, token)?;
+    let operator = db::api_token::authenticate(&state.pool, token, clock::now()).await?;
+    state.throttle.tried(address, token, operator.is_some());
+    Ok(operator)
+}
+
 impl FromRequestParts<AppState> for Operator {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
-        let token = bearer(&parts.headers).ok_or(Error::Unauthorized)?;
-        let operator = db::api_token::authenticate(&state.pool, token, clock::now())
-            .await?
-            .ok_or(Error::Unauthorized)?;
+        let operator = authenticate(state, parts).await?.ok_or(Error::Unauthorized)?;
+        state.throttle.count(&operator.token_id)?;
         let reads = parts.method == Method::GET || parts.extensions.get::<OnlyReads>().is_some();
         if !reads {
             operator.require_write()?;

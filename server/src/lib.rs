@@ -4,8 +4,9 @@
 //! is calling, and [`viewer`] what they may see; [`db`] holds all SQL;
 //! `metering` turns events into sums, `terms` what a plan states into dated prices, and `rating` both into invoices, all
 //! pure; `ingest` stores events and their sums; `invoicing` joins sums and terms for one customer; `jobs` is the work that
-//! time starts.
+//! time starts; [`metrics`] counts all of it.
 
+pub mod admission;
 pub mod api_token;
 pub mod assets;
 pub mod auth;
@@ -26,6 +27,7 @@ pub mod invoicing;
 pub mod jobs;
 pub mod limits;
 pub mod metering;
+pub mod metrics;
 pub mod openapi;
 pub mod postgres;
 pub mod rating;
@@ -35,9 +37,11 @@ mod rejection;
 pub mod routes;
 pub mod serve;
 pub mod state;
+pub mod stopping;
 pub mod styleguide;
 pub mod telemetry;
 pub mod terms;
+pub mod throttle;
 pub mod timestamp;
 pub mod viewer;
 

@@ -4,7 +4,7 @@
 use crate::{
     Error, Result,
     auth::CustomerAccess,
-    db::ReaderConnection,
+    db::{PoolUse, ReaderConnection},
     gate::{Gate, Turn},
 };
 use sqlx::PgPool;
@@ -80,6 +80,17 @@ impl Readers {
                 ReadPool { pool: lease.connection.pool().clone(), _lease: Some(lease), _turn: turn }
             }
         })
+    }
+
+    /// The connections as they are now.
+    pub fn pool_use(&self) -> PoolUse {
+        match &self.connections {
+            Connections::Shared(pool) => PoolUse::of(pool),
+            Connections::Bound { all, .. } => {
+                let each = all.iter().map(|connection| PoolUse::of(connection.pool()));
+                each.fold(PoolUse { open: 0, idle: 0, most: 0 }, PoolUse::and)
+            }
+        }
     }
 
     /// Closes the connections.

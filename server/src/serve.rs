@@ -7,12 +7,14 @@ use crate::{
     embed_url::Keys,
     error::CliError,
     http::connection::{self, Timeouts},
-    ingest::IngestQueue,
     jobs,
     readers::Readers,
     routes,
+    stopping::Stopping,
+    telemetry,
 };
 use axum::serve::Listener;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
@@ -20,20 +22,24 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-/// How long requests in flight may take after the signal to stop.
-const DRAIN: Duration = Duration::from_secs(20);
+/// How long requests in flight may take once no more are taken: as long as any, and a little to write its answer.
+const DRAIN: Duration = Duration::from_secs(telemetry::LIMIT.as_secs() + 5);
 
 /// A server that answers.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens: the port is known even if 0 was asked for.
     pub address: SocketAddr,
+    /// Where it answers operators.
+    pub ops_address: Option<SocketAddr>,
+    stopping: Stopping,
     shutdown: watch::Sender<bool>,
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
+    operations: Option<JoinHandle<()>>,
     readers: Readers,
 }
 
@@ -45,20 +51,37 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
-    let state = AppState {
-        pool,
-        ingest: IngestQueue::default(),
-        readers: readers.clone(),
-        keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
-        settings: Arc::new(config.settings.clone()),
+    let keys = Keys::new(config.signing_keys.0.clone());
+    let state = AppState::new(pool, readers.clone(), keys, config.settings.clone());
+    let (listener, address) = open(config.listen).await?;
+    let operators = match config.ops_listen {
+        Some(address) => Some(open(address).await?),
+        None => None,
     };
-    let listener = listen(config.listen).await?;
-    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
+    let ops_address = operators.as_ref().map(|(_, address)| *address);
+    let stopping = state.stopping.clone();
     let (shutdown, stop) = watch::channel(false);
-    let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
+    let jobs = tokio::spawn(jobs::run(state.clone()));
+    let operations = operators.map(|(listener, address)| {
+        tracing::info!(%address, "serving /metrics");
+        tokio::spawn(answer_operators(listener, state.clone()))
+    });
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, shutdown, server, jobs, readers })
+    Ok(Running { address, ops_address, stopping, shutdown, server, jobs, operations, readers })
+}
+
+/// Answers operators until the task is ended, which is after all else: what goes on at the end can be seen.
+async fn answer_operators(listener: TcpListener, state: AppState) {
+    let (_never, stop) = watch::channel(false);
+    answer(listener, routes::operations(state), stop, Timeouts::default()).await;
+}
+
+/// Opens a port, and says which it is.
+async fn open(address: SocketAddr) -> Result<(TcpListener, SocketAddr), CliError> {
+    let listener = listen(address).await?;
+    let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
+    Ok((listener, address))
 }
 
 /// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
@@ -80,14 +103,25 @@ async fn readers(config: &Config, pool: &PgPool) -> Result<Readers, CliError> {
 /// # Errors
 /// Says which port is taken.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| {
-            CliError::new(format!(
-                "cannot listen on {address}: {error}. Choose another address by INLAY_LISTEN, or for the demo's portal by \
-                 INLAY_PORTAL_LISTEN"
-            ))
-        })
+    TcpListener::bind(address).await.map_err(|error| {
+        CliError::new(format!(
+            "cannot listen on {address}: {error}. Choose another address by INLAY_LISTEN, for operators by \
+                 INLAY_OPS_LISTEN, or for the demo's portal by INLAY_PORTAL_LISTEN"
+        ))
+    })
+}
+
+/// Open files of a server, if the system allows so many.
+const FILES: u64 = 65_536;
+
+/// Lets this process have many files, and so connections: what most shells and supervisors give at first, 1,024, a
+/// thousand slow clients take up.
+pub fn raise_file_limit() {
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(given, most)| setrlimit(Resource::RLIMIT_NOFILE, given.max(FILES.min(most)), most));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
 }
 
 /// Answers requests until the signal to stop, then those in flight.
@@ -113,14 +147,21 @@ pub async fn answer(
 }
 
 impl Running {
-    /// Lets requests in flight and the running jobs end, and takes no new ones.
-    pub async fn stop(self) {
+    /// Stops in order: `/readyz` says 503 and jobs begin nothing more; after the notice, by which balancers have heard of
+    /// it, no more requests are taken, and those in flight are answered.
+    pub async fn stop(self, notice: Duration) {
+        self.stopping.begin();
+        sleep(notice).await;
         let _ = self.shutdown.send(true);
         let ended = timeout(DRAIN, async { (self.server.await, self.jobs.await) }).await;
         match ended {
             Ok((Ok(()), Ok(()))) => tracing::info!("stopped"),
             Ok(failed) => tracing::error!(?failed, "stopped with an error"),
             Err(_) => tracing::warn!("stopped with requests still in flight"),
+        }
+        if let Some(operations) = self.operations {
+            operations.abort();
+            let _ = operations.await;
         }
         // Connections that died silently would be waited for.
         let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;
@@ -130,7 +171,10 @@ impl Running {
 /// Why a server ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cause {
-    Signal,
+    /// SIGTERM, as supervisors send it.
+    Terminate,
+    /// SIGINT, as a person sends it from the keyboard.
+    Interrupt,
     Loss,
 }
 
@@ -156,11 +200,11 @@ impl Interrupt {
         let cause = sender.clone();
         tokio::spawn(async move {
             loop {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-                if cause.send_replace(Some(Cause::Signal)).is_some() {
+                let signal = tokio::select! {
+                    _ = terminate.recv() => Cause::Terminate,
+                    _ = interrupt.recv() => Cause::Interrupt,
+                };
+                if cause.send_replace(Some(signal)).is_some() {
                     std::process::exit(130);
                 }
             }
@@ -181,6 +225,11 @@ impl Interrupt {
     /// Whether the server ends because something was lost.
     pub fn by_loss(&self) -> bool {
         *self.receiver.borrow() == Some(Cause::Loss)
+    }
+
+    /// Whether a supervisor ended the server, who may have a balancer send requests here.
+    pub fn by_supervisor(&self) -> bool {
+        *self.receiver.borrow() == Some(Cause::Terminate)
     }
 
     /// Returns once the server is to stop.

@@ -1,6 +1,9 @@
 //! What every handler can reach.
 
-use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use crate::{
+    admission::Admission, config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics,
+    readers::Readers, stopping::Stopping, throttle::Throttle,
+};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -17,4 +20,29 @@ pub struct AppState {
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.
     pub settings: Arc<Settings>,
+    /// How many requests are carried out at a time.
+    pub admission: Admission,
+    /// How often a caller may ask.
+    pub throttle: Arc<Throttle>,
+    /// What this server counts of itself.
+    pub metrics: Metrics,
+    /// Whether it is about to stop.
+    pub stopping: Stopping,
+}
+
+impl AppState {
+    /// The state of a server that has answered nothing yet.
+    pub fn new(pool: PgPool, readers: Readers, keys: Keys, settings: Settings) -> Self {
+        Self {
+            admission: Admission::new(pool.options().get_max_connections()),
+            throttle: Arc::new(Throttle::new(settings.rate_limit, settings.proxies)),
+            pool,
+            ingest: IngestQueue::default(),
+            readers,
+            keys: Arc::new(keys),
+            settings: Arc::new(settings),
+            metrics: Metrics::default(),
+            stopping: Stopping::default(),
+        }
+    }
 }

@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How long a request may take: twice the time of a statement.
-const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// Characters of a path in the log: ours are shorter, and others may be as long as a head may be.
 const LONGEST_PATH: usize = 200;
@@ -73,7 +73,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         let ms = start.elapsed().as_millis();
         match path.as_str() {
             // Asked every few seconds by machines.
-            "/healthz" | "/readyz" => tracing::debug!(%method, path, status, ms, "answered"),
+            "/healthz" | "/readyz" | "/metrics" => tracing::debug!(%method, path, status, ms, "answered"),
             _ => tracing::info!(%method, path, status, ms, "answered"),
         }
         response

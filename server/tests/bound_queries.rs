@@ -78,6 +78,7 @@ const OF_MANY: &[(&str, &str, &str)] = &[
     ("customer/hold.rs", "claim_due", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
     ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
+    ("figures.rs", "figures", "operators are told how many periods of all customers are due"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
     ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),
     ("usage/unassigned.rs", "claim_day", "events that have no customer yet, by their places"),

@@ -1,5 +1,6 @@
 //! The command line, as a process: help that teaches, and starts that are refused before the port opens.
 
+use server::db;
 use std::{
     net::TcpListener,
     process::{Command, Output},
@@ -110,6 +111,51 @@ async fn an_empty_database_is_called_so_by_every_command(pool: sqlx::PgPool) {
         let text = stderr(&output);
         assert!(text.contains("the database is empty. Run: inlay migrate"), "{command:?}: {text}");
     }
+}
+
+#[sqlx::test(migrations = false)]
+async fn missing_migrations_are_listed_and_nothing_is_changed(pool: sqlx::PgPool) {
+    let (name,): (String,) = sqlx::query_as("select current_database()").fetch_one(&pool).await.unwrap();
+    let url = address(&name);
+    let check = || inlay(&["migrate", "--check"], &[("DATABASE_URL", &url)]);
+    for _ in 0..2 {
+        let output = check();
+        assert_eq!(output.status.code(), Some(1));
+        let listed = stdout(&output);
+        assert!(listed.starts_with("0001 customer\n0002 api token\n"), "{listed}");
+        let problem = format!("{} migrations are missing. Run: inlay migrate", listed.lines().count());
+        assert!(stderr(&output).contains(&problem), "{}", stderr(&output));
+    }
+    assert!(inlay(&["migrate"], &[("DATABASE_URL", &url)]).status.success());
+    let output = check();
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("", "The schema is up to date.\n"));
+    sqlx::query("delete from _sqlx_migrations where version = 6").execute(&pool).await.unwrap();
+    let output = check();
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(1), "0006 invoice\n"));
+    assert!(stderr(&output).contains("1 migration is missing"), "{}", stderr(&output));
+    // A private Postgres is not started for it.
+    let output = inlay(&["migrate", "--check"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("DATABASE_URL, which is not set"), "{}", stderr(&output));
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_migration_does_not_keep_others_waiting_for_a_table_that_is_in_use(pool: sqlx::PgPool) {
+    sqlx::migrate!("./migrations").run_to(32, &pool).await.unwrap();
+    let mut reading = pool.begin().await.unwrap();
+    sqlx::query("select from usage_backlog").execute(&mut *reading).await.unwrap();
+    let (said, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let mut say = |text: &str| said.send(text.to_owned()).unwrap();
+    let others = async {
+        while !hears.recv().await.unwrap().contains("in use by others; trying again") {}
+        // Who stood in line behind it goes on.
+        sqlx::query("select from usage_backlog").execute(&pool).await.unwrap();
+        reading.rollback().await.unwrap();
+    };
+    let (migrated, ()) = tokio::join!(db::migrate(&pool, &mut say), others);
+    migrated.unwrap();
+    assert_eq!(db::schema(&pool).await.unwrap(), db::Schema::Current);
 }
 
 #[sqlx::test(migrations = false)]

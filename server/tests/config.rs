@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::Duration;
 use server::config::{Company, Config, ConfigError, VARIABLES, check_key, env_example, markdown};
-use std::{env, ffi::OsString, fs, path::Path};
+use std::{env, ffi::OsString, fs, num::NonZeroU32, path::Path};
 
 fn config(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_env(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
@@ -22,6 +22,9 @@ fn key() -> String {
 fn empty_environment_gives_the_defaults() {
     let config = config(&[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.ops_listen, None);
+    assert_eq!((config.settings.rate_limit.map(NonZeroU32::get), config.settings.proxies), (Some(1_000), 0));
+    assert_eq!(config.stop_delay, std::time::Duration::from_secs(5));
     assert_eq!(config.settings.public_url, "http://127.0.0.1:3000");
     assert_eq!(config.settings.embed_ttl, Duration::minutes(15));
     assert_eq!(config.settings.grace_period, Duration::hours(24));
@@ -44,6 +47,7 @@ fn all_problems_are_named_at_once() {
     let text = problem(&[
         ("INLAY_LISTEN", "3000"),
         ("INLAY_EMBED_TTL", "5"),
+        ("INLAY_STOP_DELAY", "10m"),
         ("INLAY_DATABASE_CONNECTIONS", "0"),
         ("INLAY_LOG_FORMAT", "xml"),
         ("INLAY_PUBLIC_URL", "billing.example.com"),
@@ -51,6 +55,7 @@ fn all_problems_are_named_at_once() {
     for name in [
         "INLAY_LISTEN",
         "INLAY_EMBED_TTL",
+        "INLAY_STOP_DELAY",
         "INLAY_DATABASE_CONNECTIONS",
         "INLAY_LOG_FORMAT",
         "INLAY_PUBLIC_URL",
@@ -133,6 +138,20 @@ fn origins_are_origins() {
     {
         assert!(origins(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn rate_limit_is_a_number_or_off() {
+    let rate = |text| config(&[("INLAY_RATE_LIMIT", text)]).map(|config| config.settings.rate_limit);
+    assert_eq!(rate("7").unwrap(), NonZeroU32::new(7));
+    assert_eq!(rate("off").unwrap(), None);
+    for wrong in ["0", "-1", "many", "1000001"] {
+        assert!(rate(wrong).is_err(), "{wrong}");
+    }
+    assert!(
+        problem(&[("INLAY_PROXIES", "10")])
+            .contains("INLAY_PROXIES: \"10\" is not a whole number from 0 to 9")
+    );
 }
 
 #[test]

@@ -6,12 +6,11 @@ use server::{
     config::Settings,
     embed_url::Keys,
     http::connection::Timeouts,
-    ingest::IngestQueue,
     readers::Readers,
     serve::{self, answer},
 };
 use sqlx::postgres::PgPoolOptions;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufStream},
     net::TcpStream,
@@ -22,14 +21,9 @@ use tokio::{
 /// No request of these tests comes as far as the database.
 fn inlay() -> Router {
     let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
-    let keys = Arc::new(Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]));
-    server::router(AppState {
-        readers: Readers::new(pool.clone()),
-        pool,
-        ingest: IngestQueue::default(),
-        keys,
-        settings: Arc::new(Settings::default()),
-    })
+    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let readers = Readers::new(pool.clone());
+    server::router(AppState::new(pool, readers, keys, Settings::default()))
 }
 
 struct Server {
@@ -215,6 +209,24 @@ async fn half_a_head_ends_its_connection() {
     assert_eq!(client.answer("POST").await.unwrap().body, "3");
     client.send(b"POST / HT").await.unwrap();
     assert_eq!(client.rest().await, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_clients_that_send_half_a_request_leave_others_served() {
+    let server = start(echo(), patient()).await;
+    let mut slow = Vec::new();
+    for number in 0..200 {
+        let mut client = Client::connect(server.address).await;
+        let half =
+            if number % 2 == 0 { "POST / HT" } else { "POST / HTTP/1.1\r\ncontent-length: 9\r\n\r\nabc" };
+        client.send(half.as_bytes()).await.unwrap();
+        slow.push(client);
+    }
+    for _ in 0..10 {
+        let mut client = Client::connect(server.address).await;
+        client.send(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+        assert_eq!(client.answer("POST").await.unwrap().body, "3");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

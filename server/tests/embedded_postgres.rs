@@ -53,6 +53,7 @@ impl Folder {
         command
             .env("INLAY_DATA_DIR", &self.0)
             .env("INLAY_LISTEN", "127.0.0.1:0")
+            .env("INLAY_STOP_DELAY", "0s")
             .env("INLAY_SIGNING_KEYS", key);
         command
     }

@@ -8,38 +8,42 @@ use std::collections::{BTreeMap, BTreeSet};
 const SERVER: &str = "
     clock:
     limits:
+    metrics:
+    stopping:
     timestamp:
     api_token:
     assets:
     embed_url:
     error:       limits
+    admission:   error
     rating:
     terms:       limits rating
     metering:    limits timestamp
     gate:        error
     rejection:   error
     extract:     error rejection
+    throttle:    api_token error
     readers:     error gate
     config:
     telemetry:   config error
     postgres:    config error
     db:          api_token config error limits metering postgres rating telemetry terms timestamp
     ingest:      db error metering telemetry
-    state:       config embed_url ingest readers
+    state:       admission config embed_url ingest metrics readers stopping throttle
     auth:        clock db embed_url error state
-    http:        assets auth clock db error limits state
+    http:        assets auth clock db error limits state throttle
     invoicing:   auth db error metering rating
     viewer:      auth error invoicing readers state
     export:      auth config db error gate invoicing readers state viewer
-    dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
-                 state viewer
+    dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering metrics rating
+                 readers state viewer
     jobs:        clock db error invoicing state telemetry
     openapi:     auth db error extract http limits rejection state
     reference:   openapi
     styleguide:  assets dashboards error http invoicing rating state
-    routes:      assets auth clock dashboards db embed_url error export extract http invoicing limits metering openapi
-                 rating reference state styleguide telemetry timestamp viewer
-    serve:       config db embed_url error http ingest jobs readers routes state
+    routes:      assets auth clock dashboards db embed_url error export extract http invoicing limits metering metrics
+                 openapi rating reference state styleguide telemetry timestamp viewer
+    serve:       config db embed_url error http jobs readers routes state stopping telemetry
     demo:        auth clock config db error http ingest invoicing limits metering serve
     cli:         api_token clock config db demo error openapi postgres routes serve telemetry
 ";

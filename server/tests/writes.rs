@@ -6,7 +6,6 @@ use chrono::{Datelike, Months, TimeDelta};
 use server::{clock, db, jobs};
 use sqlx::PgPool;
 use std::collections::BTreeMap;
-use tokio::sync::watch;
 use uuid::Uuid;
 
 const INSERT: &str =
@@ -68,8 +67,9 @@ async fn every_job_does_its_work_on_the_servers_connections(pool: PgPool) {
     let waits = "select exists (select from usage_backfill) and exists (select from usage_pending)";
     assert!(sqlx::query_scalar::<_, bool>(waits).fetch_one(&pool).await.unwrap());
 
-    let (stop, stopped) = watch::channel(false);
-    let running = tokio::spawn(jobs::run(crate::common::state(ours(&pool).await), stopped));
+    let state = crate::common::state(ours(&pool).await);
+    let stopping = state.stopping.clone();
+    let running = tokio::spawn(jobs::run(state));
     for done in [
         "select exists (select from usage_day)",
         "select exists (select from invoice)",
@@ -79,6 +79,6 @@ async fn every_job_does_its_work_on_the_servers_connections(pool: PgPool) {
     ] {
         until(&pool, done).await;
     }
-    stop.send(true).unwrap();
+    stopping.begin();
     running.await.unwrap();
 }

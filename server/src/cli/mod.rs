@@ -2,6 +2,7 @@
 
 mod health;
 mod invoice;
+mod migrate;
 mod notify;
 mod output;
 mod run;
@@ -34,7 +35,8 @@ pub enum Command {
     /// Answer API requests and embed pages
     ///
     /// Without DATABASE_URL, Inlay runs a PostgreSQL of its own and keeps its schema up to date. With it, run
-    /// `inlay migrate` first. SIGTERM or Ctrl-C lets requests in flight end, then stops.
+    /// `inlay migrate` first. Ctrl-C lets requests in flight end, then stops; SIGTERM, INLAY_STOP_DELAY after /readyz
+    /// says so.
     ///
     /// Example:
     ///   export INLAY_SIGNING_KEYS="key1:$(openssl rand -base64 32)"
@@ -62,8 +64,9 @@ pub enum Command {
     ///
     /// Example:
     ///   DATABASE_URL=postgres://inlay@db.internal/inlay inlay migrate
+    ///   inlay migrate --check
     #[command(verbatim_doc_comment)]
-    Migrate,
+    Migrate(MigrateArguments),
     /// Make, list and revoke API tokens
     ///
     /// An API token is what your backend sends with each call: `Authorization: Bearer inlay_…`. Only a hash of it is
@@ -114,6 +117,14 @@ impl DemoArguments {
             reload: self.reload,
         }
     }
+}
+
+/// How to bring a schema up to date.
+#[derive(Args, Debug)]
+pub struct MigrateArguments {
+    /// Change nothing: list the migrations that DATABASE_URL lacks, and exit with 1 if it lacks any
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What to do with API tokens.

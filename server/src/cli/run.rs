@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, invoice, notify, output::say, token};
+use super::{Cli, Command, health, invoice, migrate, notify, output::say, token};
 use crate::{
     clock,
     config::Config,
@@ -14,6 +14,7 @@ use crate::{
     telemetry,
 };
 use rand::{TryRngCore, rngs::OsRng};
+use std::time::Duration;
 
 /// Carries out a command.
 ///
@@ -25,7 +26,8 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
     match cli.command {
         Command::Serve => serve(config).await,
         Command::Demo(arguments) => demo(config, arguments.options()).await,
-        Command::Migrate => migrate(&config).await,
+        Command::Migrate(arguments) if arguments.check => migrate::check(&config).await,
+        Command::Migrate(_) => migrate::run(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Invoice(command) => invoice::run(&config, command).await,
         Command::Healthcheck => health::check(config.listen).await,
@@ -43,6 +45,7 @@ fn openapi(config: &Config) -> Result<(), CliError> {
 
 async fn serve(config: Config) -> Result<(), CliError> {
     config.require_signing_keys().map_err(|error| CliError::new(error.to_string()))?;
+    serve::raise_file_limit();
     let mut interrupt = Interrupt::listen()?;
     let database = Database::open(&config, Role::Server, |text| tracing::info!("{text}")).await?;
     interrupt.also(database.lost());
@@ -65,7 +68,7 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
     interrupt.wait().await;
     tracing::info!("stopping");
     notify::tell(notify::STOPPING);
-    running.stop().await;
+    running.stop(if interrupt.by_supervisor() { config.stop_delay } else { Duration::ZERO }).await;
     Ok(())
 }
 
@@ -105,18 +108,4 @@ async fn close(
         ));
     }
     outcome.and(closed)
-}
-
-async fn migrate(config: &Config) -> Result<(), CliError> {
-    let database = Database::open(config, Role::Command, say).await?;
-    let outcome = match db::migrate(&database.pool, &mut say).await {
-        Ok(()) => db::reader_role(&database.pool).await,
-        Err(error) => Err(CliError::new(chain(&error))),
-    };
-    database.close().await?;
-    if let db::ReaderRole::Missing(problem) = outcome? {
-        say(&problem.to_string());
-    }
-    say("The schema is up to date.");
-    Ok(())
 }

@@ -12,13 +12,17 @@ pub use settings::{Company, Settings};
 pub use table::{VARIABLES, Variable, env_example, help, markdown};
 
 use parse::Source;
-use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 /// What an operator decides, parsed and checked.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the server listens.
     pub listen: SocketAddr,
+    /// Where it answers operators; `None`: nowhere.
+    pub ops_listen: Option<SocketAddr>,
+    /// How long `/readyz` says that the server stops before it does, after SIGTERM.
+    pub stop_delay: Duration,
     /// What requests depend on.
     pub settings: Settings,
     /// `(kid, secret)`; the first signs, all verify. Empty when none were given: only `demo` may then start.
@@ -85,6 +89,8 @@ impl Config {
                 allowed_origins: source.optional("INLAY_ALLOWED_ORIGINS", parse::origins).unwrap_or_default(),
                 embed_ttl: source.parse("INLAY_EMBED_TTL", parse::embed_ttl),
                 grace_period: source.parse("INLAY_GRACE_PERIOD", parse::duration),
+                rate_limit: source.parse("INLAY_RATE_LIMIT", parse::rate_limit),
+                proxies: source.parse("INLAY_PROXIES", parse::proxies),
                 styleguide: source.parse("INLAY_STYLEGUIDE", parse::switch),
                 company: Company {
                     name: source.optional("INLAY_COMPANY_NAME", parse::company_text),
@@ -95,6 +101,8 @@ impl Config {
                 },
             },
             listen,
+            ops_listen: source.optional("INLAY_OPS_LISTEN", parse::address),
+            stop_delay: source.parse("INLAY_STOP_DELAY", parse::stop_delay),
             signing_keys: SigningKeys(source.optional("INLAY_SIGNING_KEYS", keys::parse).unwrap_or_default()),
             log: source.parse("INLAY_LOG", parse::log_filter),
             log_format: source.parse("INLAY_LOG_FORMAT", parse::log_format),

@@ -2,7 +2,7 @@
 
 use super::{ConfigError, DatabaseUrl, LogFormat, VARIABLES, Variable, table::TOOLS};
 use chrono::Duration;
-use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use url::Url;
 
 /// The variables of an environment that concern Inlay, and what was wrong with them.
@@ -126,6 +126,20 @@ pub(super) fn connections(text: &str) -> Result<u32, String> {
         .ok_or_else(|| format!("\"{text}\" is not a whole number from 4 to 1000"))
 }
 
+/// Requests a second; `None`: as many as come.
+pub(super) fn rate_limit(text: &str) -> Result<Option<NonZeroU32>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let rate = text.parse().ok().filter(|rate: &NonZeroU32| rate.get() <= 1_000_000);
+    rate.map(Some).ok_or_else(|| format!("\"{text}\" is not a whole number from 1 to 1000000, or off"))
+}
+
+pub(super) fn proxies(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| (0..=9).contains(count));
+    count.ok_or_else(|| format!("\"{text}\" is not a whole number from 0 to 9"))
+}
+
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text {
         "on" | "true" | "1" => Ok(true),
@@ -227,6 +241,13 @@ pub(super) fn embed_ttl(text: &str) -> Result<Duration, String> {
         return Err(format!("\"{text}\" is not between 10s and 24h"));
     }
     Ok(ttl)
+}
+
+/// At most the time that supervisors wait for.
+pub(super) fn stop_delay(text: &str) -> Result<std::time::Duration, String> {
+    let delay = duration(text)?.to_std().map_err(|error| error.to_string())?;
+    let longest = std::time::Duration::from_secs(300);
+    if delay > longest { Err(format!("\"{text}\" is more than 5m")) } else { Ok(delay) }
 }
 
 /// A whole number and its unit: `90s`, `15m`, `24h`, `7d`.

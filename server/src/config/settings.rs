@@ -1,6 +1,7 @@
 //! The part of the configuration that requests depend on.
 
 use chrono::Duration;
+use std::num::NonZeroU32;
 
 /// The part of the configuration that requests depend on.
 #[derive(Clone, Debug)]
@@ -13,6 +14,10 @@ pub struct Settings {
     pub embed_ttl: Duration,
     /// How long after the end of a period late events are taken before its invoice is finalized.
     pub grace_period: Duration,
+    /// Requests a second for each API token; `None`: as many as come.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Proxies in front, each of which adds to `x-forwarded-for` whom it heard.
+    pub proxies: usize,
     /// Whether `/styleguide` is served.
     pub styleguide: bool,
     /// Who bills, as invoices say it.
@@ -37,6 +42,8 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             embed_ttl: Duration::minutes(15),
             grace_period: Duration::hours(24),
+            rate_limit: None,
+            proxies: 0,
             styleguide: false,
             company: Company::default(),
         }

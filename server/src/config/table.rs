@@ -27,6 +27,18 @@ const fn secret(name: &'static str, doc: &'static str) -> Variable {
 pub const VARIABLES: &[Variable] = &[
     variable("INLAY_LISTEN", Some("127.0.0.1:3000"), "Address and port to listen on."),
     variable(
+        "INLAY_OPS_LISTEN",
+        None,
+        "Address and port for operators, such as `127.0.0.1:9464`: `/metrics` for Prometheus, `/healthz` and `/readyz`, \
+         without a token. Unset: `/metrics` is not served.",
+    ),
+    variable(
+        "INLAY_STOP_DELAY",
+        Some("5s"),
+        "How long after SIGTERM requests are still taken while `/readyz` answers 503, so that balancers send no more of \
+         them; at most `5m`.",
+    ),
+    variable(
         "INLAY_PUBLIC_URL",
         None,
         "Where readers' browsers reach this server, such as `https://billing.example.com`; embeddable URLs begin with \
@@ -64,6 +76,18 @@ pub const VARIABLES: &[Variable] = &[
         "INLAY_COMPANY_TAX_ID",
         None,
         "Its number for taxes on PDFs, as it is to be printed, such as `VAT DE123456789`.",
+    ),
+    variable(
+        "INLAY_RATE_LIMIT",
+        Some("1000"),
+        "Requests a second that a server takes of each API token, and twice as many at once; then it answers 429. `off`: \
+         as many as come.",
+    ),
+    variable(
+        "INLAY_PROXIES",
+        Some("0"),
+        "How many proxies stand in front, each of which adds to `x-forwarded-for` whom it heard: where a failed try with \
+         an API token comes from.",
     ),
     secret(
         "DATABASE_URL",

@@ -7,6 +7,7 @@ use crate::{
     clock, db,
     embed_url::{InvalidToken, Session},
     error::chain,
+    metrics::SessionEvent,
     readers::ReadPool,
     viewer::Viewer,
 };
@@ -88,12 +89,16 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
         tracing::warn!(error = %chain(&error), "a page was turned away");
         EmbedError::Unavailable
     })?;
+    // The token of an embeddable URL begins a session now, any other goes on with one.
+    if session.opened_at == now {
+        state.metrics.session(SessionEvent::Opened);
+    }
     Ok(EmbedSession { session, viewer, pool, tokens, now })
 }
 
 /// New tokens for a session that still holds.
 pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
-    go_on(&state, &reader).await
+    go_on(&state, &reader, SessionEvent::Renewed).await
 }
 
 /// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the
@@ -105,14 +110,16 @@ pub(super) async fn reopen(
 ) -> Result<Json<Tokens>> {
     let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, clock::now()).ok());
     let reader = reader.filter(|reader| state.keys.is_of_page(&own, reader.session()));
-    go_on(&state, &reader.ok_or(Error::Unauthorized)?).await
+    go_on(&state, &reader.ok_or(Error::Unauthorized)?, SessionEvent::Reopened).await
 }
 
-async fn go_on(state: &AppState, reader: &Reader) -> Result<Json<Tokens>> {
+async fn go_on(state: &AppState, reader: &Reader, event: SessionEvent) -> Result<Json<Tokens>> {
     let viewer = Viewer::reader(reader);
     let pool = state.readers.turn(viewer.customer()).await?;
     if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    Tokens::sign(state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
+    let tokens = Tokens::sign(state, reader.session(), clock::now()).map_err(|_| Error::Unauthorized)?;
+    state.metrics.session(event);
+    Ok(Json(tokens))
 }

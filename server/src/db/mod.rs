@@ -14,6 +14,7 @@ pub mod cursor;
 pub mod custom_field;
 pub mod customer;
 pub mod customer_plan;
+mod figures;
 pub mod idempotency;
 pub mod invoice;
 mod open;
@@ -27,8 +28,9 @@ pub mod usage;
 
 pub use access::{Access, BillingAccess};
 pub use bound::{ReaderConnection, ReaderRole, reader_role};
+pub use figures::{DatabaseFigures, figures};
 pub use open::Database;
-pub use pool::{connect, options, readers, share};
+pub use pool::{PoolUse, connect, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
 pub use transaction::{Claim, begin, under, update_one, write};
 

@@ -15,6 +15,8 @@ const PROOF_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long a statement may run.
 const STATEMENT_TIMEOUT: &str = "30s";
+/// How long a statement may wait for a lock: longer than whoever holds one works, unless something is amiss.
+pub(super) const LOCK_TIMEOUT: &str = "5s";
 /// How long a statement of a page may run: nobody waits longer for a page.
 const READERS_TIMEOUT: &str = "3s";
 
@@ -31,6 +33,31 @@ pub struct Share {
 pub fn share(connections: u32) -> Share {
     let readers = (connections * 2 / 5).max(1);
     Share { readers, others: connections.saturating_sub(readers).max(1) }
+}
+
+/// Connections of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Those that are open.
+    pub open: u32,
+    /// Those of them that nobody uses.
+    pub idle: u32,
+    /// As many as there may be.
+    pub most: u32,
+}
+
+impl PoolUse {
+    /// The connections of a pool as they are now.
+    pub fn of(pool: &PgPool) -> Self {
+        let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+        Self { open: pool.size(), idle, most: pool.options().get_max_connections() }
+    }
+
+    /// The connections of both.
+    pub fn and(self, other: Self) -> Self {
+        let Self { open, idle, most } = other;
+        Self { open: self.open + open, idle: self.idle + idle, most: self.most + most }
+    }
 }
 
 /// Opens a pool of at most so many connections.
@@ -74,6 +101,7 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("inlay").options([
         ("default_transaction_read_only", "on"),
         ("statement_timeout", STATEMENT_TIMEOUT),
+        ("lock_timeout", LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", "60s"),
         ("jit", "off"),
     ])

@@ -1,5 +1,6 @@
 //! The schema: its migrations, carried in the binary, and whether a database has them all.
 
+use super::pool::LOCK_TIMEOUT;
 use crate::{
     Error, Result,
     error::{CliError, chain},
@@ -10,6 +11,10 @@ use sqlx::{
     postgres::PgConnectOptions,
 };
 use std::{collections::HashSet, time::Duration};
+use tokio::time::sleep;
+
+/// Between two tries of a migration: those who stood in line behind it go first.
+const PAUSE: Duration = Duration::from_secs(1);
 
 static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 
@@ -66,7 +71,8 @@ pub async fn ready_schema(pool: &PgPool) -> Result<Schema> {
     answer.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
 }
 
-/// Applies the missing migrations, one after the other, saying which. Safe from several places at once.
+/// Applies the missing migrations, one after the other, saying which. Safe from several places at once. What it changes
+/// may be in use: it waits for a lock for a few seconds only, as all others stand in line behind it, and then tries again.
 ///
 /// # Errors
 /// When one fails, or the database was made by a newer Inlay.
@@ -74,16 +80,30 @@ pub async fn migrate(pool: &PgPool, say: &mut dyn FnMut(&str)) -> Result<()> {
     let options = PgConnectOptions::clone(&pool.connect_options()).options([
         ("default_transaction_read_only", "off"),
         ("statement_timeout", "0"),
+        ("lock_timeout", LOCK_TIMEOUT),
         ("client_min_messages", "warning"),
     ]);
     let mut connection = super::pool::single(&options).await?;
     let Schema::Outdated(missing) = schema(pool).await? else { return Ok(()) };
     for migration in MIGRATOR.iter().filter(|migration| missing.contains(&name(migration))) {
         say(&format!("Applying migration {}", name(migration)));
-        let applied = MIGRATOR.run_to(migration.version, &mut connection).await;
-        applied.map_err(|error| Error::Internal(explain(&error)))?;
+        while let Err(error) = MIGRATOR.run_to(migration.version, &mut connection).await {
+            if !is_locked_out(&error) {
+                return Err(Error::Internal(explain(&error)));
+            }
+            say("What it changes is in use by others; trying again");
+            sleep(PAUSE).await;
+        }
     }
     Ok(())
+}
+
+/// Whether a migration waited too long for a lock. It is rolled back then.
+fn is_locked_out(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
+        return false;
+    };
+    error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("55P03"))
 }
 
 fn missing(applied: &HashSet<i64>) -> impl Iterator<Item = &'static Migration> {

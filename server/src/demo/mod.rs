@@ -24,7 +24,7 @@ use company::{CUSTOMERS, customer_id};
 use portal::{Account, Portal};
 use serde_json::json;
 use sqlx::PgPool;
-use std::{collections::BTreeMap, fs, io, path::Path};
+use std::{collections::BTreeMap, fs, io, path::Path, time::Duration};
 use tokio::sync::watch;
 
 /// How to show the demo.
@@ -80,7 +80,7 @@ pub async fn run(
 
     interrupt.wait().await;
     stop.send_replace(true);
-    running.stop().await;
+    running.stop(Duration::ZERO).await;
     let _ = portal.await;
     Ok(())
 }

@@ -46,6 +46,14 @@ pub enum Error {
     /// 413: the body is larger than is taken.
     #[error("{0}")]
     TooLarge(String),
+    /// 429: the caller asks more often than it may. Repeating it after so many seconds will help.
+    #[error("{reason}; try again in {seconds} s")]
+    TooMany {
+        /// What there was too much of.
+        reason: &'static str,
+        /// Seconds until one more is taken.
+        seconds: u64,
+    },
     /// 503: too much work of this kind is under way. Repeating it in a few seconds will help.
     #[error("too much work of this kind is under way; try again in a few seconds")]
     Overloaded,
@@ -84,6 +92,7 @@ impl Error {
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) | Self::Busy(_) => StatusCode::CONFLICT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Overloaded | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -100,6 +109,7 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::Busy(_) => "busy",
             Self::TooLarge(_) => "too_large",
+            Self::TooMany { .. } => "rate_limited",
             Self::Overloaded => "overloaded",
             Self::Unavailable(_) => "unavailable",
             Self::Database(_) | Self::Internal(_) => "internal",
@@ -122,10 +132,13 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::PoolClosed
             | sqlx::Error::Io(_)
             | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
-            // 57014: it took too long; 57P0x: the server shuts down or starts up; 08xxx: the connection broke.
+            // 57014: it took too long; 55P03: it waited too long for a lock; 57P0x: the server shuts down or starts up;
+            // 08xxx: the connection broke.
             sqlx::Error::Database(inner)
                 if inner.code().is_some_and(|code| {
-                    code == "57014" || code.starts_with("57P") || code.starts_with("08")
+                    ["57014", "55P03"].contains(&code.as_ref())
+                        || code.starts_with("57P")
+                        || code.starts_with("08")
                 }) =>
             {
                 Self::Unavailable(error)
@@ -205,6 +218,9 @@ impl IntoResponse for Error {
             // The official SDKs retry each 409 otherwise.
             Self::Conflict(_) => {
                 headers.insert("x-should-retry", HeaderValue::from_static("false"));
+            }
+            Self::TooMany { seconds, .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
             Self::Busy(_) | Self::Overloaded | Self::Unavailable(_) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

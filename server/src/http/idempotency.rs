@@ -10,7 +10,7 @@
 
 use crate::{
     AppState, Error,
-    auth::bearer,
+    auth::authenticate,
     clock,
     db::{
         self, Claim,
@@ -57,12 +57,10 @@ async fn answer(state: AppState, request: Request, next: Next) -> crate::Result<
     let key = key(request.headers())?;
     let (parts, body) = request.into_parts();
     let now = clock::now();
-    let operator = match bearer(&parts.headers) {
-        Some(token) => db::api_token::authenticate(&state.pool, token, now).await?,
-        None => None,
-    };
     // Whoever has no good token is refused behind this, in the one place that does so.
-    let Some(operator) = operator else { return Ok(next.run(Request::from_parts(parts, body)).await) };
+    let Some(operator) = authenticate(&state, &parts).await? else {
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    };
     let bytes = to_bytes(body, MAX_BODY).await.map_err(|_| Error::body_too_large())?;
     let hash = hash(&parts, &bytes);
     match db::idempotency::claim(&state.pool, &operator.token_id, &key, &hash, now).await? {

@@ -11,15 +11,24 @@ use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
-use tokio::{sync::oneshot, time::timeout};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout},
+};
 
 /// Transactions at a time. Fewer gather more requests each; with one, the database would wait for the next batch.
 const MOST_WRITERS: usize = 3;
 /// Events that one transaction gathers, unless one request alone has more.
 const MOST_EVENTS: usize = 1_000;
+/// While the first of those that wait has waited for so long, no more may wait: writes do not keep up. It is longer than
+/// [`STALL`], which one dead connection causes.
+const MOST_LAG: Duration = Duration::from_secs(2);
 /// After so long, a writer leaves a transaction to `watch` and takes the next requests: its connection may have died.
 const STALL: Duration = Duration::from_millis(1_500);
 /// After so long, a transaction is given up, and its requests answer 503. Sent again, each event still counts once.
@@ -34,6 +43,23 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub struct IngestQueue {
     queue: Arc<Mutex<Queue>>,
     caches: IngestCaches,
+    totals: Arc<Totals>,
+}
+
+/// Events of all requests that were stored.
+#[derive(Debug, Default)]
+struct Totals {
+    fresh: AtomicUsize,
+    duplicates: AtomicUsize,
+}
+
+impl Totals {
+    fn add(&self, recorded: &[IngestCount]) {
+        for IngestCount { fresh, duplicates } in recorded {
+            self.fresh.fetch_add(*fresh, Ordering::Relaxed);
+            self.duplicates.fetch_add(*duplicates, Ordering::Relaxed);
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +72,8 @@ struct Queue {
 struct Request {
     events: Vec<Event>,
     now: DateTime<Utc>,
+    /// Since when it waits.
+    since: Instant,
     answer: oneshot::Sender<Result<IngestCount>>,
 }
 
@@ -54,12 +82,15 @@ impl IngestQueue {
     ///
     /// # Errors
     /// 400 that names the index and property of each event that cannot be billed as it is; 503 while too much waits to be
-    /// folded; else when the database refuses or is away.
+    /// stored or folded; else when the database refuses or is away.
     pub async fn record(&self, pool: &PgPool, events: Vec<Event>, now: DateTime<Utc>) -> Result<IngestCount> {
         let (answer, answered) = oneshot::channel();
         let needs_writer = {
             let mut queue = self.queue();
-            queue.waiting.push_back(Request { events, now, answer });
+            if queue.waiting.front().is_some_and(|first| first.since.elapsed() > MOST_LAG) {
+                return Err(Error::Overloaded);
+            }
+            queue.waiting.push_back(Request { events, now, since: Instant::now(), answer });
             let needs_writer = queue.writers < MOST_WRITERS;
             queue.writers += usize::from(needs_writer);
             needs_writer
@@ -80,12 +111,22 @@ impl IngestQueue {
         self.caches.ids.learn(pool, &Arrival::at(now)).await
     }
 
+    /// The events that this queue has stored since it was made.
+    pub fn totals(&self) -> IngestCount {
+        let Totals { fresh, duplicates } = &*self.totals;
+        IngestCount { fresh: fresh.load(Ordering::Relaxed), duplicates: duplicates.load(Ordering::Relaxed) }
+    }
+
+    /// Events that wait for a transaction.
+    pub fn waiting(&self) -> usize {
+        self.queue().waiting.iter().map(|request| request.events.len()).sum()
+    }
+
     /// Writes until nobody waits.
     async fn write(self, pool: PgPool) {
         while let Some(requests) = self.take() {
             let backend = Backend::default();
-            let mut writing =
-                tokio::spawn(store_all(pool.clone(), requests, backend.clone(), self.caches.clone()));
+            let mut writing = tokio::spawn(self.clone().store_all(pool.clone(), requests, backend.clone()));
             if timeout(STALL, &mut writing).await.is_err() {
                 tokio::spawn(watch::over(pool.clone(), writing, backend));
             }
@@ -111,33 +152,38 @@ impl IngestQueue {
         Some(taken)
     }
 
+    /// Stores requests together, or, when that is refused, one by one; and answers each.
+    async fn store_all(self, pool: PgPool, requests: Vec<Request>, backend: Backend) {
+        let outcome = self.store(&pool, &requests, &backend).await;
+        let is_refused =
+            matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
+        if requests.len() == 1 || !is_refused {
+            return answer(requests, outcome);
+        }
+        for request in requests {
+            let outcome = self.store(&pool, std::slice::from_ref(&request), &backend).await;
+            answer(vec![request], outcome);
+        }
+    }
+
+    /// Stores requests in one transaction, and counts their events.
+    async fn store(
+        &self,
+        pool: &PgPool,
+        requests: &[Request],
+        backend: &Backend,
+    ) -> Result<Vec<IngestCount>> {
+        let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
+        let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
+        let storing = store(pool, &events, now, backend, &self.caches);
+        let recorded = timeout(LIMIT, storing).await.unwrap_or(Err(away()))?;
+        self.totals.add(&recorded);
+        Ok(recorded)
+    }
+
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Stores requests together, or, when that is refused, one by one; and answers each.
-async fn store_all(pool: PgPool, requests: Vec<Request>, backend: Backend, caches: IngestCaches) {
-    let outcome = limited(&pool, &requests, &backend, &caches).await;
-    let is_refused = matches!(outcome, Err(Error::BadRequest(_) | Error::Database(_) | Error::Internal(_)));
-    if requests.len() == 1 || !is_refused {
-        return answer(requests, outcome);
-    }
-    for request in requests {
-        let outcome = limited(&pool, std::slice::from_ref(&request), &backend, &caches).await;
-        answer(vec![request], outcome);
-    }
-}
-
-async fn limited(
-    pool: &PgPool,
-    requests: &[Request],
-    backend: &Backend,
-    caches: &IngestCaches,
-) -> Result<Vec<IngestCount>> {
-    let Some(now) = requests.iter().map(|request| request.now).max() else { return Ok(Vec::new()) };
-    let events: Vec<&[Event]> = requests.iter().map(|request| request.events.as_slice()).collect();
-    timeout(LIMIT, store(pool, &events, now, backend, caches)).await.unwrap_or(Err(away()))
 }
 
 fn answer(requests: Vec<Request>, outcome: Result<Vec<IngestCount>>) {

@@ -23,11 +23,24 @@ const MOST_PERIODS: usize = 12;
 /// # Errors
 /// The first one met; the other customers are finalized nevertheless, unless the database is away.
 pub async fn finalize_due(pool: &PgPool, now: DateTime<Utc>, grace: Duration) -> Result<usize> {
+    finalize_due_until(pool, now, grace, || false).await
+}
+
+/// As [`finalize_due`], but begins no more transactions once `is_over` says so; what is left is as it was.
+///
+/// # Errors
+/// As [`finalize_due`].
+pub async fn finalize_due_until(
+    pool: &PgPool,
+    now: DateTime<Utc>,
+    grace: Duration,
+    is_over: impl Fn() -> bool,
+) -> Result<usize> {
     let mut finalized = 0;
     let mut failed: Vec<BillingAccess> = Vec::new();
     let mut first_error = None;
     let mut batch = BATCH;
-    loop {
+    while !is_over() {
         let step = db::write(finalize_next(pool.clone(), now, grace, failed.clone(), batch)).await?;
         match step {
             Step::Nothing => break,

@@ -26,7 +26,7 @@ pub use charge_usage::{ChargeUsage, charge_by_day};
 pub use costs::costs;
 pub use detail::{InvoiceDetail, NamedAmount, PeriodCosts, PeriodToDate, detail};
 pub use filter::{BreakdownFilter, BreakdownWindow, InvoiceFilter, Sort, TypeFilter};
-pub use finalize::finalize_due;
+pub use finalize::{finalize_due, finalize_due_until};
 pub use list::{InvoiceListPage, find, list, list_page};
 pub use preview::{PreviewMode, preview};
 pub use regenerate::regenerate;

@@ -3,8 +3,8 @@
 use crate::{AppState, Result, db::usage};
 use chrono::{DateTime, Utc};
 
-/// Goes on until nothing is left, or other servers are at it.
+/// Goes on until nothing is left, other servers are at it, or this one is about to stop.
 pub(super) async fn run(state: AppState, _now: DateTime<Utc>) -> Result<()> {
-    while usage::backfill(&state.pool).await? {}
+    while !state.stopping.has_begun() && usage::backfill(&state.pool).await? {}
     Ok(())
 }

@@ -11,7 +11,7 @@ const MANY: i64 = 10_000;
 const MOST: i64 = 1_000_000;
 
 /// Folds what waits of everybody, once, and on while much waits. What comes meanwhile has time until the next call: the
-/// more events a sum gathers, the less each costs.
+/// more events a sum gathers, the less each costs. What is left at a stop is folded by the next server, or at the start.
 pub(super) async fn run(state: AppState, _now: DateTime<Utc>) -> Result<()> {
     let mut moved = 0;
     loop {
@@ -21,7 +21,7 @@ pub(super) async fn run(state: AppState, _now: DateTime<Utc>) -> Result<()> {
             usage::vacuum_pending(&state.pool).await?;
             moved = 0;
         }
-        if !is_behind {
+        if !is_behind || state.stopping.has_begun() {
             return Ok(());
         }
     }

@@ -9,36 +9,26 @@ mod partitions;
 use crate::{AppState, Result, clock, telemetry};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
-use tokio::{sync::watch, task::JoinSet, time};
+use tokio::{task::JoinSet, time};
 
-/// Waits for the signal to stop. A job that runs then is finished first.
-pub type Shutdown = watch::Receiver<bool>;
-
-/// Runs all jobs, each at its own pace, until the shutdown.
-pub async fn run(state: AppState, shutdown: Shutdown) {
+/// Runs all jobs, each at its own pace, until the server is about to stop. What a job has begun by then it ends first.
+pub async fn run(state: AppState) {
     let mut jobs = JoinSet::<()>::new();
     let pace = Duration::from_secs;
-    jobs.spawn(every(pace(60), "finalize invoices", state.clone(), shutdown.clone(), finalize::run));
-    jobs.spawn(every(pace(2), "count earlier events", state.clone(), shutdown.clone(), backfill::run));
-    jobs.spawn(every(pace(10), "fold pending sums", state.clone(), shutdown.clone(), fold::run));
-    jobs.spawn(every(pace(1), "fold sums of busy customers", state.clone(), shutdown.clone(), fold::busy));
-    jobs.spawn(every(
-        pace(600),
-        "remove old idempotency keys",
-        state.clone(),
-        shutdown.clone(),
-        idempotency::run,
-    ));
-    jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
+    jobs.spawn(every(pace(60), "finalize invoices", state.clone(), finalize::run));
+    jobs.spawn(every(pace(2), "count earlier events", state.clone(), backfill::run));
+    jobs.spawn(every(pace(10), "fold pending sums", state.clone(), fold::run));
+    jobs.spawn(every(pace(1), "fold sums of busy customers", state.clone(), fold::busy));
+    jobs.spawn(every(pace(600), "remove old idempotency keys", state.clone(), idempotency::run));
+    jobs.spawn(every(pace(3600), "make partitions", state, partitions::run));
     jobs.join_all().await;
 }
 
 /// Calls a job now and then every so often. An error is logged, and the job tried again at its next time.
-pub async fn every<F>(
+async fn every<F>(
     pace: Duration,
     name: &'static str,
     state: AppState,
-    mut shutdown: Shutdown,
     job: impl Fn(AppState, DateTime<Utc>) -> F,
 ) where
     F: Future<Output = Result<()>>,
@@ -48,10 +38,13 @@ pub async fn every<F>(
     ticks.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = shutdown.wait_for(|stop| *stop) => return,
+            biased;
+            () = state.stopping.wait() => return,
             _ = ticks.tick() => {}
         }
-        if let Err(error) = job(state.clone(), clock::now()).await {
+        let outcome = job(state.clone(), clock::now()).await;
+        state.metrics.job(name, outcome.is_ok());
+        if let Err(error) = outcome {
             telemetry::log_failure(name, &error);
         }
     }

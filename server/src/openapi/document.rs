@@ -254,6 +254,11 @@ fn responses(entry: &Operation, schema: &OperationSchema, values: &example::Valu
     }
     if schema.operator {
         fails(
+            "429",
+            "The API token sends more requests than one may: go on after the seconds of `retry-after`."
+                .to_owned(),
+        );
+        fails(
             "503",
             "The database cannot be reached, or too much work of this kind is under way: try again after the seconds of \
              `retry-after`."

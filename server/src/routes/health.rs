@@ -1,4 +1,5 @@
-//! `GET /healthz`: this process is alive. `GET /readyz`: it can answer, as the database does and the schema is current.
+//! `GET /healthz`: this process is alive. `GET /readyz`: it can answer, as the database does and the schema is current,
+//! and is not about to stop.
 
 use crate::{
     AppState, Result,
@@ -18,7 +19,10 @@ pub(super) fn calls() -> Calls {
 
 const HEALTHZ: Call = Call::new("server.health", "Ask whether the process lives");
 const READYZ: Call = Call::new("server.ready", "Ask whether the server can answer")
-    .about("Answers 200 when the database answers and its schema is current, else 503.");
+    .about(
+        "Answers 200 when the database answers and its schema is current, else 503. A server that was told to stop \
+         answers 503 too, some seconds before it takes no more requests.",
+    );
 
 /// The state of the server.
 #[derive(JsonSchema, Serialize)]
@@ -32,6 +36,9 @@ async fn healthz() -> Json<Health> {
 }
 
 async fn readyz(State(state): State<AppState>) -> Result<(StatusCode, Json<Health>)> {
+    if state.stopping.has_begun() {
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, Json(Health { status: "stopping" })));
+    }
     Ok(match db::ready_schema(&state.pool).await? {
         Schema::Current => (StatusCode::OK, Json(Health { status: "ready" })),
         Schema::Outdated(_) => {

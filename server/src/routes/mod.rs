@@ -16,6 +16,7 @@ mod health;
 mod ingest;
 mod invoices;
 mod invoices_dashboard;
+mod metrics;
 mod plans;
 mod preview;
 mod products;
@@ -32,12 +33,13 @@ use crate::{
     AppState, assets,
     auth::OnlyReads,
     dashboards as embed,
-    http::{headers, idempotency},
+    http::{headers, idempotency, turns},
     limits,
+    metrics::observe,
     openapi::{Calls, Operation},
     styleguide, telemetry,
 };
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::get};
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -83,12 +85,25 @@ pub fn router(state: AppState) -> Router {
     others
         .layer(middleware::from_fn_with_state(state.clone(), idempotency::layer))
         .merge(reading.layer(Extension(OnlyReads)))
+        .layer(middleware::from_fn_with_state(state.clone(), turns::layer))
         .merge(embed::router())
         .merge(styleguide::router())
         .merge(assets::router())
         .fallback(unknown::path)
         .method_not_allowed_fallback(unknown::method)
         .layer(DefaultBodyLimit::max(limits::MAX_BODY))
+        .layer(CatchPanicLayer::custom(telemetry::panicked))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn(telemetry::request_id))
+        .layer(middleware::from_fn_with_state(state.metrics.clone(), observe))
+        .with_state(state)
+}
+
+/// What is answered at the address for operators: the figures of this server, and its health.
+pub fn operations(state: AppState) -> Router {
+    let (_, health) = health::calls().into_routers();
+    health
+        .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(telemetry::request_id))

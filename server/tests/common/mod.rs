@@ -14,9 +14,8 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use server::{AppState, admission::Admission, config::Settings, db, embed_url::Keys, readers::Readers};
 use sqlx::PgPool;
-use std::sync::Arc;
 use tower::ServiceExt;
 
 /// Every route, on this database, through connections as a server has them: they write in `db::begin` alone.
@@ -47,8 +46,10 @@ pub fn app_with_readers(pool: PgPool, readers: Readers) -> Router {
 /// What handlers and jobs reach.
 pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let (readers, settings) = (Readers::new(pool.clone()), Arc::new(Settings::default()));
-    AppState { pool, ingest: IngestQueue::default(), readers, keys: Arc::new(keys), settings }
+    let readers = Readers::new(pool.clone());
+    // However few connections a test has, its requests wait for those and not to be let in.
+    let admission = Admission::new(200);
+    AppState { admission, ..AppState::new(pool, readers, keys, Settings::default()) }
 }
 
 /// An API token that may write.

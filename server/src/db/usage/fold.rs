@@ -120,9 +120,13 @@ async fn move_pending(tx: &mut PgConnection, least: i64) -> Result<FoldResult> {
         ),
         backlog as (
             update usage_backlog
-            set size = left_over.size
+            set size = left_over.size,
+                folded_at = case
+                    when $2::bigint = 0 and left_over.size < $1::bigint then statement_timestamp()
+                    else folded_at
+                end
             from left_over
-            where usage_backlog.size <> left_over.size
+            where usage_backlog.size <> left_over.size or $2::bigint = 0
         ),
         part as materialized (
             select
