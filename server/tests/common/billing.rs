@@ -2,8 +2,7 @@
 
 use super::seed;
 use app::billing::{
-    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, NewCharge, NewPlan,
-    NewProduct,
+    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, NewCharge, NewPlan, NewProduct,
 };
 use chrono::{DateTime, Duration, Utc};
 use server::{
