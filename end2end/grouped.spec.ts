@@ -84,7 +84,7 @@ for (const width of [360, 1280])
     const area = card.locator("div.area");
     await area.focus();
     await page.keyboard.press("End");
-    const tooltip = area.locator(".tooltip");
+    const tooltip = area.locator(".tip");
     await expect(tooltip).toContainText(names[8]!);
     const [plot, box] = [await area.boundingBox(), await tooltip.boundingBox()];
     expect(box!.x).toBeGreaterThanOrEqual(plot!.x - 1);

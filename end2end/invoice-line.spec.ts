@@ -71,7 +71,7 @@ test("with WASM the days come in place, and the way back is where the reader was
     const area = chart(page).locator(".area");
     await area.focus();
     await page.keyboard.press("Home");
-    await expect(area.locator(".tooltip")).toContainText(/\d/);
+    await expect(area.locator(".tip")).toContainText(/\d/);
 
     if (back === "history") await page.goBack();
     else await page.getByRole("link", { name: back }).click();

@@ -348,7 +348,7 @@ test("a value is found and all are shown in place", async ({ page, demo }) => {
   const chart = page.getByRole("figure", { name: "Cost by day" });
   await chart.locator(".area").focus();
   await page.keyboard.press("ArrowLeft");
-  await expect(chart.locator(".tooltip")).toHaveText(/\$/);
+  await expect(chart.locator(".tip")).toHaveText(/\$/);
   await page.getByRole("link", { name: "Show all 480" }).click();
   await expect.poll(() => page.url()).toContain("show=all");
   expect(asked.at(-1)).toBe("?show_all=true");
@@ -409,7 +409,7 @@ test("the days of an invoice are pointed at and walked by keys, also where the p
   await openDocument(page);
   const chart = page.getByRole("figure", { name: "Cost by day" });
   const area = chart.getByRole("group", { name: "Amount by day: arrow keys move, Home and End jump" });
-  const tooltip = chart.locator(".tooltip").filter({ visible: true });
+  const tooltip = chart.locator(".tip").filter({ visible: true });
   await expect(area.getByRole("img", { name: /^Cost by day: \$[\d,.]+ in \d+ days\. Peak/ })).toBeVisible();
   await chart.locator("summary").click();
   // Newest first in the table, oldest first in the picture.

@@ -53,6 +53,6 @@ test("with WASM the period is shown in place, without a request, as the server d
   const area = frame.locator("div.area").first();
   await area.focus();
   await page.keyboard.press("Home");
-  await expect(area.locator(".tooltip")).toContainText("Billing period begins");
+  await expect(area.locator(".tip")).toContainText("Billing period begins");
   expect(asked).toEqual([]);
 });

@@ -126,7 +126,7 @@ test("the first tooltip answers before WASM and the next one after", async ({ pa
   const release = await holdWasm(page);
   await page.goto(await demo.embedUrl(LARGE, "usage"));
   const chart = page.locator("[data-chart]").first();
-  const tooltip = chart.locator(".tooltip").filter({ visible: true });
+  const tooltip = chart.locator(".tip").filter({ visible: true });
   const middle = async () => {
     const box = (await chart.locator("svg").first().boundingBox())!;
     await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
@@ -165,7 +165,7 @@ test("a window that is changed in place is what the server draws, whatever was s
   const shown = () =>
     page.locator("#usage").evaluate((board) => {
       const copy = board.cloneNode(true) as HTMLElement;
-      copy.querySelectorAll(".as-of, .cursor, .tooltip").forEach((one) => one.remove());
+      copy.querySelectorAll(".as-of, .cursor, .tip").forEach((one) => one.remove());
       copy.querySelectorAll("a").forEach((link) => link.setAttribute("href", link.getAttribute("href")!.replace(/token=[^&]*/, "")));
       copy.querySelectorAll("details").forEach((details) => details.removeAttribute("open"));
       return [...copy.querySelectorAll("*")].map((one) => {
@@ -198,7 +198,7 @@ test("a window that is changed in place is what the server draws, whatever was s
       const area = page.locator("[data-chart] .area").first();
       await area.focus();
       await page.keyboard.press("ArrowLeft");
-      await expect(area.locator(".tooltip")).toContainText(/\d/);
+      await expect(area.locator(".tip")).toContainText(/\d/);
       await page.locator(`[data-range="${days}"]`).click();
       await expect.poll(shown).toEqual(drawn[days]);
     }
@@ -329,7 +329,7 @@ test("the app is in the WASM: it needs no script of the page but the one that st
   await expect(chart.locator(".figure")).toContainText("in 60 days");
   await chart.locator("div.area").focus();
   await page.keyboard.press("ArrowLeft");
-  await expect(chart.locator(".tooltip")).toHaveText(/\d/);
+  await expect(chart.locator(".tip")).toHaveText(/\d/);
   await expect(page.locator("html")).toHaveAttribute("data-same-document", "yes");
 });
 
@@ -337,7 +337,7 @@ test("arrow keys walk the days with WASM", async ({ page, demo }) => {
   await page.goto(await demo.embedUrl(LARGE, "usage"));
   await hydrated(page);
   const chart = page.locator("[data-chart]").first();
-  const tooltip = chart.locator(".tooltip").filter({ visible: true });
+  const tooltip = chart.locator(".tip").filter({ visible: true });
   await chart.locator("[tabindex='0']").first().focus();
   await page.keyboard.press("End");
   await expect(tooltip).toHaveText(/\d/);

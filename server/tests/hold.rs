@@ -177,7 +177,7 @@ async fn two_servers_finalize_the_plans_of_a_customer_once_and_in_one_order(pool
     let stored: Vec<Json<Invoice>> =
         sqlx::query_scalar("select document from invoice order by number").fetch_all(&pool).await.unwrap();
     let found: Vec<(DateTime<Utc>, DateTime<Utc>)> =
-        stored.iter().map(|invoice| (invoice.issued_at, invoice.end_timestamp)).collect();
+        stored.iter().map(|invoice| (invoice.issued_at, invoice.until())).collect();
     let mut expected = vec![(day("2026-04-02"), day("2026-04-01"))];
     for month in 2..=12 {
         expected.push((day("2026-04-20"), day(&format!("2025-{month:02}-01"))));

@@ -556,7 +556,7 @@ impl<'a> Life<'a> {
 
 type Shown = (Day, Day, Status, Lines);
 
-fn shown(invoice: &model::Invoice) -> Shown {
+fn shown(invoice: &crate::model::Invoice) -> Shown {
     (invoice.start, invoice.end, invoice.status, invoice.lines.clone())
 }
 

@@ -196,6 +196,6 @@ fn Pointed(
     view! {
         <div class="cursor" node_ref=cursor>{dot}</div>
         // A live region, and no element's description besides: screen readers would read it twice.
-        <div class="tooltip" aria-live="polite" node_ref=tooltip inner_html=lines></div>
+        <div class="tip" aria-live="polite" node_ref=tooltip inner_html=lines></div>
     }
 }

@@ -10,7 +10,7 @@
     return node;
   };
   const tip = make("div");
-  tip.className = "tooltip";
+  tip.className = "tip";
   let day = 0;
   const show = (area, place) => {
     const { tHead, tBodies } = area.closest("figure").querySelector("table");

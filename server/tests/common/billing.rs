@@ -2,8 +2,7 @@
 
 use super::seed;
 use app::billing::{
-    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, Invoice, NewCharge, NewPlan,
-    NewProduct,
+    AggregationType, BillingAnchor, BillingFrequency, CreditType, Decimal, NewCharge, NewPlan, NewProduct,
 };
 use chrono::{DateTime, Duration, Utc};
 use server::{
@@ -104,13 +103,4 @@ pub async fn used(pool: &PgPool, billed: &Billed, at: DateTime<Utc>, tokens: i64
 
 pub async fn finalize(pool: &PgPool, now: &str) -> usize {
     invoicing::finalize_due(pool, day(now), GRACE).await.unwrap()
-}
-
-/// What decides an invoice, for comparing.
-pub fn summary(invoice: &Invoice) -> (String, String, &'static str) {
-    (
-        invoice.at().format("%Y-%m-%d").to_string(),
-        invoice.until().format("%Y-%m-%d").to_string(),
-        invoice.status.as_str(),
-    )
 }

@@ -84,7 +84,7 @@ fn a_trial_is_one_period_and_the_regular_ones_count_from_its_end() {
         assert_eq!(before, [(0, expected[1])]);
         // A plan that ends within its trial has no other period.
         let short = BillingSchedule { ending_before: Some(day("2026-02-20")), ..schedule };
-        let found: Vec<_> = short.periods_from(short.starting_on).collect();
+        let found: Vec<_> = short.periods_from(short.starting_at).collect();
         assert_eq!(found, [Period { start: day("2026-01-10"), end: day("2026-02-20") }]);
     }
 }
