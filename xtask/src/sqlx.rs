@@ -18,8 +18,8 @@ use std::{
 /// What the help says of the arguments.
 const USAGE: &str = "usage: cargo xtask sqlx [--check]";
 
-/// The server's library as it is also checked by clippy, so that no dependency is compiled a second time.
-const CHECK: [&str; 5] = ["check", "--workspace", "--exclude", "frontend", "--all-targets"];
+/// What is compiled: all that clippy checks, so that no dependency is compiled a second time.
+const TARGETS: [&str; 4] = ["--workspace", "--exclude", "frontend", "--all-targets"];
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let is_check = match arguments {
@@ -29,9 +29,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     };
     let programs = step("Postgres", || postgres::programs(workspace))?;
     if is_check {
-        return step("queries against the schema", || check(workspace, &programs));
+        return step("queries against the schema", || {
+            is_current(workspace, &describe(workspace, &programs, "check", &[])?)
+        });
     }
-    let made = step("queries against the schema", || describe(workspace, &programs))?;
+    let made = step("queries against the schema", || describe(workspace, &programs, "check", &[]))?;
     let folder = workspace.path(".sqlx");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -42,9 +44,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Fails where a query does not fit the schema, and where `.sqlx` is not what `cargo xtask sqlx` would write.
-pub(crate) fn check(workspace: &Workspace, programs: &Path) -> Result<()> {
-    let made = describe(workspace, programs)?;
+/// Fails where clippy warns, where a query does not fit the schema, and where `.sqlx` is not what `cargo xtask sqlx` would
+/// write: all by compiling once.
+pub(crate) fn clippy(workspace: &Workspace, programs: &Path) -> Result<()> {
+    is_current(workspace, &describe(workspace, programs, "clippy", &["--", "-D", "warnings"])?)
+}
+
+/// Fails where `.sqlx` is not what was made.
+fn is_current(workspace: &Workspace, made: &BTreeMap<String, String>) -> Result<()> {
     let stored = files(&workspace.path(".sqlx"), "json")?;
     let is_equal = |name: &String| match (made.get(name), stored.get(name)) {
         (Some(made), Some(stored)) => settled(made) == settled(stored),
@@ -63,12 +70,19 @@ fn settled(description: &str) -> Option<&str> {
     description.split("\"nullable\"").next()
 }
 
-/// Compiles the server against the schema, in a Postgres that ends with this, and answers what sqlx's macros write of each query, by the name of its file.
-fn describe(workspace: &Workspace, programs: &Path) -> Result<BTreeMap<String, String>> {
+/// Compiles the server against the schema by a command of cargo, in a Postgres that ends with this, and answers what
+/// sqlx's macros write of each query, by the name of its file.
+fn describe(
+    workspace: &Workspace,
+    programs: &Path,
+    command: &str,
+    options: &[&str],
+) -> Result<BTreeMap<String, String>> {
     let database = Throwaway::start(programs, false)?;
     apply_migrations(workspace, &database)?;
     let folder = postgres::scratch_folder("inlay-sqlx")?;
-    let mut cargo = workspace.cargo(&CHECK);
+    let mut cargo = workspace.cargo(&[command]);
+    cargo.args(TARGETS).args(options);
     cargo.env("DATABASE_URL", &database.url).env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", &folder);
     // Macros write when they are expanded, so the library must be compiled, and what was compiled before stays fresh.
     let library = workspace.path("server/src/lib.rs");
@@ -76,7 +90,7 @@ fn describe(workspace: &Workspace, programs: &Path) -> Result<BTreeMap<String, S
     set_modified(&library, now())?;
     let compiled = process::run(&mut cargo);
     set_modified(&library, modified)?;
-    compiled.context("a query does not fit the schema")?;
+    compiled.context("the server does not compile against the schema")?;
     files(&folder, "json")
 }
 

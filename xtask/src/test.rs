@@ -34,13 +34,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
 
     report.check("formatting", || process::run(&mut workspace.cargo(&["fmt", "--check"])));
     report.check("formatting of xtask", || process::run(&mut xtask(workspace, &["fmt", "--check"])));
-    report.check("queries against the schema", || sqlx::check(workspace, &programs));
+    report.check("clippy, native, and queries against the schema", || sqlx::clippy(workspace, &programs));
     client::build(workspace, Effort::Release)?;
-    report.check("clippy, native", || {
-        let what =
-            ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
-        process::run(&mut workspace.cargo(&what))
-    });
     report.check("clippy, wasm32", || {
         let what = ["clippy", "-p", "frontend", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
         process::run(&mut workspace.cargo(&what))
