@@ -9,11 +9,13 @@ mod no_effect;
 pub mod palette;
 mod request;
 pub mod theme;
+mod viewer;
 
 pub use dashboard::{Dashboard, DashboardOptions};
 pub use group_keys::GroupKeyNames;
 pub use request::EmbedRequest;
 pub use theme::{Color, ColorScheme, Theme};
+pub use viewer::ViewerScope;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -38,6 +40,9 @@ pub struct DashboardConfig {
     /// Names for group keys and their values.
     #[serde(rename = "g", default, skip_serializing_if = "is_default")]
     pub group_keys: GroupKeyNames,
+    /// Who reads, and what of it they may see.
+    #[serde(rename = "w", default, skip_serializing_if = "is_default")]
+    pub viewer: ViewerScope,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -53,6 +58,7 @@ impl DashboardConfig {
             color_scheme: ColorScheme::default(),
             theme: Theme::default(),
             group_keys: GroupKeyNames::default(),
+            viewer: ViewerScope::default(),
         }
     }
 }

@@ -5,8 +5,10 @@ use super::{
     dashboard::DashboardOption,
     group_keys::{GroupKeyNames, GroupKeyOverride},
     no_effect, theme,
+    viewer::{Viewer, ViewerScope},
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
@@ -54,6 +56,19 @@ struct Body {
     /// How long the URL can be opened, in seconds, from 60 to 86,400; as the server is set up when it is left out.
     #[serde(default)]
     expires_in: Option<i64>,
+    /// Who will read it, for the audit log; nothing is shown by it, and nothing hidden.
+    #[serde(default)]
+    viewer: Option<Viewer>,
+    /// Show quantities and shares, and no money: in pages, JSON, PDF and CSV alike.
+    #[serde(default)]
+    hide_amounts: Option<bool>,
+    /// Show only the usage of these billable metrics, 50 at most. Of the usage dashboard alone.
+    #[serde(default)]
+    metrics: Option<Vec<Uuid>>,
+    /// Show only usage with one of these values, by the name of a group key: `{"team": ["blue"]}`. A metric that no group
+    /// key tells apart by all of them is not shown. At most 2,048 bytes; of the usage dashboard alone.
+    #[serde(default)]
+    filters: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// One entry of `color_overrides`; the vendor declares its `name` and `value` optional.
@@ -83,9 +98,16 @@ impl TryFrom<Body> for EmbedRequest {
         let group_keys = GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?;
         let mut warnings = no_effect::options(dashboard, &sent, &options);
         warnings.extend(no_effect::names(&group_keys));
+        let viewer = ViewerScope::parse(
+            dashboard,
+            body.viewer,
+            body.hide_amounts.unwrap_or_default(),
+            body.metrics,
+            body.filters.unwrap_or_default(),
+        )?;
         Ok(Self {
             customer_id: body.customer_id,
-            config: DashboardConfig { dashboard, options, color_scheme, theme, group_keys },
+            config: DashboardConfig { dashboard, options, color_scheme, theme, group_keys, viewer },
             expires_in: body.expires_in.map(expires_in).transpose()?,
             warnings,
         })
