@@ -37,6 +37,7 @@ pub mod state;
 pub mod styleguide;
 pub mod telemetry;
 pub mod timestamp;
+pub mod usage_scope;
 pub mod viewer;
 
 pub use error::{Error, Result};

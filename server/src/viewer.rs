@@ -5,6 +5,7 @@ use crate::{
     auth::{Caller, CustomerAccess, Reader, no_such_customer},
     invoicing::InvoiceScope,
     readers::ReadPool,
+    usage_scope::UsageScope,
 };
 use app::embed::{Dashboard, DashboardConfig, GroupKeyNames};
 use uuid::Uuid;
@@ -68,20 +69,34 @@ impl Viewer {
         match &self.config {
             None => Ok(InvoiceScope::all(self.access)),
             Some(config) => match config.dashboard {
-                Dashboard::Invoices => Ok(InvoiceScope::shown(self.access, &config.options)),
+                Dashboard::Invoices => {
+                    Ok(InvoiceScope::shown(self.access, &config.options, config.viewer.hide_amounts))
+                }
                 Dashboard::Usage => Err(no_such_customer()),
             },
         }
     }
 
-    /// Access to the customer's usage, and to the metrics that measure it.
+    /// What may be seen of the customer's invoices by a call whose answers are amounts.
+    ///
+    /// # Errors
+    /// As [`Viewer::invoices`], and when amounts are hidden from the reader.
+    pub fn amounts(&self) -> Result<InvoiceScope> {
+        let scope = self.invoices()?;
+        if scope.hides_amounts() { Err(no_such_customer()) } else { Ok(scope) }
+    }
+
+    /// What may be seen of the customer's usage, and of the metrics that measure it.
     ///
     /// # Errors
     /// [`no_such_customer`] when the reader's dashboard shows no usage.
-    pub fn usage(&self) -> Result<CustomerAccess> {
-        match self.config.as_ref().map(|config| config.dashboard) {
-            None | Some(Dashboard::Usage) => Ok(self.access),
-            Some(Dashboard::Invoices) => Err(no_such_customer()),
+    pub fn usage(&self) -> Result<UsageScope> {
+        match &self.config {
+            None => Ok(UsageScope::all(self.access)),
+            Some(config) => match config.dashboard {
+                Dashboard::Usage => Ok(UsageScope::shown(self.access, &config.viewer)),
+                Dashboard::Invoices => Err(no_such_customer()),
+            },
         }
     }
 

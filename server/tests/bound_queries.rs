@@ -54,8 +54,9 @@ fn only_queries_take_the_customer_out_of_a_proof() {
 }
 
 /// Tables with rows of customers.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "added_charge",
+    "audit_log",
     "customer",
     "customer_plan",
     "ingest_alias",
@@ -71,6 +72,7 @@ const TABLES: [&str; 12] = [
 
 /// Queries that are not about one customer, by file and function or constant, with the reason.
 const OF_MANY: &[(&str, &str, &str)] = &[
+    ("audit_log.rs", "list", "operators read what was done about all customers"),
     ("customer/mod.rs", "list", "operators list all customers"),
     ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
     ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),

@@ -28,10 +28,11 @@ const SERVER: &str = "
     auth:        clock db embed_url error state
     http:        assets auth clock db error limits state
     invoicing:   auth db error metering rating
-    viewer:      auth error invoicing readers state
+    usage_scope: auth
+    viewer:      auth error invoicing readers state usage_scope
     export:      auth config db error gate invoicing readers state viewer
     dashboards:  assets auth clock db embed_url error export extract http invoicing limits metering rating readers
-                 state viewer
+                 state usage_scope viewer
     jobs:        clock db error invoicing state telemetry
     openapi:     auth db error extract http limits rejection state
     reference:   openapi

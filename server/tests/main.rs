@@ -64,4 +64,5 @@ mod usage_exact;
 mod usage_find;
 mod usage_period;
 mod usage_segments;
+mod viewer_scopes;
 mod writes;

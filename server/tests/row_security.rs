@@ -138,9 +138,10 @@ const ASKED: &[(&str, &str, &[&str])] = &[
     (
         "usage/find_groups.rs",
         "find_groups",
-        &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "[{}]", "{none}", "{region}", "50"],
+        &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "[{}]", "{none}", "{region}", "50", ALL],
     ),
-    ("usage/groups.rs", "groups", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30"]),
+    ("usage/groups.rs", "groups", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30", ALL]),
+    ("usage/part.rs", "series_of_groups", &[ID, METRICS, KINDS, "{1,1}", TODAY, "27", ALL]),
     (
         "usage/delta.rs",
         "deltas",
@@ -211,6 +212,8 @@ const METRICS: &str = "{10000000-0000-0000-0000-000000000001,10000000-0000-0000-
 const KINDS: &str = "{SUM,UNIQUE}";
 const MONTH: &str = "{2026-11-01Z,2026-11-01Z}";
 const MONTHS_END: &str = "{2026-12-01Z,2026-12-01Z}";
+/// Which groups may be seen of each metric: all of them.
+const ALL: &str = "{NULL,NULL}";
 const NOW: &str = "2026-11-27T22:00Z";
 const TODAY: &str = "2026-11-27";
 

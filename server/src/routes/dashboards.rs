@@ -1,6 +1,6 @@
 //! `POST /v1/dashboards/getEmbeddableUrl`: signed URLs of the dashboards.
 
-use super::Data;
+use super::{Data, viewer_scope};
 use crate::{
     AppState, Error, Result,
     auth::{Operator, archived_customer},
@@ -34,6 +34,8 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          `scheme` in one of them. `bm_group_key_overrides` gives group keys and their values names for people. \
          `warnings` says what has no effect, and where text would have less contrast than 4.5 with what is behind it, or a \
          line or mark that means something less than 3, in a scheme that the URL can show.\n\n\
+         `hide_amounts`, `metrics` and `filters` say what of the dashboard [a viewer may see](#embedding), and `viewer` \
+         who it is, for the [audit log](#auditLogs.list).\n\n\
          Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
          query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
          longer than two seconds is a 503 with `retry-after`. The same holds for calls with a session token.",
@@ -68,6 +70,7 @@ async fn create_embeddable_url(
     if customer.archived_at.is_some() {
         return Err(archived_customer());
     }
+    viewer_scope::check_known(&state, &request.config.viewer).await?;
     let mut warnings = request.warnings;
     warnings.extend(unknown_group_keys(&state, &request.config.group_keys).await?);
     warnings.extend(contrast::warnings(&request.config));

@@ -25,6 +25,7 @@ mod unknown;
 mod unmatched;
 mod usage;
 mod usage_dashboard;
+mod viewer_scope;
 
 pub use shape::{Data, Empty, Id, PageQuery};
 

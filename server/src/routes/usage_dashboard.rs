@@ -37,8 +37,9 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
          refused. In both, `~0` stands for `~` and `~1` for a comma, and a value of `~` alone for events without the \
          property. `find` also lists the first 50 groups of all metrics whose name or values hold it in any case, largest \
          first; `find=` lists them from the beginning. `of` says how many there are.\n\n\
-         A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
-         another dashboard, the customer does not exist.",
+         A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`, and no \
+         more than its `hide_amounts`, `metrics` and `filters` show; to one of another dashboard, the customer does not \
+         exist.",
     )
     .query("window=30")
     .missing("the customer");
@@ -115,10 +116,10 @@ async fn retrieve(
     Query(query): Query<RetrieveQuery>,
 ) -> Result<Json<Data<UsageReport>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let access = viewer.usage()?;
+    let scope = viewer.usage()?;
     let asked = query.try_into()?;
     let pool = viewer.read_pool(&state).await?;
-    let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
+    let report = usage::report(&pool, &scope, &viewer.group_keys(), &asked, clock::now()).await?;
     let report = report.ok_or_else(no_such_customer)?;
     check_known(&asked, &report)?;
     Ok(Data::json(report))

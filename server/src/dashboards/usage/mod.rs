@@ -1,6 +1,7 @@
 //! What the usage dashboard shows: three queries, one more where groups are priced by themselves and
 //! one where they are looked for, put together purely.
 
+mod amounts;
 mod colors;
 mod compare;
 mod cost;
@@ -8,6 +9,7 @@ mod find;
 mod measure;
 mod page;
 mod report;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -20,7 +22,6 @@ use total::FixedCharge;
 
 use crate::{
     Error, Result,
-    auth::CustomerAccess,
     db::{
         self,
         terms::PlanEnd,
@@ -29,6 +30,7 @@ use crate::{
     error::chain,
     metering::group_id,
     rating::{self, GroupedUsage, Terms},
+    usage_scope::UsageScope,
 };
 use app::{
     billing::{AggregationType, DayMark, DayMarkKind, GroupSeries, UsageSeries, UsageWindow},
@@ -104,54 +106,63 @@ pub(crate) struct UsageData {
     pub(crate) marks: Vec<DayMark>,
 }
 
-/// The dashboard's figures; `None` for an archived customer.
+/// The dashboard's figures, as far as they may be seen; `None` for an archived customer.
 ///
 /// # Errors
 /// 404 for an unknown customer, else when the database refuses.
 pub async fn report(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &UsageScope,
     names: &GroupKeyNames,
     asked: &ReportQuery,
     now: DateTime<Utc>,
 ) -> Result<Option<UsageReport>> {
-    let data = usage_data(pool, access, names, asked, now).await?;
+    let data = usage_data(pool, scope, names, asked, now).await?;
     Ok(data.map(|data| {
         let grouping = asked.grouping(data.period_days);
-        data.report(names, grouping, now)
+        let mut report = data.report(names, grouping, now);
+        if scope.is_narrowed() && report.nothing.is_some() {
+            report.nothing = Some(text::NARROWED.to_owned());
+        }
+        if scope.hides_amounts() { amounts::without_amounts(report) } else { report }
     }))
 }
 
 async fn usage_data(
     pool: &PgPool,
-    access: CustomerAccess,
+    scope: &UsageScope,
     names: &GroupKeyNames,
     asked: &ReportQuery,
     now: DateTime<Utc>,
 ) -> Result<Option<UsageData>> {
+    let access = scope.access();
     let first_day = now.date_naive() - Days::new(REACH - 1);
     let first_shown = now.date_naive() - Days::new(SHOWN as u64 - 1);
-    let account = db::usage::account(pool, access, midnight(first_day), midnight(first_shown), now).await?;
+    let mut account =
+        db::usage::account(pool, access, midnight(first_day), midnight(first_shown), now).await?;
     if account.is_archived {
         return Ok(None);
     }
+    account.metrics.retain(|metric| scope.admits(metric.id, &metric.group_keys));
     let has_plan = account.terms.iter().any(|terms| terms.schedule.period_at(now).is_some());
     let period_days = period_days(&account.terms, now);
     let window = asked.window(period_days);
     let group_index = |metric: &ChartedMetric| {
-        let at = metric.group_keys.iter().position(|key| Some(key) == asked.group_key.as_ref())?;
-        i16::try_from(at + 1).ok()
+        let of_key = |key: &Vec<String>| Some(key) == asked.group_key.as_ref() && scope.tells_apart(key);
+        shown::index_of(metric.group_keys.iter().position(of_key))
     };
     let kept = asked.kept.as_deref().map(group_id);
-    let charted: Vec<_> = account.metrics.iter().map(|metric| (metric.id, metric.aggregation_type)).collect();
     let split: Vec<_> = account
         .metrics
         .iter()
-        .filter_map(|metric| Some((metric.id, metric.aggregation_type, group_index(metric)?)))
+        .filter_map(|metric| shown::split_by(metric, group_index(metric)?, scope))
         .collect();
-    let priced = priced_by_group(&account.metrics, &account.terms);
+    let priced = match scope.is_filtered() {
+        true => Vec::new(),
+        false => priced_by_group(&account.metrics, &account.terms),
+    };
     let (series, groups, by_group, found) = tokio::join!(
-        db::usage::series(pool, access, &charted, period_days, now),
+        shown::series(pool, scope, &account.metrics, period_days, now),
         db::usage::groups(pool, access, &split, kept, window, now),
         db::usage::by_group(pool, access, &priced, now),
         find::groups(pool, access, names, asked, &split, window, now)
@@ -183,6 +194,7 @@ async fn usage_data(
             terms: &account.terms,
             by_group: priced_groups(metric.id),
             group_index: group_index(metric),
+            is_part: scope.is_filtered(),
         };
         let series = one(metric, daily, groups, priced, first_day);
         (metric.name.clone(), series.map_err(|error| failed(&metric.name, &error)).ok())
@@ -190,12 +202,13 @@ async fn usage_data(
     let metrics = metrics.collect();
     let mut group_keys: Vec<Vec<String>> = Vec::new();
     for key in account.metrics.iter().flat_map(|metric| &metric.group_keys) {
-        if !group_keys.contains(key) {
+        if !group_keys.contains(key) && scope.tells_apart(key) {
             group_keys.push(key.clone());
         }
     }
     let marks = marks(&account.terms, first_day, now);
-    let fixed = total::fixed_charges(&account.terms, now);
+    // What the plan charges besides is not of what may be seen alone.
+    let fixed = if scope.is_narrowed() { Vec::new() } else { total::fixed_charges(&account.terms, now) };
     Ok(Some(UsageData {
         has_plan,
         ended: account.ended,
@@ -237,6 +250,8 @@ struct MetricPricing<'a> {
     by_group: Result<Vec<GroupedUsage>>,
     /// The group key by which its groups are listed.
     group_index: Option<i16>,
+    /// Whether only some of its usage may be seen.
+    is_part: bool,
 }
 
 fn one(
@@ -252,7 +267,13 @@ fn one(
         Some(None) => return Err(Error::Internal("its groups are missing".to_owned())),
         Some(Some(groups)) => Some(groups?),
     };
-    let pricing = cost::Pricing { metric, terms: priced.terms, first_day, by_group: &by_group };
+    let pricing = cost::Pricing {
+        metric,
+        terms: priced.terms,
+        first_day,
+        by_group: &by_group,
+        is_part: priced.is_part,
+    };
     Ok(UsageSeries {
         billable_metric_id: metric.id,
         name: metric.name.clone(),
