@@ -49,6 +49,7 @@ pub(super) async fn show(
     let frame = PageFrame {
         scheme: config.color_scheme,
         theme: config.theme,
+        hides_amounts: config.viewer.hide_amounts,
         session: Some(SessionProps { token, link, customer_id, expires_in }),
         ..frame(title)
     };
@@ -98,6 +99,7 @@ pub(crate) fn frame(title: &str) -> PageFrame {
         hosts: None,
         refusal: None,
         nonce: String::new(),
+        hides_amounts: false,
         session: None,
     }
 }

@@ -66,6 +66,7 @@ pub async fn file(
             "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
         ));
     }
+    let hides_amounts = scope.hides_amounts();
     let with_zero_lines = !scope.skips_zero_lines(options.skip_zero_qty_line_items);
     let group_keys = options.group_keys.unwrap_or_else(|| viewer.group_keys());
     let settings = Arc::clone(&state.settings);
@@ -77,9 +78,13 @@ pub async fn file(
         let made = cancel.check().map(|()| document()).and_then(|document| {
             cancel.check()?;
             match format {
-                Format::Csv => answer(csv(&document, &invoice, bill_to).into_bytes(), CSV, &document, "csv"),
+                Format::Csv => {
+                    let text = csv(&document, &invoice, bill_to, hides_amounts);
+                    answer(text.into_bytes(), CSV, &document, "csv")
+                }
                 Format::Pdf => {
-                    answer(pdf(&document, &settings.company, bill_to, &cancel)?, PDF, &document, "pdf")
+                    let bytes = pdf(&document, &settings.company, bill_to, hides_amounts, &cancel)?;
+                    answer(bytes, PDF, &document, "pdf")
                 }
             }
         });
