@@ -7,8 +7,10 @@
 
 pub mod api_token;
 pub mod assets;
+pub mod audit;
 pub mod auth;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod dashboards;

@@ -2,12 +2,13 @@
 
 use crate::{
     Error,
+    client::{CLIENT, Client, Peer},
     config::LogFormat,
     error::{REQUEST_ID, chain, cut},
 };
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -60,6 +61,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
     request.headers_mut().insert(X_REQUEST_ID, value.clone());
     let method = request.method().clone();
     let path = cut(request.uri().path(), LONGEST_PATH).into_owned();
+    let client = client(&request);
     let span = tracing::info_span!("request", id = %id);
     let answer = async move {
         let start = Instant::now();
@@ -78,7 +80,16 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         }
         response
     };
-    REQUEST_ID.scope(id, answer.instrument(span)).await
+    CLIENT.scope(client, REQUEST_ID.scope(id, answer.instrument(span))).await
+}
+
+/// Who sends a request, for the audit log.
+fn client(request: &Request) -> Client {
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Client {
+        ip: request.extensions().get::<Peer>().map(|peer| peer.0),
+        user_agent: user_agent.map(str::to_owned),
+    }
 }
 
 /// Short, printable, and nothing that could end a log line or carry a token of ours.

@@ -1,8 +1,9 @@
 //! Who looks at a customer's data, and what they may see of it: decided here, once, for pages, JSON and files alike.
 
 use crate::{
-    AppState, Result,
+    AppState, Result, audit,
     auth::{Caller, CustomerAccess, Reader, no_such_customer},
+    db::audit_log::Actor,
     invoicing::InvoiceScope,
     readers::ReadPool,
     usage_scope::UsageScope,
@@ -17,6 +18,8 @@ pub struct Viewer {
     access: CustomerAccess,
     /// The reader's dashboard; `None` for an operator.
     config: Option<DashboardConfig>,
+    /// In whose name the audit log has what is done.
+    actor: Actor,
 }
 
 impl Viewer {
@@ -26,7 +29,11 @@ impl Viewer {
     /// [`no_such_customer`] when a reader asks for another customer.
     pub fn new(caller: &Caller, customer_id: Uuid) -> Result<Self> {
         match caller {
-            Caller::Operator(operator) => Ok(Self { access: operator.access(customer_id), config: None }),
+            Caller::Operator(operator) => Ok(Self {
+                access: operator.access(customer_id),
+                config: None,
+                actor: Actor::Token(operator.token_id.clone()),
+            }),
             Caller::Reader(reader) if reader.session().grant.customer_id == customer_id => {
                 Ok(Self::reader(reader))
             }
@@ -36,12 +43,18 @@ impl Viewer {
 
     /// The reader of a dashboard.
     pub fn reader(reader: &Reader) -> Self {
-        Self { access: reader.access(), config: Some(reader.session().grant.config.clone()) }
+        let config = reader.session().grant.config.clone();
+        Self { access: reader.access(), actor: audit::reader(&config.viewer), config: Some(config) }
     }
 
     /// Whether this is a reader. To a reader, an archived customer reads as unknown.
     pub fn is_reader(&self) -> bool {
         self.config.is_some()
+    }
+
+    /// In whose name the audit log has what is done.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
     }
 
     /// The customer itself: its name, and whether it is archived.

@@ -72,7 +72,8 @@ const TABLES: [&str; 13] = [
 
 /// Queries that are not about one customer, by file and function or constant, with the reason.
 const OF_MANY: &[(&str, &str, &str)] = &[
-    ("audit_log.rs", "list", "operators read what was done about all customers"),
+    ("audit_log/read.rs", "oldest", "operators read what was done about all customers"),
+    ("audit_log/read.rs", "newest", "operators read what was done about all customers"),
     ("customer/mod.rs", "list", "operators list all customers"),
     ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
     ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),

@@ -36,6 +36,7 @@ fn every_command_teaches() {
         &["token", "revoke"],
         &["invoice"],
         &["invoice", "check"],
+        &["audit"],
         &["healthcheck"],
         &["openapi"],
     ] {

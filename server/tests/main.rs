@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod accepted_numbers;
+mod audit_log;
 mod authorization;
 mod billable_metrics;
 mod bound_queries;

@@ -1,5 +1,6 @@
 //! The command line: commands, arguments and help texts.
 
+mod audit;
 mod health;
 mod invoice;
 mod output;
@@ -10,6 +11,7 @@ pub use run::run;
 
 use crate::{config, demo::DemoOptions};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 /// Usage billing with dashboards to embed.
 #[derive(Debug, Parser)]
@@ -79,6 +81,16 @@ pub enum Command {
     ///   inlay invoice check
     #[command(verbatim_doc_comment, subcommand)]
     Invoice(InvoiceCommand),
+    /// Print the audit log: who was given access to customers' data, and who took what
+    ///
+    /// A line for every embeddable URL made, page opened by one, session renewed, page refused, PDF and CSV taken, and
+    /// API token made or revoked, oldest first. Nobody can change or remove one. The same is at GET /v1/auditLogs.
+    ///
+    /// Example:
+    ///   inlay audit --since 7d
+    ///   inlay audit --customer d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc --json
+    #[command(verbatim_doc_comment)]
+    Audit(Audit),
     /// Ask the server on this machine whether it is ready; exits with 0 if so, else with 1
     ///
     /// For containers and supervisors. Asks GET /readyz at INLAY_LISTEN.
@@ -163,6 +175,21 @@ pub enum InvoiceCommand {
     ///   curl -H "Authorization: Bearer $INLAY_TOKEN" $INLAY_URL/v1/invoices/regenerate -d '{"id": "…"}'
     #[command(verbatim_doc_comment)]
     Check,
+}
+
+/// What of the audit log to print.
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// What was done since a time ago such as 7d or 12h, at most 366d, or since the start of a day (UTC) such as 2026-01-31;
+    /// unless given, all
+    #[arg(long, value_parser = token::expiry)]
+    pub since: Option<token::Expiry>,
+    /// What was about this customer, by its id, and about its invoices
+    #[arg(long)]
+    pub customer: Option<Uuid>,
+    /// As JSON, a row a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How to make a token.

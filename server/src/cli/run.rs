@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, invoice, output::say, token};
+use super::{Cli, Command, audit, health, invoice, output::say, token};
 use crate::{
     clock,
     config::Config,
@@ -28,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Migrate => migrate(&config).await,
         Command::Token(command) => token::run(&config, command).await,
         Command::Invoice(command) => invoice::run(&config, command).await,
+        Command::Audit(arguments) => audit::run(&config, arguments).await,
         Command::Healthcheck => health::check(config.listen).await,
         Command::Openapi => openapi(&config),
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     AppState, Error,
     assets::{self, Bundle},
+    audit,
     error::chain,
     http::headers,
 };
@@ -43,6 +44,9 @@ pub(super) async fn show(
 ) -> Response {
     // All is read: the turn is for others.
     drop(opened.pool);
+    if opened.is_new {
+        audit::opened(state, &opened.session.grant);
+    }
     let customer_id = opened.session.grant.customer_id.to_string();
     let config = opened.session.grant.config;
     let Tokens { token, link, expires_in } = opened.tokens;
@@ -69,11 +73,15 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     let (reason, meaning) = refusal.reason();
     tracing::info!(refusal = reason, "a page was refused: {meaning}");
     let mut frame = frame(message.heading);
-    let config = match credential {
-        Credential::Address(token) | Credential::Session(token) => state.keys.config(token),
+    let token = match credential {
+        Credential::Address(token) | Credential::Session(token) => Some(token),
         Credential::None => None,
     };
-    if let Some(config) = config {
+    // What fails on this side refuses nobody.
+    if let Some(token) = token.filter(|_| status != StatusCode::SERVICE_UNAVAILABLE) {
+        audit::refused(state, token, reason);
+    }
+    if let Some(config) = token.and_then(|token| state.keys.config(token)) {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
     frame.refusal = Some(reason);

@@ -2,7 +2,7 @@
 
 use super::embed_error::EmbedError;
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::{Reader, bearer, no_such_customer},
     clock, db,
     embed_url::{InvalidToken, Session},
@@ -47,6 +47,8 @@ impl<'a> Credential<'a> {
 /// A page that may be shown: who reads it, what it is read by, and the tokens that go on.
 pub(super) struct EmbedSession {
     pub(super) session: Session,
+    /// Whether its URL opens it now, and not a link on it or the page itself.
+    pub(super) is_new: bool,
     pub(super) viewer: Viewer,
     pub(super) pool: ReadPool,
     pub(super) tokens: Tokens,
@@ -81,6 +83,8 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
         Credential::None => Err(InvalidToken),
     };
     let reader = reader.map_err(|_| credential.refusal(state, now))?;
+    let is_new =
+        matches!(credential, Credential::Address(token) if Reader::by_url(&state.keys, token, now).is_ok());
     let session = reader.session().clone();
     let tokens = Tokens::sign(state, &session, now).map_err(|_| EmbedError::Expired)?;
     let viewer = Viewer::reader(&reader);
@@ -88,7 +92,7 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
         tracing::warn!(error = %chain(&error), "a page was turned away");
         EmbedError::Unavailable
     })?;
-    Ok(EmbedSession { session, viewer, pool, tokens, now })
+    Ok(EmbedSession { session, is_new, viewer, pool, tokens, now })
 }
 
 /// New tokens for a session that still holds.
@@ -114,5 +118,8 @@ async fn go_on(state: &AppState, reader: &Reader) -> Result<Json<Tokens>> {
     if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    Tokens::sign(state, reader.session(), clock::now()).map(Json).map_err(|_| Error::Unauthorized)
+    let session = reader.session();
+    let tokens = Tokens::sign(state, session, clock::now()).map_err(|_| Error::Unauthorized)?;
+    audit::renewed(state, &session.grant);
+    Ok(Json(tokens))
 }

@@ -7,6 +7,7 @@
 mod access;
 pub mod added_charge;
 pub mod api_token;
+pub mod audit_log;
 pub mod billable_metric;
 mod bound;
 pub mod credit_type;

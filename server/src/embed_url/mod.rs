@@ -218,11 +218,16 @@ impl Keys {
     /// The dashboard of a token that is one of ours, though it may have expired: what is said in place of the page
     /// keeps the embedder's colors. `None` for any other token.
     pub fn config(&self, token: &str) -> Option<DashboardConfig> {
+        self.grant(token).map(|grant| grant.config)
+    }
+
+    /// What a token that is one of ours grants, though it may have expired. `None` for any other token.
+    pub fn grant(&self, token: &str) -> Option<Grant> {
         let claims = self
             .claims(Purpose::Embed, token)
             .or_else(|_| self.claims(Purpose::Link, token))
             .or_else(|_| self.claims(Purpose::Session, token));
-        claims.ok().map(|claims| claims.config)
+        claims.ok().map(|claims| Grant { customer_id: claims.sub, config: claims.config })
     }
 
     /// True for a session token of ours, whatever the time, that shows the same dashboard of the same customer.

@@ -2,7 +2,8 @@
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
 use crate::{
-    AppState, Error, Result, db,
+    AppState, Error, Result, audit,
+    db::{self, audit_log::Action},
     invoicing::{self, Billing},
     readers::ReadPool,
     viewer::Viewer,
@@ -94,7 +95,13 @@ pub async fn file(
     });
     let made = work.await.map_err(|error| Error::Internal(error.to_string()))?;
     drop(waiting);
-    made
+    let file = made?;
+    let action = match format {
+        Format::Pdf => Action::RetrievePdf,
+        Format::Csv => Action::RetrieveCsv,
+    };
+    audit::file_taken(state, action, viewer.actor(), viewer.customer(), invoice_id).await?;
+    Ok(file)
 }
 
 fn answer(

@@ -1,6 +1,7 @@
 //! One accepted connection: HTTP/1 by hyper, closed when its client stops in the middle of something.
 
 use super::upload;
+use crate::client::Peer;
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
@@ -70,10 +71,15 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let state = Arc::new(State::default());
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let service = {
         let state = state.clone();
         service_fn(move |request: hyper::Request<Incoming>| {
-            Box::pin(answer(router.clone(), request.map(Body::new), timeouts, state.clone()))
+            let mut request = request.map(Body::new);
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
+            Box::pin(answer(router.clone(), request, timeouts, state.clone()))
         })
     };
     let stream = TokioIo::new(TimedStream::new(stream, timeouts, state.clone()));

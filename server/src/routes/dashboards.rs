@@ -2,7 +2,7 @@
 
 use super::{Data, viewer_scope};
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::{Operator, archived_customer},
     clock, db,
     embed_url::Grant,
@@ -82,6 +82,7 @@ async fn create_embeddable_url(
         .keys
         .sign_embed(&grant, ttl, clock::now())
         .map_err(|error| Error::Internal(format!("an embed token could not be signed: {error}")))?;
+    audit::url_made(&state, &operator, &grant, &signed).await?;
     let url = format!("{}/embed/{path}?token={}", state.settings.public_url, signed.token);
     Ok(Json(Data { data: EmbeddableUrl { url, expires_at: signed.expires_at, warnings } }))
 }

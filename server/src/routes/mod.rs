@@ -1,6 +1,7 @@
 //! The whole route table on one screen.
 
 mod added_charges;
+mod audit_logs;
 mod billable_metrics;
 mod breakdowns;
 mod costs;
@@ -65,6 +66,7 @@ pub fn calls() -> Calls {
         .merge(dashboards::calls())
         .merge(invoices_dashboard::calls())
         .merge(usage_dashboard::calls())
+        .merge(audit_logs::calls())
         .merge(health::calls())
         .merge(reference::calls())
 }

@@ -22,6 +22,7 @@ async fn sent(app: &Router, token: &str, path: &str, body: String) -> (StatusCod
 async fn rows(pool: &PgPool) -> i64 {
     let sql = "select sum(count)::bigint from (
         select count(*) from added_charge
+        union all select count(*) from audit_log
         union all select count(*) from billable_metric
         union all select count(*) from charge
         union all select count(*) from credit_type
