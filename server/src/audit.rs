@@ -57,6 +57,16 @@ pub async fn file_taken(
     audit_log::add(&state.pool, entry).await
 }
 
+/// Logs the usage of a dashboard as a file before it is answered.
+///
+/// # Errors
+/// As [`file_taken`].
+pub async fn usage_taken(state: &AppState, actor: Actor, access: CustomerAccess) -> Result<()> {
+    let description = "The usage of the dashboard as CSV.".to_owned();
+    audit_log::add(&state.pool, AuditEntry::of_customer(Action::RetrieveUsageCsv, actor, access, description))
+        .await
+}
+
 /// Logs that a page was opened by its URL.
 pub fn opened(state: &AppState, grant: &Grant) {
     let description = format!("The {} was opened by its URL.", shown(&grant.config));

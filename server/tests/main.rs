@@ -60,6 +60,7 @@ mod tokens;
 mod unmatched;
 mod usage;
 mod usage_bounds;
+mod usage_csv;
 mod usage_dashboard;
 mod usage_exact;
 mod usage_find;

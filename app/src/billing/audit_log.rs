@@ -13,7 +13,7 @@ pub struct AuditLog {
     /// When it was done, by the clock of the database.
     pub timestamp: DateTime<Utc>,
     /// What was done: `create_embeddable_url`, `open_dashboard`, `renew_session`, `refuse_dashboard`,
-    /// `retrieve_invoice_pdf`, `retrieve_invoice_csv`, `create_api_token` or `revoke_api_token`.
+    /// `retrieve_invoice_pdf`, `retrieve_invoice_csv`, `retrieve_usage_csv`, `create_api_token` or `revoke_api_token`.
     pub action: String,
     /// The same as a sentence, with what belongs to it.
     pub description: String,

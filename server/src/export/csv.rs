@@ -118,7 +118,7 @@ impl About {
 }
 
 /// A text that no spreadsheet takes for a formula, and that turns nothing round.
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let value = names::plain(value);
     match value.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{value}"),
@@ -126,7 +126,8 @@ fn text(value: &str) -> String {
     }
 }
 
-fn write<'a>(file: &mut String, cells: impl Iterator<Item = &'a String>) {
+/// A record of these cells.
+pub(crate) fn write<'a>(file: &mut String, cells: impl Iterator<Item = &'a String>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             file.push(',');

@@ -5,6 +5,7 @@ mod amounts;
 mod colors;
 mod compare;
 mod cost;
+mod csv;
 mod find;
 mod measure;
 mod page;
@@ -15,6 +16,7 @@ mod tests;
 mod text;
 mod total;
 
+pub use csv::csv;
 pub(super) use measure::columns;
 pub(super) use page::usage;
 pub(super) use text::ended;

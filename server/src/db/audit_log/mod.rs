@@ -33,6 +33,8 @@ pub enum Action {
     RetrievePdf,
     /// An invoice was taken as CSV.
     RetrieveCsv,
+    /// The usage of a dashboard was taken as CSV.
+    RetrieveUsageCsv,
     /// An API token was made.
     CreateToken,
     /// An API token was revoked.
@@ -49,6 +51,7 @@ impl Action {
             Self::RefuseDashboard => "refuse_dashboard",
             Self::RetrievePdf => "retrieve_invoice_pdf",
             Self::RetrieveCsv => "retrieve_invoice_csv",
+            Self::RetrieveUsageCsv => "retrieve_usage_csv",
             Self::CreateToken => "create_api_token",
             Self::RevokeToken => "revoke_api_token",
         }
@@ -56,7 +59,11 @@ impl Action {
 
     fn resource_type(self) -> &'static str {
         match self {
-            Self::CreateUrl | Self::OpenDashboard | Self::RenewSession | Self::RefuseDashboard => "customer",
+            Self::CreateUrl
+            | Self::OpenDashboard
+            | Self::RenewSession
+            | Self::RefuseDashboard
+            | Self::RetrieveUsageCsv => "customer",
             Self::RetrievePdf | Self::RetrieveCsv => "invoice",
             Self::CreateToken | Self::RevokeToken => "api_token",
         }
@@ -70,6 +77,7 @@ impl Action {
             | Self::RenewSession
             | Self::RetrievePdf
             | Self::RetrieveCsv
+            | Self::RetrieveUsageCsv
             | Self::CreateToken
             | Self::RevokeToken => "success",
         }
@@ -121,6 +129,12 @@ impl AuditEntry {
             user_agent: client.user_agent.map(|text| cut(&text, SENT).into_owned()),
         };
         Self { action, customer_id, resource_id, description, actor, request }
+    }
+
+    /// The same of a customer.
+    pub fn of_customer(action: Action, actor: Actor, access: CustomerAccess, description: String) -> Self {
+        let customer_id = access.customer_id();
+        Self::new(action, actor, Some(customer_id), customer_id.to_string(), description)
     }
 
     /// The same of an invoice of a customer.

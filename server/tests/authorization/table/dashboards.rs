@@ -15,5 +15,6 @@ pub(super) const ROUTES: &[Row] = &[
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/usage", ReadersOfUsage),
+    ("GET", "/v1/customers/{customer_id}/dashboards/usage/csv", ReadersOfUsage),
     ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
 ];
