@@ -19,10 +19,11 @@ type Record = [String; words::CSV_COLUMNS.len()];
 /// amounts it has neither their columns nor the rows that are amounts alone.
 pub fn csv(document: &Document, invoice: &Invoice, bill_to: &str, hides_amounts: bool) -> String {
     let mut file = String::new();
-    let is_left = |name: &&str| hides_amounts && words::CSV_AMOUNT_COLUMNS.contains(name);
+    let is_shown =
+        words::CSV_COLUMNS.map(|name| !hides_amounts || !words::CSV_AMOUNT_COLUMNS.contains(&name));
     let record = |file: &mut String, cells: &Record| {
-        let named = words::CSV_COLUMNS.iter().zip(cells);
-        write(file, named.filter(|(name, _)| !is_left(name)).map(|(_, cell)| cell));
+        let shown = cells.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
+        write(file, shown.map(|(cell, _)| cell));
     };
     record(&mut file, &words::CSV_COLUMNS.map(str::to_owned));
     let all = About::new(document, invoice, bill_to);
