@@ -9,8 +9,10 @@ use crate::{
     http::connection::{self, Timeouts},
     ingest::IngestQueue,
     jobs,
+    origins::AllowedOrigins,
     readers::Readers,
     routes,
+    session_log::SessionLog,
 };
 use axum::serve::Listener;
 use sqlx::PgPool;
@@ -46,12 +48,18 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
     let state = AppState {
+        sessions: SessionLog::new(pool.clone()),
+        origins: AllowedOrigins::default(),
         pool,
         ingest: IngestQueue::default(),
         readers: readers.clone(),
         keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
         settings: Arc::new(config.settings.clone()),
     };
+    // A job reads them again; where it cannot be done now, it says so.
+    if let Ok(origins) = db::allowed_origin::all(&state.pool).await {
+        state.origins.set(origins);
+    }
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
     let (shutdown, stop) = watch::channel(false);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod accepted_numbers;
+mod allowed_origins;
 mod authorization;
 mod billable_metrics;
 mod bound_queries;
@@ -15,6 +16,7 @@ mod config;
 mod connections;
 mod custom_fields;
 mod customers;
+mod dashboard_sessions;
 mod dashboards;
 mod demo;
 mod embed_pages;

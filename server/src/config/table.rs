@@ -40,8 +40,9 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_ALLOWED_ORIGINS",
         None,
-        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`. Unset: only \
-         pages of this server; `*`: everybody.",
+        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`, \
+         `https://*.example.com`; beside those that `inlay origin` adds. Without any, only pages of this server may; \
+         `*`: everybody.",
     ),
     variable("INLAY_EMBED_TTL", Some("15m"), "How long an embeddable URL can be opened, at most `24h`."),
     variable(

@@ -6,6 +6,7 @@
 
 mod access;
 pub mod added_charge;
+pub mod allowed_origin;
 pub mod api_token;
 pub mod billable_metric;
 mod bound;
@@ -14,6 +15,7 @@ pub mod cursor;
 pub mod custom_field;
 pub mod customer;
 pub mod customer_plan;
+pub mod dashboard_session;
 pub mod idempotency;
 pub mod invoice;
 mod open;

@@ -14,10 +14,25 @@ pub(crate) struct Asked {
 }
 
 pub(super) fn bounds() -> Vec<Bound> {
-    vec![bound("/v1/dashboards/getEmbeddableUrl", "bm_group_key_overrides: ", 4_096, |n| {
-        json!({ "customer_id": "{customer_id}", "dashboard": "usage",
-            "bm_group_key_overrides": [{ "group_key_name": "r", "display_name": "x".repeat(n - 1) }] })
-    })]
+    let origins = |n: usize| (0..n).map(|index| format!("https://{index}.example.com")).collect::<Vec<_>>();
+    vec![
+        bound("/v1/dashboards/getEmbeddableUrl", "bm_group_key_overrides: ", 4_096, |n| {
+            json!({ "customer_id": "{customer_id}", "dashboard": "usage",
+                "bm_group_key_overrides": [{ "group_key_name": "r", "display_name": "x".repeat(n - 1) }] })
+        }),
+        bound(
+            "/v1/dashboards/getEmbeddableUrl",
+            "allowed_origins: has ",
+            limits::URL_ORIGINS,
+            move |n| json!({ "customer_id": "{customer_id}", "dashboard": "usage", "allowed_origins": origins(n) }),
+        ),
+        bound(
+            "/v1/dashboards/revoke",
+            "viewer_id: is longer than ",
+            limits::WORD,
+            |n| json!({ "viewer_id": text(n) }),
+        ),
+    ]
 }
 
 /// What the dashboards may be asked as JSON.
