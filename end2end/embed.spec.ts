@@ -89,7 +89,7 @@ test("before it arrives its room is taken, and the frame says what it is", async
   await expect(element).toHaveAttribute("aria-busy", "true");
   expect((await element.boundingBox())!.height).toBe(900);
   const attributes = ["title", "referrerpolicy", "sandbox"].map((name) => page.locator(FRAME).getAttribute(name));
-  expect(await Promise.all(attributes)).toEqual(["Usage", "no-referrer", expect.stringContaining("allow-scripts")]);
+  expect(await Promise.all(attributes)).toEqual(["Usage", "strict-origin", expect.stringContaining("allow-scripts")]);
   release();
   await expect(element).not.toHaveAttribute("aria-busy");
   expect(await settled(page)).not.toBe(900);
