@@ -21,7 +21,7 @@ pub async fn in_process(pool: &PgPool) -> Api {
         pool: pool.clone(),
         ingest: IngestQueue::default(),
         readers: Readers::new(db::readers(pool, db::share(crate::POOL).readers)),
-        sessions: SessionLog::new(pool.clone()),
+        sessions: SessionLog::new(pool),
         origins: AllowedOrigins::default(),
         keys: Arc::new(Keys::new(vec![("bench".to_owned(), vec![7; 32])])),
         settings: Arc::new(Settings::default()),

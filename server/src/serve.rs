@@ -37,6 +37,7 @@ pub struct Running {
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
     readers: Readers,
+    sessions: SessionLog,
 }
 
 /// Opens the port and starts the jobs.
@@ -47,8 +48,9 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
+    let sessions = SessionLog::new(&pool);
     let state = AppState {
-        sessions: SessionLog::new(pool.clone()),
+        sessions: sessions.clone(),
         origins: AllowedOrigins::default(),
         pool,
         ingest: IngestQueue::default(),
@@ -66,7 +68,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, shutdown, server, jobs, readers })
+    Ok(Running { address, shutdown, server, jobs, readers, sessions })
 }
 
 /// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
@@ -131,7 +133,8 @@ impl Running {
             Err(_) => tracing::warn!("stopped with requests still in flight"),
         }
         // Connections that died silently would be waited for.
-        let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;
+        let closed = async { (self.readers.close().await, self.sessions.close().await) };
+        let _ = timeout(db::READY_TIMEOUT, closed).await;
     }
 }
 

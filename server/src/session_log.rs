@@ -1,11 +1,12 @@
 //! Notes which sessions of dashboards are opened and used, and which frames are refused.
 //!
-//! What waits at the same time is written in one transaction, and one is written at a time: pages take one connection of
-//! the API at most.
+//! What waits at the same time is written in one transaction, and one is written at a time, on a connection of its own: no
+//! page waits for those of the API, nor takes one.
 
 use crate::{
     Error, Result,
     db::{
+        self,
         allowed_origin::Refusal,
         dashboard_session::{NewSession, note},
     },
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 /// A session's use is noted once in so many seconds.
 const PACE: TimeDelta = TimeDelta::seconds(60);
-/// Sessions whose last note is remembered: the others are noted again.
+/// Notes that are remembered, unless there are more within the pace.
 const MOST_REMEMBERED: usize = 20_000;
 /// Different refusals that wait; more are dropped.
 const MOST_REFUSALS: usize = 1_000;
@@ -56,17 +57,31 @@ struct Notes {
     refused: HashMap<Refusal, (i64, DateTime<Utc>)>,
 }
 
+impl Queue {
+    fn remember(&mut self, session_id: Uuid, at: DateTime<Utc>) {
+        if self.noted.len() >= MOST_REMEMBERED {
+            self.noted.retain(|_, last| at - *last < PACE);
+        }
+        self.noted.insert(session_id, at);
+    }
+}
+
 impl SessionLog {
-    /// Writes by the connections of this pool.
-    pub fn new(pool: PgPool) -> Self {
-        Self { pool, queue: Arc::default() }
+    /// Writes by one more connection to the database of this pool.
+    pub fn new(pool: &PgPool) -> Self {
+        Self { pool: db::notes(pool), queue: Arc::default() }
+    }
+
+    /// Closes the connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
     }
 
     /// Notes a session that is opened.
     pub fn opened(&self, session: NewSession) -> Noted {
         let (answer, noted) = oneshot::channel();
         let mut queue = self.queue();
-        queue.noted.insert(session.id, session.opened_at);
+        queue.remember(session.id, session.opened_at);
         queue.waiting.opened.push((session, answer));
         self.wake(queue);
         noted
@@ -78,10 +93,7 @@ impl SessionLog {
         if queue.noted.get(&session_id).is_some_and(|last| at - *last < PACE) {
             return;
         }
-        if queue.noted.len() >= MOST_REMEMBERED {
-            queue.noted.retain(|_, last| at - *last < PACE);
-        }
-        queue.noted.insert(session_id, at);
+        queue.remember(session_id, at);
         queue.waiting.used.insert(session_id, at);
         self.wake(queue);
     }

@@ -74,7 +74,7 @@ pub const VARIABLES: &[Variable] = &[
         "INLAY_DATABASE_CONNECTIONS",
         Some("20"),
         "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session \
-         tokens, the others for the API, ingest and jobs.",
+         tokens, one notes their sessions, the others are for the API, ingest and jobs.",
     ),
     variable(
         "INLAY_READER_ROLE",

@@ -100,6 +100,8 @@ pub(super) async fn open(
     if let Some(refusal) = framing::refusal(state, rules, headers) {
         state.sessions.refused(refusal, now);
     }
+    let viewer = Viewer::reader(&reader);
+    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| unavailable(&error))?;
     let mut noted = note(state, &session, now);
     if rules.single_use
         && let Some(noted) = noted.take()
@@ -110,8 +112,6 @@ pub(super) async fn open(
             Err(error) => return Err(unavailable(&error)),
         }
     }
-    let viewer = Viewer::reader(&reader);
-    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| unavailable(&error))?;
     Ok(EmbedSession { session, viewer, pool, tokens, noted, now })
 }
 

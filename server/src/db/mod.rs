@@ -30,7 +30,7 @@ pub mod usage;
 pub use access::{Access, BillingAccess};
 pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use open::Database;
-pub use pool::{connect, options, readers, share};
+pub use pool::{connect, notes, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
 pub use transaction::{Claim, begin, under, update_one, write};
 

@@ -53,7 +53,7 @@ pub fn state(pool: PgPool) -> AppState {
     AppState {
         ingest: IngestQueue::default(),
         readers: Readers::new(pool.clone()),
-        sessions: SessionLog::new(pool.clone()),
+        sessions: SessionLog::new(&pool),
         origins: AllowedOrigins::default(),
         keys: Arc::new(keys),
         settings: Arc::new(Settings::default()),
