@@ -182,6 +182,31 @@ test("a session that has ended goes on by a URL of the host, and nothing is lost
   await expect(frame(page).locator("html")).toHaveAttribute("data-same-document", "yes");
 });
 
+test("a revoked session goes on only by a URL that the host makes after it", async ({ page, demo }) => {
+  const urls: string[] = [];
+  await page.exposeFunction("newUrl", async () => {
+    const body = { customer_id: demo.customer(GROUPED), dashboard: "usage" };
+    const { url, url_id } = (await demo.api("POST", "/v1/dashboards/getEmbeddableUrl", body)).data;
+    urls.push(url_id);
+    return url;
+  });
+  const opened = async () => {
+    const list = await demo.api("GET", `/v1/dashboards/sessions?limit=100&customer_id=${demo.customer(GROUPED)}`);
+    return list.data.filter((one: { url_id: string }) => urls.includes(one.url_id));
+  };
+  await mount(page, demo, { fetchUrl: "newUrl" });
+  await hydrated(frame(page));
+  const [first, ...others] = await opened();
+  expect(others).toEqual([]);
+  expect((await demo.api("POST", "/v1/dashboards/revoke", { session_id: first.id })).data.revoked_sessions).toBe(1);
+  expect(await opened()).toEqual([]);
+  await frame(page).locator('[data-range="60"]').click();
+  await splitByRegion(page);
+  await expect.poll(async () => (await heard(page, "navigate")).at(-1)?.to).toMatch(/window=60&group=/);
+  for (const type of ["expiring", "renewed"]) expect(await heard(page, type)).toHaveLength(1);
+  expect((await opened()).map((one: { url_id: string }) => one.url_id)).toEqual([urls[1]]);
+});
+
 test("a session goes on by no URL of another customer", async ({ page, demo }) => {
   let customer = GROUPED;
   await page.exposeFunction("newUrl", () => demo.embedUrl(customer, "usage"));
