@@ -18,6 +18,11 @@ use server::{
     embed_url::{Keys, SESSION_LIFE, SESSION_TTL, viewer_key},
 };
 use sqlx::PgPool;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -201,7 +206,7 @@ async fn of_many_loads_at_once_a_url_that_opens_once_answers_one(pool: PgPool) {
     let apps = [app.clone(), served(pool.clone())];
     let customer_id = on_plan(&pool, "Acme").await;
     let once = path(&made(&app, &token, customer_id, "usage", json!({ "single_use": true })).await);
-    let mut loads = tokio::task::JoinSet::new();
+    let mut loads = JoinSet::new();
     for number in 0..6 {
         let (app, once) = (apps[number % 2].clone(), once.clone());
         loads.spawn(async move { page(&app, &once, None).await.status });
@@ -283,6 +288,38 @@ async fn what_is_revoked_is_refused_with_the_next_request_on_every_server(pool: 
         let statuses = answers(&app, acme, &again).await;
         assert!(statuses.iter().all(|status| *status == StatusCode::OK), "{statuses:?}");
     }
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn under_load_no_request_that_begins_after_the_answer_is_answered(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = on_plan(&pool, "Acme").await;
+    let [(_, usage), _] = opened(&app, &token, customer_id).await;
+    let (is_revoked, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let mut readers = JoinSet::new();
+    for server in [app.clone(), served(pool.clone()), served(pool.clone())] {
+        let (is_revoked, answered, session) = (is_revoked.clone(), answered.clone(), session(&usage));
+        let path = format!("/v1/customers/{customer_id}/dashboards/usage");
+        readers.spawn(async move {
+            let mut refused = 0;
+            while refused < 20 {
+                let begins_after = is_revoked.load(Ordering::SeqCst);
+                match get(&server, &session, &path).await.0 {
+                    StatusCode::OK if !begins_after => {
+                        answered.fetch_add(1, Ordering::SeqCst);
+                    }
+                    StatusCode::UNAUTHORIZED => refused += 1,
+                    status => panic!("{status}, after the answer: {begins_after}"),
+                }
+            }
+        });
+    }
+    while answered.load(Ordering::SeqCst) < 30 {
+        tokio::task::yield_now().await;
+    }
+    revoke(&app, &token, json!({ "customer_id": customer_id })).await;
+    is_revoked.store(true, Ordering::SeqCst);
+    readers.join_all().await;
 }
 
 #[sqlx::test(migrations = "./migrations")]
