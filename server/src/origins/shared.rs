@@ -29,7 +29,7 @@ pub(super) fn why(domain: &str) -> Option<String> {
         psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private))
     };
     let platform = PLATFORMS.into_iter().find(|platform| {
-        domain.strip_suffix(platform).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        domain.strip_suffix(*platform).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     });
     match (whole(domain).or_else(|| whole(&below)), platform) {
         (Some(psl::Type::Icann), _) => Some(format!("anybody can register names below {domain}")),
