@@ -2,7 +2,10 @@
 
 use crate::http::Api;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use server::{
+    AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, origins::AllowedOrigins,
+    readers::Readers, session_log::SessionLog,
+};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use std::{
     net::TcpListener,
@@ -18,6 +21,8 @@ pub async fn in_process(pool: &PgPool) -> Api {
         pool: pool.clone(),
         ingest: IngestQueue::default(),
         readers: Readers::new(db::readers(pool, db::share(crate::POOL).readers)),
+        sessions: SessionLog::new(pool),
+        origins: AllowedOrigins::default(),
         keys: Arc::new(Keys::new(vec![("bench".to_owned(), vec![7; 32])])),
         settings: Arc::new(Settings::default()),
     };

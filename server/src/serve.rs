@@ -9,8 +9,10 @@ use crate::{
     http::connection::{self, Timeouts},
     ingest::IngestQueue,
     jobs,
+    origins::AllowedOrigins,
     readers::Readers,
     routes,
+    session_log::SessionLog,
 };
 use axum::serve::Listener;
 use sqlx::PgPool;
@@ -35,6 +37,7 @@ pub struct Running {
     server: JoinHandle<()>,
     jobs: JoinHandle<()>,
     readers: Readers,
+    sessions: SessionLog,
 }
 
 /// Opens the port and starts the jobs.
@@ -45,20 +48,27 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     // A second call, in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let readers = readers(config, &pool).await?;
+    let sessions = SessionLog::new(&pool);
     let state = AppState {
+        sessions: sessions.clone(),
+        origins: AllowedOrigins::default(),
         pool,
         ingest: IngestQueue::default(),
         readers: readers.clone(),
         keys: Arc::new(Keys::new(config.signing_keys.0.clone())),
         settings: Arc::new(config.settings.clone()),
     };
+    // A job reads them again; where it cannot be done now, it says so.
+    if let Ok(origins) = db::allowed_origin::all(&state.pool).await {
+        state.origins.set(origins);
+    }
     let listener = listen(config.listen).await?;
     let address = listener.local_addr().map_err(|error| CliError::new(error.to_string()))?;
     let (shutdown, stop) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(state.clone(), stop.clone()));
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, shutdown, server, jobs, readers })
+    Ok(Running { address, shutdown, server, jobs, readers, sessions })
 }
 
 /// Connections that the database binds to the customers of their readers; where it cannot, and the configuration allows
@@ -123,7 +133,8 @@ impl Running {
             Err(_) => tracing::warn!("stopped with requests still in flight"),
         }
         // Connections that died silently would be waited for.
-        let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;
+        let closed = async { (self.readers.close().await, self.sessions.close().await) };
+        let _ = timeout(db::READY_TIMEOUT, closed).await;
     }
 }
 

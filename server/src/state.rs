@@ -1,6 +1,9 @@
 //! What every handler can reach.
 
-use crate::{config::Settings, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use crate::{
+    config::Settings, embed_url::Keys, ingest::IngestQueue, origins::AllowedOrigins, readers::Readers,
+    session_log::SessionLog,
+};
 use sqlx::PgPool;
 use std::sync::Arc;
 
@@ -13,6 +16,10 @@ pub struct AppState {
     pub ingest: IngestQueue,
     /// What pages and session tokens read by.
     pub readers: Readers,
+    /// What notes which sessions of dashboards are opened and used.
+    pub sessions: SessionLog,
+    /// The origins that the database allows to frame dashboards.
+    pub origins: AllowedOrigins,
     /// The keys that sign and verify embed and session tokens.
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.

@@ -224,8 +224,7 @@ async fn a_session_that_is_renewed_is_logged(pool: PgPool) {
     let now = server::clock::now();
     let config = app::embed::DashboardConfig::new(app::embed::Dashboard::Usage);
     let grant = server::embed_url::Grant { customer_id: acme, config };
-    let session =
-        keys.sign_session(&server::embed_url::Session { grant, opened_at: now }, now).unwrap().token;
+    let session = keys.sign_session(&server::embed_url::Session::new(grant, now), now).unwrap().token;
     let (status, _) = post(&app, &session, "/embed/session", json!({})).await;
     assert_eq!(status, StatusCode::OK);
     let renewed = rows(&app, &token, &acme.to_string(), 1).await.remove(0);

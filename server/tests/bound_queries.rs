@@ -54,11 +54,13 @@ fn only_queries_take_the_customer_out_of_a_proof() {
 }
 
 /// Tables with rows of customers.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 15] = [
     "added_charge",
     "audit_log",
     "customer",
     "customer_plan",
+    "dashboard_revocation",
+    "dashboard_session",
     "ingest_alias",
     "invoice",
     "usage_day",
@@ -80,6 +82,11 @@ const OF_MANY: &[(&str, &str, &str)] = &[
     ("customer/hold.rs", "hold_of_invoice", "an operator names an invoice by its id alone"),
     ("customer/hold.rs", "claim_due", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
+    ("dashboard_session/list.rs", "list", "operators list the sessions of all customers"),
+    ("dashboard_session/record.rs", "note", "sessions of several customers are noted together"),
+    ("dashboard_session/record.rs", "purge", "the job removes old ones of all customers"),
+    ("dashboard_session/revoke.rs", "revoke", "operators revoke by session, viewer, or everything"),
+    ("dashboard_session/revoke.rs", "last_revocation", "the number is one for all customers"),
     ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
     ("plan.rs", "customers", "operators list the customers of a plan"),
     ("usage/unassigned.rs", "claim_unassigned_events", "events that have no customer yet"),

@@ -2,16 +2,11 @@
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{
-    AppState,
-    config::Settings,
-    embed_url::Keys,
     http::connection::Timeouts,
-    ingest::IngestQueue,
-    readers::Readers,
     serve::{self, answer},
 };
 use sqlx::postgres::PgPoolOptions;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, BufStream},
     net::TcpStream,
@@ -22,14 +17,7 @@ use tokio::{
 /// No request of these tests comes as far as the database.
 fn inlay() -> Router {
     let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
-    let keys = Arc::new(Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]));
-    server::router(AppState {
-        readers: Readers::new(pool.clone()),
-        pool,
-        ingest: IngestQueue::default(),
-        keys,
-        settings: Arc::new(Settings::default()),
-    })
+    crate::common::served(pool)
 }
 
 struct Server {

@@ -124,7 +124,7 @@ fn session_token_of(
     let mut config = DashboardConfig::new(dashboard);
     change(&mut config);
     let now = clock::now();
-    let session = Session { grant: Grant { customer_id, config }, opened_at: now };
+    let session = Session::new(Grant { customer_id, config }, now);
     keys.sign_session(&session, now).unwrap().token
 }
 

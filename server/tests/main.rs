@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
 
 mod accepted_numbers;
+mod allowed_origins;
 mod audit_log;
 mod authorization;
 mod billable_metrics;
@@ -16,6 +17,7 @@ mod config;
 mod connections;
 mod custom_fields;
 mod customers;
+mod dashboard_sessions;
 mod dashboards;
 mod demo;
 mod embed_pages;

@@ -27,6 +27,7 @@ const READ: &[(&str, bool)] = &[
     ("credit_type", false),
     ("customer", true),
     ("customer_plan", true),
+    ("dashboard_revocation", true),
     ("ingest_alias", true),
     ("invoice", true),
     ("plan", false),
@@ -116,7 +117,7 @@ async fn a_query_without_any_condition_shows_the_readers_customer_alone(pool: Pg
 /// The queries that pages and session tokens are answered by, each with what a reader of A gives it.
 const ASKED: &[(&str, &str, &[&str])] = &[
     ("billable_metric.rs", "page", &["true", "null", "null", ID, NOW, "10"]),
-    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
+    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}", "null", "null", "0", NOW]),
     (
         "invoice/read.rs",
         "list",
@@ -131,9 +132,9 @@ const ASKED: &[(&str, &str, &[&str])] = &[
         &[ID, "{30000000-0000-0000-0000-00000000003a,30000000-0000-0000-0000-00000000003b}"],
     ),
     ("invoice/read.rs", "outline", &[INVOICE, ID]),
-    ("terms.rs", "unbilled_and_end", &[ID, NOW, "true"]),
-    ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true"]),
-    ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z"]),
+    ("terms.rs", "unbilled_and_end", &[ID, NOW, "true", "null", "null", "0", NOW]),
+    ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true", "null", "null", "0", NOW]),
+    ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z", "null", "null", "0", NOW]),
     ("usage/by_group.rs", "by_group", &[ID, METRICS, KINDS, "{1,1}", "2026-03-01", TODAY, "50000"]),
     (
         "usage/find_groups.rs",

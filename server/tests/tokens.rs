@@ -11,11 +11,8 @@ use server::{
     AppState, api_token,
     auth::{OnlyReads, Operator},
     clock,
-    config::Settings,
     db::api_token::{Scope, authenticate, create, list, revoke},
     embed_url::Keys,
-    ingest::IngestQueue,
-    readers::Readers,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::sync::Arc;
@@ -94,13 +91,7 @@ async fn last_use_is_noted_once_a_minute(pool: PgPool) {
 
 #[sqlx::test(migrations = "./migrations")]
 async fn read_token_reads_only(pool: PgPool) {
-    let state = AppState {
-        pool: pool.clone(),
-        ingest: IngestQueue::default(),
-        readers: Readers::new(pool.clone()),
-        keys: Arc::new(Keys::new(Vec::new())),
-        settings: Arc::new(Settings::default()),
-    };
+    let state = AppState { keys: Arc::new(Keys::new(Vec::new())), ..crate::common::state(pool.clone()) };
     let handler = || get(|_: Operator| async {}).post(|_: Operator| async {});
     // As the routes of the API say it of a POST that only reads.
     let reading = Router::new().route("/v1/usage", handler()).layer(Extension(OnlyReads));

@@ -5,15 +5,21 @@ pub mod contrast;
 pub mod dashboard;
 pub mod group_keys;
 mod no_effect;
+mod origin;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod request;
+mod rules;
+mod session;
 pub mod theme;
 mod viewer;
 
 pub use dashboard::{Dashboard, DashboardOptions};
 pub use group_keys::GroupKeyNames;
+pub use origin::{AllowedOrigin, RefusedBy, RefusedEmbed};
 pub use request::EmbedRequest;
+pub use rules::UrlRules;
+pub use session::DashboardSession;
 pub use theme::{Color, ColorScheme, Theme};
 pub use viewer::ViewerScope;
 
@@ -43,6 +49,9 @@ pub struct DashboardConfig {
     /// Who reads, and what of it they may see.
     #[serde(rename = "w", default, skip_serializing_if = "is_default")]
     pub viewer: ViewerScope,
+    /// Where its URL may be shown, and how often.
+    #[serde(rename = "u", default, skip_serializing_if = "is_default")]
+    pub rules: UrlRules,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -59,6 +68,7 @@ impl DashboardConfig {
             theme: Theme::default(),
             group_keys: GroupKeyNames::default(),
             viewer: ViewerScope::default(),
+            rules: UrlRules::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod health;
 mod invoice;
+mod origin;
 mod output;
 mod run;
 mod token;
@@ -75,6 +76,16 @@ pub enum Command {
     ///   inlay token list
     #[command(verbatim_doc_comment, subcommand)]
     Token(TokenCommand),
+    /// Allow, list and remove origins whose pages may frame the dashboards
+    ///
+    /// They are beside those of INLAY_ALLOWED_ORIGINS. These commands also run beside a server, which knows a change
+    /// within two seconds.
+    ///
+    /// Example:
+    ///   inlay origin add https://app.example.com
+    ///   inlay origin refused
+    #[command(verbatim_doc_comment, subcommand)]
+    Origin(OriginCommand),
     /// Look after stored invoices
     ///
     /// Example:
@@ -159,6 +170,47 @@ pub enum TokenCommand {
         /// The id that `inlay token list` shows; the whole token will do as well
         id: String,
     },
+}
+
+/// What to do with allowed origins.
+#[derive(Debug, Subcommand)]
+pub enum OriginCommand {
+    /// Let pages of an origin frame the dashboards
+    ///
+    /// A wildcard stands for every host below its domain, and is refused where these belong to different people.
+    ///
+    /// Example:
+    ///   inlay origin add https://app.example.com
+    ///   inlay origin add "https://*.example.com"
+    ///   inlay origin add http://localhost:3000
+    #[command(verbatim_doc_comment)]
+    Add {
+        /// The origin, as in the address bar: scheme, host and port
+        origin: String,
+    },
+    /// List the allowed origins, also those of INLAY_ALLOWED_ORIGINS
+    ///
+    /// Example:
+    ///   inlay origin list
+    #[command(verbatim_doc_comment)]
+    List,
+    /// Let pages of an origin frame the dashboards no more
+    ///
+    /// Pages that are open go on until they load anew.
+    ///
+    /// Example:
+    ///   inlay origin remove https://app.example.com
+    #[command(verbatim_doc_comment)]
+    Remove {
+        /// The origin, as `inlay origin list` shows it
+        origin: String,
+    },
+    /// List frames that browsers refused in the last 90 days, with the entry that would admit each
+    ///
+    /// Example:
+    ///   inlay origin refused
+    #[command(verbatim_doc_comment)]
+    Refused,
 }
 
 /// What to do with stored invoices.

@@ -2,8 +2,8 @@
 
 use super::{
     embed_error::EmbedError,
-    hosts,
-    session::{Credential, EmbedSession, Tokens},
+    framing, hosts,
+    session::{Credential, EmbedSession, Tokens, is_noted},
 };
 use crate::{
     AppState, Error,
@@ -44,11 +44,19 @@ pub(super) async fn show(
 ) -> Response {
     // All is read: the turn is for others.
     drop(opened.pool);
-    if opened.is_new {
+    if opened.session.url_id.is_some() {
         audit::opened(state, &opened.session.grant);
+    }
+    if let Some(noted) = opened.noted
+        && !matches!(is_noted(noted).await, Ok(true))
+    {
+        tracing::warn!(
+            "a session was opened and could not be noted: it is not listed, nor revoked by its id"
+        );
     }
     let customer_id = opened.session.grant.customer_id.to_string();
     let config = opened.session.grant.config;
+    let origins = framing::allowed(state, Some(&config.rules));
     let Tokens { token, link, expires_in } = opened.tokens;
     let frame = PageFrame {
         scheme: config.color_scheme,
@@ -57,16 +65,18 @@ pub(super) async fn show(
         session: Some(SessionProps { token, link, customer_id, expires_in }),
         ..frame(title)
     };
-    draw(&state.settings.allowed_origins, StatusCode::OK, frame, content).await
+    draw(&origins, StatusCode::OK, frame, content).await
 }
 
 /// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
 pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
         EmbedError::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
-        EmbedError::Invalid | EmbedError::Expired | EmbedError::WrongDashboard => {
-            (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED)
-        }
+        EmbedError::Invalid
+        | EmbedError::Expired
+        | EmbedError::Used
+        | EmbedError::Revoked
+        | EmbedError::WrongDashboard => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
         EmbedError::Gone => (StatusCode::NOT_FOUND, GONE),
         EmbedError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
@@ -81,12 +91,13 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     if let Some(token) = token.filter(|_| status != StatusCode::SERVICE_UNAVAILABLE) {
         audit::refused(state, token, reason);
     }
-    if let Some(config) = token.and_then(|token| state.keys.config(token)) {
+    let config = token.and_then(|token| state.keys.config(token));
+    let origins = framing::allowed(state, config.as_ref().map(|config| &config.rules));
+    if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
     frame.refusal = Some(reason);
-    let origins = &state.settings.allowed_origins;
-    let mut response = draw(origins, status, frame, PageContent::Message(message)).await;
+    let mut response = draw(&origins, status, frame, PageContent::Message(message)).await;
     response.headers_mut().insert(headers::REFUSAL, HeaderValue::from_static(reason));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -1,18 +1,25 @@
 //! The session of a page: what a request comes with, and the tokens that an open page goes on with.
 
-use super::embed_error::EmbedError;
+use super::{embed_error::EmbedError, framing};
 use crate::{
     AppState, Error, Result, audit,
     auth::{Reader, bearer, no_such_customer},
-    clock, db,
-    embed_url::{InvalidToken, Session},
+    clock,
+    db::{self, dashboard_session::NewSession},
+    embed_url::{InvalidToken, Session, viewer_key},
     error::chain,
     readers::ReadPool,
+    session_log::Noted,
     viewer::Viewer,
 };
 use axum::{Json, extract::State, http::HeaderMap};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long an answer waits until its session is noted, which happens while the page is read.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a request for a page comes with.
 #[derive(Clone, Copy)]
@@ -47,11 +54,11 @@ impl<'a> Credential<'a> {
 /// A page that may be shown: who reads it, what it is read by, and the tokens that go on.
 pub(super) struct EmbedSession {
     pub(super) session: Session,
-    /// Whether its URL opens it now, and not a link on it or the page itself.
-    pub(super) is_new: bool,
     pub(super) viewer: Viewer,
     pub(super) pool: ReadPool,
     pub(super) tokens: Tokens,
+    /// Tells when a session that begins is noted.
+    pub(super) noted: Option<Noted>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -75,7 +82,11 @@ impl Tokens {
     }
 }
 
-pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<EmbedSession, EmbedError> {
+pub(super) async fn open(
+    state: &AppState,
+    credential: Credential<'_>,
+    headers: &HeaderMap,
+) -> Result<EmbedSession, EmbedError> {
     let now = clock::now();
     let reader = match credential {
         Credential::Address(token) => Reader::by_address(&state.keys, token, now),
@@ -83,16 +94,61 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
         Credential::None => Err(InvalidToken),
     };
     let reader = reader.map_err(|_| credential.refusal(state, now))?;
-    let is_new =
-        matches!(credential, Credential::Address(token) if Reader::by_url(&state.keys, token, now).is_ok());
     let session = reader.session().clone();
     let tokens = Tokens::sign(state, &session, now).map_err(|_| EmbedError::Expired)?;
+    let rules = &session.grant.config.rules;
+    if let Some(refusal) = framing::refusal(state, rules, headers) {
+        state.sessions.refused(refusal, now);
+    }
     let viewer = Viewer::reader(&reader);
-    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
-        tracing::warn!(error = %chain(&error), "a page was turned away");
-        EmbedError::Unavailable
-    })?;
-    Ok(EmbedSession { session, is_new, viewer, pool, tokens, now })
+    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| unavailable(&error))?;
+    let mut noted = note(state, &session, now);
+    if rules.single_use
+        && let Some(noted) = noted.take()
+    {
+        match is_noted(noted).await {
+            Ok(true) => {}
+            Ok(false) => return Err(EmbedError::Used),
+            Err(error) => return Err(unavailable(&error)),
+        }
+    }
+    Ok(EmbedSession { session, viewer, pool, tokens, noted, now })
+}
+
+fn unavailable(error: &Error) -> EmbedError {
+    tracing::warn!(error = %chain(error), "a page was turned away");
+    EmbedError::Unavailable
+}
+
+/// Has a session that begins noted, and that another is used.
+fn note(state: &AppState, session: &Session, now: DateTime<Utc>) -> Option<Noted> {
+    let Some(url_id) = session.url_id else {
+        state.sessions.used(session.id, now);
+        return None;
+    };
+    let grant = &session.grant;
+    let viewer_id = grant.viewer_id();
+    Some(state.sessions.opened(NewSession {
+        id: session.id,
+        customer_id: grant.customer_id,
+        dashboard: grant.config.dashboard.as_str().to_owned(),
+        viewer_id: viewer_id.map(str::to_owned),
+        viewer_key: viewer_id.map(viewer_key),
+        url_id,
+        is_single_use: grant.config.rules.single_use,
+        seen: session.seen,
+        valid_from: session.valid_from,
+        opened_at: now,
+    }))
+}
+
+/// Waits until a session is noted; false where its URL opens once and was opened before.
+///
+/// # Errors
+/// When it cannot be noted.
+pub(super) async fn is_noted(noted: Noted) -> Result<bool> {
+    let away = || Error::Unavailable(sqlx::Error::PoolTimedOut);
+    timeout(PATIENCE, noted).await.map_err(|_| away())?.map_err(|_| away())?
 }
 
 /// New tokens for a session that still holds.
@@ -107,9 +163,17 @@ pub(super) async fn reopen(
     headers: HeaderMap,
     own: String,
 ) -> Result<Json<Tokens>> {
-    let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, clock::now()).ok());
+    let now = clock::now();
+    let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, now).ok());
     let reader = reader.filter(|reader| state.keys.is_of_page(&own, reader.session()));
-    go_on(&state, &reader.ok_or(Error::Unauthorized)?).await
+    let reader = reader.ok_or(Error::Unauthorized)?;
+    let tokens = go_on(&state, &reader).await?;
+    if let Some(noted) = note(&state, reader.session(), now)
+        && !is_noted(noted).await?
+    {
+        return Err(Error::Unauthorized);
+    }
+    Ok(tokens)
 }
 
 async fn go_on(state: &AppState, reader: &Reader) -> Result<Json<Tokens>> {

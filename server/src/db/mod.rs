@@ -6,6 +6,7 @@
 
 mod access;
 pub mod added_charge;
+pub mod allowed_origin;
 pub mod api_token;
 pub mod audit_log;
 pub mod billable_metric;
@@ -15,6 +16,7 @@ pub mod cursor;
 pub mod custom_field;
 pub mod customer;
 pub mod customer_plan;
+pub mod dashboard_session;
 pub mod idempotency;
 pub mod invoice;
 mod open;
@@ -29,7 +31,7 @@ pub mod usage;
 pub use access::{Access, BillingAccess};
 pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use open::Database;
-pub use pool::{connect, options, readers, share};
+pub use pool::{connect, notes, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
 pub use transaction::{Claim, begin, under, update_one, write};
 

@@ -4,7 +4,9 @@ mod backfill;
 mod finalize;
 mod fold;
 mod idempotency;
+mod origins;
 mod partitions;
+mod sessions;
 
 use crate::{AppState, Result, clock, telemetry};
 use chrono::{DateTime, Utc};
@@ -29,6 +31,8 @@ pub async fn run(state: AppState, shutdown: Shutdown) {
         shutdown.clone(),
         idempotency::run,
     ));
+    jobs.spawn(every(pace(1), "read allowed origins", state.clone(), shutdown.clone(), origins::run));
+    jobs.spawn(every(pace(3600), "remove old sessions", state.clone(), shutdown.clone(), sessions::run));
     jobs.spawn(every(pace(3600), "make partitions", state, shutdown, partitions::run));
     jobs.join_all().await;
 }

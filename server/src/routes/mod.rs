@@ -1,6 +1,7 @@
 //! The whole route table on one screen.
 
 mod added_charges;
+mod allowed_origins;
 mod audit_logs;
 mod billable_metrics;
 mod breakdowns;
@@ -10,6 +11,7 @@ mod custom_fields;
 mod customer_metrics;
 mod customer_plans;
 mod customers;
+mod dashboard_sessions;
 mod dashboards;
 mod events;
 mod exports;
@@ -64,6 +66,8 @@ pub fn calls() -> Calls {
         .merge(exports::calls())
         .merge(custom_fields::calls())
         .merge(dashboards::calls())
+        .merge(dashboard_sessions::calls())
+        .merge(allowed_origins::calls())
         .merge(invoices_dashboard::calls())
         .merge(usage_dashboard::calls())
         .merge(audit_logs::calls())

@@ -71,7 +71,7 @@ async fn hidden_amounts_are_on_no_route(pool: PgPool) {
     for dashboard in ["usage", "invoices"] {
         let session = |parts: Value| {
             let grant = Grant { customer_id, config: config(customer_id, dashboard, parts) };
-            keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token
+            keys.sign_session(&Session::new(grant, now), now).unwrap().token
         };
         let (open, hidden) = (session(json!({})), session(json!({ "hide_amounts": true })));
         for (method, path, open_to) in table() {
@@ -140,7 +140,7 @@ async fn an_invoice_is_not_found_by_a_hidden_total(pool: PgPool) {
     let (keys, now) = (keys(), clock::now());
     let session = |parts: Value| {
         let grant = Grant { customer_id, config: config(customer_id, "invoices", parts) };
-        keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token
+        keys.sign_session(&Session::new(grant, now), now).unwrap().token
     };
     let list = format!("/v1/customers/{customer_id}/dashboards/invoices");
     let rows = async |token: &str, number: &str| {
@@ -167,7 +167,7 @@ async fn a_metric_that_is_not_named_is_on_no_route(pool: PgPool) {
     let (keys, now) = (keys(), clock::now());
     let session = |parts: Value| {
         let grant = Grant { customer_id, config: config(customer_id, "usage", parts) };
-        keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token
+        keys.sign_session(&Session::new(grant, now), now).unwrap().token
     };
     let metric = &values["billable_metric_id"];
     for (parts, is_shown) in [

@@ -14,7 +14,10 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::Value;
-use server::{AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, readers::Readers};
+use server::{
+    AppState, config::Settings, db, embed_url::Keys, ingest::IngestQueue, origins::AllowedOrigins,
+    readers::Readers, session_log::SessionLog,
+};
 use sqlx::PgPool;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -47,8 +50,15 @@ pub fn app_with_readers(pool: PgPool, readers: Readers) -> Router {
 /// What handlers and jobs reach.
 pub fn state(pool: PgPool) -> AppState {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let (readers, settings) = (Readers::new(pool.clone()), Arc::new(Settings::default()));
-    AppState { pool, ingest: IngestQueue::default(), readers, keys: Arc::new(keys), settings }
+    AppState {
+        ingest: IngestQueue::default(),
+        readers: Readers::new(pool.clone()),
+        sessions: SessionLog::new(&pool),
+        origins: AllowedOrigins::default(),
+        keys: Arc::new(keys),
+        settings: Arc::new(Settings::default()),
+        pool,
+    }
 }
 
 /// An API token that may write.

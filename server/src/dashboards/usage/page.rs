@@ -48,7 +48,7 @@ pub(in crate::dashboards) async fn usage(
     Query(query): Query<PageQuery>,
 ) -> Response {
     let credential = Credential::of_page(query.token.as_deref(), &headers);
-    let opened = match open(&state, credential).await {
+    let opened = match open(&state, credential, &headers).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -81,6 +81,7 @@ pub(in crate::dashboards) async fn usage(
         Ok(None) | Err(Error::NotFound(_)) => {
             return refuse(&state, EmbedError::Gone, credential).await;
         }
+        Err(Error::Unauthorized) => return refuse(&state, EmbedError::Revoked, credential).await,
         Ok(report) => report,
         Err(error) => {
             failed("usage", &error);

@@ -16,6 +16,7 @@ pub(crate) struct Asked {
 pub(super) fn bounds() -> Vec<Bound> {
     const URL: &str = "/v1/dashboards/getEmbeddableUrl";
     let with = |parts: Value| merged(json!({ "customer_id": "{customer_id}", "dashboard": "usage" }), parts);
+    let origins = |n: usize| (0..n).map(|index| format!("https://{index}.example.com")).collect::<Vec<_>>();
     vec![
         bound(URL, "bm_group_key_overrides: ", 4_096, move |n| {
             let names = [json!({ "group_key_name": "r", "display_name": "x".repeat(n - 1) })];
@@ -27,6 +28,15 @@ pub(super) fn bounds() -> Vec<Bound> {
         bound(URL, "filters: ", 2_048, move |n| {
             with(json!({ "filters": { "region": ["x".repeat(n - "region".len())] } }))
         }),
+        bound(URL, "allowed_origins: has ", limits::URL_ORIGINS, move |n| {
+            with(json!({ "allowed_origins": origins(n) }))
+        }),
+        bound(
+            "/v1/dashboards/revoke",
+            "viewer_id: is longer than ",
+            limits::WORD,
+            |n| json!({ "viewer_id": text(n) }),
+        ),
     ]
 }
 

@@ -115,6 +115,7 @@ impl World {
         credit_types::seed(&company).await;
         custom_fields::seed(&company).await;
         usage::seed(&mut company).await;
+        dashboards::seed(&company).await;
         audit_log::seed(&company).await;
         let (app, token) = (app(pool.clone()).await, token(pool).await);
         let (_, document) = get(&app, "", "/openapi.json").await;
