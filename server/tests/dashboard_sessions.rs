@@ -369,6 +369,28 @@ async fn a_viewer_is_revoked_everywhere_or_with_one_customer(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn the_viewer_of_a_url_is_listed_and_revoked_with_what_it_opened(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let customer_id = on_plan(&pool, "Acme").await;
+    let of_viewer = async |id: &str| {
+        path(&made(&app, &token, customer_id, "usage", json!({ "viewer": { "id": id } })).await)
+    };
+    let (anns, bobs) = (of_viewer("ann").await, of_viewer("bob").await);
+    let unopened = of_viewer("ann").await;
+    let (ann, bob) = (page(&app, &anns, None).await, page(&app, &bobs, None).await);
+    let sessions = listed(&app, &token, "viewer_id=ann").await;
+    assert_eq!(sessions.iter().map(|one| &one["viewer_id"]).collect::<Vec<_>>(), [&json!("ann")]);
+    assert_eq!(revoke(&app, &token, json!({ "viewer_id": "ann" })).await, 1);
+    let report = format!("/v1/customers/{customer_id}/dashboards/usage");
+    assert_eq!(get(&app, &session(&ann), &report).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(get(&app, &session(&bob), &report).await.0, StatusCode::OK);
+    for url in [&anns, &unopened] {
+        assert_eq!(page(&app, url, None).await.refusal.as_deref(), Some("revoked-session"));
+    }
+    assert_eq!(page(&app, &bobs, None).await.status, StatusCode::OK);
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn archiving_a_customer_ends_its_sessions(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let customer_id = on_plan(&pool, "Acme").await;

@@ -17,7 +17,7 @@ pub struct Grant {
 impl Grant {
     /// Who reads, by the integrator's own id, where the URL says so.
     pub fn viewer_id(&self) -> Option<&str> {
-        None
+        self.config.viewer.id.as_deref()
     }
 }
 
