@@ -7,7 +7,7 @@ use crate::{
     AppState, Result,
     auth::{CustomerAccess, Operator},
     db::audit_log::{self, Action, Actor, AuditEntry},
-    embed_url::{Grant, Signed},
+    embed_url::{Grant, Session, Signed},
     error::chain,
 };
 use app::embed::{DashboardConfig, ViewerScope};
@@ -21,22 +21,28 @@ pub fn reader(viewer: &ViewerScope) -> Actor {
     }
 }
 
+/// Who calls by an API token.
+pub fn operator(operator: &Operator) -> Actor {
+    Actor::Token(operator.token_id.clone())
+}
+
 /// Logs a URL before it is answered.
 ///
 /// # Errors
 /// When the database refuses: there is no URL without its row.
-pub async fn url_made(state: &AppState, operator: &Operator, grant: &Grant, signed: &Signed) -> Result<()> {
+pub async fn url_made(state: &AppState, actor: Actor, grant: &Grant, signed: &Signed) -> Result<()> {
     let viewer = match (&grant.config.viewer.id, &grant.config.viewer.name) {
         (Some(id), Some(name)) => format!(" for {id} ({name})"),
         (Some(id), None) => format!(" for {id}"),
         (None, _) => String::new(),
     };
+    let times = if grant.config.rules.single_use { ", for one load" } else { "" };
     let description = format!(
-        "An embeddable URL of the {}{viewer}, good until {}.",
+        "An embeddable URL of the {}{viewer}{times}, good until {}, with the id {}.",
         shown(&grant.config),
-        signed.expires_at.to_rfc3339()
+        signed.expires_at.to_rfc3339(),
+        signed.id
     );
-    let actor = Actor::Token(operator.token_id.clone());
     audit_log::add(&state.pool, of_customer(Action::CreateUrl, actor, grant.customer_id, description)).await
 }
 
@@ -68,15 +74,24 @@ pub async fn usage_taken(state: &AppState, actor: Actor, access: CustomerAccess)
 }
 
 /// Logs that a page was opened by its URL.
-pub fn opened(state: &AppState, grant: &Grant) {
-    let description = format!("The {} was opened by its URL.", shown(&grant.config));
+pub fn opened(state: &AppState, session: &Session) {
+    let Session { grant, id, .. } = session;
+    let description = format!("The {} was opened by its URL, as the session {id}.", shown(&grant.config));
     note(state, of_reader(Action::OpenDashboard, grant, description));
 }
 
-/// Logs that the session of an open page was renewed.
-pub fn renewed(state: &AppState, grant: &Grant) {
-    let description = format!("The session of the {} was renewed.", shown(&grant.config));
+/// Logs that an open page goes on: with its session, or by another URL with that of the URL.
+pub fn renewed(state: &AppState, session: &Session) {
+    let Session { grant, id, .. } = session;
+    let description = format!("The {} goes on, with the session {id}.", shown(&grant.config));
     note(state, of_reader(Action::RenewSession, grant, description));
+}
+
+/// Logs that an open page does not go on, though a token of this server asks for it.
+pub fn not_renewed(state: &AppState, session: &Session, reason: &str) {
+    let grant = &session.grant;
+    let description = format!("The {} was refused another session: {reason}.", shown(&grant.config));
+    note(state, of_reader(Action::RefuseDashboard, grant, description));
 }
 
 /// Logs that a page was refused to a token that this server signed. What it did not sign names nobody, and may come from

@@ -32,7 +32,7 @@ impl Viewer {
             Caller::Operator(operator) => Ok(Self {
                 access: operator.access(customer_id),
                 config: None,
-                actor: Actor::Token(operator.token_id.clone()),
+                actor: audit::operator(operator),
             }),
             Caller::Reader(reader) if reader.session().grant.customer_id == customer_id => {
                 Ok(Self::reader(reader))

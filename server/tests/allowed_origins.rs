@@ -14,6 +14,7 @@ use server::{
     db::{
         self,
         allowed_origin::{Refusal, refused},
+        audit_log::Actor,
     },
 };
 use sqlx::PgPool;
@@ -118,7 +119,7 @@ async fn an_origin_that_is_none_or_that_others_share_is_refused_with_the_reason(
     let most = server::limits::ALLOWED_ORIGINS;
     for number in 0..most {
         let origin = format!("https://{number}.example.com");
-        db::allowed_origin::add(&pool, &origin, clock::now()).await.unwrap();
+        db::allowed_origin::add(&pool, &origin, Actor::Command, clock::now()).await.unwrap();
     }
     let (status, answer) = change(&app, &token, "add", "https://more.example.com").await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");

@@ -1,15 +1,20 @@
 //! The audit log: what is done about access to customers' data, by whom, in rows that stay as they are.
 
 use crate::common::{app, example, get, post, seed, send, token};
+use app::embed::{Dashboard, DashboardConfig};
 use axum::{
     Router,
     body::Body,
     http::{Request, StatusCode, header},
 };
 use serde_json::{Value, json};
-use server::db::{
-    self,
-    api_token::{self, Scope},
+use server::{
+    clock,
+    db::{
+        self,
+        api_token::{self, Scope},
+    },
+    embed_url::{Grant, Keys, Session},
 };
 use sqlx::PgPool;
 use std::time::Duration;
@@ -215,16 +220,119 @@ async fn a_filter_without_its_other_half_is_refused(pool: PgPool) {
     }
 }
 
+/// The session token of a usage dashboard that was opened now, before anything was revoked.
+fn session_token(customer_id: Uuid) -> String {
+    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
+    let (now, config) = (clock::now(), DashboardConfig::new(Dashboard::Usage));
+    let session = Session { seen: Some(0), ..Session::new(Grant { customer_id, config }, now) };
+    keys.sign_session(&session, now).unwrap().token
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn what_is_revoked_and_who_may_frame_is_logged_with_it(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let acme = seed::customer(&pool, "Acme").await;
+    let origin = json!({ "origin": "https://app.example.com" });
+    for (path, body) in [
+        ("revoke", json!({ "customer_id": acme, "viewer_id": "u_17" })),
+        ("revoke", json!({ "everything": true })),
+        ("origins/add", origin.clone()),
+        // It changes nothing, and is no row.
+        ("origins/add", origin.clone()),
+        ("origins/remove", origin),
+    ] {
+        // With a key it is carried out in a task of its own, which knows the client too.
+        let request = Request::post(format!("/v1/dashboards/{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, "Backend/1.0")
+            .header("idempotency-key", Uuid::new_v4().to_string())
+            .body(Body::from(body.to_string()));
+        let (status, answer) = send(&app, request.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {answer}");
+    }
+    let unknown = json!({ "session_id": Uuid::nil() });
+    assert_eq!(post(&app, &token, "/v1/dashboards/revoke", unknown).await.0, StatusCode::NOT_FOUND);
+
+    let public = server::api_token::Token::parse(&token).unwrap().id;
+    let (_, answer) = get(&app, &token, "/v1/auditLogs?limit=100").await;
+    let all = answer["data"].as_array().unwrap();
+    let done: Vec<&Value> = all.iter().filter(|row| row["actor"]["id"] == public).collect();
+    let told = |row: &&Value| {
+        ["action", "resource_type", "description"].map(|name| row[name].as_str().unwrap().to_owned())
+    };
+    assert_eq!(
+        done.iter().map(told).collect::<Vec<_>>(),
+        [
+            [
+                "revoke_sessions",
+                "revocation",
+                "All of the viewer u_17 with this customer was revoked: 0 live sessions ended."
+            ],
+            ["revoke_sessions", "revocation", "Everything was revoked: 0 live sessions ended."],
+            [
+                "add_allowed_origin",
+                "allowed_origin",
+                "Pages of https://app.example.com may frame the dashboards."
+            ],
+            [
+                "remove_allowed_origin",
+                "allowed_origin",
+                "Pages of https://app.example.com may frame the dashboards no more."
+            ],
+        ]
+    );
+    assert_eq!((&done[0]["customer_id"], &done[1]["customer_id"]), (&json!(acme), &Value::Null));
+    assert_eq!(done[2]["resource_id"], "https://app.example.com");
+    assert!(done.iter().all(|row| row["request"]["user_agent"] == "Backend/1.0"), "{done:#?}");
+    // What is revoked of a customer is about it.
+    assert_eq!(actions(&rows(&app, &token, &acme.to_string(), 1).await), ["revoke_sessions"]);
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn who_is_refused_is_logged_with_the_reason(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let acme = seed::customer(&pool, "Acme").await;
+    let customer_id = acme.to_string();
+    let body = json!({ "customer_id": acme, "dashboard": "usage", "single_use": true });
+    let (_, answer) = post(&app, &token, URL, body).await;
+    let url = answer["data"]["url"].as_str().unwrap();
+    let address = &url[url.find("/embed/").unwrap()..];
+    assert_eq!(open(&app, address).await, StatusCode::OK);
+    rows(&app, &token, &customer_id, 2).await;
+
+    // The page opens once, and no other goes on by its URL.
+    assert_eq!(open(&app, address).await, StatusCode::UNAUTHORIZED);
+    rows(&app, &token, &customer_id, 3).await;
+    let (session, used) = (session_token(acme), address.split("token=").nth(1).unwrap());
+    let request = Request::post("/embed/session/open")
+        .header(header::AUTHORIZATION, format!("Bearer {used}"))
+        .body(Body::from(session.clone()));
+    assert_eq!(send(&app, request.unwrap()).await.0, StatusCode::UNAUTHORIZED);
+    rows(&app, &token, &customer_id, 4).await;
+
+    // A revoked session is not renewed.
+    let (status, _) = post(&app, &token, "/v1/dashboards/revoke", json!({ "customer_id": acme })).await;
+    assert_eq!(status, StatusCode::OK);
+    let (status, _) = post(&app, &session, "/embed/session", json!({})).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let all = rows(&app, &token, &customer_id, 6).await;
+    let refused = all.iter().filter(|row| row["status"] == "failure");
+    assert_eq!(
+        refused.map(|row| row["description"].as_str().unwrap()).collect::<Vec<_>>(),
+        [
+            "The usage dashboard was refused: used-token.",
+            "The usage dashboard was refused another session: used-token.",
+            "The usage dashboard was refused another session: revoked-session.",
+        ]
+    );
+}
+
 #[sqlx::test(migrations = "./migrations")]
 async fn a_session_that_is_renewed_is_logged(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     let acme = seed::customer(&pool, "Acme").await;
-    let keys =
-        server::embed_url::Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let now = server::clock::now();
-    let config = app::embed::DashboardConfig::new(app::embed::Dashboard::Usage);
-    let grant = server::embed_url::Grant { customer_id: acme, config };
-    let session = keys.sign_session(&server::embed_url::Session::new(grant, now), now).unwrap().token;
+    let session = session_token(acme);
     let (status, _) = post(&app, &session, "/embed/session", json!({})).await;
     assert_eq!(status, StatusCode::OK);
     let renewed = rows(&app, &token, &acme.to_string(), 1).await.remove(0);

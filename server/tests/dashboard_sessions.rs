@@ -1,6 +1,6 @@
 //! Sessions of dashboards: which are listed, URLs that open once, and what is revoked.
 
-use crate::common::{app, get, post, seed, served, state, token};
+use crate::common::{app, get, post, seed, served, token};
 use app::billing::AggregationType;
 use axum::{
     Router,
@@ -13,6 +13,7 @@ use server::{
     clock,
     db::{
         self,
+        audit_log::Actor,
         dashboard_session::{Lifetime, NewSession, Revocation, SessionFilter},
     },
     embed_url::{Keys, SESSION_LIFE, SESSION_TTL, viewer_key},
@@ -414,6 +415,7 @@ async fn what_to_revoke_is_said_in_one_way(pool: PgPool) {
         (json!({ "everything": true, "customer_id": id }), 400, "say what to revoke by one of"),
         (json!({ "session_id": id, "viewer_id": "ann" }), 400, "say what to revoke by one of"),
         (json!({ "viewer_id": " " }), 400, "viewer_id: is empty"),
+        (json!({ "viewer_id": "ann\nbob" }), 400, "viewer_id: holds a control character"),
         (json!({ "session_id": id }), 404, "the session was not found"),
         (json!({ "customer_id": id }), 404, "the customer was not found"),
     ] {
@@ -440,9 +442,8 @@ async fn the_time_of_a_url_decides_where_it_says_no_more(pool: PgPool) {
         format!("/embed/usage?token={}", signed.token)
     };
     let revocation = Revocation { customer_id: Some(customer_id), ..Revocation::default() };
-    db::dashboard_session::revoke(&state(pool).pool, &revocation, LIFETIME, now - TimeDelta::seconds(30))
-        .await
-        .unwrap();
+    let past = now - TimeDelta::seconds(30);
+    db::dashboard_session::revoke(&pool, &revocation, LIFETIME, Actor::Command, past).await.unwrap();
     for (ago, status) in
         [(60, StatusCode::UNAUTHORIZED), (31, StatusCode::UNAUTHORIZED), (20, StatusCode::OK)]
     {

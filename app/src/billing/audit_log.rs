@@ -12,16 +12,17 @@ pub struct AuditLog {
     pub id: Uuid,
     /// When it was done, by the clock of the database.
     pub timestamp: DateTime<Utc>,
-    /// What was done: `create_embeddable_url`, `open_dashboard`, `renew_session`, `refuse_dashboard`,
-    /// `retrieve_invoice_pdf`, `retrieve_invoice_csv`, `retrieve_usage_csv`, `create_api_token` or `revoke_api_token`.
+    /// What was done: `create_embeddable_url`, `open_dashboard`, `renew_session`, `refuse_dashboard`, `revoke_sessions`,
+    /// `add_allowed_origin`, `remove_allowed_origin`, `retrieve_invoice_pdf`, `retrieve_invoice_csv`,
+    /// `retrieve_usage_csv`, `create_api_token` or `revoke_api_token`.
     pub action: String,
     /// The same as a sentence, with what belongs to it.
     pub description: String,
     /// `success`; `failure` of what was refused.
     pub status: AuditStatus,
-    /// `customer`, `invoice` or `api_token`.
+    /// `customer`, `invoice`, `revocation`, `allowed_origin` or `api_token`.
     pub resource_type: String,
-    /// The id of the customer, the invoice or the API token.
+    /// The id of the customer, the invoice or the API token, the number of the revocation, or the origin.
     pub resource_id: String,
     /// Whose data it was about; `null` where it was about none.
     pub customer_id: Option<Uuid>,

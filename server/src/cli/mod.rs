@@ -94,8 +94,9 @@ pub enum Command {
     Invoice(InvoiceCommand),
     /// Print the audit log: who was given access to customers' data, and who took what
     ///
-    /// A line for every embeddable URL made, page opened by one, session renewed, page refused, PDF and CSV taken, and
-    /// API token made or revoked, oldest first. Nobody can change or remove one. The same is at GET /v1/auditLogs.
+    /// A line for every embeddable URL made, page opened by one, session renewed, page refused, sessions revoked, allowed
+    /// origin added or removed, PDF and CSV taken, and API token made or revoked, oldest first. Nobody can change or
+    /// remove one. The same is at GET /v1/auditLogs.
     ///
     /// Example:
     ///   inlay audit --since 7d

@@ -4,7 +4,7 @@ use super::{OriginCommand, output::say};
 use crate::{
     Error, clock,
     config::Config,
-    db::{Database, allowed_origin, require_schema},
+    db::{Database, allowed_origin, audit_log::Actor, require_schema},
     error::{CliError, chain},
     origins::origin,
     postgres::Role,
@@ -42,7 +42,7 @@ fn failed(error: Error) -> CliError {
 }
 
 async fn add(pool: &PgPool, origin: &str, now: DateTime<Utc>) -> Result<(), CliError> {
-    allowed_origin::add(pool, origin, now).await.map_err(failed)?;
+    allowed_origin::add(pool, origin, Actor::Command, now).await.map_err(failed)?;
     say(&format!("Pages of {origin} may frame the dashboards from now on."));
     Ok(())
 }
@@ -64,7 +64,7 @@ async fn list(pool: &PgPool, configured: &[String]) -> Result<(), CliError> {
 }
 
 async fn remove(pool: &PgPool, origin: &str) -> Result<(), CliError> {
-    match allowed_origin::remove(pool, origin).await {
+    match allowed_origin::remove(pool, origin, Actor::Command).await {
         Ok(()) => {
             say(&format!("Pages of {origin} may frame the dashboards no more."));
             Ok(())

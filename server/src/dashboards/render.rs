@@ -45,7 +45,7 @@ pub(super) async fn show(
     // All is read: the turn is for others.
     drop(opened.pool);
     if opened.session.url_id.is_some() {
-        audit::opened(state, &opened.session.grant);
+        audit::opened(state, &opened.session);
     }
     if let Some(noted) = opened.noted
         && !matches!(is_noted(noted).await, Ok(true))

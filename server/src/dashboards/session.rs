@@ -153,7 +153,9 @@ pub(super) async fn is_noted(noted: Noted) -> Result<bool> {
 
 /// New tokens for a session that still holds.
 pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
-    go_on(&state, &reader).await
+    let tokens = go_on(&state, &reader).await?;
+    audit::renewed(&state, reader.session());
+    Ok(Json(tokens))
 }
 
 /// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the
@@ -171,19 +173,28 @@ pub(super) async fn reopen(
     if let Some(noted) = note(&state, reader.session(), now)
         && !is_noted(noted).await?
     {
-        return Err(Error::Unauthorized);
+        return Err(refused(&state, &reader, &EmbedError::Used));
     }
-    Ok(tokens)
+    audit::renewed(&state, reader.session());
+    Ok(Json(tokens))
 }
 
-async fn go_on(state: &AppState, reader: &Reader) -> Result<Json<Tokens>> {
+async fn go_on(state: &AppState, reader: &Reader) -> Result<Tokens> {
     let viewer = Viewer::reader(reader);
     let pool = state.readers.turn(viewer.customer()).await?;
-    if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
+    let customer = match db::customer::find(&pool, viewer.customer()).await {
+        Err(Error::Unauthorized) => return Err(refused(state, reader, &EmbedError::Revoked)),
+        found => found?,
+    };
+    if customer.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    let session = reader.session();
-    let tokens = Tokens::sign(state, session, clock::now()).map_err(|_| Error::Unauthorized)?;
-    audit::renewed(state, &session.grant);
-    Ok(Json(tokens))
+    Tokens::sign(state, reader.session(), clock::now()).map_err(|_| Error::Unauthorized)
+}
+
+/// Logs that a page does not go on, and why; the page is only told that it does not.
+fn refused(state: &AppState, reader: &Reader, refusal: &EmbedError) -> Error {
+    let (reason, _) = refusal.reason();
+    audit::not_renewed(state, reader.session(), reason);
+    Error::Unauthorized
 }

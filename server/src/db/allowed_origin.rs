@@ -1,6 +1,9 @@
 //! The origins whose pages may frame the dashboards, and the frames that were refused.
 
-use super::{begin, cursor};
+use super::{
+    audit_log::{self, Action, Actor, AuditEntry},
+    begin, cursor,
+};
 use crate::{Error, Result, limits};
 use app::{
     billing::Page,
@@ -57,9 +60,9 @@ pub async fn list(pool: &PgPool, limit: Option<i64>, next_page: Option<&str>) ->
 ///
 /// # Errors
 /// 400 when there are too many.
-pub async fn add(pool: &PgPool, origin: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn add(pool: &PgPool, origin: &str, actor: Actor, now: DateTime<Utc>) -> Result<()> {
     let mut tx = begin(pool).await?;
-    sqlx::query!(
+    let added = sqlx::query!(
         "insert into allowed_origin (origin, created_at)
         values ($1, $2)
         on conflict (origin) do nothing",
@@ -75,6 +78,11 @@ pub async fn add(pool: &PgPool, origin: &str, now: DateTime<Utc>) -> Result<()> 
     limits::check_count(count, limits::ALLOWED_ORIGINS).map_err(|problem| {
         Error::field("origin", format!("the list {problem}: remove some, or add one with a wildcard"))
     })?;
+    if added.rows_affected() > 0 {
+        let description = format!("Pages of {origin} may frame the dashboards.");
+        let entry = AuditEntry::new(Action::AddOrigin, actor, None, origin.to_owned(), description);
+        audit_log::record(&mut tx, &entry).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -82,13 +90,16 @@ pub async fn add(pool: &PgPool, origin: &str, now: DateTime<Utc>) -> Result<()> 
 ///
 /// # Errors
 /// 404 when it is not in the list.
-pub async fn remove(pool: &PgPool, origin: &str) -> Result<()> {
+pub async fn remove(pool: &PgPool, origin: &str, actor: Actor) -> Result<()> {
     let mut tx = begin(pool).await?;
     let removed =
         sqlx::query!("delete from allowed_origin where origin = $1", origin).execute(&mut *tx).await?;
     if removed.rows_affected() == 0 {
         return Err(Error::NotFound("the origin"));
     }
+    let description = format!("Pages of {origin} may frame the dashboards no more.");
+    let entry = AuditEntry::new(Action::RemoveOrigin, actor, None, origin.to_owned(), description);
+    audit_log::record(&mut tx, &entry).await?;
     Ok(tx.commit().await?)
 }
 

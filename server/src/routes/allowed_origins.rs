@@ -2,7 +2,7 @@
 
 use super::{Data, PageQuery};
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::Operator,
     clock, db,
     extract::{Body, Query},
@@ -70,12 +70,12 @@ impl OriginBody {
 }
 
 async fn add(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Body(body): Body<OriginBody>,
 ) -> Result<Json<Data<Origin>>> {
     let origin = body.read()?;
-    change(&state, origin, true).await
+    change(&state, &operator, origin, true).await
 }
 
 const REMOVE: Call = Call::new("dashboards.origins.remove", "Allow an origin no more")
@@ -87,21 +87,26 @@ const REMOVE: Call = Call::new("dashboards.origins.remove", "Allow an origin no 
     .missing("the origin");
 
 async fn remove(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Body(body): Body<OriginBody>,
 ) -> Result<Json<Data<Origin>>> {
     let origin = body.read()?;
-    change(&state, origin, false).await
+    change(&state, &operator, origin, false).await
 }
 
 /// Adds or removes an origin; this server knows it at once.
-async fn change(state: &AppState, origin: String, is_added: bool) -> Result<Json<Data<Origin>>> {
-    let (pool, changed) = (state.pool.clone(), origin.clone());
+async fn change(
+    state: &AppState,
+    operator: &Operator,
+    origin: String,
+    is_added: bool,
+) -> Result<Json<Data<Origin>>> {
+    let (pool, changed, actor) = (state.pool.clone(), origin.clone(), audit::operator(operator));
     db::write(async move {
         match is_added {
-            true => db::allowed_origin::add(&pool, &changed, clock::now()).await,
-            false => db::allowed_origin::remove(&pool, &changed).await,
+            true => db::allowed_origin::add(&pool, &changed, actor, clock::now()).await,
+            false => db::allowed_origin::remove(&pool, &changed, actor).await,
         }
     })
     .await?;

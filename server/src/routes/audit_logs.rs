@@ -28,9 +28,9 @@ pub(super) fn calls() -> Calls {
 
 const LIST: Call = Call::new("auditLogs.list", "List the audit log")
     .about(
-        "A row for every embeddable URL made, page opened by one, session renewed, page refused to a token of this server, \
-         PDF and CSV taken, and API token made or revoked; `inlay audit` prints the same. Nobody can change or remove a \
-         row. `resource_type` and `resource_id` go together: of a `customer` also what is about its invoices is listed.\n\n\
+        "A row for every embeddable URL made, page opened by one, session renewed, page or renewal refused to a token of \
+         this server, sessions revoked, allowed origin added or removed, PDF and CSV taken, and API token made or revoked; \
+         `inlay audit` prints the same. Nobody can change or remove a row. `resource_type` and `resource_id` go together: of a `customer` also what is about its invoices is listed.\n\n\
          To follow the log, keep the last `next_page` and send it again, with the filters that it came with. Unless `sort` \
          says `date_desc`, every page with rows has one, which answers what was added since, and misses nothing; where \
          there is nothing new, `data` is empty.",
@@ -47,7 +47,7 @@ struct ListQuery {
     /// Before this.
     #[serde(default, deserialize_with = "timestamp::deserialize_optional")]
     ending_before: Option<DateTime<Utc>>,
-    /// `customer`, `invoice` or `api_token`.
+    /// `customer`, `invoice`, `revocation`, `allowed_origin` or `api_token`.
     resource_type: Option<String>,
     /// The id of the one that is meant.
     resource_id: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::Data;
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::Operator,
     clock,
     db::{
@@ -99,13 +99,13 @@ struct Revoked {
 }
 
 async fn revoke(
-    _: Operator,
+    operator: Operator,
     State(state): State<AppState>,
     Body(body): Body<RevokeBody>,
 ) -> Result<Json<Data<Revoked>>> {
-    let revocation = body.read()?;
+    let (revocation, actor) = (body.read()?, audit::operator(&operator));
     let revoked_sessions = db::write(async move {
-        db::dashboard_session::revoke(&state.pool, &revocation, LIFETIME, clock::now()).await
+        db::dashboard_session::revoke(&state.pool, &revocation, LIFETIME, actor, clock::now()).await
     })
     .await?;
     Ok(Data::json(Revoked { revoked_sessions }))
@@ -125,6 +125,9 @@ impl RevokeBody {
         if let Some(viewer_id) = &viewer_id {
             limits::check_required_text(viewer_id, limits::WORD)
                 .map_err(|problem| Error::field("viewer_id", problem))?;
+            if viewer_id.chars().any(char::is_control) {
+                return Err(Error::field("viewer_id", "holds a control character"));
+            }
         }
         let viewer = viewer_id.map(|id| {
             let key = viewer_key(&id);

@@ -96,7 +96,7 @@ async fn create_embeddable_url(
         .keys
         .sign_embed(&grant, Some(seen), ttl, clock::now())
         .map_err(|error| Error::Internal(format!("an embed token could not be signed: {error}")))?;
-    audit::url_made(&state, &operator, &grant, &signed).await?;
+    audit::url_made(&state, audit::operator(&operator), &grant, &signed).await?;
     let url = format!("{}/embed/{path}?token={}", state.settings.public_url, signed.token);
     let data = EmbeddableUrl { url, expires_at: signed.expires_at, url_id: signed.id, warnings };
     Ok(Json(Data { data }))

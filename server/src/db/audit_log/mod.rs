@@ -27,8 +27,14 @@ pub enum Action {
     OpenDashboard,
     /// The session of an open page was renewed.
     RenewSession,
-    /// A page or a session was refused, by a token that this server signed.
+    /// A page, or the renewal of its session, was refused, by a token that this server signed.
     RefuseDashboard,
+    /// Sessions and URLs were revoked.
+    RevokeSessions,
+    /// Pages of an origin were allowed to frame the dashboards.
+    AddOrigin,
+    /// They were allowed it no more.
+    RemoveOrigin,
     /// An invoice was taken as PDF.
     RetrievePdf,
     /// An invoice was taken as CSV.
@@ -49,6 +55,9 @@ impl Action {
             Self::OpenDashboard => "open_dashboard",
             Self::RenewSession => "renew_session",
             Self::RefuseDashboard => "refuse_dashboard",
+            Self::RevokeSessions => "revoke_sessions",
+            Self::AddOrigin => "add_allowed_origin",
+            Self::RemoveOrigin => "remove_allowed_origin",
             Self::RetrievePdf => "retrieve_invoice_pdf",
             Self::RetrieveCsv => "retrieve_invoice_csv",
             Self::RetrieveUsageCsv => "retrieve_usage_csv",
@@ -64,6 +73,8 @@ impl Action {
             | Self::RenewSession
             | Self::RefuseDashboard
             | Self::RetrieveUsageCsv => "customer",
+            Self::RevokeSessions => "revocation",
+            Self::AddOrigin | Self::RemoveOrigin => "allowed_origin",
             Self::RetrievePdf | Self::RetrieveCsv => "invoice",
             Self::CreateToken | Self::RevokeToken => "api_token",
         }
@@ -75,6 +86,9 @@ impl Action {
             Self::CreateUrl
             | Self::OpenDashboard
             | Self::RenewSession
+            | Self::RevokeSessions
+            | Self::AddOrigin
+            | Self::RemoveOrigin
             | Self::RetrievePdf
             | Self::RetrieveCsv
             | Self::RetrieveUsageCsv

@@ -1,7 +1,14 @@
 //! Revokes sessions, and the URLs that were made before.
 
 use super::Lifetime;
-use crate::{Error, Result, auth::no_such_customer, db::begin};
+use crate::{
+    Error, Result,
+    auth::no_such_customer,
+    db::{
+        audit_log::{self, Action, Actor, AuditEntry},
+        begin,
+    },
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -17,7 +24,24 @@ pub struct Revocation {
     pub viewer: Option<(String, Uuid)>,
 }
 
-/// Revokes: from its end on, no request of what was there before is answered. How many live sessions it ends.
+impl Revocation {
+    /// For the audit log: `All of the viewer u_17 was revoked: 2 live sessions ended.`
+    fn describe(&self, ended: i64) -> String {
+        let what = match (self.session_id, &self.viewer, self.customer_id) {
+            (Some(session_id), ..) => format!("The session {session_id}"),
+            (None, Some((viewer_id, _)), Some(_)) => {
+                format!("All of the viewer {viewer_id} with this customer")
+            }
+            (None, Some((viewer_id, _)), None) => format!("All of the viewer {viewer_id}"),
+            (None, None, Some(_)) => "All of this customer".to_owned(),
+            (None, None, None) => "Everything".to_owned(),
+        };
+        let sessions = if ended == 1 { "session" } else { "sessions" };
+        format!("{what} was revoked: {ended} live {sessions} ended.")
+    }
+}
+
+/// Revokes, and logs it: from its end on, no request of what was there before is answered. How many live sessions it ends.
 ///
 /// # Errors
 /// 404 for a session or customer that does not exist.
@@ -25,6 +49,7 @@ pub async fn revoke(
     pool: &PgPool,
     revocation: &Revocation,
     lifetime: Lifetime,
+    actor: Actor,
     now: DateTime<Utc>,
 ) -> Result<i64> {
     let mut tx = begin(pool).await?;
@@ -67,17 +92,21 @@ pub async fn revoke(
     )
     .fetch_one(&mut *tx)
     .await?;
-    sqlx::query!(
+    let number = sqlx::query_scalar!(
         "insert into dashboard_revocation (customer_id, viewer_id, viewer_key, session_id, revoked_at)
-        values ($1, $2, $3, $4, $5)",
+        values ($1, $2, $3, $4, $5)
+        returning id",
         customer_id,
         viewer_id,
         viewer_key,
         revocation.session_id,
         now,
     )
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
+    let description = revocation.describe(ended);
+    let entry = AuditEntry::new(Action::RevokeSessions, actor, customer_id, number.to_string(), description);
+    audit_log::record(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(ended)
 }

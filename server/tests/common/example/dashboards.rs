@@ -1,10 +1,10 @@
 //! Dashboards: an open one of the customer, an origin that was allowed, and one that was not.
 
 use super::World;
-use server::db;
+use server::db::{self, audit_log::Actor};
 
 pub(super) async fn seed(world: &World<'_>) {
-    db::allowed_origin::add(world.pool, "https://old.example.com", world.now).await.unwrap();
+    db::allowed_origin::add(world.pool, "https://old.example.com", Actor::Command, world.now).await.unwrap();
     sqlx::query(
         "insert into dashboard_session (id, customer_id, dashboard, url_id, is_single_use, seen, valid_from, opened_at,
             last_used_at)
