@@ -4,6 +4,7 @@
 //! so the algorithm, the type and the key all come from the key record and nothing from the header is ever obeyed.
 //! Every failure is the same error, so that a refused token teaches nothing.
 
+mod key;
 mod session;
 
 pub use session::{Grant, Session, viewer_key};
@@ -11,7 +12,7 @@ pub use session::{Grant, Session, viewer_key};
 use app::embed::DashboardConfig;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use key::{ISSUER, Key, Purpose};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -24,51 +25,8 @@ pub const SESSION_LIFE: Duration = Duration::hours(12);
 /// How long a link on a page can be opened, unless the page's links are renewed.
 pub const LINK_TTL: Duration = Duration::minutes(10);
 
-/// The issuer of every token.
-const ISSUER: &str = "inlay";
-
 /// The signing keys: the first signs, all verify.
 pub struct Keys(Vec<Key>);
-
-/// One signing key with the headers it writes.
-struct Key {
-    kid: String,
-    signs: EncodingKey,
-    verifies: DecodingKey,
-    embed_header: String,
-    session_header: String,
-    link_header: String,
-}
-
-/// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    /// Opens a page, from an embeddable URL.
-    Embed,
-    /// Keeps an open page going: its requests, their data, its renewal. It stands in no address.
-    Session,
-    /// Opens a page from a link on a page, for those who follow it without a script or into another tab. It stands in
-    /// addresses, which proxies log, so it is good for a short time and for nothing else.
-    Link,
-}
-
-impl Purpose {
-    fn audience(self) -> &'static str {
-        match self {
-            Self::Embed => "embed",
-            Self::Session => "session",
-            Self::Link => "link",
-        }
-    }
-
-    fn typ(self) -> &'static str {
-        match self {
-            Self::Embed => "embed+jwt",
-            Self::Session => "session+jwt",
-            Self::Link => "link+jwt",
-        }
-    }
-}
 
 /// A freshly signed token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,8 +173,7 @@ impl Keys {
             sid: opened.map(|opened| opened.id),
             seen,
         };
-        let token =
-            jsonwebtoken::encode(&key.header(purpose), &claims, &key.signs).map_err(|_| InvalidToken)?;
+        let token = key.sign(purpose, &claims)?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
         Ok(Signed { token, expires_at, id })
     }
@@ -254,8 +211,7 @@ impl Keys {
     fn claims(&self, purpose: Purpose, token: &str) -> Result<Claims, InvalidToken> {
         let (header, _) = token.split_once('.').ok_or(InvalidToken)?;
         let key = self.0.iter().find(|key| key.encoded_header(purpose) == header).ok_or(InvalidToken)?;
-        let decoded = jsonwebtoken::decode::<Claims>(token, &key.verifies, &validation(purpose));
-        decoded.map(|decoded| decoded.claims).map_err(|_| InvalidToken)
+        key.read(purpose, token)
     }
 
     fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
@@ -280,49 +236,6 @@ impl Keys {
         let grant = Grant { customer_id: claims.sub, config: claims.config };
         Ok(Session { grant, opened_at, id, url_id, seen: claims.seen, valid_from })
     }
-}
-
-impl Key {
-    fn new(kid: String, secret: &[u8]) -> Self {
-        let mut key = Self {
-            kid,
-            signs: EncodingKey::from_secret(secret),
-            verifies: DecodingKey::from_secret(secret),
-            embed_header: String::new(),
-            session_header: String::new(),
-            link_header: String::new(),
-        };
-        let encoded =
-            |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
-        key.embed_header = encoded(&key.header(Purpose::Embed));
-        key.session_header = encoded(&key.header(Purpose::Session));
-        key.link_header = encoded(&key.header(Purpose::Link));
-        key
-    }
-
-    fn header(&self, purpose: Purpose) -> Header {
-        let mut header = Header::new(Algorithm::HS256);
-        header.typ = Some(purpose.typ().to_owned());
-        header.kid = Some(self.kid.clone());
-        header
-    }
-
-    fn encoded_header(&self, purpose: Purpose) -> &str {
-        match purpose {
-            Purpose::Embed => &self.embed_header,
-            Purpose::Session => &self.session_header,
-            Purpose::Link => &self.link_header,
-        }
-    }
-}
-
-fn validation(purpose: Purpose) -> Validation {
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_audience(&[purpose.audience()]);
-    validation.set_issuer(&[ISSUER]);
-    validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
-    validation.validate_exp = false;
-    validation
 }
 
 #[cfg(test)]

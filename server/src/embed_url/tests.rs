@@ -2,6 +2,7 @@
 
 use super::*;
 use app::embed::{Dashboard, DashboardOptions};
+use jsonwebtoken::{Algorithm, EncodingKey};
 use proptest::prelude::*;
 
 fn now() -> DateTime<Utc> {
