@@ -65,7 +65,8 @@ struct Body {
     /// Whether it opens once: the second time its page says that the link has expired.
     #[serde(default)]
     single_use: bool,
-    /// Who will read it, for the audit log; nothing is shown by it, and nothing hidden.
+    /// Who will read it, for the audit log, and to list and revoke what they opened; nothing is shown by it, and nothing
+    /// hidden.
     #[serde(default)]
     viewer: Option<Viewer>,
     /// Show quantities and shares, and no money: in pages, JSON, PDF and CSV alike.

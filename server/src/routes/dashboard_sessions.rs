@@ -46,7 +46,7 @@ const LIST: Call = Call::new("dashboards.sessions.list", "List live sessions")
 struct ListQuery {
     /// Only those of this customer.
     customer_id: Option<Uuid>,
-    /// Only those of this viewer, by your id.
+    /// Only those of this viewer, by the `viewer.id` of their URLs.
     viewer_id: Option<String>,
     /// Rows a page.
     limit: Option<i64>,
@@ -83,7 +83,7 @@ const REVOKE: Call = Call::new("dashboards.revoke", "Revoke sessions")
 struct RevokeBody {
     /// This session, and nothing else: its URL can still be opened, unless it opens once.
     session_id: Option<Uuid>,
-    /// What is of this viewer, by your id.
+    /// What is of this viewer, by the `viewer.id` of the URLs.
     viewer_id: Option<String>,
     /// What is of this customer.
     customer_id: Option<Uuid>,

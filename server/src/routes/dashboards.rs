@@ -42,7 +42,7 @@ const GET_EMBEDDABLE_URL: Call = Call::new("dashboards.getEmbeddableURL", "Make 
          opens once. What was opened by it is [listed](#dashboards.sessions.list) with its `url_id`, and \
          [can be revoked](#dashboards.revoke), as can the URL.\n\n\
          `hide_amounts`, `metrics` and `filters` say what of the dashboard [a viewer may see](#embedding), and `viewer` \
-         who it is, for the [audit log](#auditLogs.list).\n\n\
+         who it is, for the [audit log](#auditLogs.list) and to [revoke](#dashboards.revoke) what they opened.\n\n\
          Pages are read by connections of their own: three answers of one customer at a time, and three seconds for a \
          query, after which its part of the page says that it could not be loaded. A request that waits for its turn \
          longer than two seconds is a 503 with `retry-after`. The same holds for calls with a session token.",
