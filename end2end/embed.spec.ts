@@ -89,7 +89,7 @@ test("before it arrives its room is taken, and the frame says what it is", async
   await expect(element).toHaveAttribute("aria-busy", "true");
   expect((await element.boundingBox())!.height).toBe(900);
   const attributes = ["title", "referrerpolicy", "sandbox"].map((name) => page.locator(FRAME).getAttribute(name));
-  expect(await Promise.all(attributes)).toEqual(["Usage", "no-referrer", expect.stringContaining("allow-scripts")]);
+  expect(await Promise.all(attributes)).toEqual(["Usage", "strict-origin", expect.stringContaining("allow-scripts")]);
   release();
   await expect(element).not.toHaveAttribute("aria-busy");
   expect(await settled(page)).not.toBe(900);
@@ -180,6 +180,31 @@ test("a session that has ended goes on by a URL of the host, and nothing is lost
   for (const type of ["expiring", "renewed"]) expect(await heard(page, type)).toHaveLength(1);
   await expect(frame(page).getByText("This link has expired")).toHaveCount(0);
   await expect(frame(page).locator("html")).toHaveAttribute("data-same-document", "yes");
+});
+
+test("a revoked session goes on only by a URL that the host makes after it", async ({ page, demo }) => {
+  const urls: string[] = [];
+  await page.exposeFunction("newUrl", async () => {
+    const body = { customer_id: demo.customer(GROUPED), dashboard: "usage" };
+    const { url, url_id } = (await demo.api("POST", "/v1/dashboards/getEmbeddableUrl", body)).data;
+    urls.push(url_id);
+    return url;
+  });
+  const opened = async () => {
+    const list = await demo.api("GET", `/v1/dashboards/sessions?limit=100&customer_id=${demo.customer(GROUPED)}`);
+    return list.data.filter((one: { url_id: string }) => urls.includes(one.url_id));
+  };
+  await mount(page, demo, { fetchUrl: "newUrl" });
+  await hydrated(frame(page));
+  const [first, ...others] = await opened();
+  expect(others).toEqual([]);
+  expect((await demo.api("POST", "/v1/dashboards/revoke", { session_id: first.id })).data.revoked_sessions).toBe(1);
+  expect(await opened()).toEqual([]);
+  await frame(page).locator('[data-range="60"]').click();
+  await splitByRegion(page);
+  await expect.poll(async () => (await heard(page, "navigate")).at(-1)?.to).toMatch(/window=60&group=/);
+  for (const type of ["expiring", "renewed"]) expect(await heard(page, type)).toHaveLength(1);
+  expect((await opened()).map((one: { url_id: string }) => one.url_id)).toEqual([urls[1]]);
 });
 
 test("a session goes on by no URL of another customer", async ({ page, demo }) => {

@@ -5,6 +5,7 @@ import { expect, test } from "@playwright/test";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { differences, type Document } from "./sdk/answers";
+import { tryAuditLog } from "./sdk/audit_log";
 import { tryBillableMetrics } from "./sdk/billable_metrics";
 import { makeCompany, type Company } from "./sdk/company";
 import { tryCreditTypes } from "./sdk/credit_types";
@@ -28,6 +29,7 @@ const GROUPS: ((company: Company) => Promise<void>)[] = [
   tryBillableMetrics,
   tryCustomFields,
   tryDashboards,
+  tryAuditLog,
 ];
 
 test("every call answers the TypeScript SDK as the reference says", async () => {

@@ -38,6 +38,8 @@ export type ErrorCode =
   | "missing-token"
   | "invalid-token"
   | "expired-token"
+  | "used-token"
+  | "revoked-session"
   | "wrong-dashboard"
   | "archived-customer"
   | "unavailable"

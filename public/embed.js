@@ -19,7 +19,7 @@ const SANDBOX =
   "allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox";
 
 /** Refusals that a new URL mends. */
-const MENDED_BY_URL = ["missing-token", "invalid-token", "expired-token"];
+const MENDED_BY_URL = ["missing-token", "invalid-token", "expired-token", "used-token", "revoked-session"];
 
 const PALE = "color-mix(in srgb, currentcolor 6%, transparent)";
 const BLOCK = `linear-gradient(${PALE}, ${PALE})`;
@@ -195,7 +195,8 @@ class InlayDashboard extends (globalThis.HTMLElement ?? Object) {
     // By its name the frame knows whom to answer; it looks up whether it may.
     frame.name = `inlay:${location.origin}`;
     frame.title = this.#options.title ?? (url.pathname.endsWith("usage") ? "Usage" : "Invoices");
-    frame.referrerPolicy = "no-referrer";
+    // Inlay lists the origins that it refuses.
+    frame.referrerPolicy = "strict-origin";
     frame.setAttribute("sandbox", this.#options.sandbox ?? SANDBOX);
     frame.src = url.href;
     this.#frame = frame;

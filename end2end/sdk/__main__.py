@@ -18,6 +18,7 @@ from metronome import Metronome, NotFoundError
 from tryout import start_server
 
 from . import (
+    audit_log,
     billable_metrics,
     credit_types,
     custom_fields,
@@ -41,6 +42,7 @@ GROUPS = [
     credit_types,
     dashboards,
     custom_fields,
+    audit_log,
     server,
 ]
 

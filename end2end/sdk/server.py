@@ -5,5 +5,4 @@ def calls(client, it):
     v1 = client.v1
     return {
         "services.list": lambda: v1.services.list(),
-        "audit_logs.list": lambda: list(v1.audit_logs.list()),
     }

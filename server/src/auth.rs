@@ -1,14 +1,15 @@
 //! Who is calling: extractors whose presence in a signature states the permission.
 
 use crate::{
-    AppState, Error, Result, clock, db,
-    embed_url::{InvalidToken, Keys, Session},
+    AppState, Error, Result, client, clock, db,
+    embed_url::{InvalidToken, Keys, Session, viewer_key},
 };
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
 use chrono::{DateTime, Utc};
+use std::hash::{Hash, Hasher};
 use uuid::Uuid;
 
 /// An integrator with a valid API token. A token of scope `read` reaches GET and the reading POSTs only.
@@ -21,20 +22,54 @@ pub struct Operator {
 }
 
 /// Proof that the caller may read one customer. Only this file makes one, and only queries take the customer out of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CustomerAccess(Uuid);
+/// Two are equal where the customer is the same.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomerAccess(Uuid, Pass);
+
+/// What a revocation can meet of a caller: the query that finds the customer asks whether one did. Nothing of an
+/// operator.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pass {
+    /// The session.
+    pub(crate) session_id: Option<Uuid>,
+    /// Who reads, by [`viewer_key`].
+    pub(crate) viewer: Option<Uuid>,
+    /// The number of the last revocation that does not count.
+    pub(crate) seen: Option<i64>,
+    /// Where there is no such number: from when on revocations count.
+    pub(crate) valid_from: Option<DateTime<Utc>>,
+}
 
 impl CustomerAccess {
     /// The customer that may be read, for the parameters of queries.
     pub(crate) fn customer_id(self) -> Uuid {
         self.0
     }
+
+    /// What a revocation can meet, for the parameters of queries.
+    pub(crate) fn pass(self) -> Pass {
+        self.1
+    }
+}
+
+impl PartialEq for CustomerAccess {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for CustomerAccess {}
+
+impl Hash for CustomerAccess {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
 }
 
 impl Operator {
     /// An operator may read any customer.
     pub fn access(&self, customer_id: Uuid) -> CustomerAccess {
-        CustomerAccess(customer_id)
+        CustomerAccess(customer_id, Pass::default())
     }
 
     /// Refuses a token of scope `read`.
@@ -85,7 +120,10 @@ impl Reader {
 
     /// A reader may read the one customer of the token; what of it, a `Viewer` says.
     pub(crate) fn access(&self) -> CustomerAccess {
-        CustomerAccess(self.0.grant.customer_id)
+        let Session { grant, id, seen, valid_from, .. } = &self.0;
+        let viewer = grant.viewer_id().map(viewer_key);
+        let pass = Pass { session_id: Some(*id), viewer, seen: *seen, valid_from: Some(*valid_from) };
+        CustomerAccess(grant.customer_id, pass)
     }
 }
 
@@ -129,7 +167,7 @@ pub struct OnlyReads;
 /// 429 after too many failed tries from where it comes.
 pub(crate) async fn authenticate(state: &AppState, parts: &Parts) -> Result<Option<Operator>> {
     let Some(token) = bearer(&parts.headers) else { return Ok(None) };
-    let address = state.throttle.address(&parts.headers, &parts.extensions);
+    let address = client::address(&parts.headers, &parts.extensions, state.settings.proxies);
     state.throttle.may_try(address, token)?;
     let operator = db::api_token::authenticate(&state.pool, token, clock::now()).await?;
     state.throttle.tried(address, token, operator.is_some());
@@ -155,7 +193,10 @@ impl FromRequestParts<AppState> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self> {
         let token = bearer(&parts.headers).ok_or(Error::Unauthorized)?;
-        Self::by_session(&state.keys, token, clock::now()).map_err(|_| Error::Unauthorized)
+        let now = clock::now();
+        let reader = Self::by_session(&state.keys, token, now).map_err(|_| Error::Unauthorized)?;
+        state.sessions.used(reader.0.id, now);
+        Ok(reader)
     }
 }
 

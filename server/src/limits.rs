@@ -68,8 +68,13 @@ pub const PRICE_ADJUSTMENTS: usize = 1_000;
 /// Digits before and after the point of a price, a tier, a minimum, a cap, and the quantity of a charge.
 pub const PRICE_DIGITS: usize = 18;
 
+/// Origins that the server allows to frame dashboards, beside those of its configuration. Every page names them.
+pub const ALLOWED_ORIGINS: usize = 100;
+/// Origins that one embeddable URL narrows these to: it carries them.
+pub const URL_ORIGINS: usize = 20;
+
 /// What the reference calls each, in `limits.md`.
-const STATED: [(&str, usize); 24] = [
+const STATED: [(&str, usize); 26] = [
     ("{NAME}", NAME),
     ("{DESCRIPTION}", DESCRIPTION),
     ("{WORD}", WORD),
@@ -94,6 +99,8 @@ const STATED: [(&str, usize); 24] = [
     ("{MINIMUMS}", MINIMUMS),
     ("{PRICE_ADJUSTMENTS}", PRICE_ADJUSTMENTS),
     ("{PRICE_DIGITS}", PRICE_DIGITS),
+    ("{ALLOWED_ORIGINS}", ALLOWED_ORIGINS),
+    ("{URL_ORIGINS}", URL_ORIGINS),
 ];
 
 /// A text of the reference with the bounds in the place of their names.

@@ -10,6 +10,7 @@ use crate::{
     jobs,
     readers::Readers,
     routes,
+    session_log::SessionLog,
     stopping::Stopping,
     telemetry,
 };
@@ -41,6 +42,7 @@ pub struct Running {
     jobs: JoinHandle<()>,
     operations: Option<JoinHandle<()>>,
     readers: Readers,
+    sessions: SessionLog,
 }
 
 /// Opens the port and starts the jobs.
@@ -53,13 +55,17 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     let readers = readers(config, &pool).await?;
     let keys = Keys::new(config.signing_keys.0.clone());
     let state = AppState::new(pool, readers.clone(), keys, config.settings.clone());
+    // A job reads them again; where it cannot be done now, it says so.
+    if let Ok(origins) = db::allowed_origin::all(&state.pool).await {
+        state.origins.set(origins);
+    }
     let (listener, address) = open(config.listen).await?;
     let operators = match config.ops_listen {
         Some(address) => Some(open(address).await?),
         None => None,
     };
     let ops_address = operators.as_ref().map(|(_, address)| *address);
-    let stopping = state.stopping.clone();
+    let (stopping, sessions) = (state.stopping.clone(), state.sessions.clone());
     let (shutdown, stop) = watch::channel(false);
     let jobs = tokio::spawn(jobs::run(state.clone()));
     let operations = operators.map(|(listener, address)| {
@@ -68,7 +74,7 @@ pub async fn start(config: &Config, pool: PgPool) -> Result<Running, CliError> {
     });
     let server = tokio::spawn(answer(listener, routes::router(state), stop, Timeouts::default()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, ops_address, stopping, shutdown, server, jobs, operations, readers })
+    Ok(Running { address, ops_address, stopping, shutdown, server, jobs, operations, readers, sessions })
 }
 
 /// Answers operators until the task is ended, which is after all else: what goes on at the end can be seen.
@@ -164,7 +170,8 @@ impl Running {
             let _ = operations.await;
         }
         // Connections that died silently would be waited for.
-        let _ = timeout(db::READY_TIMEOUT, self.readers.close()).await;
+        let closed = async { (self.readers.close().await, self.sessions.close().await) };
+        let _ = timeout(db::READY_TIMEOUT, closed).await;
     }
 }
 

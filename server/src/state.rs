@@ -2,7 +2,8 @@
 
 use crate::{
     admission::Admission, config::Settings, embed_url::Keys, ingest::IngestQueue, metrics::Metrics,
-    readers::Readers, stopping::Stopping, throttle::Throttle,
+    origins::AllowedOrigins, readers::Readers, session_log::SessionLog, stopping::Stopping,
+    throttle::Throttle,
 };
 use sqlx::PgPool;
 use std::sync::Arc;
@@ -16,6 +17,10 @@ pub struct AppState {
     pub ingest: IngestQueue,
     /// What pages and session tokens read by.
     pub readers: Readers,
+    /// What notes which sessions of dashboards are opened and used.
+    pub sessions: SessionLog,
+    /// The origins that the database allows to frame dashboards.
+    pub origins: AllowedOrigins,
     /// The keys that sign and verify embed and session tokens.
     pub keys: Arc<Keys>,
     /// What handlers need of the configuration.
@@ -35,7 +40,9 @@ impl AppState {
     pub fn new(pool: PgPool, readers: Readers, keys: Keys, settings: Settings) -> Self {
         Self {
             admission: Admission::new(pool.options().get_max_connections()),
-            throttle: Arc::new(Throttle::new(settings.rate_limit, settings.proxies)),
+            throttle: Arc::new(Throttle::new(settings.rate_limit)),
+            sessions: SessionLog::new(&pool),
+            origins: AllowedOrigins::default(),
             pool,
             ingest: IngestQueue::default(),
             readers,

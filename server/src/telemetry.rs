@@ -2,11 +2,12 @@
 
 use crate::{
     Error,
+    client::{CLIENT, Client},
     config::LogFormat,
     error::{REQUEST_ID, chain, cut},
 };
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -50,8 +51,8 @@ where
 
 /// Gives each request an id, for the log, the response and the bodies of errors; logs the outcome.
 ///
-/// The query is never logged: embed tokens travel there.
-pub async fn request_id(mut request: Request, next: Next) -> Response {
+/// The query is never logged: embed tokens travel there. So many proxies of ours stand in front.
+pub async fn request_id(State(proxies): State<usize>, mut request: Request, next: Next) -> Response {
     let id = match request.headers().get(&X_REQUEST_ID).and_then(|value| value.to_str().ok()) {
         Some(given) if is_sane(given) => given.to_owned(),
         _ => Uuid::now_v7().to_string(),
@@ -60,6 +61,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
     request.headers_mut().insert(X_REQUEST_ID, value.clone());
     let method = request.method().clone();
     let path = cut(request.uri().path(), LONGEST_PATH).into_owned();
+    let client = Client::of(request.headers(), request.extensions(), proxies);
     let span = tracing::info_span!("request", id = %id);
     let answer = async move {
         let start = Instant::now();
@@ -78,7 +80,7 @@ pub async fn request_id(mut request: Request, next: Next) -> Response {
         }
         response
     };
-    REQUEST_ID.scope(id, answer.instrument(span)).await
+    CLIENT.scope(client, REQUEST_ID.scope(id, answer.instrument(span))).await
 }
 
 /// Short, printable, and nothing that could end a log line or carry a token of ours.

@@ -3,7 +3,6 @@
 //! A server counts for itself: with several of them, a caller has the sum of what each allows.
 
 use crate::{Error, Result, api_token::Token};
-use axum::http::{Extensions, HeaderMap};
 use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
@@ -22,19 +21,18 @@ const FORGIVEN_AFTER: Duration = Duration::from_secs(1);
 pub struct Throttle {
     /// Requests by the id of their token; `None`: as many as come.
     requests: Option<Allowance<String>>,
-    failures: Allowance<Address>,
+    failures: Allowance<Network>,
     /// Hashes of the secrets that let somebody in: what others do at their address does not lock them out.
     known: Mutex<HashSet<[u8; 32]>>,
-    proxies: usize,
 }
 
-/// Where a request comes from: an address, or of IPv6 the network of one, in which a caller may have any.
+/// Where a try comes from: an address, or of IPv6 the network of one, in which a caller may have any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Address(IpAddr);
+struct Network(IpAddr);
 
-impl From<IpAddr> for Address {
+impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
+        Self(match address {
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
             address => address,
         })
@@ -42,34 +40,23 @@ impl From<IpAddr> for Address {
 }
 
 impl Throttle {
-    /// Allows each token so many requests a second, and twice as many at once. So many proxies stand in front, each of
-    /// which adds to `x-forwarded-for` whom it heard.
-    pub fn new(rate: Option<NonZeroU32>, proxies: usize) -> Self {
+    /// Allows each token so many requests a second, and twice as many at once.
+    pub fn new(rate: Option<NonZeroU32>) -> Self {
         let pace = |rate: NonZeroU32| Duration::from_secs(1) / rate.get();
         Self {
             requests: rate.map(|rate| Allowance::new(pace(rate), rate.get().saturating_mul(2))),
             failures: Allowance::new(FORGIVEN_AFTER, TRIES),
             known: Mutex::default(),
-            proxies,
         }
-    }
-
-    /// Where a request comes from: what the outermost of our proxies says, else the other end of its connection.
-    pub fn address(&self, headers: &HeaderMap, extensions: &Extensions) -> Option<Address> {
-        let forwarded = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
-        let forwarded: Vec<&str> = forwarded.flat_map(|line| line.split(',')).map(str::trim).collect();
-        let heard = forwarded.len().checked_sub(self.proxies).and_then(|place| forwarded.get(place));
-        let heard = heard.and_then(|text| text.parse::<IpAddr>().ok()).map(Address::from);
-        heard.or_else(|| extensions.get::<Address>().copied())
     }
 
     /// Refuses a token that let nobody in yet, after too many failed tries of its address.
     ///
     /// # Errors
     /// 429.
-    pub fn may_try(&self, address: Option<Address>, token: &str) -> Result<()> {
+    pub fn may_try(&self, address: Option<IpAddr>, token: &str) -> Result<()> {
         let is_known = || Token::parse(token).is_some_and(|token| self.known().contains(&token.hash()));
-        match address.and_then(|address| self.failures.wait(&address, Instant::now())) {
+        match address.and_then(|address| self.failures.wait(&address.into(), Instant::now())) {
             Some(wait) if !is_known() => {
                 Err(too_many("there were too many failed tries with API tokens from this address", wait))
             }
@@ -78,12 +65,12 @@ impl Throttle {
     }
 
     /// Notes that a token let somebody in, or nobody.
-    pub fn tried(&self, address: Option<Address>, token: &str, is_good: bool) {
+    pub fn tried(&self, address: Option<IpAddr>, token: &str, is_good: bool) {
         match (is_good, address) {
             (true, _) => self.known().extend(Token::parse(token).map(|token| token.hash())),
             (false, Some(address)) => {
                 // Beyond the allowance there is nothing left to take.
-                let _ = self.failures.take(address, Instant::now());
+                let _ = self.failures.take(address.into(), Instant::now());
             }
             (false, None) => {}
         }
@@ -193,20 +180,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_that_of_the_connection_or_what_our_proxies_heard() {
-        let address = |text: &str| Address::from(text.parse::<IpAddr>().unwrap());
-        let mut extensions = Extensions::new();
-        extensions.insert(address("192.0.2.1"));
-        let mut headers = HeaderMap::new();
-        headers.append("x-forwarded-for", "203.0.113.9, 198.51.100.7".parse().unwrap());
-        headers.append("x-forwarded-for", "10.0.0.8".parse().unwrap());
-        for (proxies, expected) in [(0, "192.0.2.1"), (1, "10.0.0.8"), (2, "198.51.100.7"), (4, "192.0.2.1")]
-        {
-            let throttle = Throttle::new(None, proxies);
-            assert_eq!(throttle.address(&headers, &extensions), Some(address(expected)), "{proxies}");
-        }
-        assert_eq!(address("2001:db8:1:2:3::4"), address("2001:db8:1:2::"));
-        assert_ne!(address("2001:db8:1:2::"), address("2001:db8:1:3::"));
-        assert_eq!(address("::ffff:192.0.2.1"), address("192.0.2.1"));
+    fn an_ipv6_caller_has_all_addresses_of_its_network() {
+        let network = |text: &str| Network::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(network("2001:db8:1:2:3::4"), network("2001:db8:1:2::"));
+        assert_ne!(network("2001:db8:1:2::"), network("2001:db8:1:3::"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
     }
 }

@@ -1,10 +1,12 @@
 //! Who looks at a customer's data, and what they may see of it: decided here, once, for pages, JSON and files alike.
 
 use crate::{
-    AppState, Result,
+    AppState, Result, audit,
     auth::{Caller, CustomerAccess, Reader, no_such_customer},
+    db::audit_log::Actor,
     invoicing::InvoiceScope,
     readers::ReadPool,
+    usage_scope::UsageScope,
 };
 use app::embed::{Dashboard, DashboardConfig, GroupKeyNames};
 use uuid::Uuid;
@@ -16,6 +18,8 @@ pub struct Viewer {
     access: CustomerAccess,
     /// The reader's dashboard; `None` for an operator.
     config: Option<DashboardConfig>,
+    /// In whose name the audit log has what is done.
+    actor: Actor,
 }
 
 impl Viewer {
@@ -25,7 +29,11 @@ impl Viewer {
     /// [`no_such_customer`] when a reader asks for another customer.
     pub fn new(caller: &Caller, customer_id: Uuid) -> Result<Self> {
         match caller {
-            Caller::Operator(operator) => Ok(Self { access: operator.access(customer_id), config: None }),
+            Caller::Operator(operator) => Ok(Self {
+                access: operator.access(customer_id),
+                config: None,
+                actor: audit::operator(operator),
+            }),
             Caller::Reader(reader) if reader.session().grant.customer_id == customer_id => {
                 Ok(Self::reader(reader))
             }
@@ -35,12 +43,18 @@ impl Viewer {
 
     /// The reader of a dashboard.
     pub fn reader(reader: &Reader) -> Self {
-        Self { access: reader.access(), config: Some(reader.session().grant.config.clone()) }
+        let config = reader.session().grant.config.clone();
+        Self { access: reader.access(), actor: audit::reader(&config.viewer), config: Some(config) }
     }
 
     /// Whether this is a reader. To a reader, an archived customer reads as unknown.
     pub fn is_reader(&self) -> bool {
         self.config.is_some()
+    }
+
+    /// In whose name the audit log has what is done.
+    pub fn actor(&self) -> Actor {
+        self.actor.clone()
     }
 
     /// The customer itself: its name, and whether it is archived.
@@ -68,20 +82,34 @@ impl Viewer {
         match &self.config {
             None => Ok(InvoiceScope::all(self.access)),
             Some(config) => match config.dashboard {
-                Dashboard::Invoices => Ok(InvoiceScope::shown(self.access, &config.options)),
+                Dashboard::Invoices => {
+                    Ok(InvoiceScope::shown(self.access, &config.options, config.viewer.hide_amounts))
+                }
                 Dashboard::Usage => Err(no_such_customer()),
             },
         }
     }
 
-    /// Access to the customer's usage, and to the metrics that measure it.
+    /// What may be seen of the customer's invoices by a call whose answers are amounts.
+    ///
+    /// # Errors
+    /// As [`Viewer::invoices`], and when amounts are hidden from the reader.
+    pub fn amounts(&self) -> Result<InvoiceScope> {
+        let scope = self.invoices()?;
+        if scope.hides_amounts() { Err(no_such_customer()) } else { Ok(scope) }
+    }
+
+    /// What may be seen of the customer's usage, and of the metrics that measure it.
     ///
     /// # Errors
     /// [`no_such_customer`] when the reader's dashboard shows no usage.
-    pub fn usage(&self) -> Result<CustomerAccess> {
-        match self.config.as_ref().map(|config| config.dashboard) {
-            None | Some(Dashboard::Usage) => Ok(self.access),
-            Some(Dashboard::Invoices) => Err(no_such_customer()),
+    pub fn usage(&self) -> Result<UsageScope> {
+        match &self.config {
+            None => Ok(UsageScope::all(self.access)),
+            Some(config) => match config.dashboard {
+                Dashboard::Usage => Ok(UsageScope::shown(self.access, &config.viewer)),
+                Dashboard::Invoices => Err(no_such_customer()),
+            },
         }
     }
 

@@ -340,7 +340,7 @@ impl Company<'_> {
             let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
             let grant =
                 Grant { customer_id: customer.parse().unwrap(), config: DashboardConfig::new(dashboard) };
-            keys.sign_link(&Session { grant, opened_at: now }, now).unwrap().token
+            keys.sign_link(&Session::new(grant, now), now).unwrap().token
         };
         let reader = session(Dashboard::Invoices);
         self.fetch("", &format!("/embed/invoices?token={reader}")).await;

@@ -118,7 +118,7 @@ async fn what_the_reference_and_the_style_guide_name_is_below_it_too(pool: PgPoo
 
 #[test]
 fn the_app_names_no_path_from_the_root() {
-    for (path, code) in files("app/src", ".rs") {
+    for (path, code) in files("app/src", ".rs").into_iter().chain(files("app/src", ".js")) {
         for start in ["\"/embed", "\"/v1", "\"/pkg"] {
             assert!(!code.contains(start), "{}: {start}; name it from the page", path.display());
         }

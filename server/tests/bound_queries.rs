@@ -54,10 +54,13 @@ fn only_queries_take_the_customer_out_of_a_proof() {
 }
 
 /// Tables with rows of customers.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "added_charge",
+    "audit_log",
     "customer",
     "customer_plan",
+    "dashboard_revocation",
+    "dashboard_session",
     "ingest_alias",
     "invoice",
     "usage_day",
@@ -71,12 +74,19 @@ const TABLES: [&str; 12] = [
 
 /// Queries that are not about one customer, by file and function or constant, with the reason.
 const OF_MANY: &[(&str, &str, &str)] = &[
+    ("audit_log/read.rs", "oldest", "operators read what was done about all customers"),
+    ("audit_log/read.rs", "newest", "operators read what was done about all customers"),
     ("customer/mod.rs", "list", "operators list all customers"),
     ("customer/aliases.rs", "add_aliases", "an alias must not be the id of any other customer"),
     ("customer/aliases.rs", "taken_by", "an operator is told whose an alias is"),
     ("customer/hold.rs", "hold_of_invoice", "an operator names an invoice by its id alone"),
     ("customer/hold.rs", "claim_due", "the job finalizes what is due of all customers"),
     ("customer_plan/billing.rs", "open", "an operator names a draft by its id alone"),
+    ("dashboard_session/list.rs", "list", "operators list the sessions of all customers"),
+    ("dashboard_session/record.rs", "note", "sessions of several customers are noted together"),
+    ("dashboard_session/record.rs", "purge", "the job removes old ones of all customers"),
+    ("dashboard_session/revoke.rs", "revoke", "operators revoke by session, viewer, or everything"),
+    ("dashboard_session/revoke.rs", "last_revocation", "the number is one for all customers"),
     ("invoice/damaged.rs", "damaged", "the command that checks all invoices"),
     ("figures.rs", "figures", "operators are told how many periods of all customers are due"),
     ("plan.rs", "customers", "operators list the customers of a plan"),

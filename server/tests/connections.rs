@@ -2,11 +2,7 @@
 
 use axum::{Router, body::Bytes, http::StatusCode, routing::post};
 use server::{
-    AppState,
-    config::Settings,
-    embed_url::Keys,
     http::connection::Timeouts,
-    readers::Readers,
     serve::{self, answer},
 };
 use sqlx::postgres::PgPoolOptions;
@@ -21,9 +17,7 @@ use tokio::{
 /// No request of these tests comes as far as the database.
 fn inlay() -> Router {
     let pool = PgPoolOptions::new().connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
-    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let readers = Readers::new(pool.clone());
-    server::router(AppState::new(pool, readers, keys, Settings::default()))
+    crate::common::served(pool)
 }
 
 struct Server {

@@ -169,9 +169,9 @@ async fn a_refused_token_says_to_developers_alone_what_is_wrong_with_it(pool: Pg
     let now = server::clock::now();
     let grant = ours.verify_address(usage.split("token=").nth(1).unwrap(), now).unwrap().grant;
     let old = now - chrono::Duration::hours(2);
-    let expired = ours.sign_embed(&grant, chrono::Duration::hours(1), old).unwrap().token;
+    let expired = ours.sign_embed(&grant, None, chrono::Duration::hours(1), old).unwrap().token;
     let foreign = keys(b"another key of thirty-two bytes.");
-    let foreign = foreign.sign_embed(&grant, chrono::Duration::hours(1), now).unwrap().token;
+    let foreign = foreign.sign_embed(&grant, None, chrono::Duration::hours(1), now).unwrap().token;
     let (log, _guard) = crate::common::log::capture("info", server::config::LogFormat::Text);
     let mut bodies = Vec::new();
     for (path, reason, log_line) in [
@@ -225,7 +225,7 @@ async fn what_is_said_in_place_of_a_dashboard_keeps_its_colors(pool: PgPool) {
     let long_ago = |path: &str| {
         let session = keys.verify_address(path.split("token=").nth(1).unwrap(), now).unwrap();
         let signed =
-            keys.sign_embed(&session.grant, TimeDelta::minutes(1), now - TimeDelta::days(1)).unwrap();
+            keys.sign_embed(&session.grant, None, TimeDelta::minutes(1), now - TimeDelta::days(1)).unwrap();
         format!("/embed/usage?token={}", signed.token)
     };
     let expired = [long_ago(&dark), long_ago(&brand)];

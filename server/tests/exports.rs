@@ -124,7 +124,7 @@ fn session_token_of(
     let mut config = DashboardConfig::new(dashboard);
     change(&mut config);
     let now = clock::now();
-    let session = Session { grant: Grant { customer_id, config }, opened_at: now };
+    let session = Session::new(Grant { customer_id, config }, now);
     keys.sign_session(&session, now).unwrap().token
 }
 
@@ -234,6 +234,33 @@ async fn an_invoice_says_who_bills_where_that_is_configured(pool: PgPool) {
     let text = pdf(&unsaid).await;
     assert!(text.contains("Billto") && !text.contains("From") && !text.contains("TaxID"), "{text}");
     assert!(!page(&unsaid).await.contains("<dt>From</dt>"));
+}
+
+#[sqlx::test(migrations = "./migrations")]
+async fn a_viewer_from_whom_amounts_are_hidden_gets_files_without_any(pool: PgPool) {
+    let (app, token) = (app(pool.clone()).await, token(&pool).await);
+    let (billed, id) = invoiced(&pool, &app, &token, 3).await;
+    let open = session_token(billed.customer_id, |_| {});
+    let hidden = session_token(billed.customer_id, |config| config.viewer.hide_amounts = true);
+    let path = format!("/v1/customers/{}/invoices/{id}", billed.customer_id);
+    let pdf = async |token: &str| pdf_text(&fetch(&app, token, &format!("{path}/pdf")).await.body).1;
+    let (whole, without) = (pdf(&open).await, pdf(&hidden).await);
+    for amount in ["$", "Unitprice", "Amount", "Total"] {
+        assert!(whole.contains(amount) && !without.contains(amount), "{amount}: {without}");
+    }
+    assert!(without.contains("Quantity") && without.contains("Tokens"), "{without}");
+
+    let csv = async |token: &str| fetch(&app, token, &format!("{path}/csv")).await.text();
+    let (whole, without) = (csv(&open).await, csv(&hidden).await);
+    let header = "Invoice,Status,Customer,Plan,First day (UTC),Last day (UTC),Issued,Due,Type,Product,Group key,Group,Item,\
+                  Quantity";
+    assert_eq!(without.lines().next().unwrap(), header);
+    assert!(whole.lines().any(|line| line.contains(",total,")) && !without.contains(",total,"), "{without}");
+    let quantities = |file: &str| -> Vec<String> {
+        let cells = file.lines().filter(|line| !line.contains(",total,") && !line.contains(",subtotal,"));
+        cells.map(|line| line.split(',').nth(13).unwrap().to_owned()).collect()
+    };
+    assert_eq!(quantities(&without), quantities(&whole));
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -52,7 +52,7 @@ async fn text(app: &Router, token: &str, path: &str) -> (StatusCode, String) {
 async fn page(app: &Router, customer_id: Uuid, invoice: Option<&str>) -> (StatusCode, String) {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let (config, now) = (DashboardConfig::new(Dashboard::Invoices), clock::now());
-    let session = Session { grant: Grant { customer_id, config }, opened_at: now };
+    let session = Session::new(Grant { customer_id, config }, now);
     let link = keys.sign_link(&session, now).unwrap().token;
     let invoice = invoice.map(|id| format!("&invoice={id}&show=all")).unwrap_or_default();
     text(app, "", &format!("/embed/invoices?token={link}{invoice}")).await

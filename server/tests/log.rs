@@ -46,7 +46,7 @@ async fn log_line_and_response_carry_the_same_id() {
     let (log, _guard) = capture("info", LogFormat::Json);
     let app = Router::new()
         .route("/broken", get(|| async { Error::Internal("the detail".to_owned()) }))
-        .layer(middleware::from_fn(telemetry::request_id));
+        .layer(middleware::from_fn_with_state(0_usize, telemetry::request_id));
     let request = Request::get("/broken?token=abc")
         .header("x-request-id", "from-the-proxy-7")
         .body(Body::empty())
@@ -72,7 +72,7 @@ async fn panic_answers_500_without_detail() {
     let app = Router::new()
         .route("/", get(handler))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
-        .layer(middleware::from_fn(telemetry::request_id));
+        .layer(middleware::from_fn_with_state(0_usize, telemetry::request_id));
     let (status, body) = crate::common::send(&app, Request::get("/").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(body["code"], "internal");

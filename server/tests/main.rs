@@ -5,6 +5,8 @@
 
 mod accepted_numbers;
 mod addresses;
+mod allowed_origins;
+mod audit_log;
 mod authorization;
 mod billable_metrics;
 mod bound_queries;
@@ -16,6 +18,7 @@ mod config;
 mod connections;
 mod custom_fields;
 mod customers;
+mod dashboard_sessions;
 mod dashboards;
 mod demo;
 mod deploy;
@@ -64,9 +67,11 @@ mod tokens;
 mod unmatched;
 mod usage;
 mod usage_bounds;
+mod usage_csv;
 mod usage_dashboard;
 mod usage_exact;
 mod usage_find;
 mod usage_period;
 mod usage_segments;
+mod viewer_scopes;
 mod writes;

@@ -9,8 +9,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 use server::{
-    AppState, admission::Admission, api_token, clock, config::Settings, db, embed_url::Keys,
-    http::connection::Timeouts, ingest::IngestQueue, readers::Readers, serve, throttle::Address,
+    AppState, admission::Admission, api_token, client::Peer, clock, config::Settings, db, embed_url::Keys,
+    http::connection::Timeouts, ingest::IngestQueue, readers::Readers, serve,
 };
 use sqlx::PgPool;
 use std::{
@@ -58,7 +58,7 @@ fn get(path: &str, token: &str) -> Request<Body> {
 
 fn from(address: &str, token: &str) -> Request<Body> {
     let mut request = get("/v1/customers", token);
-    request.extensions_mut().insert(Address::from(address.parse::<IpAddr>().unwrap()));
+    request.extensions_mut().insert(Peer(address.parse::<IpAddr>().unwrap()));
     request
 }
 

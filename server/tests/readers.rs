@@ -60,7 +60,7 @@ async fn pages_that_hang_leave_the_others_their_connections(pool: PgPool) {
     let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
     let grant = Grant { customer_id: acme, config: DashboardConfig::new(Dashboard::Invoices) };
     let now = clock::now();
-    let session = keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token;
+    let session = keys.sign_session(&Session::new(grant, now), now).unwrap().token;
     let invoices = move || {
         Request::get(format!("/v1/customers/{acme}/invoices"))
             .header(header::AUTHORIZATION, format!("Bearer {session}"))

@@ -27,6 +27,7 @@ const READ: &[(&str, bool)] = &[
     ("credit_type", false),
     ("customer", true),
     ("customer_plan", true),
+    ("dashboard_revocation", true),
     ("ingest_alias", true),
     ("invoice", true),
     ("plan", false),
@@ -116,7 +117,7 @@ async fn a_query_without_any_condition_shows_the_readers_customer_alone(pool: Pg
 /// The queries that pages and session tokens are answered by, each with what a reader of A gives it.
 const ASKED: &[(&str, &str, &[&str])] = &[
     ("billable_metric.rs", "page", &["true", "null", "null", ID, NOW, "10"]),
-    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}"]),
+    ("customer/mod.rs", "by_id", &["{00000000-0000-0000-0000-00000000000a}", "null", "null", "0", NOW]),
     (
         "invoice/read.rs",
         "list",
@@ -131,16 +132,17 @@ const ASKED: &[(&str, &str, &[&str])] = &[
         &[ID, "{30000000-0000-0000-0000-00000000003a,30000000-0000-0000-0000-00000000003b}"],
     ),
     ("invoice/read.rs", "outline", &[INVOICE, ID]),
-    ("terms.rs", "unbilled_and_end", &[ID, NOW, "true"]),
-    ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true"]),
-    ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z"]),
+    ("terms.rs", "unbilled_and_end", &[ID, NOW, "true", "null", "null", "0", NOW]),
+    ("terms.rs", "during", &[ID, "2026-01-01Z", NOW, "true", "null", "null", "0", NOW]),
+    ("usage/account.rs", "account", &[ID, "2026-03-01Z", NOW, "2026-08-30Z", "null", "null", "0", NOW]),
     ("usage/by_group.rs", "by_group", &[ID, METRICS, KINDS, "{1,1}", "2026-03-01", TODAY, "50000"]),
     (
         "usage/find_groups.rs",
         "find_groups",
-        &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "[{}]", "{none}", "{region}", "50"],
+        &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "[{}]", "{none}", "{region}", "50", ALL],
     ),
-    ("usage/groups.rs", "groups", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30"]),
+    ("usage/groups.rs", "groups", &[ID, METRICS, KINDS, "{1,1}", "2026-10-29", TODAY, "null", "30", ALL]),
+    ("usage/part.rs", "series_of_groups", &[ID, METRICS, KINDS, "{1,1}", TODAY, "27", ALL]),
     (
         "usage/delta.rs",
         "deltas",
@@ -211,6 +213,8 @@ const METRICS: &str = "{10000000-0000-0000-0000-000000000001,10000000-0000-0000-
 const KINDS: &str = "{SUM,UNIQUE}";
 const MONTH: &str = "{2026-11-01Z,2026-11-01Z}";
 const MONTHS_END: &str = "{2026-12-01Z,2026-12-01Z}";
+/// Which groups may be seen of each metric: all of them.
+const ALL: &str = "{NULL,NULL}";
 const NOW: &str = "2026-11-27T22:00Z";
 const TODAY: &str = "2026-11-27";
 

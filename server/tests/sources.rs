@@ -67,6 +67,8 @@ fn what_a_reader_may_see_is_decided_in_one_place() {
     let may = [
         ("InvoiceScope::all(", ["src/viewer.rs", "invoicing/costs.rs"].as_slice()),
         ("InvoiceScope::shown(", &["src/viewer.rs"]),
+        ("UsageScope::all(", &["src/viewer.rs"]),
+        ("UsageScope::shown(", &["src/viewer.rs", "src/usage_scope.rs"]),
         ("Caller::Reader", &["src/viewer.rs"]),
         ("Caller::Operator", &["src/viewer.rs"]),
         (".session().grant", &["src/viewer.rs"]),

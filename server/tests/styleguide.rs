@@ -6,15 +6,14 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
-use server::{AppState, config::Settings, embed_url::Keys, readers::Readers, styleguide::samples};
+use server::{AppState, config::Settings, styleguide::samples};
 use sqlx::PgPool;
+use std::sync::Arc;
 use tower::ServiceExt as _;
 
 fn with_guide(pool: PgPool) -> Router {
-    let keys = Keys::new(vec![("test".to_owned(), b"0123456789abcdef0123456789abcdef".to_vec())]);
-    let settings = Settings { styleguide: true, ..Settings::default() };
-    let readers = Readers::new(pool.clone());
-    server::router(AppState::new(pool, readers, keys, settings))
+    let settings = Arc::new(Settings { styleguide: true, ..Settings::default() });
+    server::router(AppState { settings, ..crate::common::state(pool) })
 }
 
 async fn open(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {

@@ -11,12 +11,11 @@ use server::{
     AppState, api_token,
     auth::{OnlyReads, Operator},
     clock,
-    config::Settings,
     db::api_token::{Scope, authenticate, create, list, revoke},
     embed_url::Keys,
-    readers::Readers,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::sync::Arc;
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -92,8 +91,7 @@ async fn last_use_is_noted_once_a_minute(pool: PgPool) {
 
 #[sqlx::test(migrations = "./migrations")]
 async fn read_token_reads_only(pool: PgPool) {
-    let readers = Readers::new(pool.clone());
-    let state = AppState::new(pool.clone(), readers, Keys::new(Vec::new()), Settings::default());
+    let state = AppState { keys: Arc::new(Keys::new(Vec::new())), ..crate::common::state(pool.clone()) };
     let handler = || get(|_: Operator| async {}).post(|_: Operator| async {});
     // As the routes of the API say it of a POST that only reads.
     let reading = Router::new().route("/v1/usage", handler()).layer(Extension(OnlyReads));

@@ -23,6 +23,7 @@ use server::{
     auth::{CustomerAccess, Operator},
     dashboards::usage::{self, ReportQuery},
     db, ingest, invoicing,
+    usage_scope::UsageScope,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -51,7 +52,7 @@ fn whole() -> ReportQuery {
 
 async fn report(pool: &PgPool, customer_id: Uuid, asked: &ReportQuery) -> UsageReport {
     let names = GroupKeyNames::default();
-    usage::report(pool, access(customer_id), &names, asked, now()).await.unwrap().unwrap()
+    usage::report(pool, &UsageScope::all(access(customer_id)), &names, asked, now()).await.unwrap().unwrap()
 }
 
 /// The values of a measure on days, as they are read.

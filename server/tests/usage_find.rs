@@ -17,6 +17,7 @@ use server::{
     clock,
     dashboards::usage::{self, ReportQuery},
     db, ingest,
+    usage_scope::UsageScope,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -45,7 +46,10 @@ async fn found(pool: &PgPool, customer_id: Uuid, window: Window, find: &str) -> 
         kept: None,
         find: Some(find.to_owned()),
     };
-    let report = usage::report(pool, access(customer_id), &names(), &asked, now()).await.unwrap().unwrap();
+    let report = usage::report(pool, &UsageScope::all(access(customer_id)), &names(), &asked, now())
+        .await
+        .unwrap()
+        .unwrap();
     report.found.unwrap()
 }
 

@@ -26,6 +26,7 @@ use server::{
         usage::{BucketQuery, buckets},
     },
     ingest,
+    usage_scope::UsageScope,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -50,7 +51,7 @@ async fn report(pool: &PgPool, customer_id: Uuid, group_key: Option<&str>) -> Us
     let group_key = group_key.map(|name| vec![name.to_owned()]);
     let asked = ReportQuery { window: Window::Period, group_key, kept: None, find: None };
     let names = GroupKeyNames::default();
-    usage::report(pool, access(customer_id), &names, &asked, now()).await.unwrap().unwrap()
+    usage::report(pool, &UsageScope::all(access(customer_id)), &names, &asked, now()).await.unwrap().unwrap()
 }
 
 /// Usage from Nov 1 to today by the values of the nth group key, as `POST /v1/usage` counts it: names and quantities as

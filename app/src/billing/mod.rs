@@ -3,6 +3,7 @@
 //! Every JSON type is declared once, here. No clock, no I/O, no formatting for people.
 #![deny(clippy::float_arithmetic)]
 
+mod audit_log;
 mod breakdown;
 mod charge;
 mod cost;
@@ -27,6 +28,7 @@ mod usage_series;
 
 // An invoice's status is read in the browser too, so the dashboard has it.
 pub use crate::invoices::InvoiceStatus;
+pub use audit_log::{AuditActor, AuditLog, AuditRequest, AuditStatus};
 pub use breakdown::InvoiceBreakdown;
 pub use charge::{Charge, ChargeType, Price, Rounding, TierMode, TierScope, UnitConversion};
 pub use cost::{Cost, CostLine, CostOfDay};

@@ -26,7 +26,10 @@ impl Dashboard {
     }
 
     /// Reads the `dashboard` of a request.
-    pub(super) fn parse(name: &str) -> Result<Self, Invalid> {
+    ///
+    /// # Errors
+    /// When there is none of this name.
+    pub fn parse(name: &str) -> Result<Self, Invalid> {
         match name {
             "invoices" => Ok(Self::Invoices),
             "usage" => Ok(Self::Usage),

@@ -5,15 +5,23 @@ pub mod contrast;
 pub mod dashboard;
 pub mod group_keys;
 mod no_effect;
+mod origin;
 #[cfg(feature = "ssr")]
 pub mod palette;
 mod request;
+mod rules;
+mod session;
 pub mod theme;
+mod viewer;
 
 pub use dashboard::{Dashboard, DashboardOptions};
 pub use group_keys::GroupKeyNames;
+pub use origin::{AllowedOrigin, RefusedBy, RefusedEmbed};
 pub use request::EmbedRequest;
+pub use rules::UrlRules;
+pub use session::DashboardSession;
 pub use theme::{Color, ColorScheme, Theme};
+pub use viewer::ViewerScope;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -38,6 +46,12 @@ pub struct DashboardConfig {
     /// Names for group keys and their values.
     #[serde(rename = "g", default, skip_serializing_if = "is_default")]
     pub group_keys: GroupKeyNames,
+    /// Who reads, and what of it they may see.
+    #[serde(rename = "w", default, skip_serializing_if = "is_default")]
+    pub viewer: ViewerScope,
+    /// Where its URL may be shown, and how often.
+    #[serde(rename = "u", default, skip_serializing_if = "is_default")]
+    pub rules: UrlRules,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -53,6 +67,8 @@ impl DashboardConfig {
             color_scheme: ColorScheme::default(),
             theme: Theme::default(),
             group_keys: GroupKeyNames::default(),
+            viewer: ViewerScope::default(),
+            rules: UrlRules::default(),
         }
     }
 }

@@ -4,9 +4,13 @@ use super::{
     Color, ColorScheme, Dashboard, DashboardConfig, DashboardOptions, Invalid, Theme,
     dashboard::DashboardOption,
     group_keys::{GroupKeyNames, GroupKeyOverride},
-    no_effect, theme,
+    no_effect,
+    rules::UrlRules,
+    theme,
+    viewer::{Viewer, ViewerScope},
 };
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A request for an embeddable URL. It is valid: parsing refuses what is not.
@@ -54,6 +58,27 @@ struct Body {
     /// How long the URL can be opened, in seconds, from 60 to 86,400; as the server is set up when it is left out.
     #[serde(default)]
     expires_in: Option<i64>,
+    /// Of the origins that the server allows, those whose pages may frame it, at most 20: exact ones, such as
+    /// `https://app.example.com`, or all below a host, `https://*.example.com`. All of them when it is left out.
+    #[serde(default)]
+    allowed_origins: Option<Vec<String>>,
+    /// Whether it opens once: the second time its page says that the link has expired.
+    #[serde(default)]
+    single_use: bool,
+    /// Who will read it, for the audit log, and to list and revoke what they opened; nothing is shown by it, and nothing
+    /// hidden.
+    #[serde(default)]
+    viewer: Option<Viewer>,
+    /// Show quantities and shares, and no money: in pages, JSON, PDF and CSV alike.
+    #[serde(default)]
+    hide_amounts: Option<bool>,
+    /// Show only the usage of these billable metrics, 50 at most. Of the usage dashboard alone.
+    #[serde(default)]
+    metrics: Option<Vec<Uuid>>,
+    /// Show only usage with one of these values, by the name of a group key: `{"team": ["blue"]}`. A metric that no group
+    /// key tells apart by all of them is not shown. At most 2,048 bytes; of the usage dashboard alone.
+    #[serde(default)]
+    filters: Option<BTreeMap<String, Vec<String>>>,
 }
 
 /// One entry of `color_overrides`; the vendor declares its `name` and `value` optional.
@@ -81,11 +106,20 @@ impl TryFrom<Body> for EmbedRequest {
         let color_scheme = body.color_scheme.as_deref().map(color_scheme).transpose()?.unwrap_or_default();
         let theme = theme(&body.color_overrides.unwrap_or_default())?;
         let group_keys = GroupKeyNames::new(body.bm_group_key_overrides.unwrap_or_default())?;
+        let allowed_origins = body.allowed_origins.unwrap_or_default();
+        let rules = UrlRules { allowed_origins, single_use: body.single_use };
         let mut warnings = no_effect::options(dashboard, &sent, &options);
         warnings.extend(no_effect::names(&group_keys));
+        let viewer = ViewerScope::parse(
+            dashboard,
+            body.viewer,
+            body.hide_amounts.unwrap_or_default(),
+            body.metrics,
+            body.filters.unwrap_or_default(),
+        )?;
         Ok(Self {
             customer_id: body.customer_id,
-            config: DashboardConfig { dashboard, options, color_scheme, theme, group_keys },
+            config: DashboardConfig { dashboard, options, color_scheme, theme, group_keys, viewer, rules },
             expires_in: body.expires_in.map(expires_in).transpose()?,
             warnings,
         })
@@ -169,9 +203,11 @@ mod tests {
             ],
             "color_scheme": "dark",
             "expires_in": 60,
+            "allowed_origins": ["https://app.example.com"],
+            "single_use": true,
         }))
         .unwrap();
-        let DashboardConfig { options, theme, color_scheme, group_keys, .. } = request.config;
+        let DashboardConfig { options, theme, color_scheme, group_keys, rules, .. } = request.config;
         assert_eq!(
             request.warnings.len(),
             1,
@@ -188,6 +224,8 @@ mod tests {
         assert_eq!(group_keys.key("tenant_id"), "Org ID");
         assert_eq!(group_keys.value("tenant_id", "48ec"), "EU");
         assert_eq!(request.expires_in, Some(60));
+        let allowed_origins = vec!["https://app.example.com".to_owned()];
+        assert_eq!(rules, UrlRules { allowed_origins, single_use: true });
     }
 
     #[test]

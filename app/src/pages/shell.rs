@@ -35,6 +35,8 @@ pub struct PageFrame {
     pub refusal: Option<&'static str>,
     /// The nonce of this answer's content security policy.
     pub nonce: String,
+    /// Whether money is hidden from the reader: the style sheet leaves out the columns of it.
+    pub hides_amounts: bool,
     /// The reader's session; `None` on a page without customer data.
     pub session: Option<SessionProps>,
 }
@@ -151,7 +153,11 @@ pub fn Shell(
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-scheme=frame.scheme.as_str()>
+        <html
+            lang="en"
+            data-scheme=frame.scheme.as_str()
+            data-amounts=frame.hides_amounts.then_some("hidden")
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -39,6 +39,8 @@ pub const CSV_COLUMNS: [&str; 19] = [
     "Currency",
     "Tiers",
 ];
+/// Those of them that are about money: a viewer from whom it is hidden has the others.
+pub const CSV_AMOUNT_COLUMNS: [&str; 5] = ["Unit price", "Amount", "Sum", "Currency", "Tiers"];
 pub const DAMAGED: &str = "This invoice cannot be shown at the moment.";
 pub const VOIDED: &str = "This invoice was voided and is not owed.";
 

@@ -1,9 +1,11 @@
 //! The command line: commands, arguments and help texts.
 
+mod audit;
 mod health;
 mod invoice;
 mod migrate;
 mod notify;
+mod origin;
 mod output;
 mod run;
 mod token;
@@ -12,6 +14,7 @@ pub use run::run;
 
 use crate::{config, demo::DemoOptions};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 /// Usage billing with dashboards to embed.
 #[derive(Debug, Parser)]
@@ -77,12 +80,33 @@ pub enum Command {
     ///   inlay token list
     #[command(verbatim_doc_comment, subcommand)]
     Token(TokenCommand),
+    /// Allow, list and remove origins whose pages may frame the dashboards
+    ///
+    /// They are beside those of INLAY_ALLOWED_ORIGINS. These commands also run beside a server, which knows a change
+    /// within two seconds.
+    ///
+    /// Example:
+    ///   inlay origin add https://app.example.com
+    ///   inlay origin refused
+    #[command(verbatim_doc_comment, subcommand)]
+    Origin(OriginCommand),
     /// Look after stored invoices
     ///
     /// Example:
     ///   inlay invoice check
     #[command(verbatim_doc_comment, subcommand)]
     Invoice(InvoiceCommand),
+    /// Print the audit log: who was given access to customers' data, and who took what
+    ///
+    /// A line for every embeddable URL made, page opened by one, session renewed, page refused, sessions revoked, allowed
+    /// origin added or removed, PDF and CSV taken, and API token made or revoked, oldest first. Nobody can change or
+    /// remove one. The same is at GET /v1/auditLogs.
+    ///
+    /// Example:
+    ///   inlay audit --since 7d
+    ///   inlay audit --customer d7abd0cd-4ae9-4db7-8676-e986a4ebd8dc --json
+    #[command(verbatim_doc_comment)]
+    Audit(Audit),
     /// Ask the server on this machine whether it is ready; exits with 0 if so, else with 1
     ///
     /// For containers and supervisors. Asks GET /readyz at INLAY_LISTEN.
@@ -161,6 +185,47 @@ pub enum TokenCommand {
     },
 }
 
+/// What to do with allowed origins.
+#[derive(Debug, Subcommand)]
+pub enum OriginCommand {
+    /// Let pages of an origin frame the dashboards
+    ///
+    /// A wildcard stands for every host below its domain, and is refused where these belong to different people.
+    ///
+    /// Example:
+    ///   inlay origin add https://app.example.com
+    ///   inlay origin add "https://*.example.com"
+    ///   inlay origin add http://localhost:3000
+    #[command(verbatim_doc_comment)]
+    Add {
+        /// The origin, as in the address bar: scheme, host and port
+        origin: String,
+    },
+    /// List the allowed origins, also those of INLAY_ALLOWED_ORIGINS
+    ///
+    /// Example:
+    ///   inlay origin list
+    #[command(verbatim_doc_comment)]
+    List,
+    /// Let pages of an origin frame the dashboards no more
+    ///
+    /// Pages that are open go on until they load anew.
+    ///
+    /// Example:
+    ///   inlay origin remove https://app.example.com
+    #[command(verbatim_doc_comment)]
+    Remove {
+        /// The origin, as `inlay origin list` shows it
+        origin: String,
+    },
+    /// List frames that browsers refused in the last 90 days, with the entry that would admit each
+    ///
+    /// Example:
+    ///   inlay origin refused
+    #[command(verbatim_doc_comment)]
+    Refused,
+}
+
 /// What to do with stored invoices.
 #[derive(Debug, Subcommand)]
 pub enum InvoiceCommand {
@@ -175,6 +240,21 @@ pub enum InvoiceCommand {
     ///   curl -H "Authorization: Bearer $INLAY_TOKEN" $INLAY_URL/v1/invoices/regenerate -d '{"id": "…"}'
     #[command(verbatim_doc_comment)]
     Check,
+}
+
+/// What of the audit log to print.
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// What was done since a time ago such as 7d or 12h, at most 366d, or since the start of a day (UTC) such as 2026-01-31;
+    /// unless given, all
+    #[arg(long, value_parser = token::expiry)]
+    pub since: Option<token::Expiry>,
+    /// What was about this customer, by its id, and about its invoices
+    #[arg(long)]
+    pub customer: Option<Uuid>,
+    /// As JSON, a row a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How to make a token.

@@ -1,6 +1,6 @@
 //! Carries out a command.
 
-use super::{Cli, Command, health, invoice, migrate, notify, output::say, token};
+use super::{Cli, Command, audit, health, invoice, migrate, notify, origin, output::say, token};
 use crate::{
     clock,
     config::Config,
@@ -29,7 +29,9 @@ pub async fn run(cli: Cli) -> Result<(), CliError> {
         Command::Migrate(arguments) if arguments.check => migrate::check(&config).await,
         Command::Migrate(_) => migrate::run(&config).await,
         Command::Token(command) => token::run(&config, command).await,
+        Command::Origin(command) => origin::run(&config, command).await,
         Command::Invoice(command) => invoice::run(&config, command).await,
+        Command::Audit(arguments) => audit::run(&config, arguments).await,
         Command::Healthcheck => health::check(config.listen).await,
         Command::Openapi => openapi(&config),
     }
@@ -55,9 +57,12 @@ async fn serve(config: Config) -> Result<(), CliError> {
 
 async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interrupt) -> Result<(), CliError> {
     db::require_schema(&database.pool).await?;
-    if config.settings.allowed_origins.is_empty() {
+    if config.settings.allowed_origins.is_empty()
+        && db::allowed_origin::all(&database.pool).await.is_ok_and(|origins| origins.is_empty())
+    {
         tracing::warn!(
-            "INLAY_ALLOWED_ORIGINS is not set: only pages of this server itself may frame the dashboards"
+            "no origins are allowed, by INLAY_ALLOWED_ORIGINS or inlay origin: only pages of this server itself may \
+             frame the dashboards"
         );
     }
     if let Some(place) = database.describe() {

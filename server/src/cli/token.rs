@@ -24,6 +24,16 @@ pub enum Expiry {
     At(DateTime<Utc>),
 }
 
+impl Expiry {
+    /// The instant that lies as far before now, or that is said.
+    pub(super) fn before(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::After(span) => now - span,
+            Self::At(instant) => instant,
+        }
+    }
+}
+
 /// Reads `--name`.
 pub(super) fn name(text: &str) -> Result<String, String> {
     let text = text.trim();
@@ -67,7 +77,7 @@ async fn carry_out(pool: &PgPool, config: &Config, command: TokenCommand) -> Res
     }
 }
 
-fn failed(error: crate::Error) -> CliError {
+pub(super) fn failed(error: crate::Error) -> CliError {
     CliError::new(chain(&error))
 }
 

@@ -1,6 +1,7 @@
 //! From text to values, collecting every problem on the way.
 
 use super::{ConfigError, DatabaseUrl, LogFormat, VARIABLES, Variable, table::TOOLS};
+use crate::origins::origin;
 use chrono::Duration;
 use std::{collections::BTreeMap, ffi::OsString, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 use url::Url;
@@ -222,17 +223,6 @@ pub(super) fn company_address(text: &str) -> Result<Vec<String>, String> {
 pub(super) fn origins(text: &str) -> Result<Vec<String>, String> {
     let entries = text.split([',', ' ']).map(str::trim).filter(|entry| !entry.is_empty());
     entries.map(|entry| if entry == "*" { Ok(entry.to_owned()) } else { origin(entry) }).collect()
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let problem = || format!("\"{text}\" is not an origin such as https://app.example.com");
-    let url = Url::parse(&text.replacen("://*.", "://wildcard.", 1)).map_err(|_| problem())?;
-    let origin = url.origin().ascii_serialization();
-    // An origin has no path: what the parser makes of it is what was written.
-    if !matches!(url.scheme(), "http" | "https") || url.as_str().trim_end_matches('/') != origin {
-        return Err(problem());
-    }
-    Ok(if text.contains("://*.") { origin.replacen("://wildcard.", "://*.", 1) } else { origin })
 }
 
 pub(super) fn embed_ttl(text: &str) -> Result<Duration, String> {

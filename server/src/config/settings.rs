@@ -8,7 +8,7 @@ use std::num::NonZeroU32;
 pub struct Settings {
     /// Where readers' browsers reach this server, without a trailing slash: `https://billing.example.com`.
     pub public_url: String,
-    /// Origins that may frame the dashboards: `frame-ancestors`. Empty: `'self'`.
+    /// Origins that may frame the dashboards, beside those of the database.
     pub allowed_origins: Vec<String>,
     /// How long an embeddable URL can be opened.
     pub embed_ttl: Duration,

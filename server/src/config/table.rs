@@ -52,8 +52,9 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_ALLOWED_ORIGINS",
         None,
-        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`. Unset: only \
-         pages of this server; `*`: everybody.",
+        "Origins whose pages may frame the dashboards, separated by commas: `https://app.example.com`, \
+         `https://*.example.com`; beside those that `inlay origin` adds. Without any, only pages of this server may; \
+         `*`: everybody.",
     ),
     variable("INLAY_EMBED_TTL", Some("15m"), "How long an embeddable URL can be opened, at most `24h`."),
     variable(
@@ -86,8 +87,8 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "INLAY_PROXIES",
         Some("0"),
-        "How many proxies stand in front, each of which adds to `x-forwarded-for` whom it heard: where a failed try with \
-         an API token comes from.",
+        "How many proxies stand in front, each of which adds to `x-forwarded-for` whom it heard: where a request comes \
+         from, for the audit log and for failed tries with API tokens.",
     ),
     secret(
         "DATABASE_URL",
@@ -97,7 +98,7 @@ pub const VARIABLES: &[Variable] = &[
         "INLAY_DATABASE_CONNECTIONS",
         Some("20"),
         "Most connections to the database at a time, from 4 to 1000. Two fifths of them are for pages and session \
-         tokens, the others for the API, ingest and jobs.",
+         tokens, one notes their sessions, the others are for the API, ingest and jobs.",
     ),
     variable(
         "INLAY_READER_ROLE",

@@ -11,7 +11,7 @@ use crate::{
 };
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
         return refuse(&state, EmbedError::Invalid, Credential::None).await;
     };
     let credential = form.token.as_deref().map_or(Credential::None, Credential::Session);
-    let opened = match open(&state, credential).await {
+    let opened = match open(&state, credential, &HeaderMap::new()).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -43,6 +43,7 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
     match export::file(&state, opened.pool, &opened.viewer, id, format, options, opened.now).await {
         Ok(file) => file,
         Err(Error::NotFound(_)) => refuse(&state, EmbedError::Gone, credential).await,
+        Err(Error::Unauthorized) => refuse(&state, EmbedError::Revoked, credential).await,
         Err(Error::Overloaded) => {
             let mut page = refuse(&state, EmbedError::Unavailable, credential).await;
             page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -8,6 +8,10 @@ pub(super) enum EmbedError {
     Invalid,
     /// The token has expired.
     Expired,
+    /// The token is of a URL that opens once, and was opened before.
+    Used,
+    /// The session or the URL was revoked.
+    Revoked,
     /// The token is of the other dashboard.
     WrongDashboard,
     /// The customer is archived, or was deleted.
@@ -28,6 +32,14 @@ impl EmbedError {
             Self::Expired => (
                 "expired-token",
                 "the token has expired: make an embeddable URL each time you draw the page around it",
+            ),
+            Self::Used => (
+                "used-token",
+                "the URL opens once, as its single_use says, and was opened before: make another one",
+            ),
+            Self::Revoked => (
+                "revoked-session",
+                "the session, or all of its viewer or customer, was revoked after its URL was made",
             ),
             Self::WrongDashboard => (
                 "wrong-dashboard",

@@ -2,6 +2,7 @@
 
 mod download;
 mod embed_error;
+mod framing;
 mod hosts;
 pub mod invoices;
 mod render;

@@ -2,12 +2,13 @@
 
 use super::{
     embed_error::EmbedError,
-    hosts,
-    session::{Credential, EmbedSession, Tokens},
+    framing, hosts,
+    session::{Credential, EmbedSession, Tokens, is_noted},
 };
 use crate::{
     AppState, Error,
     assets::{self, Bundle},
+    audit,
     error::chain,
     http::headers,
 };
@@ -43,41 +44,60 @@ pub(super) async fn show(
 ) -> Response {
     // All is read: the turn is for others.
     drop(opened.pool);
+    if opened.session.url_id.is_some() {
+        audit::opened(state, &opened.session);
+    }
+    if let Some(noted) = opened.noted
+        && !matches!(is_noted(noted).await, Ok(true))
+    {
+        tracing::warn!(
+            "a session was opened and could not be noted: it is not listed, nor revoked by its id"
+        );
+    }
     let customer_id = opened.session.grant.customer_id.to_string();
     let config = opened.session.grant.config;
+    let origins = framing::allowed(state, Some(&config.rules));
     let Tokens { token, link, expires_in } = opened.tokens;
     let frame = PageFrame {
         scheme: config.color_scheme,
         theme: config.theme,
+        hides_amounts: config.viewer.hide_amounts,
         session: Some(SessionProps { token, link, customer_id, expires_in }),
         ..frame(title)
     };
-    draw(&state.settings.allowed_origins, StatusCode::OK, frame, content).await
+    draw(&origins, StatusCode::OK, frame, content).await
 }
 
 /// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
 pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Credential<'_>) -> Response {
     let (status, message) = match refusal {
         EmbedError::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
-        EmbedError::Invalid | EmbedError::Expired | EmbedError::WrongDashboard => {
-            (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED)
-        }
+        EmbedError::Invalid
+        | EmbedError::Expired
+        | EmbedError::Used
+        | EmbedError::Revoked
+        | EmbedError::WrongDashboard => (StatusCode::UNAUTHORIZED, MessagePage::EXPIRED),
         EmbedError::Gone => (StatusCode::NOT_FOUND, GONE),
         EmbedError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, MessagePage::UNAVAILABLE),
     };
     let (reason, meaning) = refusal.reason();
     tracing::info!(refusal = reason, "a page was refused: {meaning}");
     let mut frame = frame(message.heading);
-    let config = match credential {
-        Credential::Address(token) | Credential::Session(token) => state.keys.config(token),
+    let token = match credential {
+        Credential::Address(token) | Credential::Session(token) => Some(token),
         Credential::None => None,
     };
+    // What fails on this side refuses nobody.
+    if let Some(token) = token.filter(|_| status != StatusCode::SERVICE_UNAVAILABLE) {
+        audit::refused(state, token, reason);
+    }
+    let config = token.and_then(|token| state.keys.config(token));
+    let origins = framing::allowed(state, config.as_ref().map(|config| &config.rules));
     if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
     frame.refusal = Some(reason);
-    let origins = &state.settings.allowed_origins;
-    let mut response = draw(origins, status, frame, PageContent::Message(message)).await;
+    let mut response = draw(&origins, status, frame, PageContent::Message(message)).await;
     response.headers_mut().insert(headers::REFUSAL, HeaderValue::from_static(reason));
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -98,6 +118,7 @@ pub(crate) fn frame(title: &str) -> PageFrame {
         hosts: None,
         refusal: None,
         nonce: String::new(),
+        hides_amounts: false,
         session: None,
     }
 }

@@ -1,19 +1,26 @@
 //! The session of a page: what a request comes with, and the tokens that an open page goes on with.
 
-use super::embed_error::EmbedError;
+use super::{embed_error::EmbedError, framing};
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::{Reader, bearer, no_such_customer},
-    clock, db,
-    embed_url::{InvalidToken, Session},
+    clock,
+    db::{self, dashboard_session::NewSession},
+    embed_url::{InvalidToken, Session, viewer_key},
     error::chain,
     metrics::SessionEvent,
     readers::ReadPool,
+    session_log::Noted,
     viewer::Viewer,
 };
 use axum::{Json, extract::State, http::HeaderMap};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long an answer waits until its session is noted, which happens while the page is read.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a request for a page comes with.
 #[derive(Clone, Copy)]
@@ -51,6 +58,8 @@ pub(super) struct EmbedSession {
     pub(super) viewer: Viewer,
     pub(super) pool: ReadPool,
     pub(super) tokens: Tokens,
+    /// Tells when a session that begins is noted.
+    pub(super) noted: Option<Noted>,
     pub(super) now: DateTime<Utc>,
 }
 
@@ -74,7 +83,11 @@ impl Tokens {
     }
 }
 
-pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result<EmbedSession, EmbedError> {
+pub(super) async fn open(
+    state: &AppState,
+    credential: Credential<'_>,
+    headers: &HeaderMap,
+) -> Result<EmbedSession, EmbedError> {
     let now = clock::now();
     let reader = match credential {
         Credential::Address(token) => Reader::by_address(&state.keys, token, now),
@@ -84,21 +97,71 @@ pub(super) async fn open(state: &AppState, credential: Credential<'_>) -> Result
     let reader = reader.map_err(|_| credential.refusal(state, now))?;
     let session = reader.session().clone();
     let tokens = Tokens::sign(state, &session, now).map_err(|_| EmbedError::Expired)?;
+    let rules = &session.grant.config.rules;
+    if let Some(refusal) = framing::refusal(state, rules, headers) {
+        state.sessions.refused(refusal, now);
+    }
     let viewer = Viewer::reader(&reader);
-    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| {
-        tracing::warn!(error = %chain(&error), "a page was turned away");
-        EmbedError::Unavailable
-    })?;
-    // The token of an embeddable URL begins a session now, any other goes on with one.
-    if session.opened_at == now {
+    let pool = state.readers.turn(viewer.customer()).await.map_err(|error| unavailable(&error))?;
+    let mut noted = note(state, &session, now);
+    if rules.single_use
+        && let Some(noted) = noted.take()
+    {
+        match is_noted(noted).await {
+            Ok(true) => {}
+            Ok(false) => return Err(EmbedError::Used),
+            Err(error) => return Err(unavailable(&error)),
+        }
+    }
+    // The token of an embeddable URL begins a session, any other goes on with one.
+    if session.url_id.is_some() {
         state.metrics.session(SessionEvent::Opened);
     }
-    Ok(EmbedSession { session, viewer, pool, tokens, now })
+    Ok(EmbedSession { session, viewer, pool, tokens, noted, now })
+}
+
+fn unavailable(error: &Error) -> EmbedError {
+    tracing::warn!(error = %chain(error), "a page was turned away");
+    EmbedError::Unavailable
+}
+
+/// Has a session that begins noted, and that another is used.
+fn note(state: &AppState, session: &Session, now: DateTime<Utc>) -> Option<Noted> {
+    let Some(url_id) = session.url_id else {
+        state.sessions.used(session.id, now);
+        return None;
+    };
+    let grant = &session.grant;
+    let viewer_id = grant.viewer_id();
+    Some(state.sessions.opened(NewSession {
+        id: session.id,
+        customer_id: grant.customer_id,
+        dashboard: grant.config.dashboard.as_str().to_owned(),
+        viewer_id: viewer_id.map(str::to_owned),
+        viewer_key: viewer_id.map(viewer_key),
+        url_id,
+        is_single_use: grant.config.rules.single_use,
+        seen: session.seen,
+        valid_from: session.valid_from,
+        opened_at: now,
+    }))
+}
+
+/// Waits until a session is noted; false where its URL opens once and was opened before.
+///
+/// # Errors
+/// When it cannot be noted.
+pub(super) async fn is_noted(noted: Noted) -> Result<bool> {
+    let away = || Error::Unavailable(sqlx::Error::PoolTimedOut);
+    timeout(PATIENCE, noted).await.map_err(|_| away())?.map_err(|_| away())?
 }
 
 /// New tokens for a session that still holds.
 pub(super) async fn renew(State(state): State<AppState>, reader: Reader) -> Result<Json<Tokens>> {
-    go_on(&state, &reader, SessionEvent::Renewed).await
+    let tokens = go_on(&state, &reader).await?;
+    state.metrics.session(SessionEvent::Renewed);
+    audit::renewed(&state, reader.session());
+    Ok(Json(tokens))
 }
 
 /// A new session for an open page, by the token of another embeddable URL. In the body is the session token that the
@@ -108,18 +171,37 @@ pub(super) async fn reopen(
     headers: HeaderMap,
     own: String,
 ) -> Result<Json<Tokens>> {
-    let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, clock::now()).ok());
+    let now = clock::now();
+    let reader = bearer(&headers).and_then(|token| Reader::by_url(&state.keys, token, now).ok());
     let reader = reader.filter(|reader| state.keys.is_of_page(&own, reader.session()));
-    go_on(&state, &reader.ok_or(Error::Unauthorized)?, SessionEvent::Reopened).await
+    let reader = reader.ok_or(Error::Unauthorized)?;
+    let tokens = go_on(&state, &reader).await?;
+    if let Some(noted) = note(&state, reader.session(), now)
+        && !is_noted(noted).await?
+    {
+        return Err(refused(&state, &reader, &EmbedError::Used));
+    }
+    state.metrics.session(SessionEvent::Reopened);
+    audit::renewed(&state, reader.session());
+    Ok(Json(tokens))
 }
 
-async fn go_on(state: &AppState, reader: &Reader, event: SessionEvent) -> Result<Json<Tokens>> {
+async fn go_on(state: &AppState, reader: &Reader) -> Result<Tokens> {
     let viewer = Viewer::reader(reader);
     let pool = state.readers.turn(viewer.customer()).await?;
-    if db::customer::find(&pool, viewer.customer()).await?.archived_at.is_some() {
+    let customer = match db::customer::find(&pool, viewer.customer()).await {
+        Err(Error::Unauthorized) => return Err(refused(state, reader, &EmbedError::Revoked)),
+        found => found?,
+    };
+    if customer.archived_at.is_some() {
         return Err(no_such_customer());
     }
-    let tokens = Tokens::sign(state, reader.session(), clock::now()).map_err(|_| Error::Unauthorized)?;
-    state.metrics.session(event);
-    Ok(Json(tokens))
+    Tokens::sign(state, reader.session(), clock::now()).map_err(|_| Error::Unauthorized)
+}
+
+/// Logs that a page does not go on, and why; the page is only told that it does not.
+fn refused(state: &AppState, reader: &Reader, refusal: &EmbedError) -> Error {
+    let (reason, _) = refusal.reason();
+    audit::not_renewed(state, reader.session(), reason);
+    Error::Unauthorized
 }

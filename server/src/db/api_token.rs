@@ -1,6 +1,9 @@
 //! API tokens as they are stored: everything but the secret.
 
-use super::begin;
+use super::{
+    audit_log::{self, Action, Actor, AuditEntry},
+    begin,
+};
 use crate::{Error, Result, api_token, auth::Operator};
 use chrono::{DateTime, Duration, Utc};
 use sqlx::PgPool;
@@ -78,6 +81,10 @@ pub async fn create(
     )
     .execute(&mut *tx)
     .await?;
+    let ends = expires_at.map(|end| format!(", which ends {}", end.to_rfc3339())).unwrap_or_default();
+    let description = format!("The API token \"{name}\" of scope {}{ends}.", scope.as_str());
+    let entry = AuditEntry::new(Action::CreateToken, Actor::Command, None, parsed.id.to_owned(), description);
+    audit_log::record(&mut tx, &entry).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -106,8 +113,14 @@ pub async fn revoke(pool: &PgPool, id: &str) -> Result<bool> {
     )
     .execute(&mut *tx)
     .await?;
+    let is_known = updated.rows_affected() == 1;
+    if is_known {
+        let description = "The API token was revoked.".to_owned();
+        let entry = AuditEntry::new(Action::RevokeToken, Actor::Command, None, id.to_owned(), description);
+        audit_log::record(&mut tx, &entry).await?;
+    }
     tx.commit().await?;
-    Ok(updated.rows_affected() == 1)
+    Ok(is_known)
 }
 
 /// The operator behind a token; `None` when it is unknown, malformed, expired or revoked.

@@ -6,7 +6,9 @@
 
 mod access;
 pub mod added_charge;
+pub mod allowed_origin;
 pub mod api_token;
+pub mod audit_log;
 pub mod billable_metric;
 mod bound;
 pub mod credit_type;
@@ -14,6 +16,7 @@ pub mod cursor;
 pub mod custom_field;
 pub mod customer;
 pub mod customer_plan;
+pub mod dashboard_session;
 mod figures;
 pub mod idempotency;
 pub mod invoice;
@@ -30,7 +33,7 @@ pub use access::{Access, BillingAccess};
 pub use bound::{ReaderConnection, ReaderRole, reader_role};
 pub use figures::{DatabaseFigures, figures};
 pub use open::Database;
-pub use pool::{PoolUse, connect, options, readers, share};
+pub use pool::{PoolUse, connect, notes, options, readers, share};
 pub use schema::{Schema, migrate, ready_schema, require_schema, schema};
 pub use transaction::{Claim, begin, under, update_one, write};
 

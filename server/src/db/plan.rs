@@ -1,7 +1,7 @@
 //! Products, plans and their charges.
 
 use super::{cursor, customer};
-use crate::{Error, Result, limits, terms};
+use crate::{Error, Result, auth::Pass, limits, terms};
 use app::billing::{Charge, Page, Plan, PlanCustomer, PlanDetails, PlanDetailsOfCustomer};
 pub use app::billing::{NewCharge, NewPlan, NewProduct};
 use chrono::{DateTime, Utc};
@@ -308,7 +308,7 @@ pub async fn customers(
         return Err(Error::NotFound("the plan"));
     }
     let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.customer_id).collect();
-    let customers = customer::by_id(pool, &ids).await?;
+    let customers = customer::by_id(pool, &ids, Pass::default()).await?;
     // A customer can be on the plan more than once.
     let of_customer = |(details, customer_id): (Json<PlanDetailsOfCustomer>, Uuid)| {
         let customer = customers.get(&customer_id).cloned();

@@ -29,10 +29,10 @@ pub struct Share {
     pub others: u32,
 }
 
-/// Divides so many connections: two fifths are for readers.
+/// Divides so many connections: two fifths are for readers, and one notes their sessions.
 pub fn share(connections: u32) -> Share {
     let readers = (connections * 2 / 5).max(1);
-    Share { readers, others: connections.saturating_sub(readers).max(1) }
+    Share { readers, others: connections.saturating_sub(readers + 1).max(1) }
 }
 
 /// Connections of a pool.
@@ -72,6 +72,12 @@ pub async fn connect(options: PgConnectOptions, connections: u32) -> sqlx::Resul
 /// (`bound.rs`). It connects when it is asked.
 pub fn readers(pool: &PgPool, connections: u32) -> PgPool {
     options(connections).connect_lazy_with(session_of_readers(pool))
+}
+
+/// A pool of one connection to the database of another pool, by which sessions of dashboards are noted: pages that begin
+/// wait for it, and not for the connections of others. It connects when it is asked.
+pub fn notes(pool: &PgPool) -> PgPool {
+    options(1).connect_lazy_with(PgConnectOptions::clone(&pool.connect_options()))
 }
 
 /// A reader's session with the database of another pool.

@@ -28,6 +28,9 @@ pub struct Unbilled {
 
 /// The terms under which a customer has periods that have begun and are not finalized; `None` when the customer is
 /// unknown, or archived where only an active one is asked for.
+///
+/// # Errors
+/// 401 for a reader who is revoked.
 pub async fn unbilled(
     pool: &PgPool,
     access: CustomerAccess,
@@ -38,15 +41,21 @@ pub async fn unbilled(
 }
 
 /// The same with the end of the customer's latest plan, from the same query.
+///
+/// # Errors
+/// As [`unbilled`].
 pub async fn unbilled_and_end(
     pool: &PgPool,
     access: CustomerAccess,
     active_only: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Unbilled>> {
+    let pass = access.pass();
     let rows = sqlx::query!(
-        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>", plan_end as "plan_end: Json<PlanEnd>"
+        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>", plan_end as "plan_end: Json<PlanEnd>",
+            is_revoked as "is_revoked!"
         from customer c
+        cross join lateral revocation_of(c.id, $4, $5, $6, $7)
         left join customer_plan cp on cp.customer_id = c.id and cp.period_end is not null and cp.billed_until <= $2
         left join plan p on p.id = cp.plan_id
         cross join lateral terms_of(c, cp, p)
@@ -56,9 +65,16 @@ pub async fn unbilled_and_end(
         access.customer_id(),
         now,
         active_only,
+        pass.session_id,
+        pass.viewer,
+        pass.seen,
+        pass.valid_from,
     )
     .fetch_all(pool)
     .await?;
+    if rows.iter().any(|row| row.is_revoked) {
+        return Err(Error::Unauthorized);
+    }
     let (terms, ends): (Vec<_>, Vec<_>) = rows.into_iter().map(|row| (row.terms, row.plan_end)).unzip();
     let ended = ends.into_iter().next().flatten().map(|end| end.0);
     Ok(of_customer(terms)?.map(|terms| Unbilled { terms, ended }))
@@ -66,6 +82,9 @@ pub async fn unbilled_and_end(
 
 /// The terms under which a customer was at any time from `start` to before `end`, billed or not; `None` when the
 /// customer is unknown, or archived where only an active one is asked for.
+///
+/// # Errors
+/// 401 for a reader who is revoked.
 pub async fn during(
     pool: &PgPool,
     access: CustomerAccess,
@@ -73,9 +92,11 @@ pub async fn during(
     end: DateTime<Utc>,
     active_only: bool,
 ) -> Result<Option<Vec<rating::Terms>>> {
-    let rows = sqlx::query_scalar!(
-        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>"
+    let pass = access.pass();
+    let rows = sqlx::query!(
+        r#"select case when p.id is not null then terms end as "terms: Json<PlanRow>", is_revoked as "is_revoked!"
         from customer c
+        cross join lateral revocation_of(c.id, $5, $6, $7, $8)
         left join customer_plan cp on cp.customer_id = c.id
             and cp.starting_on < $3 and (cp.ending_before is null or cp.ending_before > $2)
         left join plan p on p.id = cp.plan_id
@@ -86,10 +107,17 @@ pub async fn during(
         start,
         end,
         active_only,
+        pass.session_id,
+        pass.viewer,
+        pass.seen,
+        pass.valid_from,
     )
     .fetch_all(pool)
     .await?;
-    of_customer(rows)
+    if rows.iter().any(|row| row.is_revoked) {
+        return Err(Error::Unauthorized);
+    }
+    of_customer(rows.into_iter().map(|row| row.terms).collect())
 }
 
 /// The terms of a customer, of which a row has one or none; `None` without a row, which says that there is no such

@@ -4,7 +4,7 @@
 //! on any other connection, the database refuses. So a request with an `Idempotency-Key` cannot change anything without
 //! the mark that its call was carried out.
 
-use crate::{Error, Result, error::REQUEST_ID};
+use crate::{Error, Result, client::CLIENT, error::REQUEST_ID};
 use sqlx::{PgPool, Postgres, Transaction, postgres::PgArguments, query::Query};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -92,6 +92,7 @@ pub async fn update_one(
 /// The second half of the answer is the hook in `pool.rs`.
 pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let request_id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+    let client = CLIENT.try_with(Clone::clone).unwrap_or_default();
     let work = async {
         // A connection that died silently would be waited for without end; a statement takes 30 s at most.
         timeout(WRITE_LIMIT, work).await.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
@@ -103,7 +104,7 @@ pub async fn write<T: Send + 'static>(work: impl Future<Output = Result<T>> + Se
             None => work.await,
         }
     };
-    tokio::spawn(REQUEST_ID.scope(request_id, work))
+    tokio::spawn(CLIENT.scope(client, REQUEST_ID.scope(request_id, work)))
         .await
         .map_err(|error| Error::Internal(format!("a write did not run to its end: {error}")))?
 }

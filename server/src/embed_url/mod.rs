@@ -4,10 +4,15 @@
 //! so the algorithm, the type and the key all come from the key record and nothing from the header is ever obeyed.
 //! Every failure is the same error, so that a refused token teaches nothing.
 
+mod key;
+mod session;
+
+pub use session::{Grant, Session, viewer_key};
+
 use app::embed::DashboardConfig;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use key::{ISSUER, Key, Purpose};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,69 +25,8 @@ pub const SESSION_LIFE: Duration = Duration::hours(12);
 /// How long a link on a page can be opened, unless the page's links are renewed.
 pub const LINK_TTL: Duration = Duration::minutes(10);
 
-/// The issuer of every token.
-const ISSUER: &str = "inlay";
-
 /// The signing keys: the first signs, all verify.
 pub struct Keys(Vec<Key>);
-
-/// One signing key with the headers it writes.
-struct Key {
-    kid: String,
-    signs: EncodingKey,
-    verifies: DecodingKey,
-    embed_header: String,
-    session_header: String,
-    link_header: String,
-}
-
-/// What a token is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    /// Opens a page, from an embeddable URL.
-    Embed,
-    /// Keeps an open page going: its requests, their data, its renewal. It stands in no address.
-    Session,
-    /// Opens a page from a link on a page, for those who follow it without a script or into another tab. It stands in
-    /// addresses, which proxies log, so it is good for a short time and for nothing else.
-    Link,
-}
-
-impl Purpose {
-    fn audience(self) -> &'static str {
-        match self {
-            Self::Embed => "embed",
-            Self::Session => "session",
-            Self::Link => "link",
-        }
-    }
-
-    fn typ(self) -> &'static str {
-        match self {
-            Self::Embed => "embed+jwt",
-            Self::Session => "session+jwt",
-            Self::Link => "link+jwt",
-        }
-    }
-}
-
-/// What a token grants: one customer's data, shown in one way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Grant {
-    /// The customer whose data may be read.
-    pub customer_id: Uuid,
-    /// What is shown, and how.
-    pub config: DashboardConfig,
-}
-
-/// A verified token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// What it grants.
-    pub grant: Grant,
-    /// When the page was first opened: renewals end [`SESSION_LIFE`] later.
-    pub opened_at: DateTime<Utc>,
-}
 
 /// A freshly signed token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +35,8 @@ pub struct Signed {
     pub token: String,
     /// When it stops being good, to the second.
     pub expires_at: DateTime<Utc>,
+    /// The id of the token.
+    pub id: Uuid,
 }
 
 /// The token is not good. Why is not said.
@@ -112,6 +58,19 @@ struct Claims {
     /// Session and link tokens: when the page was first opened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
+    /// Session and link tokens: the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sid: Option<Uuid>,
+    /// The number of the last revocation before the URL was made.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    seen: Option<i64>,
+}
+
+/// What a token says of the session that it belongs to.
+#[derive(Clone, Copy)]
+struct Opened {
+    id: Uuid,
+    at: DateTime<Utc>,
 }
 
 impl Keys {
@@ -120,17 +79,19 @@ impl Keys {
         Self(keys.into_iter().map(|(kid, secret)| Key::new(kid, &secret)).collect())
     }
 
-    /// The token of an embeddable URL.
+    /// The token of an embeddable URL. `seen` is the number of the last revocation: those after it end the URL. Without
+    /// it, those at the time of the URL and later do.
     ///
     /// # Errors
     /// When there is no key.
     pub fn sign_embed(
         &self,
         grant: &Grant,
+        seen: Option<i64>,
         ttl: Duration,
         now: DateTime<Utc>,
     ) -> Result<Signed, InvalidToken> {
-        self.sign(Purpose::Embed, grant, None, now + ttl, now)
+        self.sign(Purpose::Embed, grant, (None, seen), now + ttl, now)
     }
 
     /// The token that an opened page holds: good for [`SESSION_TTL`], and never beyond [`SESSION_LIFE`].
@@ -186,43 +147,50 @@ impl Keys {
         if end <= now {
             return Err(InvalidToken);
         }
-        let opened_at = Some(session.opened_at.timestamp());
-        self.sign(purpose, &session.grant, opened_at, end.min(now + ttl), now)
+        let opened = Some(Opened { id: session.id, at: session.opened_at });
+        self.sign(purpose, &session.grant, (opened, session.seen), end.min(now + ttl), now)
     }
 
     fn sign(
         &self,
         purpose: Purpose,
         grant: &Grant,
-        auth_time: Option<i64>,
+        (opened, seen): (Option<Opened>, Option<i64>),
         expires_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Signed, InvalidToken> {
         let key = self.0.first().ok_or(InvalidToken)?;
+        let id = Uuid::new_v4();
         let claims = Claims {
             iss: ISSUER.to_owned(),
             aud: purpose.audience().to_owned(),
             sub: grant.customer_id,
             iat: now.timestamp(),
             exp: expires_at.timestamp(),
-            jti: URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes()),
+            jti: URL_SAFE_NO_PAD.encode(id.as_bytes()),
             config: grant.config.clone(),
-            auth_time,
+            auth_time: opened.map(|opened| opened.at.timestamp()),
+            sid: opened.map(|opened| opened.id),
+            seen,
         };
-        let token =
-            jsonwebtoken::encode(&key.header(purpose), &claims, &key.signs).map_err(|_| InvalidToken)?;
+        let token = key.sign(purpose, &claims)?;
         let expires_at = DateTime::from_timestamp(claims.exp, 0).ok_or(InvalidToken)?;
-        Ok(Signed { token, expires_at })
+        Ok(Signed { token, expires_at, id })
     }
 
     /// The dashboard of a token that is one of ours, though it may have expired: what is said in place of the page
     /// keeps the embedder's colors. `None` for any other token.
     pub fn config(&self, token: &str) -> Option<DashboardConfig> {
+        self.grant(token).map(|grant| grant.config)
+    }
+
+    /// What a token that is one of ours grants, though it may have expired. `None` for any other token.
+    pub fn grant(&self, token: &str) -> Option<Grant> {
         let claims = self
             .claims(Purpose::Embed, token)
             .or_else(|_| self.claims(Purpose::Link, token))
             .or_else(|_| self.claims(Purpose::Session, token));
-        claims.ok().map(|claims| claims.config)
+        claims.ok().map(|claims| Grant { customer_id: claims.sub, config: claims.config })
     }
 
     /// True for a session token of ours, whatever the time, that shows the same dashboard of the same customer.
@@ -243,8 +211,7 @@ impl Keys {
     fn claims(&self, purpose: Purpose, token: &str) -> Result<Claims, InvalidToken> {
         let (header, _) = token.split_once('.').ok_or(InvalidToken)?;
         let key = self.0.iter().find(|key| key.encoded_header(purpose) == header).ok_or(InvalidToken)?;
-        let decoded = jsonwebtoken::decode::<Claims>(token, &key.verifies, &validation(purpose));
-        decoded.map(|decoded| decoded.claims).map_err(|_| InvalidToken)
+        key.read(purpose, token)
     }
 
     fn verify(&self, purpose: Purpose, token: &str, now: DateTime<Utc>) -> Result<Session, InvalidToken> {
@@ -256,58 +223,19 @@ impl Keys {
         if expires_at <= now || issued_at > now + Duration::minutes(1) {
             return Err(InvalidToken);
         }
-        let opened_at = match (purpose, claims.auth_time) {
-            (Purpose::Embed, None) => now,
-            (Purpose::Session | Purpose::Link, Some(seconds)) => {
-                DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?
+        let (opened_at, id, url_id, valid_from) = match (purpose, claims.auth_time, claims.sid) {
+            (Purpose::Embed, None, None) => {
+                (now, Uuid::new_v4(), Some(session::url_id(&claims.jti)), issued_at)
             }
-            (Purpose::Embed, Some(_)) | (Purpose::Session | Purpose::Link, None) => return Err(InvalidToken),
+            (Purpose::Session | Purpose::Link, Some(seconds), Some(id)) => {
+                let opened_at = DateTime::from_timestamp(seconds, 0).ok_or(InvalidToken)?;
+                (opened_at, id, None, opened_at)
+            }
+            (Purpose::Embed | Purpose::Session | Purpose::Link, _, _) => return Err(InvalidToken),
         };
-        Ok(Session { grant: Grant { customer_id: claims.sub, config: claims.config }, opened_at })
+        let grant = Grant { customer_id: claims.sub, config: claims.config };
+        Ok(Session { grant, opened_at, id, url_id, seen: claims.seen, valid_from })
     }
-}
-
-impl Key {
-    fn new(kid: String, secret: &[u8]) -> Self {
-        let mut key = Self {
-            kid,
-            signs: EncodingKey::from_secret(secret),
-            verifies: DecodingKey::from_secret(secret),
-            embed_header: String::new(),
-            session_header: String::new(),
-            link_header: String::new(),
-        };
-        let encoded =
-            |header: &Header| URL_SAFE_NO_PAD.encode(serde_json::to_vec(header).unwrap_or_default());
-        key.embed_header = encoded(&key.header(Purpose::Embed));
-        key.session_header = encoded(&key.header(Purpose::Session));
-        key.link_header = encoded(&key.header(Purpose::Link));
-        key
-    }
-
-    fn header(&self, purpose: Purpose) -> Header {
-        let mut header = Header::new(Algorithm::HS256);
-        header.typ = Some(purpose.typ().to_owned());
-        header.kid = Some(self.kid.clone());
-        header
-    }
-
-    fn encoded_header(&self, purpose: Purpose) -> &str {
-        match purpose {
-            Purpose::Embed => &self.embed_header,
-            Purpose::Session => &self.session_header,
-            Purpose::Link => &self.link_header,
-        }
-    }
-}
-
-fn validation(purpose: Purpose) -> Validation {
-    let mut validation = Validation::new(Algorithm::HS256);
-    validation.set_audience(&[purpose.audience()]);
-    validation.set_issuer(&[ISSUER]);
-    validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
-    validation.validate_exp = false;
-    validation
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::*;
 use app::embed::{Dashboard, DashboardOptions};
+use jsonwebtoken::{Algorithm, EncodingKey};
 use proptest::prelude::*;
 
 fn now() -> DateTime<Utc> {
@@ -19,7 +20,7 @@ fn keys(kid: &str, byte: u8) -> Keys {
 }
 
 fn embed_token() -> String {
-    keys("a", 1).sign_embed(&grant(), Duration::minutes(15), now()).unwrap().token
+    keys("a", 1).sign_embed(&grant(), None, Duration::minutes(15), now()).unwrap().token
 }
 
 /// A token signed with the right secret, but with this header and these claims.
@@ -48,7 +49,7 @@ fn an_embed_token_opens_its_customers_page() {
 #[test]
 fn expired_url_is_rejected() {
     let keys = keys("a", 1);
-    let signed = keys.sign_embed(&grant(), Duration::minutes(15), now()).unwrap();
+    let signed = keys.sign_embed(&grant(), None, Duration::minutes(15), now()).unwrap();
     assert_eq!(signed.expires_at, now() + Duration::minutes(15));
     assert!(keys.verify_address(&signed.token, signed.expires_at - Duration::seconds(1)).is_ok());
     assert_eq!(keys.verify_address(&signed.token, signed.expires_at), Err(InvalidToken));
@@ -65,14 +66,17 @@ fn another_key_or_key_id_is_rejected() {
     assert_eq!(keys("a", 2).verify_address(&embed_token(), now()), Err(InvalidToken));
     assert_eq!(keys("b", 1).verify_address(&embed_token(), now()), Err(InvalidToken));
     assert_eq!(Keys::new(Vec::new()).verify_address(&embed_token(), now()), Err(InvalidToken));
-    assert_eq!(Keys::new(Vec::new()).sign_embed(&grant(), Duration::minutes(1), now()), Err(InvalidToken));
+    assert_eq!(
+        Keys::new(Vec::new()).sign_embed(&grant(), None, Duration::minutes(1), now()),
+        Err(InvalidToken)
+    );
 }
 
 #[test]
 fn a_retired_key_still_verifies_and_the_first_signs() {
     let rotated = Keys::new(vec![("b".to_owned(), vec![2; 32]), ("a".to_owned(), vec![1; 32])]);
     assert!(rotated.verify_address(&embed_token(), now()).is_ok());
-    let token = rotated.sign_embed(&grant(), Duration::minutes(15), now()).unwrap().token;
+    let token = rotated.sign_embed(&grant(), None, Duration::minutes(15), now()).unwrap().token;
     assert!(keys("b", 2).verify_address(&token, now()).is_ok());
     assert!(keys("a", 1).verify_address(&token, now()).is_err());
 }
@@ -80,7 +84,7 @@ fn a_retired_key_still_verifies_and_the_first_signs() {
 #[test]
 fn a_token_is_good_for_its_own_purpose_alone() {
     let keys = keys("a", 1);
-    let session = Session { grant: grant(), opened_at: now() };
+    let session = Session::new(grant(), now());
     let tokens = [
         (Purpose::Embed, embed_token()),
         (Purpose::Session, keys.sign_session(&session, now()).unwrap().token),
@@ -89,7 +93,16 @@ fn a_token_is_good_for_its_own_purpose_alone() {
     for (purpose, token) in &tokens {
         for (other, _) in &tokens {
             let verified = keys.verify(*other, token, now());
-            assert_eq!(verified, if other == purpose { Ok(session.clone()) } else { Err(InvalidToken) });
+            match verified {
+                // A URL opens another session each time.
+                Ok(opened) if *purpose == Purpose::Embed => {
+                    assert_eq!((opened.grant, opened.opened_at), (grant(), now()));
+                }
+                verified => {
+                    let own = if other == purpose { Ok(session.clone()) } else { Err(InvalidToken) };
+                    assert_eq!(verified, own, "{purpose:?} as {other:?}");
+                }
+            }
         }
         let opens = |verified: Result<Session, InvalidToken>| verified.is_ok();
         assert_eq!(opens(keys.verify_address(token, now())), *purpose != Purpose::Session, "{purpose:?}");
@@ -98,9 +111,39 @@ fn a_token_is_good_for_its_own_purpose_alone() {
 }
 
 #[test]
+fn a_session_is_told_from_others_and_goes_on_with_what_its_url_had_seen() {
+    let keys = keys("a", 1);
+    let url = keys.sign_embed(&grant(), Some(7), Duration::minutes(15), now()).unwrap();
+    let later = now() + Duration::minutes(5);
+    let [first, second] = [(); 2].map(|()| keys.verify_address(&url.token, later).unwrap());
+    assert_ne!(first.id, second.id, "each load of a URL is a session of its own");
+    for session in [&first, &second] {
+        assert_eq!((session.url_id, session.seen), (Some(url.id), Some(7)));
+        assert_eq!((session.valid_from, session.opened_at), (now(), later));
+    }
+    let token = keys.sign_session(&first, later).unwrap().token;
+    let opened = keys.verify_session(&token, later).unwrap();
+    assert_eq!((opened.id, opened.url_id, opened.seen), (first.id, None, Some(7)));
+    assert_eq!(opened.valid_from, later);
+    let link = keys.sign_link(&opened, later).unwrap().token;
+    assert_eq!(keys.verify_address(&link, later).unwrap(), opened);
+}
+
+#[test]
+fn a_session_token_without_its_session_is_rejected() {
+    let keys = keys("a", 1);
+    let token = keys.sign_session(&Session::new(grant(), now()), now()).unwrap().token;
+    let (header, claims) = parts(&token);
+    let mut claims: serde_json::Value = serde_json::from_str(&claims).unwrap();
+    assert!(keys.verify_session(&forged(&header, &claims.to_string()), now()).is_ok());
+    claims.as_object_mut().unwrap().remove("sid");
+    assert_eq!(keys.verify_session(&forged(&header, &claims.to_string()), now()), Err(InvalidToken));
+}
+
+#[test]
 fn a_link_lasts_ten_minutes_and_never_longer_than_its_session() {
     let keys = keys("a", 1);
-    let session = Session { grant: grant(), opened_at: now() };
+    let session = Session::new(grant(), now());
     for (after, lasts) in [
         (Duration::zero(), Duration::minutes(10)),
         (SESSION_LIFE - Duration::minutes(3), Duration::minutes(3)),
@@ -117,7 +160,7 @@ fn a_link_lasts_ten_minutes_and_never_longer_than_its_session() {
 #[test]
 fn a_session_lasts_half_an_hour_and_is_renewed_for_twelve() {
     let keys = keys("a", 1);
-    let mut session = Session { grant: grant(), opened_at: now() };
+    let mut session = Session::new(grant(), now());
     let mut time = now();
     let mut renewals = 0;
     while let Ok(signed) = keys.sign_session(&session, time) {
@@ -176,6 +219,8 @@ fn every_claim_must_be_there_and_right() {
         ("exp", serde_json::json!("tomorrow")),
         ("exp", serde_json::json!(i64::MAX)),
         ("auth_time", serde_json::json!(1)),
+        ("sid", serde_json::json!(Uuid::from_u128(1))),
+        ("r", serde_json::json!("1")),
         ("scope", serde_json::json!("write")),
     ];
     for (name, value) in changes {

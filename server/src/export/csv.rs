@@ -15,9 +15,16 @@ use chrono::{Duration, NaiveDate};
 /// A column for each cell of a record.
 type Record = [String; words::CSV_COLUMNS.len()];
 
-/// The file: a header, then one record a row, in the order of the document. `bill_to` is the customer's name.
-pub fn csv(document: &Document, invoice: &Invoice, bill_to: &str) -> String {
+/// The file: a header, then one record a row, in the order of the document. `bill_to` is the customer's name. Without
+/// amounts it has neither their columns nor the rows that are amounts alone.
+pub fn csv(document: &Document, invoice: &Invoice, bill_to: &str, hides_amounts: bool) -> String {
     let mut file = String::new();
+    let is_shown =
+        words::CSV_COLUMNS.map(|name| !hides_amounts || !words::CSV_AMOUNT_COLUMNS.contains(&name));
+    let record = |file: &mut String, cells: &Record| {
+        let shown = cells.iter().zip(is_shown).filter(|(_, is_shown)| *is_shown);
+        write(file, shown.map(|(cell, _)| cell));
+    };
     record(&mut file, &words::CSV_COLUMNS.map(str::to_owned));
     let all = About::new(document, invoice, bill_to);
     for section in &document.sections {
@@ -33,7 +40,7 @@ pub fn csv(document: &Document, invoice: &Invoice, bill_to: &str) -> String {
             record(&mut file, &all.record(row, of, is_lowest));
         }
     }
-    for row in document.sums() {
+    for row in document.sums().filter(|_| !hides_amounts) {
         let of = Place { product: "", group_key: "", group: "" };
         record(&mut file, &all.record(row, of, row.kind == RowKind::Adjustment));
     }
@@ -112,7 +119,7 @@ impl About {
 }
 
 /// A text that no spreadsheet takes for a formula, and that turns nothing round.
-fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let value = names::plain(value);
     match value.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n') => format!("'{value}"),
@@ -120,8 +127,9 @@ fn text(value: &str) -> String {
     }
 }
 
-fn record(file: &mut String, cells: &Record) {
-    for (at, cell) in cells.iter().enumerate() {
+/// A record of these cells.
+pub(crate) fn write<'a>(file: &mut String, cells: impl Iterator<Item = &'a String>) {
+    for (at, cell) in cells.enumerate() {
         if at > 0 {
             file.push(',');
         }
@@ -159,7 +167,7 @@ mod tests {
         let mut file = String::new();
         let mut cells = Record::default();
         cells[0] = "a, \"b\"\nc".to_owned();
-        record(&mut file, &cells);
+        write(&mut file, cells.iter());
         assert_eq!(file.trim_end_matches([',', '\r', '\n']), "\"a, \"\"b\"\"\nc\"");
     }
 }

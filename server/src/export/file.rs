@@ -2,7 +2,8 @@
 
 use super::{Cancel, csv::csv, file_name, gate, pdf::pdf};
 use crate::{
-    AppState, Error, Result, db,
+    AppState, Error, Result, audit,
+    db::{self, audit_log::Action},
     invoicing::{self, Billing},
     readers::ReadPool,
     viewer::Viewer,
@@ -66,6 +67,7 @@ pub async fn file(
             "the stored document of this invoice cannot be read: void it, and regenerate it".to_owned(),
         ));
     }
+    let hides_amounts = scope.hides_amounts();
     let with_zero_lines = !scope.skips_zero_lines(options.skip_zero_qty_line_items);
     let group_keys = options.group_keys.unwrap_or_else(|| viewer.group_keys());
     let settings = Arc::clone(&state.settings);
@@ -77,9 +79,13 @@ pub async fn file(
         let made = cancel.check().map(|()| document()).and_then(|document| {
             cancel.check()?;
             match format {
-                Format::Csv => answer(csv(&document, &invoice, bill_to).into_bytes(), CSV, &document, "csv"),
+                Format::Csv => {
+                    let text = csv(&document, &invoice, bill_to, hides_amounts);
+                    answer(text.into_bytes(), CSV, &document, "csv")
+                }
                 Format::Pdf => {
-                    answer(pdf(&document, &settings.company, bill_to, &cancel)?, PDF, &document, "pdf")
+                    let bytes = pdf(&document, &settings.company, bill_to, hides_amounts, &cancel)?;
+                    answer(bytes, PDF, &document, "pdf")
                 }
             }
         });
@@ -89,7 +95,13 @@ pub async fn file(
     });
     let made = work.await.map_err(|error| Error::Internal(error.to_string()))?;
     drop(waiting);
-    made
+    let file = made?;
+    let action = match format {
+        Format::Pdf => Action::RetrievePdf,
+        Format::Csv => Action::RetrieveCsv,
+    };
+    audit::file_taken(state, action, viewer.actor(), viewer.customer(), invoice_id).await?;
+    Ok(file)
 }
 
 fn answer(

@@ -13,6 +13,7 @@ mod sheet;
 
 pub use cancel::Cancel;
 pub use csv::csv;
+pub(crate) use csv::{text as csv_text, write as csv_record};
 pub use file::{ExportOptions, Format, file};
 pub use pdf::pdf;
 

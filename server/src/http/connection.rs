@@ -1,7 +1,7 @@
 //! One accepted connection: HTTP/1 by hyper, closed when its client stops in the middle of something.
 
 use super::upload;
-use crate::throttle::Address;
+use crate::client::Peer;
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
@@ -71,13 +71,13 @@ pub(crate) async fn serve(
     mut stop: watch::Receiver<bool>,
 ) {
     let state = Arc::new(State::default());
-    let address = stream.peer_addr().ok().map(|peer| Address::from(peer.ip()));
+    let peer = stream.peer_addr().ok().map(|address| Peer(address.ip()));
     let service = {
         let state = state.clone();
         service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
-            if let Some(address) = address {
-                request.extensions_mut().insert(address);
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
             }
             Box::pin(answer(router.clone(), request, timeouts, state.clone()))
         })

@@ -11,6 +11,7 @@
 use crate::{
     AppState, Error,
     auth::authenticate,
+    client::CLIENT,
     clock,
     db::{
         self, Claim,
@@ -107,11 +108,12 @@ fn hash(parts: &Parts, body: &[u8]) -> Vec<u8> {
 /// Runs the call in a task of its own: a client that hangs up is the very one that will ask again.
 async fn carry_out(state: AppState, claim: Claim, request: Request, next: Next) -> crate::Result<Response> {
     let request_id = REQUEST_ID.try_with(Clone::clone).unwrap_or_default();
+    let client = CLIENT.try_with(Clone::clone).unwrap_or_default();
     let work = async move {
         let response = db::under(claim.clone(), next.run(request)).await;
         keep(&state, &claim, response).await
     };
-    let task = tokio::spawn(REQUEST_ID.scope(request_id, work).in_current_span());
+    let task = tokio::spawn(CLIENT.scope(client, REQUEST_ID.scope(request_id, work)).in_current_span());
     task.await.map_err(|error| Error::Internal(format!("a call did not run to its end: {error}")))?
 }
 

@@ -87,7 +87,7 @@ pub async fn list_page(
     if statuses.iter().any(|status| *status != InvoiceStatus::Draft) {
         let wanted = db::invoice::InvoiceQuery {
             statuses: statuses.clone(),
-            sought: filter.search.as_deref().map(sought),
+            sought: filter.search.as_deref().map(|text| scope.sought(sought(text))),
             credit_type_id: filter.credit_type_id,
             starting_on: filter.starting_on,
             ending_before: filter.ending_before,

@@ -1,6 +1,6 @@
 //! What may be seen of a customer's invoices.
 
-use crate::{auth::CustomerAccess, rating};
+use crate::{auth::CustomerAccess, db::invoice::InvoiceSearch, rating};
 use app::{
     billing::{Invoice, InvoiceStatus},
     embed::DashboardOptions,
@@ -17,22 +17,25 @@ pub struct InvoiceScope {
     pub(super) active_only: bool,
     /// Lines of quantity zero are left out.
     hides_zero_lines: bool,
+    /// Money is left out of all that is shown.
+    hides_amounts: bool,
 }
 
 impl InvoiceScope {
     /// All of them: what an operator sees.
     pub fn all(access: CustomerAccess) -> Self {
         let statuses = vec![InvoiceStatus::Draft, InvoiceStatus::Finalized, InvoiceStatus::Void];
-        Self { access, statuses, active_only: false, hides_zero_lines: false }
+        Self { access, statuses, active_only: false, hides_zero_lines: false, hides_amounts: false }
     }
 
-    /// Those that a dashboard with these options shows.
-    pub fn shown(access: CustomerAccess, options: &DashboardOptions) -> Self {
+    /// Those that a dashboard with these options shows; to a viewer from whom money is hidden, without any.
+    pub fn shown(access: CustomerAccess, options: &DashboardOptions, hides_amounts: bool) -> Self {
         Self {
             access,
             statuses: options.statuses(),
             active_only: true,
             hides_zero_lines: !options.show_zero_usage_line_items,
+            hides_amounts,
         }
     }
 
@@ -41,9 +44,22 @@ impl InvoiceScope {
         self.access
     }
 
+    /// Whether money is left out: whoever shows an invoice of this scope shows quantities and shares alone.
+    pub fn hides_amounts(&self) -> bool {
+        self.hides_amounts
+    }
+
     /// Whether an invoice of this status may be seen.
     pub fn admits(&self, status: InvoiceStatus) -> bool {
         self.statuses.contains(&status)
+    }
+
+    /// What may be looked for: who may not see amounts does not find invoices by them either.
+    pub(super) fn sought(&self, asked: InvoiceSearch) -> InvoiceSearch {
+        match self.hides_amounts {
+            true => InvoiceSearch { amount: None, places: None, ..asked },
+            false => asked,
+        }
     }
 
     /// Those of the statuses asked for that may be seen; who asks for none asks for all.

@@ -4,7 +4,9 @@ mod backfill;
 mod finalize;
 mod fold;
 mod idempotency;
+mod origins;
 mod partitions;
+mod sessions;
 
 use crate::{AppState, Result, clock, telemetry};
 use chrono::{DateTime, Utc};
@@ -20,6 +22,8 @@ pub async fn run(state: AppState) {
     jobs.spawn(every(pace(10), "fold pending sums", state.clone(), fold::run));
     jobs.spawn(every(pace(1), "fold sums of busy customers", state.clone(), fold::busy));
     jobs.spawn(every(pace(600), "remove old idempotency keys", state.clone(), idempotency::run));
+    jobs.spawn(every(pace(1), "read allowed origins", state.clone(), origins::run));
+    jobs.spawn(every(pace(3600), "remove old sessions", state.clone(), sessions::run));
     jobs.spawn(every(pace(3600), "make partitions", state, partitions::run));
     jobs.join_all().await;
 }

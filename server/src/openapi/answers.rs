@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 /// The answers of each group of calls, in a file named as the reference names the group.
 const FILES: &[&str] = &[
+    include_str!("answers/audit_log.json"),
     include_str!("answers/billable_metrics.json"),
     include_str!("answers/credit_types.json"),
     include_str!("answers/custom_fields.json"),

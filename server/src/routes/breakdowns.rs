@@ -38,7 +38,8 @@ const LIST: Call = Call::new("customers.invoices.listBreakdowns", "Break invoice
          have MAX and LATEST metrics that fell.\n\nWindows lie on UTC midnights or full hours, wholly from \
          `starting_on` to `ending_before`, both required. A response covers at most 35 days, or 24 hours, \
          and 100 rows; `next_page` has the rest. A window that has not begun is listed only when it has usage. Voided \
-         invoices have no breakdown. A [session token](#embedding) gets those of the invoices that its dashboard shows.",
+         invoices have no breakdown. A [session token](#embedding) gets those of the invoices that its dashboard shows, \
+         and none with `hide_amounts`.",
     )
     .order(
         "By the start of the window, oldest first unless `sort` says `date_desc`.",
@@ -115,7 +116,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<InvoiceBreakdown>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let scope = viewer.invoices()?;
+    let scope = viewer.amounts()?;
     let pool = viewer.read_pool(&state).await?;
     let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
     invoicing::breakdowns(billing, &scope, &query.try_into()?).await.map(Json)

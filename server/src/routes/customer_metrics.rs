@@ -25,7 +25,8 @@ const LIST: Call = Call::new(
 )
 .about(
     "All of them, or with `on_current_plan=true` those of today's plan. A [session token](#embedding) of a \
-     usage dashboard gets the latter; to one of another dashboard, the customer does not exist.",
+     usage dashboard gets the latter, as far as its `metrics` and `filters` show them; to one of another dashboard, the customer does \
+     not exist.",
 )
 .order("Oldest first.", &["created_at", "id"])
 .query("on_current_plan=true")
@@ -52,7 +53,8 @@ async fn list(
     Query(query): Query<ListBillableMetrics>,
 ) -> Result<Json<Page<BillableMetric>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let access = viewer.usage()?;
+    let scope = viewer.usage()?;
+    let access = scope.access();
     let pool = viewer.read_pool(&state).await?;
     // Answers 404 for a customer that does not exist, or does not to a reader.
     let customer = db::customer::find(&pool, access).await?;
@@ -62,12 +64,14 @@ async fn list(
     let archived = query.include_archived.unwrap_or(false);
     let next_page = query.next_page.as_deref();
     // A reader learns of no metric that is not on the customer's plan.
-    let page = if query.on_current_plan.unwrap_or(false) || viewer.is_reader() {
+    let mut page = if query.on_current_plan.unwrap_or(false) || viewer.is_reader() {
         let now = clock::now();
         db::billable_metric::list_on_current_plan(&pool, access, archived, query.limit, next_page, now)
             .await?
     } else {
         db::billable_metric::list(&pool, archived, query.limit, next_page).await?
     };
+    // What a viewer may not see is left out after it was read: a page may have less than `limit` rows.
+    page.data.retain(|metric| scope.admits(metric.id, &metric.group_keys));
     Ok(Json(page))
 }

@@ -31,7 +31,7 @@ const PDF: Call = Call::new("customers.invoices.retrievePdf", "Retrieve an invoi
          by amount, and the others of each product as one row with their sum; the CSV has all of them. Names in Chinese, \
          Japanese, Korean, Arabic, Hebrew, Thai, the scripts of India and others are set in fonts of theirs; a letter that \
          none of them has prints as `?`. Who bills is said where `INLAY_COMPANY_NAME` says it. A [session token](#embedding) gets what its dashboard shows, under the names of \
-         its `bm_group_key_overrides`. \
+         its `bm_group_key_overrides`, without amounts where it has `hide_amounts`. \
          Two files are made at a time, one of each customer: who waits for longer than two seconds gets a 503 with \
          `retry-after`.",
     )
@@ -47,7 +47,7 @@ const CSV: Call = Call::new("customers.invoices.retrieveCsv", "Retrieve an invoi
          are within it. Quantities and prices hold every digit; amounts are in whole units (dollars, not cents). A \
          text that a spreadsheet would take for a formula begins with an apostrophe, and characters that turn the \
          direction of a text are left out. It is made in turn with PDFs. A [session token](#embedding) gets what its \
-         dashboard shows, under the names of its `bm_group_key_overrides`.",
+         dashboard shows, under the names of its `bm_group_key_overrides`; with `hide_amounts` it has no column of money.",
     )
     .media_type("text/csv")
     .missing("the invoice");

@@ -34,7 +34,7 @@ const LIST: Call = Call::new("customers.invoices.list", "List a customer's invoi
          contracts have invoices of another type, a `contract_id`, or historical commits, so there are none. \
          `webhook_notification_id` is taken and not looked at.\n\n\
          A [session token](#embedding) of an invoices dashboard lists what its dashboard shows; to one of another \
-         dashboard, the customer does not exist.",
+         dashboard, or with `hide_amounts`, the customer does not exist.",
     )
     .order(
         "By the start of the period, oldest first unless `sort` says `date_desc`.",
@@ -136,7 +136,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let scope = viewer.invoices()?;
+    let scope = viewer.amounts()?;
     let pool = viewer.read_pool(&state).await?;
     let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
     let page = invoicing::list(billing, &scope, &query.try_into()?).await?;
@@ -148,7 +148,7 @@ async fn list(
 const RETRIEVE: Call = Call::new("customers.invoices.retrieve", "Retrieve an invoice")
     .about(
         "With `skip_zero_qty_line_items=true`, lines without usage are left out. To a [session token](#embedding), an \
-         invoice that its dashboard does not show does not exist.",
+         invoice that its dashboard does not show does not exist, nor to one with `hide_amounts` the customer.",
     )
     .missing("the invoice");
 
@@ -166,7 +166,7 @@ async fn retrieve(
     Query(query): Query<RetrieveQuery>,
 ) -> Result<Json<Data<NamedInvoice>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let scope = viewer.invoices()?;
+    let scope = viewer.amounts()?;
     let pool = viewer.read_pool(&state).await?;
     let billing = Billing { pool: &pool, now: clock::now(), grace: state.settings.grace_period };
     let invoice = invoicing::find(billing, &scope, invoice_id, query.skip_zero_qty_line_items).await?;

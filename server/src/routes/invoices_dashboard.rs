@@ -35,7 +35,8 @@ const LIST: Call = Call::new("dashboards.invoices.list", "Retrieve the invoices 
          the list, the drafts of periods that run now are in `current` and not among `rows`. `number` keeps the invoices \
          whose number holds it, as `INV-0032`, `inv0032` or `#32`, or whose total it is, as `$129.50` or `129`. A \
          [session token](#embedding) of an invoices dashboard reads what its dashboard shows, under the names of its \
-         `bm_group_key_overrides`; to one of another dashboard, the customer does not exist.",
+         `bm_group_key_overrides`, without amounts where it has `hide_amounts`; to one of another dashboard, the customer \
+         does not exist.",
     )
     .order("`rows` by the start of the period, newest first.", &["-start_timestamp", "-id"])
     .query("status=FINALIZED")

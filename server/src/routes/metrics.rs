@@ -23,7 +23,12 @@ pub(super) async fn metrics(State(state): State<AppState>) -> Response {
     }
     state.metrics.write(&mut page);
     ingest(&mut page, &state);
-    connections(&mut page, &[("readers", state.readers.pool_use()), ("others", PoolUse::of(&state.pool))]);
+    let pools = [
+        ("readers", state.readers.pool_use()),
+        ("sessions", state.sessions.pool_use()),
+        ("others", PoolUse::of(&state.pool)),
+    ];
+    connections(&mut page, &pools);
     let figures = db::figures(&state.pool, state.settings.grace_period).await;
     page.family("inlay_database_up", Kind::Gauge, "Whether the database answered in two seconds: 1 or 0.")
         .sample(&[], u8::from(figures.is_ok()));

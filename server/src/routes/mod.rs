@@ -1,6 +1,8 @@
 //! The whole route table on one screen.
 
 mod added_charges;
+mod allowed_origins;
+mod audit_logs;
 mod billable_metrics;
 mod breakdowns;
 mod costs;
@@ -9,6 +11,7 @@ mod custom_fields;
 mod customer_metrics;
 mod customer_plans;
 mod customers;
+mod dashboard_sessions;
 mod dashboards;
 mod events;
 mod exports;
@@ -26,6 +29,7 @@ mod unknown;
 mod unmatched;
 mod usage;
 mod usage_dashboard;
+mod viewer_scope;
 
 pub use shape::{Data, Empty, Id, PageQuery};
 
@@ -64,8 +68,11 @@ pub fn calls() -> Calls {
         .merge(exports::calls())
         .merge(custom_fields::calls())
         .merge(dashboards::calls())
+        .merge(dashboard_sessions::calls())
+        .merge(allowed_origins::calls())
         .merge(invoices_dashboard::calls())
         .merge(usage_dashboard::calls())
+        .merge(audit_logs::calls())
         .merge(health::calls())
         .merge(reference::calls())
 }
@@ -94,7 +101,7 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limits::MAX_BODY))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
-        .layer(middleware::from_fn(telemetry::request_id))
+        .layer(middleware::from_fn_with_state(state.settings.proxies, telemetry::request_id))
         .layer(middleware::from_fn_with_state(state.metrics.clone(), observe))
         .with_state(state)
 }
@@ -106,6 +113,6 @@ pub fn operations(state: AppState) -> Router {
         .route("/metrics", get(metrics::metrics))
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
-        .layer(middleware::from_fn(telemetry::request_id))
+        .layer(middleware::from_fn_with_state(state.settings.proxies, telemetry::request_id))
         .with_state(state)
 }

@@ -2,7 +2,7 @@
 
 use super::{Data, invoices_dashboard::searched};
 use crate::{
-    AppState, Error, Result,
+    AppState, Error, Result, audit,
     auth::{Caller, no_such_customer},
     clock,
     dashboards::usage::{self, ReportQuery},
@@ -12,17 +12,26 @@ use crate::{
     viewer::Viewer,
 };
 use app::usage::{
-    GroupValues, UsageReport, Window,
+    GroupSelection, GroupValues, UsageQuery, UsageReport, Window,
     query::{read_group_key, read_group_values, write_group_key},
 };
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
 
 /// `/v1/customers/{customer_id}/dashboards/usage`.
 pub(super) fn calls() -> Calls {
-    Calls::new("Dashboards", "").get("/v1/customers/{customer_id}/dashboards/usage", retrieve, RETRIEVE)
+    Calls::new("Dashboards", "").get("/v1/customers/{customer_id}/dashboards/usage", retrieve, RETRIEVE).get(
+        "/v1/customers/{customer_id}/dashboards/usage/csv",
+        csv,
+        CSV,
+    )
 }
 
 const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usage dashboard")
@@ -37,8 +46,9 @@ const RETRIEVE: Call = Call::new("dashboards.usage.retrieve", "Retrieve the usag
          refused. In both, `~0` stands for `~` and `~1` for a comma, and a value of `~` alone for events without the \
          property. `find` also lists the first 50 groups of all metrics whose name or values hold it in any case, largest \
          first; `find=` lists them from the beginning. `of` says how many there are.\n\n\
-         A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`; to one of \
-         another dashboard, the customer does not exist.",
+         A [session token](#embedding) of a usage dashboard gets the names of its `bm_group_key_overrides`, and no \
+         more than its `hide_amounts`, `metrics` and `filters` show; to one of another dashboard, the customer does not \
+         exist.",
     )
     .query("window=30")
     .missing("the customer");
@@ -115,13 +125,98 @@ async fn retrieve(
     Query(query): Query<RetrieveQuery>,
 ) -> Result<Json<Data<UsageReport>>> {
     let viewer = Viewer::new(&caller, customer_id)?;
-    let access = viewer.usage()?;
+    let scope = viewer.usage()?;
     let asked = query.try_into()?;
     let pool = viewer.read_pool(&state).await?;
-    let report = usage::report(&pool, access, &viewer.group_keys(), &asked, clock::now()).await?;
+    let report = usage::report(&pool, &scope, &viewer.group_keys(), &asked, clock::now()).await?;
     let report = report.ok_or_else(no_such_customer)?;
     check_known(&asked, &report)?;
     Ok(Data::json(report))
+}
+
+const CSV: Call = Call::new("dashboards.usage.retrieveCsv", "Retrieve the usage dashboard as CSV")
+    .about(
+        "What the charts of the dashboard show, by RFC 4180 in UTF-8: a record for each day of each metric, or of each of \
+         its groups, the nine largest and the others together. Numbers hold every digit; amounts are in whole units \
+         (dollars, not cents), and days are UTC. A day before a plan began or after it ended has no record, nor one without \
+         events of a MAX or LATEST metric; days of a MAX, LATEST or UNIQUE metric do not add up. A metric that cannot be \
+         shown as asked has one record, whose `Note` says why. Parameters and refusals are those of \
+         [the dashboard](#dashboards.usage.retrieve). A [session token](#embedding) gets what its dashboard shows; one with \
+         `hide_amounts` gets no cost.",
+    )
+    .query("window=30&group_key=region")
+    .media_type("text/csv")
+    .missing("the customer");
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CsvQuery {
+    /// Which days: 30, 60 or 90, or `period` for those of the running billing period up to today.
+    #[schemars(extend("default" = "30"))]
+    window: Option<String>,
+    /// The group key to split by.
+    group_key: Option<String>,
+    /// The only group to answer.
+    group_values: Option<String>,
+    /// `quantity` or `cost`.
+    #[schemars(extend("default" = "quantity"))]
+    measure: Option<String>,
+    /// `daily`, or `cumulative` for each day with all before it.
+    #[schemars(extend("default" = "daily"))]
+    view: Option<String>,
+}
+
+impl CsvQuery {
+    /// What is asked of the report, and what is shown of it.
+    fn read(self) -> Result<(ReportQuery, UsageQuery)> {
+        let is_second = |name: &'static str, text: Option<String>, words: [&str; 2]| match text.as_deref() {
+            None => Ok(false),
+            Some(text) if text == words[0] => Ok(false),
+            Some(text) if text == words[1] => Ok(true),
+            Some(text) => {
+                Err(Error::field(name, format!("\"{text}\" is not one of {}, {}", words[0], words[1])))
+            }
+        };
+        let is_cost = is_second("measure", self.measure, ["quantity", "cost"])?;
+        let is_cumulative = is_second("view", self.view, ["daily", "cumulative"])?;
+        let (window, group_key, group_values) = (self.window, self.group_key, self.group_values);
+        let asked: ReportQuery = RetrieveQuery { window, group_key, group_values, find: None }.try_into()?;
+        let shown = UsageQuery {
+            window: asked.window,
+            is_cumulative,
+            is_cost,
+            group_key: asked.group_key.clone(),
+            only: asked.kept.clone().map(GroupSelection::One),
+            find: String::new(),
+        };
+        Ok((asked, shown))
+    }
+}
+
+async fn csv(
+    caller: Caller,
+    State(state): State<AppState>,
+    Path(customer_id): Path<Uuid>,
+    Query(query): Query<CsvQuery>,
+) -> Result<Response> {
+    let viewer = Viewer::new(&caller, customer_id)?;
+    let scope = viewer.usage()?;
+    let (asked, shown) = query.read()?;
+    let pool = viewer.read_pool(&state).await?;
+    let now = clock::now();
+    let report = usage::report(&pool, &scope, &viewer.group_keys(), &asked, now).await?;
+    // All is read: the turn is for others.
+    drop(pool);
+    let report = report.ok_or_else(no_such_customer)?;
+    check_known(&asked, &report)?;
+    let text = usage::csv(&report, &shown);
+    audit::usage_taken(&state, viewer.actor(), viewer.customer()).await?;
+    let name = format!("attachment; filename=\"usage-{}.csv\"", now.date_naive());
+    Ok((
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)],
+        text,
+    )
+        .into_response())
 }
 
 /// Refuses a group key that no metric of the report has: its groups would be missing without a word. Where there are no

@@ -29,8 +29,8 @@ async fn every_credential_reaches_what_it_may_and_nothing_else(pool: PgPool) {
     let read = api_token::create(&pool, "read", Scope::Read, None).await.unwrap();
     let keys = keys();
     let grant = Grant { customer_id: own, config: DashboardConfig::new(Dashboard::Invoices) };
-    let embed = keys.sign_embed(&grant, chrono::Duration::minutes(5), now).unwrap().token;
-    let session = keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token;
+    let embed = keys.sign_embed(&grant, None, chrono::Duration::minutes(5), now).unwrap().token;
+    let session = keys.sign_session(&Session::new(grant, now), now).unwrap().token;
     let app = app(pool).await;
     let present = routes();
 

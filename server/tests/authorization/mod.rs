@@ -1,6 +1,8 @@
 //! Who may call what: every credential on every route. The routes are read from the sources, so none is forgotten.
 
 mod credentials;
+mod revoked;
+mod scopes;
 mod sessions;
 mod table;
 

@@ -116,8 +116,8 @@ async fn every_session_sees_what_its_dashboard_shows_and_nothing_else(pool: PgPo
         let config = config(customer_id, dashboard, &options);
         let with_zero_lines = config.options.show_zero_usage_line_items;
         let grant = Grant { customer_id, config };
-        let embed = keys.sign_embed(&grant, chrono::Duration::minutes(5), now).unwrap().token;
-        let opened = Session { grant, opened_at: now };
+        let embed = keys.sign_embed(&grant, None, chrono::Duration::minutes(5), now).unwrap().token;
+        let opened = Session::new(grant, now);
         let session = keys.sign_session(&opened, now).unwrap().token;
         let link = keys.sign_link(&opened, now).unwrap().token;
         let admits =
@@ -184,7 +184,7 @@ async fn archived(app: &Router, keys: &Keys, customer_id: Uuid, operator: &str) 
     let now = clock::now();
     for (dashboard, options, _) in sessions() {
         let grant = Grant { customer_id, config: config(customer_id, dashboard, &options) };
-        let session = keys.sign_session(&Session { grant, opened_at: now }, now).unwrap().token;
+        let session = keys.sign_session(&Session::new(grant, now), now).unwrap().token;
         for (method, path, open) in table() {
             if !matches!(open, ReadersOfInvoices | ReadersOfUsage) {
                 continue;

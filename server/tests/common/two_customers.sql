@@ -82,3 +82,7 @@ cross join (values
     ('30000000-0000-0000-0000-00000000003', 'FINALIZED', '2026-10-01Z', '30000000-0000-0000-0000-00000000002')
 ) as made (id, status, start, original)
 order by made.id;
+
+-- Of A one session is revoked, of B all.
+insert into dashboard_revocation (customer_id, session_id, revoked_at)
+select id, case name when 'A' then id end, '2026-11-27T22:00Z' from customer;

@@ -22,6 +22,8 @@ async fn sent(app: &Router, token: &str, path: &str, body: String) -> (StatusCod
 async fn rows(pool: &PgPool) -> i64 {
     let sql = "select sum(count)::bigint from (
         select count(*) from added_charge
+        union all select count(*) from allowed_origin
+        union all select count(*) from audit_log
         union all select count(*) from billable_metric
         union all select count(*) from charge
         union all select count(*) from credit_type
@@ -30,6 +32,7 @@ async fn rows(pool: &PgPool) -> i64 {
         union all select count(*) from customer, jsonb_object_keys(custom_fields)
         union all select count(*) from custom_field_key
         union all select count(*) from customer_plan
+        union all select count(*) from dashboard_revocation
         union all select count(*) from ingest_alias
         union all select count(*) from plan
         union all select count(*) from product

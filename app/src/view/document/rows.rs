@@ -199,6 +199,25 @@ impl Row {
         }
     }
 
+    /// The row with its quantity and without any amount, nor tiers, whose words name prices; `None` for one that is an
+    /// amount alone.
+    pub fn without_amounts(&self) -> Option<Self> {
+        match self.kind {
+            RowKind::Product | RowKind::Group | RowKind::Charge => Some(Self {
+                kind: self.kind,
+                name: self.name.clone(),
+                detail: String::new(),
+                proration: self.proration.clone(),
+                charge_id: self.charge_id,
+                quantity: self.quantity.clone(),
+                unit_price: FormattedNumber::default(),
+                amount: FormattedNumber::default(),
+                value: Decimal::zero(),
+            }),
+            RowKind::Adjustment | RowKind::Subtotal | RowKind::Total => None,
+        }
+    }
+
     /// What stands below its name: its tiers, and for which part of the period it is owed.
     pub fn below(&self) -> String {
         let parts = [self.proration.as_str(), self.detail.as_str()];

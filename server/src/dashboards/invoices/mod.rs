@@ -1,5 +1,6 @@
 //! What the invoices dashboard shows: a page of the list, or one invoice with what explains it.
 
+mod amounts;
 mod collapse;
 mod comparison;
 mod current;
@@ -71,7 +72,8 @@ pub async fn list(
     let found = invoicing::list_page(billing, &scope, &filter).await?;
     let successions = invoicing::successions(pool, &scope, &found.invoices.data).await?;
     let is_plain = *query == ListQuery::default();
-    Ok(report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now))
+    let report = report::list(found, &look(viewer, &scope, skip_zero_lines, successions), is_plain, now);
+    Ok(if scope.hides_amounts() { amounts::list_without_amounts(report) } else { report })
 }
 
 /// One invoice with what explains it, as far as the dashboard's options let it through.
@@ -100,5 +102,5 @@ pub async fn one(
         let from = Fact { label: words::FROM.to_owned(), value: names::name(name) };
         report.document.facts.insert(0, from);
     }
-    Ok(report)
+    Ok(if scope.hides_amounts() { amounts::without_amounts(report) } else { report })
 }

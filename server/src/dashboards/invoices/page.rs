@@ -54,7 +54,7 @@ pub(in crate::dashboards) async fn invoices(
 ) -> Response {
     let token = query.token.clone();
     let credential = Credential::of_page(token.as_deref(), &headers);
-    let opened = match open(&state, credential).await {
+    let opened = match open(&state, credential, &headers).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
@@ -83,6 +83,7 @@ pub(in crate::dashboards) async fn invoices(
             ..InvoicesProps::default()
         },
         Err(Error::NotFound(_)) => return refuse(&state, EmbedError::Gone, credential).await,
+        Err(Error::Unauthorized) => return refuse(&state, EmbedError::Revoked, credential).await,
         Err(error) => {
             failed("invoices", &error);
             InvoicesProps { address, ..InvoicesProps::default() }

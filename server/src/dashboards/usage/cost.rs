@@ -24,6 +24,8 @@ pub(super) struct Pricing<'a> {
     pub(super) first_day: NaiveDate,
     /// Usage by the group keys whose groups are priced by themselves; one that is absent has too many groups.
     pub(super) by_group: &'a [GroupedUsage],
+    /// Whether the usage is that of some groups alone.
+    pub(super) is_part: bool,
 }
 
 impl Pricing<'_> {
@@ -36,8 +38,10 @@ impl Pricing<'_> {
         if !is_by_day(self.metric.aggregation_type) {
             return Err(NoCost::NotAdditive);
         }
-        let mut cost = self.cost(values, UsageOf::All(self.by_group), SHOWN)?;
-        if let Some((group_index, groups)) = listed {
+        let of = if self.is_part { UsageOf::Part } else { UsageOf::All(self.by_group) };
+        let mut cost = self.cost(values, of, SHOWN)?;
+        // Groups of a part are priced as it is: by the prices of units.
+        if let Some((group_index, groups)) = listed.filter(|_| !self.is_part) {
             cost.groups = self.groups(&cost.values, group_index, groups);
         }
         Ok(cost)

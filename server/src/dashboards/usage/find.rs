@@ -3,26 +3,28 @@
 use super::{ReportQuery, text};
 use crate::{
     auth::CustomerAccess,
-    db::{self, usage::GroupSearch},
+    db::{
+        self,
+        usage::{GroupSearch, SplitMetric},
+    },
     error::chain,
 };
 use app::{
-    billing::{AggregationType, UsageWindow},
+    billing::UsageWindow,
     embed::GroupKeyNames,
     usage::report::{GroupMatch, GroupMatches},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
-use uuid::Uuid;
 
-/// The groups of these `(metric, aggregation, group index)` that are asked for. `None` where they cannot be loaded: the
+/// The groups of these metrics that are asked for. `None` where they cannot be loaded: the
 /// charts are shown without them.
 pub(super) async fn groups(
     pool: &PgPool,
     access: CustomerAccess,
     names: &GroupKeyNames,
     asked: &ReportQuery,
-    split: &[(Uuid, AggregationType, i16)],
+    split: &[SplitMetric],
     window: UsageWindow,
     now: DateTime<Utc>,
 ) -> Option<GroupMatches> {

@@ -48,11 +48,11 @@ pub(in crate::dashboards) async fn usage(
     Query(query): Query<PageQuery>,
 ) -> Response {
     let credential = Credential::of_page(query.token.as_deref(), &headers);
-    let opened = match open(&state, credential).await {
+    let opened = match open(&state, credential, &headers).await {
         Ok(opened) => opened,
         Err(refusal) => return refuse(&state, refusal, credential).await,
     };
-    let Ok(access) = opened.viewer.usage() else {
+    let Ok(scope) = opened.viewer.usage() else {
         return refuse(&state, EmbedError::WrongDashboard, credential).await;
     };
     let find = query.find.as_deref().map(str::trim);
@@ -66,20 +66,22 @@ pub(in crate::dashboards) async fn usage(
         "find" => find,
         _ => None,
     });
+    asked.is_cost &= !scope.hides_amounts();
     let names = &opened.session.grant.config.group_keys;
-    let mut answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
+    let mut answer = report(&opened.pool, &scope, names, &ReportQuery::of(&asked), opened.now).await;
     let is_chosen = query.window.as_deref().and_then(Window::read).is_some();
     if let (false, Ok(Some(first))) = (is_chosen, &answer) {
         let window = opening_window(first);
         // Groups are those of their window.
         if window != std::mem::replace(&mut asked.window, window) && asked.group_key.is_some() {
-            answer = report(&opened.pool, access, names, &ReportQuery::of(&asked), opened.now).await;
+            answer = report(&opened.pool, &scope, names, &ReportQuery::of(&asked), opened.now).await;
         }
     }
     let report = match answer {
         Ok(None) | Err(Error::NotFound(_)) => {
             return refuse(&state, EmbedError::Gone, credential).await;
         }
+        Err(Error::Unauthorized) => return refuse(&state, EmbedError::Revoked, credential).await,
         Ok(report) => report,
         Err(error) => {
             failed("usage", &error);

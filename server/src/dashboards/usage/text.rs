@@ -26,6 +26,12 @@ pub(in crate::dashboards) fn ended(ended: &PlanEnd) -> String {
     )
 }
 
+/// A viewer who may see some usage alone, of which there is none.
+pub(super) const NARROWED: &str = "There is no usage to show here.";
+
+/// Why a metric has no cost for a viewer from whom money is hidden.
+pub(super) const AMOUNTS_HIDDEN: &str = "Amounts are not shown here.";
+
 /// How fresh the numbers are.
 pub(super) fn as_of(now: DateTime<Utc>) -> String {
     format!(

@@ -12,8 +12,8 @@ pub use hold::{DueCustomer, HeldCustomer, claim_due, hold, hold_of_invoice};
 
 use super::cursor;
 use crate::{
-    Result,
-    auth::{CustomerAccess, no_such_customer},
+    Error, Result,
+    auth::{CustomerAccess, Pass, no_such_customer},
 };
 use app::billing::{Customer, CustomerConfig, CustomerDetail, Page};
 use chrono::{DateTime, Utc};
@@ -47,6 +47,7 @@ struct Row {
     archived_at: Option<DateTime<Utc>>,
     salesforce_account_id: Option<String>,
     ingest_aliases: Vec<String>,
+    is_revoked: bool,
 }
 
 impl Row {
@@ -86,7 +87,8 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
-                      order by a.position) as "ingest_aliases!"
+                      order by a.position) as "ingest_aliases!",
+                false as "is_revoked!"
          from customer c
          where (c.archived_at is not null) = $1
            and ($2::uuid[] is null or c.id = any($2))
@@ -112,17 +114,17 @@ pub async fn list(pool: &PgPool, filter: &CustomerFilter) -> Result<Page<Custome
 /// One customer, archived or not.
 ///
 /// # Errors
-/// 404 when there is none.
+/// 404 when there is none; 401 for a reader who is revoked, unless the customer is archived.
 pub async fn find(pool: &PgPool, access: CustomerAccess) -> Result<CustomerDetail> {
     let id = access.customer_id();
-    by_id(pool, &[id]).await?.remove(&id).ok_or_else(no_such_customer)
+    by_id(pool, &[id], access.pass()).await?.remove(&id).ok_or_else(no_such_customer)
 }
 
 /// Customers by their ids, archived or not.
 ///
 /// # Errors
-/// When the database refuses.
-pub(super) async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<BTreeMap<Uuid, CustomerDetail>> {
+/// 401 when the pass is revoked, unless the customer is archived.
+pub(super) async fn by_id(pool: &PgPool, ids: &[Uuid], pass: Pass) -> Result<BTreeMap<Uuid, CustomerDetail>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select c.id, c.name, c.custom_fields as "custom_fields: Json<BTreeMap<String, String>>", c.created_at,
@@ -130,12 +132,21 @@ pub(super) async fn by_id(pool: &PgPool, ids: &[Uuid]) -> Result<BTreeMap<Uuid, 
                 array(select a.alias
                       from ingest_alias a
                       where a.customer_id = c.id
-                      order by a.position) as "ingest_aliases!"
+                      order by a.position) as "ingest_aliases!",
+                is_revoked as "is_revoked!"
          from customer c
+         cross join lateral revocation_of(c.id, $2, $3, $4, $5)
          where c.id = any($1)"#,
         ids,
+        pass.session_id,
+        pass.viewer,
+        pass.seen,
+        pass.valid_from,
     )
     .fetch_all(pool)
     .await?;
+    if rows.iter().any(|row| row.is_revoked && row.archived_at.is_none()) {
+        return Err(Error::Unauthorized);
+    }
     Ok(rows.into_iter().map(|row| (row.id, row.into_detail())).collect())
 }

@@ -1,7 +1,7 @@
 //! What the usage dashboard must know of a customer before it asks for usage: plans, prices and metrics.
 
 use crate::{
-    Result,
+    Error, Result,
     auth::{CustomerAccess, no_such_customer},
     db::terms::{self, PlanEnd},
     rating,
@@ -43,7 +43,7 @@ pub struct ChartedMetric {
 /// The customer, with the terms it was under since `since`, and the metrics of its plans since `charted_since`.
 ///
 /// # Errors
-/// 404 when the customer is unknown.
+/// 404 when the customer is unknown; 401 for a reader who is revoked, unless the customer is archived.
 pub async fn account(
     pool: &PgPool,
     access: CustomerAccess,
@@ -51,6 +51,7 @@ pub async fn account(
     charted_since: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<UsageAccount> {
+    let pass = access.pass();
     let row = sqlx::query!(
         r#"with held as (
             select cp.plan_id, cp.ending_before, row_number() over (order by cp.starting_on desc) as age
@@ -89,18 +90,27 @@ pub async fn account(
                 )
                 from charted
             ), '[]') as "metrics!: Json<Vec<ChartedMetric>>",
-            plan_end as "ended: Json<PlanEnd>"
+            plan_end as "ended: Json<PlanEnd>",
+            is_revoked as "is_revoked!"
         from customer c
         cross join lateral plan_end_of(c.id, $3)
+        cross join lateral revocation_of(c.id, $5, $6, $7, $8)
         where c.id = $1"#,
         access.customer_id(),
         since,
         now,
         charted_since,
+        pass.session_id,
+        pass.viewer,
+        pass.seen,
+        pass.valid_from,
     )
     .fetch_optional(pool)
     .await?
     .ok_or_else(no_such_customer)?;
+    if row.is_revoked && !row.is_archived {
+        return Err(Error::Unauthorized);
+    }
     let terms = row.terms.0.into_iter().map(terms::in_force).collect::<Result<_>>()?;
     Ok(UsageAccount {
         is_archived: row.is_archived,

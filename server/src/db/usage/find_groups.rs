@@ -1,15 +1,11 @@
 //! The groups that a customer's usage has by a group key, to choose one from.
 
-use super::series::first_day;
+use super::{SplitMetric, groups::split_columns, series::first_day};
 use crate::{Result, auth::CustomerAccess};
-use app::{
-    billing::{AggregationType, UsageWindow},
-    usage::GroupValues,
-};
+use app::{billing::UsageWindow, usage::GroupValues};
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, types::Json};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Groups that are listed at most.
 pub const FOUND_GROUPS: i64 = 50;
@@ -32,7 +28,7 @@ pub struct FoundGroups {
     pub of: u32,
 }
 
-/// The groups of all `(metric, how it is measured, group index)` together that have usage in the window: the largest of
+/// The groups of all these metrics together that have usage in the window: the largest of
 /// the first metric first, then those that only the next one has, and so on.
 ///
 /// # Errors
@@ -40,19 +36,20 @@ pub struct FoundGroups {
 pub async fn find_groups(
     pool: &PgPool,
     access: CustomerAccess,
-    wanted: &[(Uuid, AggregationType, i16)],
+    wanted: &[SplitMetric],
     sought: GroupSearch<'_>,
     window: UsageWindow,
     now: DateTime<Utc>,
 ) -> Result<FoundGroups> {
     let today = now.date_naive();
+    let (ids, kinds, indexes, admitted) = split_columns(wanted);
     // What groups.rs reads of the window, and sized as it sizes; each group is named once, at its place in the first of
     // its metrics. strpos knows no wildcards.
     let row = sqlx::query!(
         r#"with wanted as (
-            select *
-            from unnest($2::uuid[], $3::text[], $4::smallint[]) with ordinality
-                as wanted(id, aggregation_type, group_index, metric)
+            select id, aggregation_type, group_index, admitted::jsonb, metric
+            from unnest($2::uuid[], $3::text[], $4::smallint[], $11::text[]) with ordinality
+                as wanted(id, aggregation_type, group_index, admitted, metric)
         ),
         used as materialized (
             select wanted.metric, wanted.aggregation_type, stored.*
@@ -67,6 +64,7 @@ pub async fn find_groups(
                     and usage.billable_metric_id = wanted.id
                     and usage.group_index = wanted.group_index
                     and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
+                    and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
                 offset 0
             ) as stored
             union all
@@ -80,6 +78,7 @@ pub async fn find_groups(
                     and usage.billable_metric_id = wanted.id
                     and usage.group_index = wanted.group_index
                     and usage.day = any((select usage_days($5::date, $6::date + 1))::date[])
+                    and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
                 offset 0
             ) as stored
             union all
@@ -93,6 +92,7 @@ pub async fn find_groups(
             left join lateral unnest(case wanted.aggregation_type when 'UNIQUE' then usage.value_ids end)
                 as pending(value_id) on true
             where usage.day >= $5::date and usage.day <= $6::date
+                and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
         ),
         sized as (
             select metric, group_id, min(group_values) as group_values,
@@ -133,15 +133,16 @@ pub async fn find_groups(
             ) as "groups!: Json<Vec<GroupValues>>"
         from found"#,
         access.customer_id(),
-        &wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>()[..],
-        &wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>()[..] as _,
-        &wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>()[..],
+        &ids[..],
+        &kinds[..] as _,
+        &indexes[..],
         first_day(today, u64::from(window.days())),
         today,
         Json(sought.called) as _,
         &sought.missing[..],
         &cases(sought.find)[..],
         FOUND_GROUPS,
+        &admitted[..] as _,
     )
     .fetch_one(pool)
     .await?;

@@ -11,16 +11,41 @@ use sqlx::{PgPool, types::Json};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The groups of each `(metric, how it is measured, group index)`, in their order; each metric's largest first, nine
-/// of them and the others together when there are more than ten. The group of the id `kept` is one of the nine also when
-/// it is smaller.
+/// The usage of a metric by one of its group keys.
+#[derive(Clone, Debug)]
+pub struct SplitMetric {
+    /// The id of the billable metric.
+    pub id: Uuid,
+    /// How it is measured.
+    pub aggregation_type: AggregationType,
+    /// Which of its group keys, counted from 1.
+    pub group_index: i16,
+    /// The groups that may be seen, as `usage_admitted` of the database reads it; `None` for all.
+    pub admitted: Option<String>,
+}
+
+/// Of each metric its id, how it is measured, its group index, and which groups may be seen: a list for each column.
+pub(super) type SplitColumns = (Vec<Uuid>, Vec<&'static str>, Vec<i16>, Vec<Option<String>>);
+
+/// Metrics as the parameters of a query.
+pub(super) fn split_columns(wanted: &[SplitMetric]) -> SplitColumns {
+    (
+        wanted.iter().map(|one| one.id).collect(),
+        wanted.iter().map(|one| one.aggregation_type.as_str()).collect(),
+        wanted.iter().map(|one| one.group_index).collect(),
+        wanted.iter().map(|one| one.admitted.clone()).collect(),
+    )
+}
+
+/// The groups of each metric, in their order; each metric's largest first, nine of them and the others together when
+/// there are more than ten. The group of the id `kept` is one of the nine also when it is smaller.
 ///
 /// # Errors
 /// When the database refuses all.
 pub async fn groups(
     pool: &PgPool,
     access: CustomerAccess,
-    wanted: &[(Uuid, AggregationType, i16)],
+    wanted: &[SplitMetric],
     kept: Option<Uuid>,
     window: UsageWindow,
     now: DateTime<Utc>,
@@ -30,6 +55,7 @@ pub async fn groups(
     }
     let today = now.date_naive();
     let start = first_day(today, u64::from(window.days()));
+    let (ids, kinds, indexes, admitted) = split_columns(wanted);
     // Read once, measured twice: to rank the groups over the window, then by day for each place in the ranking. A row
     // finds its place among the first in an array: joined to the ranking, the rows of each group were looked for among
     // all of them. Groups that share the last place are measured as one, by the metric's own rule. The window before is
@@ -38,8 +64,9 @@ pub async fn groups(
     let rows = sqlx::query_as!(
         Row,
         r#"with wanted as (
-            select *
-            from unnest($2::uuid[], $3::text[], $4::smallint[]) as wanted(id, aggregation_type, group_index)
+            select id, aggregation_type, group_index, admitted::jsonb
+            from unnest($2::uuid[], $3::text[], $4::smallint[], $9::text[])
+                as wanted(id, aggregation_type, group_index, admitted)
         ),
         pending as materialized (
             select wanted.id, wanted.aggregation_type, usage.*
@@ -47,6 +74,7 @@ pub async fn groups(
             join usage_pending_of($1) usage
                 on usage.billable_metric_id = wanted.id and usage.group_index = wanted.group_index
             where usage.day > $5::date - 2 * $8::integer and usage.day <= $6
+                and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
         ),
         used as materialized (
             select wanted.id, wanted.aggregation_type, stored.*
@@ -61,6 +89,7 @@ pub async fn groups(
                     and usage.billable_metric_id = wanted.id
                     and usage.group_index = wanted.group_index
                     and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
+                    and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
                 offset 0
             ) as stored
             where wanted.aggregation_type <> 'UNIQUE'
@@ -82,6 +111,7 @@ pub async fn groups(
                     and usage.billable_metric_id = wanted.id
                     and usage.group_index = wanted.group_index
                     and usage.day = any((select usage_days($5::date - $8::integer, $6::date + 1))::date[])
+                    and (wanted.admitted is null or usage_admitted(usage.group_values, wanted.admitted))
                 offset 0
             ) as stored
             where wanted.aggregation_type = 'UNIQUE'
@@ -197,13 +227,14 @@ pub async fn groups(
         join wanted using (id)
         order by listed.id, listed.place"#,
         access.customer_id(),
-        &wanted.iter().map(|(id, ..)| *id).collect::<Vec<_>>()[..],
-        &wanted.iter().map(|(_, kind, _)| kind.as_str()).collect::<Vec<_>>()[..] as _,
-        &wanted.iter().map(|(.., index)| *index).collect::<Vec<_>>()[..],
+        &ids[..],
+        &kinds[..] as _,
+        &indexes[..],
         start,
         today,
         kept,
         window.days().cast_signed(),
+        &admitted[..] as _,
     )
     .fetch_all(pool)
     .await?;
@@ -211,9 +242,9 @@ pub async fn groups(
     for row in rows {
         found.entry(row.id).or_default().push(row);
     }
-    let of = |(id, kind, _): &(Uuid, AggregationType, i16)| {
-        let rows = found.remove(id).unwrap_or_default();
-        rows.into_iter().map(|row| read(row, *kind, window, today)).collect()
+    let of = |one: &SplitMetric| {
+        let rows = found.remove(&one.id).unwrap_or_default();
+        rows.into_iter().map(|row| read(row, one.aggregation_type, window, today)).collect()
     };
     Ok(wanted.iter().map(of).collect())
 }

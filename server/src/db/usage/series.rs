@@ -196,25 +196,26 @@ pub async fn series(
     for row in rows {
         found.insert(row.id, DailySums::read(row.days, row.values, row.different));
     }
-    Ok(charted
-        .iter()
-        .map(|(id, kind)| {
-            let measured = found.remove(id).transpose()?;
-            let measured = measured.unwrap_or_default();
-            Ok(Daily {
-                measures: windows
-                    .iter()
-                    .map(|window| {
-                        let different =
-                            measured.different.as_ref().and_then(|all| all.chunks(3).nth(window.index()));
-                        measured.over(*kind, *window, today, different)
-                    })
-                    .collect(),
-                values: measured.daily(today, REACH),
-                used: measured.used(today, REACH),
-            })
-        })
-        .collect())
+    Ok(charted.iter().map(|(id, kind)| daily_of(found.remove(id), *kind, &windows, today)).collect())
+}
+
+/// The days of a metric as they were read; `None` where there are none.
+pub(super) fn daily_of(
+    read: Option<Result<DailySums>>,
+    aggregation_type: AggregationType,
+    windows: &[UsageWindow],
+    today: NaiveDate,
+) -> Result<Daily> {
+    let measured = read.transpose()?.unwrap_or_default();
+    let over = |window: &UsageWindow| {
+        let different = measured.different.as_ref().and_then(|all| all.chunks(3).nth(window.index()));
+        measured.over(aggregation_type, *window, today, different)
+    };
+    Ok(Daily {
+        measures: windows.iter().map(over).collect(),
+        values: measured.daily(today, REACH),
+        used: measured.used(today, REACH),
+    })
 }
 
 /// The numbers of a row, or why they cannot be read: read by sqlx, one that cannot is the end of all rows.

@@ -20,11 +20,8 @@ impl Layout {
         self.text(MARGIN, self.y, &document.title, HEADING, Some(TITLE));
         let after = MARGIN + sheet::width(&document.title, HEADING) + 8.0;
         self.text(after, self.y, status, QUIET, Some(TITLE));
-        self.figure(RIGHT, self.y - 20.0, &FittedText::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
-        let struck = document.status == InvoiceStatus::Void;
-        let total = FittedText::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
-        self.figure(RIGHT, self.y, &total, Some(FACTS));
-        self.y += 26.0 + total.below();
+        let below = if self.hides_amounts { 0.0 } else { self.total(document) };
+        self.y += 26.0 + below;
         let facts = document.facts.iter().map(|(label, value)| (*label, vec![value.clone()]));
         for (label, values) in parties(company, bill_to).into_iter().chain(facts) {
             self.text(MARGIN, self.y, label, QUIET, Some(FACTS));
@@ -34,6 +31,15 @@ impl Layout {
             }
         }
         self.y += 16.0;
+    }
+
+    /// What is owed, beside the title. How far it reaches below it.
+    fn total(&mut self, document: &Document) -> f32 {
+        self.figure(RIGHT, self.y - 20.0, &FittedText::new(words::TOTAL, SMALL, 200.0), Some(FACTS));
+        let struck = document.status == InvoiceStatus::Void;
+        let total = FittedText::new(&document.total_text, Style { size: 20.0, struck, ..STRONG }, 240.0);
+        self.figure(RIGHT, self.y, &total, Some(FACTS));
+        total.below()
     }
 }
 

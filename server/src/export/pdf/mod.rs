@@ -50,14 +50,21 @@ const HEADER: usize = 3;
 const ROWS: usize = HEADER + 4;
 
 /// The file. `company` bills, `bill_to` is the customer's name. Of an invoice with more than 2,000 rows it shows the
-/// largest.
+/// largest. Without amounts it has neither their columns nor the rows that are amounts alone.
 ///
 /// # Errors
 /// 500 when it could not be written, or nobody waits for it any more.
-pub fn pdf(document: &Document, company: &Company, bill_to: &str, cancel: &Cancel) -> Result<Vec<u8>> {
+pub fn pdf(
+    document: &Document,
+    company: &Company,
+    bill_to: &str,
+    hides_amounts: bool,
+    cancel: &Cancel,
+) -> Result<Vec<u8>> {
     let summary = document.summary(MOST_ROWS);
-    let rows = &summary.rows;
-    let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0 };
+    let shown = |row: &Row| if hides_amounts { row.without_amounts() } else { Some(row.clone()) };
+    let rows: Vec<Row> = summary.rows.iter().filter_map(|row| shown(row)).collect();
+    let mut layout = Layout { sheets: vec![Sheet::new()], y: 0.0, hides_amounts };
     layout.masthead(document, company, bill_to);
     layout.header(true);
     let is_void = document.status == InvoiceStatus::Void;
@@ -137,6 +144,8 @@ impl Lines {
 struct Layout {
     sheets: Vec<Sheet>,
     y: f32,
+    /// The columns of prices and amounts are left out.
+    hides_amounts: bool,
 }
 
 impl Layout {
@@ -169,7 +178,8 @@ impl Layout {
         let part = |at: usize| is_first.then_some(HEADER + at);
         self.text(MARGIN, self.y, words::ITEM, SMALL, part(0));
         let columns = [(QUANTITY, words::QUANTITY), (UNIT_PRICE, words::UNIT_PRICE), (RIGHT, words::AMOUNT)];
-        for (at, (x, word)) in columns.into_iter().enumerate() {
+        let shown = if self.hides_amounts { 1 } else { columns.len() };
+        for (at, (x, word)) in columns.into_iter().enumerate().take(shown) {
             self.figure(x, self.y, &FittedText::new(word, SMALL, 80.0), part(at + 1));
         }
         self.y += 6.0;

@@ -48,6 +48,8 @@ pub enum UsageOf<'a> {
     All(&'a [GroupedUsage]),
     /// That of a single group of the group key with this index.
     Group(i16),
+    /// That of some groups together: only what has one price of a unit tells what they cost.
+    Part,
 }
 
 /// What each day of a metric cost under some terms; `None` for days outside the plan's bounds. The metric must be one
@@ -154,9 +156,9 @@ impl ChargeAccumulator<'_> {
         }
         match (self.group_index, of) {
             (0, UsageOf::All(_)) => Ok(self.add_to(Uuid::nil(), value)),
-            (0, UsageOf::Group(_)) => Err(NoCost::TiersOverGroups),
+            (0, UsageOf::Group(_) | UsageOf::Part) => Err(NoCost::TiersOverGroups),
             (index, UsageOf::Group(own)) if index == own => Ok(self.add_to(Uuid::nil(), value)),
-            (_, UsageOf::Group(_)) => Err(NoCost::TiersByGroup),
+            (_, UsageOf::Group(_) | UsageOf::Part) => Err(NoCost::TiersByGroup),
             (index, UsageOf::All(grouped)) => {
                 let grouped = grouped.iter().find(|grouped| grouped.group_index == index);
                 let groups = grouped.ok_or(NoCost::TooManyGroups)?.on(day);

@@ -1,7 +1,7 @@
 //! Who may call what of dashboards, and open their pages.
 
 use super::{
-    OpenTo::{Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions},
+    OpenTo::{Form, Operators, PageOf, ReadersOfInvoices, ReadersOfUsage, Renewal, Sessions, Writers},
     Row,
 };
 use app::embed::Dashboard;
@@ -15,5 +15,12 @@ pub(super) const ROUTES: &[Row] = &[
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/invoices/{invoice_id}", ReadersOfInvoices),
     ("GET", "/v1/customers/{customer_id}/dashboards/usage", ReadersOfUsage),
+    ("GET", "/v1/customers/{customer_id}/dashboards/usage/csv", ReadersOfUsage),
     ("POST", "/v1/dashboards/getEmbeddableUrl", Operators),
+    ("GET", "/v1/dashboards/origins", Operators),
+    ("POST", "/v1/dashboards/origins/add", Writers),
+    ("GET", "/v1/dashboards/origins/refused", Operators),
+    ("POST", "/v1/dashboards/origins/remove", Writers),
+    ("POST", "/v1/dashboards/revoke", Writers),
+    ("GET", "/v1/dashboards/sessions", Operators),
 ];

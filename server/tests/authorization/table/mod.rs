@@ -1,5 +1,6 @@
 //! Who may call what: a file for each group of calls, named as the reference names the group.
 
+mod audit_log;
 mod billable_metrics;
 mod credit_types;
 mod custom_fields;
@@ -41,6 +42,7 @@ pub(crate) type Row = (&'static str, &'static str, OpenTo);
 
 /// The routes of each group.
 const GROUPS: &[&[Row]] = &[
+    audit_log::ROUTES,
     billable_metrics::ROUTES,
     credit_types::ROUTES,
     custom_fields::ROUTES,

@@ -4,6 +4,7 @@
 mod credit_types;
 mod custom_fields;
 mod customers;
+mod dashboards;
 mod invoices;
 mod plans;
 mod plans_of_customers;
@@ -54,6 +55,7 @@ pub async fn seeded(pool: &PgPool, call: &str) -> Values {
     plans::seed(&mut world).await;
     usage::seed(&world, call).await;
     credit_types::seed(&mut world).await;
+    dashboards::seed(&world).await;
     plans_of_customers::seed(&mut world, call);
     world.values
 }

@@ -1,7 +1,7 @@
 //! Bounds of dashboards.
 
-use super::{Bound, bound, names, text};
-use serde_json::json;
+use super::{Bound, bound, merged, names, text};
+use serde_json::{Value, json};
 use server::limits;
 
 /// A call by GET whose query has something of a size, and what that may be.
@@ -14,10 +14,30 @@ pub(crate) struct Asked {
 }
 
 pub(super) fn bounds() -> Vec<Bound> {
-    vec![bound("/v1/dashboards/getEmbeddableUrl", "bm_group_key_overrides: ", 4_096, |n| {
-        json!({ "customer_id": "{customer_id}", "dashboard": "usage",
-            "bm_group_key_overrides": [{ "group_key_name": "r", "display_name": "x".repeat(n - 1) }] })
-    })]
+    const URL: &str = "/v1/dashboards/getEmbeddableUrl";
+    let with = |parts: Value| merged(json!({ "customer_id": "{customer_id}", "dashboard": "usage" }), parts);
+    let origins = |n: usize| (0..n).map(|index| format!("https://{index}.example.com")).collect::<Vec<_>>();
+    vec![
+        bound(URL, "bm_group_key_overrides: ", 4_096, move |n| {
+            let names = [json!({ "group_key_name": "r", "display_name": "x".repeat(n - 1) })];
+            with(json!({ "bm_group_key_overrides": names }))
+        }),
+        bound(URL, "viewer.id: ", 200, move |n| with(json!({ "viewer": { "id": text(n) } }))),
+        bound(URL, "viewer.name: ", 200, move |n| with(json!({ "viewer": { "id": "u", "name": text(n) } }))),
+        bound(URL, "metrics: ", 50, move |n| with(json!({ "metrics": vec!["{billable_metric_id}"; n] }))),
+        bound(URL, "filters: ", 2_048, move |n| {
+            with(json!({ "filters": { "region": ["x".repeat(n - "region".len())] } }))
+        }),
+        bound(URL, "allowed_origins: has ", limits::URL_ORIGINS, move |n| {
+            with(json!({ "allowed_origins": origins(n) }))
+        }),
+        bound(
+            "/v1/dashboards/revoke",
+            "viewer_id: is longer than ",
+            limits::WORD,
+            |n| json!({ "viewer_id": text(n) }),
+        ),
+    ]
 }
 
 /// What the dashboards may be asked as JSON.

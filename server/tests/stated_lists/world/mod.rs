@@ -1,6 +1,7 @@
 //! A database in which every list has more than one page. What a group of calls lists is in a file named as the
 //! reference names the group.
 
+mod audit_log;
 mod billable_metrics;
 mod credit_types;
 mod custom_fields;
@@ -114,6 +115,8 @@ impl World {
         credit_types::seed(&company).await;
         custom_fields::seed(&company).await;
         usage::seed(&mut company).await;
+        dashboards::seed(&company).await;
+        audit_log::seed(&company).await;
         let (app, token) = (app(pool.clone()).await, token(pool).await);
         let (_, document) = get(&app, "", "/openapi.json").await;
         let Company { values, others, .. } = company;
