@@ -6,6 +6,7 @@ pub mod files;
 pub mod log;
 pub mod queries;
 pub mod seed;
+pub mod sessions;
 pub mod timeless;
 
 use axum::{
