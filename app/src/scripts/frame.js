@@ -41,7 +41,7 @@ if (parent !== window) {
     }).finally(() => (renewal = null)));
   const open = async (url) => {
     const headers = { authorization: `Bearer ${new URL(url).searchParams.get("token")}` };
-    const answer = await fetch("/embed/session/open", { method: "POST", headers, body: session.token });
+    const answer = await fetch("session/open", { method: "POST", headers, body: session.token });
     if (!answer.ok) throw url;
     session = await answer.json();
     say("renewed");
