@@ -21,13 +21,15 @@ pub struct PageFrame {
     pub scheme: ColorScheme,
     /// The embedder's colors.
     pub theme: Theme,
+    /// The way from the page to the root of the server. What stands before that in the address is known to a proxy alone.
+    pub root: &'static str,
     /// Path of the client's JavaScript; empty when the server was built without a client.
     pub js: &'static str,
     /// Path of the client's WASM.
     pub wasm: &'static str,
     /// The style sheet itself: as a file of its own it would hold the first paint back for a round trip.
     pub css: &'static str,
-    /// URL of the script that talks to the page around the frame; empty when the server was built without a client.
+    /// Path of the script that talks to the page around the frame; empty when the server was built without a client.
     pub frame_js: &'static str,
     /// The origins that it talks to, as a regular expression; `None` where no other origin may frame the page.
     pub hosts: Option<String>,
@@ -57,12 +59,6 @@ static TOOLTIP: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scri
 
 /// The script that loads and starts the app.
 static BOOT: LazyLock<String> = LazyLock::new(|| inline(include_str!("../scripts/boot.js")));
-
-/// A file of the server, from a page: all pages are one folder below the root. What stands before that in the address is
-/// known to a proxy alone.
-fn from_page(path: &str) -> String {
-    format!("..{path}")
-}
 
 /// A script as it stands in a page: without comments and indentation.
 fn inline(script: &str) -> String {
@@ -108,6 +104,7 @@ pub fn Shell(
     let theme = frame.theme.css(frame.scheme);
     let has_app = !frame.js.is_empty() && frame.session.is_some();
     let is_dashboard = !matches!(content, PageContent::Message(_));
+    let from_page = |path: &str| format!("{}{path}", frame.root);
     let (js, wasm) = (from_page(frame.js), from_page(frame.wasm));
     let preload = has_app.then(|| {
         // At low priority: the page is complete without it.
@@ -120,8 +117,7 @@ pub fn Shell(
         let script = BOOT.replace("SCRIPT", &js).replace("WASM", &wasm);
         view! { <script nonce=frame.nonce.clone() inner_html=script></script> }
     });
-    // A message may stand elsewhere: it answers the form of a download too.
-    let icon = if is_dashboard { from_page("/favicon.svg") } else { "data:,".to_owned() };
+    let icon = from_page("/favicon.svg");
     let tooltip = is_dashboard
         .then(|| view! { <script nonce=frame.nonce.clone() inner_html=TOOLTIP.as_str()></script> });
     let hosts = frame.hosts.filter(|_| !frame.frame_js.is_empty());
@@ -130,7 +126,7 @@ pub fn Shell(
         view! {
             <script
                 defer=true
-                src=frame.frame_js
+                src=from_page(frame.frame_js)
                 nonce=nonce
                 data-hosts=hosts
                 data-refusal=frame.refusal

@@ -2,7 +2,7 @@
 
 use super::{
     embed_error::EmbedError,
-    render::{failed, refuse},
+    render::{failed, refuse_from},
     session::{Credential, open},
 };
 use crate::{
@@ -54,4 +54,9 @@ pub(super) async fn download(State(state): State<AppState>, body: String) -> Res
             refuse(&state, EmbedError::Unavailable, credential).await
         }
     }
+}
+
+/// The form's address is a folder deeper than that of a page.
+async fn refuse(state: &AppState, refusal: EmbedError, credential: Credential<'_>) -> Response {
+    refuse_from("../..", state, refusal, credential).await
 }

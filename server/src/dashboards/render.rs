@@ -31,6 +31,9 @@ const GONE: MessagePage = MessagePage {
     text: "The account it showed is closed.",
 };
 
+/// The way from a page to the root of the server: pages are one folder below it.
+const ROOT: &str = "..";
+
 /// Logs why a section could not be loaded; the page says only that.
 pub(super) fn failed(section: &str, error: &Error) {
     tracing::error!(section, error = %chain(error), "a section of a page could not be loaded");
@@ -70,6 +73,16 @@ pub(super) async fn show(
 
 /// Says why, in the colors of the page that was asked for; more of it to developers, in the log and in a header.
 pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Credential<'_>) -> Response {
+    refuse_from(ROOT, state, refusal, credential).await
+}
+
+/// The same, where the way to the root of the server is another than that of pages.
+pub(super) async fn refuse_from(
+    root: &'static str,
+    state: &AppState,
+    refusal: EmbedError,
+    credential: Credential<'_>,
+) -> Response {
     let (status, message) = match refusal {
         EmbedError::Missing => (StatusCode::UNAUTHORIZED, MessagePage::RELOADED),
         EmbedError::Invalid
@@ -96,7 +109,7 @@ pub(super) async fn refuse(state: &AppState, refusal: EmbedError, credential: Cr
     if let Some(config) = config {
         (frame.scheme, frame.theme) = (config.color_scheme, config.theme);
     }
-    frame.refusal = Some(reason);
+    (frame.root, frame.refusal) = (root, Some(reason));
     let mut response = draw(&origins, status, frame, PageContent::Message(message)).await;
     response.headers_mut().insert(headers::REFUSAL, HeaderValue::from_static(reason));
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -111,6 +124,7 @@ pub(crate) fn frame(title: &str) -> PageFrame {
         title: title.to_owned(),
         scheme: ColorScheme::default(),
         theme: Theme::default(),
+        root: ROOT,
         js: "",
         wasm: "",
         css: "",
