@@ -75,7 +75,7 @@ async fn ten_times_the_groups_cost_about_ten_times_as_much(pool: PgPool) {
     let (few, many) = (grouped(&pool, metric, 1_000).await, grouped(&pool, metric, 10_000).await);
     sqlx::raw_sql("analyze usage_day").execute(&pool).await.unwrap();
     let ask = async |customer: Uuid| {
-        let wanted = [(metric, AggregationType::Sum, 1)];
+        let wanted = [seed::split(metric, AggregationType::Sum, 1)];
         let found = groups(&pool, access(customer), &wanted, None, UsageWindow::Days30, now()).await.unwrap();
         let found = found.into_iter().next().unwrap().unwrap();
         assert_eq!(found.len(), 10);
@@ -191,7 +191,7 @@ async fn what_waits_of_one_customer_is_read_without_that_of_the_others(pool: PgP
                 series(&one, access(acme), &charted, None, now()).await.map(drop)
             }
             "groups" => {
-                let wanted = metrics.map(|(kind, id)| (id, kind, 1));
+                let wanted = metrics.map(|(kind, id)| seed::split(id, kind, 1));
                 groups(&one, access(acme), &wanted, None, UsageWindow::Days30, now()).await.map(drop)
             }
             "by_group" => {

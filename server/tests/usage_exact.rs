@@ -356,7 +356,7 @@ async fn charts_of_random_events_measure_as_a_recount_does(pool: PgPool) {
                 fold(&pool).await.unwrap();
             }
         }
-        let wanted: Vec<_> = metrics.iter().map(|(kind, id)| (*id, *kind, 2)).collect();
+        let wanted: Vec<_> = metrics.iter().map(|(kind, id)| seed::split(*id, *kind, 2)).collect();
         // One group is asked for by its values: it is listed however small it is.
         let group_of = |event: &Event| keys.iter().map(|key| text(event, key)).collect::<Group>();
         let kept: Option<Group> =

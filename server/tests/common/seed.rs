@@ -4,6 +4,7 @@ use app::billing::AggregationType;
 use chrono::{DateTime, Utc};
 use server::{
     auth::{CustomerAccess, Operator},
+    db::usage::SplitMetric,
     metering::Event,
 };
 use sqlx::PgPool;
@@ -90,4 +91,9 @@ pub fn event(transaction_id: &str, customer_id: Uuid, timestamp: DateTime<Utc>, 
         timestamp,
         properties: serde_json::from_str(properties).unwrap(),
     }
+}
+
+/// A metric by one of its group keys, of which every group may be seen.
+pub fn split(id: Uuid, aggregation_type: AggregationType, group_index: i16) -> SplitMetric {
+    SplitMetric { id, aggregation_type, group_index, admitted: None }
 }
