@@ -156,7 +156,7 @@ impl Running {
     /// Stops in order: `/readyz` says 503 and jobs begin nothing more; after the notice, by which balancers have heard of
     /// it, no more requests are taken, and those in flight are answered.
     pub async fn stop(self, notice: Duration) {
-        self.stopping.begin();
+        self.stopping.announce();
         sleep(notice).await;
         let _ = self.shutdown.send(true);
         let ended = timeout(DRAIN, async { (self.server.await, self.jobs.await) }).await;

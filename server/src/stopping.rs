@@ -15,7 +15,7 @@ impl Default for Stopping {
 
 impl Stopping {
     /// Says it to all who ask or wait, for good.
-    pub fn begin(&self) {
+    pub fn announce(&self) {
         self.0.send_replace(true);
     }
 

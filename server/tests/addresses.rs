@@ -25,7 +25,11 @@ fn app(pool: PgPool) -> Router {
 /// Asks for a public address, as the proxy does.
 async fn open(app: &Router, url: &str) -> (StatusCode, String) {
     let path = url.strip_prefix(PUBLIC_URL).unwrap_or_else(|| panic!("{url} is not below {PUBLIC_URL}"));
-    let request = Request::get(path).body(Body::empty()).unwrap();
+    send(app, "GET", path).await
+}
+
+async fn send(app: &Router, method: &str, path: &str) -> (StatusCode, String) {
+    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
     let response = app.clone().oneshot(request).await.unwrap();
     let status = response.status();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -87,10 +91,13 @@ async fn what_a_dashboard_names_is_below_the_path_of_the_public_url(pool: PgPool
             all_lead_somewhere(&app, &named(invoice, &page)).await;
         }
     }
-    // A message stands at any depth, and names nothing.
-    let url = format!("{PUBLIC_URL}/embed/usage");
-    let (status, page) = open(&app, &url).await;
-    assert_eq!((status, named(&url, &page)), (StatusCode::UNAUTHORIZED, BTreeSet::new()));
+    // So do messages; the one that answers the form of a download is a folder deeper.
+    for (method, path) in [("GET", "/embed/usage"), ("POST", "/embed/invoices/download")] {
+        let (status, page) = send(&app, method, path).await;
+        let named = named(&format!("{PUBLIC_URL}{path}"), &page);
+        let icon = BTreeSet::from([format!("{PUBLIC_URL}/favicon.svg")]);
+        assert_eq!((status, named), (StatusCode::UNAUTHORIZED, icon), "{path}");
+    }
 }
 
 #[sqlx::test(migrations = "./migrations")]

@@ -156,7 +156,7 @@ async fn jobs_begin_nothing_more_once_a_server_is_about_to_stop(pool: PgPool) {
     let invoices =
         async || sqlx::query_scalar::<_, i64>("select count(*) from invoice").fetch_one(&pool).await.unwrap();
     let state = common::state(pool.clone());
-    state.stopping.begin();
+    state.stopping.announce();
     jobs::run(state).await;
     assert_eq!(invoices().await, 0);
     // A stop in the midst leaves what is begun whole, and the rest for later.

@@ -79,6 +79,6 @@ async fn every_job_does_its_work_on_the_servers_connections(pool: PgPool) {
     ] {
         until(&pool, done).await;
     }
-    stopping.begin();
+    stopping.announce();
     running.await.unwrap();
 }

@@ -61,8 +61,7 @@ async fn serve_with(config: &Config, database: &Database, interrupt: &mut Interr
         && db::allowed_origin::all(&database.pool).await.is_ok_and(|origins| origins.is_empty())
     {
         tracing::warn!(
-            "no origins are allowed, by INLAY_ALLOWED_ORIGINS or inlay origin: only pages of this server itself may \
-             frame the dashboards"
+            "no origins are allowed, by INLAY_ALLOWED_ORIGINS or inlay origin: only pages of this server itself may frame the dashboards"
         );
     }
     if let Some(place) = database.describe() {

@@ -7,13 +7,20 @@ use crate::{
     metrics::{CONTENT_TYPE, Exposition, Kind},
 };
 use axum::{
+    Router,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
+    routing::get,
 };
 
+/// Its route.
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/metrics", get(metrics))
+}
+
 /// The page, in Prometheus' text format. Without the database it lacks the database's figures, and says so.
-pub(super) async fn metrics(State(state): State<AppState>) -> Response {
+async fn metrics(State(state): State<AppState>) -> Response {
     let mut page = Exposition::default();
     page.family("inlay_build_info", Kind::Gauge, "The version of Inlay; always 1.")
         .sample(&[("version", env!("CARGO_PKG_VERSION"))], 1);

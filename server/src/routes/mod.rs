@@ -43,7 +43,7 @@ use crate::{
     openapi::{Calls, Operation},
     styleguide, telemetry,
 };
-use axum::{Extension, Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{Extension, Router, extract::DefaultBodyLimit, middleware};
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -110,7 +110,7 @@ pub fn router(state: AppState) -> Router {
 pub fn operations(state: AppState) -> Router {
     let (_, health) = health::calls().into_routers();
     health
-        .route("/metrics", get(metrics::metrics))
+        .merge(metrics::router())
         .layer(CatchPanicLayer::custom(telemetry::panicked))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(state.settings.proxies, telemetry::request_id))

@@ -112,10 +112,12 @@ async fn hidden_amounts_are_on_no_route(pool: PgPool) {
             assert_eq!(amounts(&seen), BTreeSet::new(), "{place}");
             let (_, whole) = call(&app, method, &at, Some(&open)).await;
             if matches!(open_to, PageOf(_)) {
-                assert!(
-                    seen.contains("data-amounts=\"hidden\"") && !whole.contains("data-amounts"),
-                    "{place}"
-                );
+                // The style of every page has rules for it.
+                let is_hidden = |page: &str| {
+                    let tag = page.split("<html").nth(1).unwrap().split('>').next().unwrap();
+                    tag.contains("data-amounts=\"hidden\"")
+                };
+                assert!(is_hidden(&seen) && !is_hidden(&whole), "{place}");
                 for query in
                     ["&measure=cost", "&group=region&measure=cost", &format!("&invoice={invoice_id}")]
                 {
