@@ -133,7 +133,7 @@ pub enum Caller {
     /// An integrator, by an API token.
     Operator(Operator),
     /// A reader of an embedded dashboard, by a session token.
-    Reader(Reader),
+    Reader(Box<Reader>),
 }
 
 /// The one answer for a customer that does not exist and for one that the caller may not read. Every call about a
@@ -207,7 +207,7 @@ impl FromRequestParts<AppState> for Caller {
         // Session tokens are JWTs: API tokens hold no dot.
         match bearer(&parts.headers) {
             Some(token) if token.contains('.') => {
-                Reader::from_request_parts(parts, state).await.map(Self::Reader)
+                Reader::from_request_parts(parts, state).await.map(|reader| Self::Reader(Box::new(reader)))
             }
             _ => Operator::from_request_parts(parts, state).await.map(Self::Operator),
         }

@@ -47,7 +47,7 @@ mod tests {
         let headers = |pairs: &[(&'static str, &'static str)]| {
             let pairs = pairs
                 .iter()
-                .map(|(name, value)| (HeaderName::from_static(*name), HeaderValue::from_static(*value)));
+                .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
             pairs.collect::<HeaderMap>()
         };
         let (frame, foreign) = (("sec-fetch-dest", "iframe"), ("sec-fetch-site", "cross-site"));
