@@ -47,6 +47,8 @@ pub const QUANTITY_DIGITS: usize = 30;
 /// Days back that an event may lie, and for which its id is remembered: were it forgotten earlier, an old retry would be
 /// billed again.
 pub const EVENT_DAYS: u32 = 34;
+/// How many hours ahead an event may lie, for clocks that are wrong.
+pub const EVENT_HOURS_AHEAD: u32 = 24;
 
 /// Property filters of a metric.
 pub const PROPERTY_FILTERS: usize = 100;

@@ -63,6 +63,18 @@ async fn a_repeat_answers_200_and_counts_once(pool: PgPool) {
 }
 
 #[sqlx::test(migrations = "./migrations")]
+async fn an_event_that_was_dated_ahead_counts_once_until_it_is_too_old(pool: PgPool) {
+    let arrival = server::clock::now();
+    let acme = seed::customer(&pool, "Acme").await;
+    let sent = || vec![seed::event("1", acme, arrival + TimeDelta::hours(24), "{}")];
+    server::ingest::record(&pool, sent(), arrival).await.unwrap();
+    // It is taken until 34 days after its time, a day more after its arrival.
+    let again = arrival + TimeDelta::days(35);
+    server::ingest::record(&pool, sent(), again).await.unwrap();
+    assert_eq!(stored(&pool).await, 1);
+}
+
+#[sqlx::test(migrations = "./migrations")]
 async fn ingest_needs_a_token_and_an_array(pool: PgPool) {
     let (app, token) = (app(pool.clone()).await, token(&pool).await);
     assert_eq!(post(&app, "wrong", "/v1/ingest", json!([])).await.0, StatusCode::UNAUTHORIZED);

@@ -1,11 +1,17 @@
 //! Partitions of usage_event by day and of usage_dedupe by week, and the days of arrival that ids lie in.
 
-use crate::{Result, db, limits::EVENT_DAYS};
+use crate::{
+    Result, db,
+    limits::{EVENT_DAYS, EVENT_HOURS_AHEAD},
+};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
 use sqlx::{PgConnection, PgPool};
 
-/// How far back an id is remembered, and an event may lie.
+/// How far back an event may lie.
 pub(super) const REMEMBERED: TimeDelta = TimeDelta::days(EVENT_DAYS as i64);
+
+/// How far back an id is looked up: one of an event that was dated ahead can be sent again until that is too old.
+const LOOKED_UP: TimeDelta = TimeDelta::hours(EVENT_DAYS as i64 * 24 + EVENT_HOURS_AHEAD as i64);
 
 /// How long after the start of a day ids are also written to the day before: two servers whose clocks, or two
 /// transactions whose beginnings, lie on different sides of midnight then still meet on one key.
@@ -28,7 +34,7 @@ pub(crate) struct Arrival {
 impl Arrival {
     pub(crate) fn at(now: DateTime<Utc>) -> Self {
         let today = now.date_naive();
-        let oldest = (now - REMEMBERED).date_naive();
+        let oldest = (now - LOOKED_UP).date_naive();
         let first_open = (now - OVERLAP).date_naive();
         let first_unsettled = (now - SETTLING).date_naive();
         let days = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
@@ -91,7 +97,7 @@ pub(super) async fn ensure_partitions_in(
 /// # Errors
 /// When the database refuses.
 pub async fn drop_old_ids(pool: &PgPool, now: DateTime<Utc>) -> Result<()> {
-    let oldest = monday_of((now - REMEMBERED).date_naive());
+    let oldest = monday_of((now - LOOKED_UP).date_naive());
     let mut tx = db::begin(pool).await?;
     sqlx::query!("select usage_drop_ids($1)", oldest - Days::new(7)).execute(&mut *tx).await?;
     Ok(tx.commit().await?)
@@ -110,19 +116,19 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_written_to_the_day_of_arrival_and_looked_up_34_days_back() {
+    fn ids_are_written_to_the_day_of_arrival_and_looked_up_35_days_back() {
         let arrival = at("2026-11-22T12:00:00Z");
         assert_eq!(text(&arrival.open), ["2026-11-22"]);
         let closed = text(&arrival.closed);
-        assert_eq!(closed.first().map(String::as_str), Some("2026-10-19")); // a Monday
+        assert_eq!(closed[..2], ["2026-10-12", "2026-10-18"]); // a Monday, and the first day
         assert_eq!(closed.last().map(String::as_str), Some("2026-11-21"));
-        assert_eq!(closed.len(), 34);
+        assert_eq!(closed.len(), 36);
     }
 
     #[test]
     fn ids_of_whole_weeks_are_found_on_their_monday() {
         let closed = text(&at("2026-11-24T12:00:00Z").closed);
-        assert_eq!(closed[..3], ["2026-10-19", "2026-10-21", "2026-10-22"]);
+        assert_eq!(closed[..3], ["2026-10-19", "2026-10-20", "2026-10-21"]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// How far back an event may lie.
 pub(super) const OLDEST: TimeDelta = TimeDelta::days(limits::EVENT_DAYS as i64);
 /// How far ahead an event may lie, for clocks that are wrong.
-pub(super) const NEWEST: TimeDelta = TimeDelta::hours(24);
+pub(super) const NEWEST: TimeDelta = TimeDelta::hours(limits::EVENT_HOURS_AHEAD as i64);
 
 /// Problems that one answer lists of one event at most; every event with a problem is named.
 const MOST_PROBLEMS: usize = 5;
